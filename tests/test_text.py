@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.widgets import Label
 
-from impsy_tui.console.drawing.painter import SafeCompositor
+from impsy_tui.console.drawing.compositor import SafeCompositor
 from impsy_tui.console.screens.page import as_shown
 from impsy_tui.text import printable, without_controls
 
@@ -71,7 +71,7 @@ def test_cli_prints_by_the_one_function_that_escapes() -> None:
     """What is drawn has colours, and its names are made safe where it is drawn."""
     import impsy_tui.cli.main
 
-    drawn = ("terminal.draw(", "gesture_scores.draw_text(", "maps.draw(")
+    drawn = ("terminal.draw(", "gesture_scores.draw_text(", "maps.draw(", "_console.print(printable(")
     for file in Path(impsy_tui.cli.main.__file__).parent.rglob("*.py"):
         for line in file.read_text().splitlines():
             if "typer.echo(" in line or "typer.secho(" in line or "print(" in line:

@@ -1,4 +1,4 @@
-"""The console: wires the link, the screens and the keys together, and knows nothing else."""
+"""Textual app of the console: connects the link, the screens and the keys."""
 
 import asyncio
 import os
@@ -17,6 +17,7 @@ from impsy_tui.console.command_palette import CommandPalette
 from impsy_tui.console.completion_names import CompletionNames
 from impsy_tui.console.drawing.frame_pacing import FramePacing
 from impsy_tui.console.drawing.theme_files import ThemeChooser
+from impsy_tui.console.engine_requests import answered
 from impsy_tui.console.engine_restart import EngineRestart
 from impsy_tui.console.exit import end_soon, last_line
 from impsy_tui.console.keys.key_commands import KeyCommands
@@ -27,7 +28,7 @@ from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.pages import Pages
 from impsy_tui.console.prompt_history import PromptHistory, history_file
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
-from impsy_tui.console.screens.page import Dress, Page
+from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.textual_internals import is_behind
 from impsy_tui.console.view import SnapshotDisplay, View
@@ -51,7 +52,7 @@ _PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
 
 
 class ConsoleApp(App[str], inherit_bindings=False):
-    """See the module. Its result is a line to print when it has ended."""
+    """Console app. Its result is a line to print after its end."""
 
     CSS_PATH = "console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = default_bindings(everywhere=True)
@@ -69,36 +70,34 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._link = Link(options.socket, rate, self._hear, self._link_changed, is_tunnel=is_tunnel)
         self._restart = EngineRestart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
-        self._unsaid: list[tuple[str, str]] = []
-        """What is said once the events that were before have come, for it would be out of sight above them."""
-        self._wardrobe = ThemeChooser(options.theme or options.wishes.theme, glyphs=no_colour)
-        if self._wardrobe.problem:
-            self._unsaid.append(("error", self._wardrobe.problem))
+        self._waiting_messages: list[tuple[str, str]] = []
+        """Messages that appear after the first events, so that these do not scroll them away."""
+        self._theme_chooser = ThemeChooser(options.theme or options.wishes.theme, glyphs=no_colour)
+        if self._theme_chooser.problem:
+            self._waiting_messages.append(("error", self._theme_chooser.problem))
         self._keys = Keymap(options.wishes.keys)
-        self._unsaid += [("warning", problem) for problem in self._keys.problems]
+        self._waiting_messages += [("warning", problem) for problem in self._keys.problems]
         self._history = PromptHistory(history_file())
-        self._knowledge = CompletionNames(self, self._wardrobe.shelf.names)
+        self._completion_names = CompletionNames(self, self._theme_chooser.folders.names)
         self._key_lines = KeyCommands(ParameterSteps())
         self._frames = FramePacing(lambda: is_behind(self))
         self._locked = False
         self._ends_engine = False
-        """Whether the engine has been shut down from here, or is about to be."""
-        self.register_theme(self._wardrobe.palette.textual())
-        self.theme = self._wardrobe.palette.textual().name
+        """True if this console shuts the engine down."""
+        self.register_theme(self._theme_chooser.palette.textual())
+        self.theme = self._theme_chooser.palette.textual().name
         self.perform = PerformScreen(
-            self._wardrobe.palette, self._keys, self._history, self._known, self._digits_every
+            self._theme_chooser.palette, self._keys, self._history, self._known, self._digits_every
         )
         self._router = KeyRouter(self._keys, self._own_keys, self.enter, lambda: self._where)
-        self._pages = Pages(self, self, self.perform, self._dress)
-
-    # Life
+        self._pages = Pages(self, self, self.perform, self._page_context)
 
     def get_default_screen(self) -> Screen[None]:
         """Returns the first screen."""
         return self.perform
 
     def on_mount(self) -> None:
-        """Connect, and begin to show."""
+        """Connects to the engine and starts the frames."""
         self.set_keymap(self._keys.changed)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._leave)
@@ -108,7 +107,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.set_interval(_HOT_RELOAD, self._reload_theme)
 
     async def on_unmount(self) -> None:
-        """Let go of the engine."""
+        """Closes the link to the engine."""
         if self._linking is not None:
             self._linking.cancel()
             self._linking = None
@@ -117,19 +116,21 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.exit(last_line(self._link.state, self._options.remote, ends_engine=self._ends_engine))
 
     def _hung_up(self) -> None:
-        """The terminal has gone: what is written to it now may never return."""
+        """Leaves after the terminal has closed; a write to it could block forever."""
         end_soon()
         self._leave()
 
     # Frames
 
     def _frame(self) -> None:
-        """Show the newest snapshot, unless the terminal is behind: then it gets the next one."""
+        """Shows the newest snapshot; skips a frame if the terminal is slow."""
         state = self._link.state
-        if self._unsaid and (self._link.received or state in (LinkState.DOWN, LinkState.LOST, LinkState.FOREIGN)):
-            for said in self._unsaid:
+        if self._waiting_messages and (
+            self._link.received or state in (LinkState.DOWN, LinkState.LOST, LinkState.FOREIGN)
+        ):
+            for said in self._waiting_messages:
                 self.say(*said)
-            self._unsaid.clear()
+            self._waiting_messages.clear()
         if not self._frames.due(self._link.received, state, self._locked):
             return
         view = View(self._link.snapshot, state, self._locked)
@@ -146,7 +147,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _hear(self, event: Event) -> None:
         self.perform.events.add_event(event)
-        if self._knowledge.concerns(event):
+        if self._completion_names.concerns(event):
             self._learn()
 
     def _link_changed(self, state: LinkState) -> None:
@@ -164,49 +165,40 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.say("error", self._restart.when_lost)
 
     def _learn(self) -> None:
-        """Ask for names, beside everything else: the engine may take its time."""
-        self.run_worker(self._knowledge.learn, group="learn", exclusive=True)  # type: ignore[arg-type]  # as documented
+        """Requests names in the background."""
+        self.run_worker(self._completion_names.learn, group="learn", exclusive=True)  # type: ignore[arg-type]  # as documented
 
     def _known(self) -> CompletionSources:
-        return self._knowledge.now(self._link.snapshot, self._macros)
+        return self._completion_names.now(self._link.snapshot, self._macros)
 
     @property
     def _macros(self) -> dict[str, Macro]:
         snapshot = self._link.snapshot
         return {} if snapshot is None else read_macros(snapshot.macros)
 
-    # A desk, for screens
+    # Requests of screens
 
     async def carry_out(self, line: str) -> Reply:
-        """Have the engine carry out a line, unless the stage lock keeps it from being done."""
+        """Sends a line to the engine, unless the stage lock refuses it."""
         read = parse(line, self._macros)
         if self._locked and isinstance(read, Program) and (refusal := confirmations.locked_away(read)):
             return Reply(0, False, refusal)
-        try:
-            return await self._link.command(line)
-        except UserError as problem:
-            return Reply(0, False, str(problem))
+        return await answered(self._link.command(line))
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
         """Ask the engine."""
-        try:
-            return await self._link.ask(about, name, columns)
-        except UserError as problem:
-            return Reply(0, False, str(problem))
+        return await answered(self._link.ask(about, name, columns))
 
     async def set_up(self, answers: Answers) -> Reply:
-        """Have the engine write a new configuration."""
-        try:
-            return await self._link.set_up(answers)
-        except UserError as problem:
-            return Reply(0, False, str(problem))
+        """Requests a new configuration file from the engine."""
+        return await answered(self._link.set_up(answers))
 
     def say(self, level: str, text: str) -> None:
         """Write a line to the event log."""
         self._add(Entry(time.time(), level, "console", text))
 
     def _add(self, entry: Entry, line: str = "") -> None:
-        """Write an entry to the event log, and show it on the page that the performer looks at."""
+        """Adds an entry to the event log, and shows it on the visible page."""
         self.perform.events.add(entry)
         page = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
         if page is not None:
@@ -214,17 +206,17 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     @property
     def locked(self) -> bool:
-        """Whether the stage lock is on."""
+        """True if the stage lock is on."""
         return self._locked
 
     # Lines
 
     def on_prompt_entered(self, message: Prompt.Entered) -> None:
-        """A line was typed."""
+        """Runs a typed line."""
         self.enter(message.line)
 
     def choose(self, line: str, *, whole: bool) -> None:
-        """A line was chosen from the palette."""
+        """Runs a line of the palette, or puts it into the prompt."""
         if whole:
             self.enter(line)
         else:
@@ -237,7 +229,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         return self._key_lines.key(line, self._keys, self._own_keys())
 
     def enter(self, line: str) -> None:
-        """Carry out a line: here if it is about the console, else in the engine, asking first where it must be."""
+        """Runs a line in the console or in the engine, after a confirmation if it needs one."""
         read = parse(line, self._macros)
         if isinstance(read, Mistake):
             self.say("error", f"{line}: {read.message}")
@@ -296,7 +288,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys act in their order: a key of a screen acts before the next key is read."""
+        """Handles keys in their order: the action of a key ends before the next key."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -306,12 +298,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     @property
     def _where(self) -> Page | PerformScreen:
-        """The page that the performer looks at, or the first screen."""
+        """The visible page, or the first screen."""
         pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
         return next(pages, self.perform)
 
     def on_prompt_nothing(self) -> None:
-        """Enter in an empty line starts the engine again, if none runs."""
+        """Starts the engine again after Enter in an empty line, if none runs."""
         if self._link.state is LinkState.DOWN:
             self.run_worker(self._restart.start(), group="restart", exclusive=True)
 
@@ -321,15 +313,15 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._where.hint.tell(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
 
     def _own_keys(self) -> Mapping[str, str]:
-        """The performer's own keys."""
+        """Returns the performer's key bindings."""
         return {} if self._link.snapshot is None else self._link.snapshot.keys
 
     def action_do(self, name: str) -> None:
-        """What a key asks for."""
+        """Runs the action of a key."""
         self.do(name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Single keys act in keys mode alone, also when the word they belong to was begun a moment ago."""
+        """Allows actions of single keys only in keys mode."""
         if action == "do" and self._keys.is_text(str(parameters[0])):
             return self.perform.keys_mode
         return super().check_action(action, parameters)
@@ -363,13 +355,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
                     self._send(line)
 
     def _show(self, page: str) -> None:
-        """Go to a page, or back from it; or show or hide a pane."""
+        """Opens or closes a page or pane."""
         if (said := self._pages.show(page)) is not None:
             self.say("reply", said)
-        self._frames.anew()
+        self._frames.reset()
 
-    def _dress(self) -> Dress:
-        return Dress(self._wardrobe.palette, self._keys, self._digits_every, self._history, self._known)
+    def _page_context(self) -> PageContext:
+        return PageContext(self._theme_chooser.palette, self._keys, self._digits_every, self._history, self._known)
 
     def _set_locked(self, locked: bool) -> None:
         self._locked = locked
@@ -381,7 +373,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _set_theme(self, name: str) -> None:
         try:
-            palette = self._wardrobe.wear(name)
+            palette = self._theme_chooser.choose(name)
         except UserError as problem:
             self.say("error", str(problem))
             return
@@ -395,10 +387,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 screen.set_palette(palette)
 
     def _reload_theme(self) -> None:
-        """A theme's file that has changed is read again."""
-        if self._wardrobe.changed():
-            self._set_theme(self._wardrobe.palette.name)
+        """Reads the theme file again if it has changed."""
+        if self._theme_chooser.changed():
+            self._set_theme(self._theme_chooser.palette.name)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own."""
+        """Returns no commands of Textual."""
         return ()

@@ -1,4 +1,4 @@
-"""The command palette: every command, from the one table."""
+"""Command palette: a search over every command."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -27,7 +27,7 @@ class CommandPalette(Provider):
             yield DiscoveryHit(self._row(Content(line), help), self._choice(line, whole), text=line)
 
     async def search(self, query: str) -> Hits:
-        """What fits."""
+        """Yields the commands that match."""
         matcher = self.matcher(query)
         for line, help, whole in _lines():
             score = max(matcher.match(line), matcher.match(help) * 0.5)
@@ -47,7 +47,7 @@ class CommandPalette(Provider):
 
 
 class _Choice:
-    """What happens when an entry is chosen."""
+    """Runs the chosen entry."""
 
     def __init__(self, app: CommandChooser, line: str, *, whole: bool) -> None:
         self._app = app

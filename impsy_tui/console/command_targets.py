@@ -1,16 +1,16 @@
-"""Whom a command about a model is for: a band plays no models of values, and nobody else plays those of bands."""
+"""Choice of the player for a command about a model: ensembles play only ensemble models."""
 
 from typing import Final
 
 from impsy_tui.control.messages import Snapshot
 
-_OF_BANDS: Final = ("ensemble", "gestures")
+_ENSEMBLE_KINDS: Final = ("ensemble", "gestures")
 
 
-def whom(kind: str, snapshot: Snapshot) -> str | None:
-    """What stands before a command about what a job of this kind makes; None where it is for nobody here."""
+def player_prefix(kind: str, snapshot: Snapshot) -> str | None:
+    """Returns the ``@player`` prefix for the result of a job; None if no player can use it."""
     players = snapshot.players
-    if kind in _OF_BANDS:
+    if kind in _ENSEMBLE_KINDS:
         return next((f"@{player.name} " for player in players if player.ensemble is not None), None)
     if kind == "agent" and snapshot.focused.agent is None:
         return next((f"@{player.name} " for player in players if player.agent is not None), None)

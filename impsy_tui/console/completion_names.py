@@ -1,4 +1,4 @@
-"""What completions draw on: the names that the engine knows, asked for again when they may have changed."""
+"""Names for completion, requested from the engine again after they may have changed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,18 +16,18 @@ class CompletionNames:
     """Keeps what is known.
 
     Args:
-        desk: asks the engine.
+        requests: asks the engine.
         themes: names of themes, which the engine knows nothing of.
     """
 
-    def __init__(self, desk: EngineRequests, themes: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, requests: EngineRequests, themes: Callable[[], Sequence[str]]) -> None:
         self.known = CompletionSources(themes=themes())
-        self._desk = desk
+        self._requests = requests
         self._themes = themes
 
     @staticmethod
     def concerns(event: Event) -> bool:
-        """Whether names may have changed by what an event tells."""
+        """Returns True if names may have changed because of an event."""
         return event.source == "job" or event.text.startswith(_NAMING)
 
     def now(self, snapshot: Snapshot | None, macros: Mapping[str, Macro]) -> CompletionSources:
@@ -44,7 +44,7 @@ class CompletionNames:
 
     async def learn(self) -> None:
         """Ask for everything."""
-        names, settings = await self._desk.ask("names"), await self._desk.ask("settings")
+        names, settings = await self._requests.ask("names"), await self._requests.ask("settings")
         if isinstance(names, Names):
             self.known = CompletionSources(
                 models=names.models,

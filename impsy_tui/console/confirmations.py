@@ -1,4 +1,4 @@
-"""What becomes of a line that was typed: whether the console takes it, asks first, or leaves it undone."""
+"""Checks before a typed line: console commands, questions, stage lock."""
 
 from typing import Final
 
@@ -8,12 +8,12 @@ IN_TRASH: Final = "The file moves to the trash; undo or restore brings it back."
 
 
 def belongs_here(program: Program) -> bool:
-    """Whether anything in a line is about the console."""
+    """Returns True if a line has a console command."""
     return any(each.command.console for each in program.walk())
 
 
 def taken_here(program: Program) -> Invocation | str:
-    """The one command of a line that is about the console; or what is wrong with the line."""
+    """Returns the console command of a line, or a message if it is combined with others."""
     step = program.steps[0]
     if len(program.steps) == 1 and isinstance(step, Invocation) and step.command.console:
         return step
@@ -22,7 +22,7 @@ def taken_here(program: Program) -> Invocation | str:
 
 
 def locked_away(program: Program) -> str:
-    """Why the stage lock keeps a line from being carried out, empty if it does not."""
+    """Returns the reason why the stage lock refuses a line; empty if it is allowed."""
     for each in program.walk():
         if each.command.ends or each.command.name == "rename":
             return f"the stage lock is on: {each.command.name} waits for unlock"
@@ -30,7 +30,7 @@ def locked_away(program: Program) -> str:
 
 
 def shuts_down(read: Program | Mistake) -> bool:
-    """Whether a line ends the engine at once."""
+    """Returns True if a line ends the engine at once."""
     return isinstance(read, Program) and any(
         shuts_down(step.program) if isinstance(step, Call) else step.command.name == "shutdown" for step in read.steps
     )

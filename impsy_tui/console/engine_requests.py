@@ -1,13 +1,17 @@
-"""What screens ask of the app: commands, questions, and to be told how it went."""
+"""Interface of the app for screens and for the command palette."""
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Awaitable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from impsy_tui.control.messages import About, Answer, Reply
+from impsy_tui.errors import UserError
 from impsy_tui.setup_questions import Answers
+
+_Answer = TypeVar("_Answer")
 
 
 class EngineRequests(Protocol):
-    """The app, as screens know it."""
+    """Interface of the app for screens."""
 
     async def carry_out(self, line: str) -> Reply:
         """Have the engine carry out a line; without an engine the reply says so."""
@@ -16,22 +20,30 @@ class EngineRequests(Protocol):
         """Ask the engine; a reply says why there is no answer."""
 
     async def set_up(self, answers: Answers) -> Reply:
-        """Have the engine write a new configuration."""
+        """Requests a new configuration file from the engine."""
 
     def say(self, level: str, text: str) -> None:
         """Write a line to the event log."""
 
     @property
     def locked(self) -> bool:
-        """Whether the stage lock is on."""
+        """True if the stage lock is on."""
 
 
 @runtime_checkable
 class CommandChooser(Protocol):
-    """The app, as the command palette knows it."""
+    """Interface of the app for the command palette."""
 
     def choose(self, line: str, *, whole: bool) -> None:
-        """A line was chosen: carry it out if it is whole, else let it be gone on with."""
+        """Runs a chosen line if it is complete, otherwise puts it into the prompt."""
 
     def key_of(self, line: str) -> str:
-        """The key that does what a line does; empty if none does."""
+        """Returns the key for a line; empty if there is none."""
+
+
+async def answered(request: Awaitable[_Answer]) -> _Answer | Reply:
+    """Returns the answer to a request, or a reply with the reason why the link failed."""
+    try:
+        return await request
+    except UserError as problem:
+        return Reply(0, False, str(problem))

@@ -28,12 +28,12 @@ class EngineRestart:
 
     @property
     def place(self) -> str:
-        """Where the engine runs, behind other words; empty for this machine."""
+        """Place of the engine for messages; empty for this machine."""
         return f" on {self._remote.address.host}" if self._remote is not None else ""
 
     @property
     def when_lost(self) -> str:
-        """What to do when nothing comes from the engine."""
+        """Advice if the engine no longer answers."""
         if self._remote is not None:
             return f"nothing comes from {self._remote.address.host}: this console comes back by itself"
         pid = self._link.hello.pid

@@ -1,4 +1,4 @@
-"""How the console is started."""
+"""Options of the console."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

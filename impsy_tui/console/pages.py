@@ -8,7 +8,7 @@ from textual.app import App
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
-from impsy_tui.console.screens.page import Dress, Page
+from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.screens.rig_check import RigPage
 from impsy_tui.console.screens.settings import SettingsPage
@@ -19,18 +19,18 @@ class Pages:
 
     Args:
         app: whose screens they are.
-        desk: what pages ask.
+        requests: what pages ask.
         perform: the screen that is always below them.
-        dress: how they are drawn now.
+        context: how they are drawn now.
     """
 
     def __init__(
-        self, app: App[Any], desk: EngineRequests, perform: PerformScreen, dress: Callable[[], Dress]
+        self, app: App[Any], requests: EngineRequests, perform: PerformScreen, context: Callable[[], PageContext]
     ) -> None:
         self._app = app
-        self._desk = desk
+        self._requests = requests
         self._perform = perform
-        self._dress = dress
+        self._page_context = context
 
     def show(self, name: str) -> str | None:
         """Go to a page, or back from it; or show or hide a pane.
@@ -72,13 +72,13 @@ class Pages:
             self._app.pop_screen()
 
     def _page(self, name: str) -> Page:
-        dress = self._dress()
+        context = self._page_context()
         match name:
             case "files":
-                return FilesPage(dress, self._desk)
+                return FilesPage(context, self._requests)
             case "settings" | "guide":
-                return SettingsPage(dress, self._desk, guided=name == "guide")
+                return SettingsPage(context, self._requests, opens_setup=name == "guide")
             case "rig":
-                return RigPage(dress, self._desk)
+                return RigPage(context, self._requests)
             case _:
-                return HelpPage(dress)
+                return HelpPage(context)

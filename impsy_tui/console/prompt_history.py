@@ -8,7 +8,7 @@ MOST: Final = 1000
 
 
 def history_file() -> Path:
-    """Where the history of this user is kept."""
+    """Returns the history file of this user."""
     state = os.environ.get("XDG_STATE_HOME", "")
     base = Path(state) if state.startswith("/") else Path.home() / ".local" / "state"
     return base / "impsy-tui" / "history"

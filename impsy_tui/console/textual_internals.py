@@ -35,7 +35,7 @@ _HOLD: Final = 1.0
 _BEGUN: Final = re.compile(r"\x1b(\[[0-9;?<]*|O)\Z")
 """An escape sequence of a key whose end has not come yet."""
 _REST: Final = re.compile(r"(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
-"""What follows the escape character in the sequence of a key."""
+"""Characters after the escape character in a key sequence."""
 _PRINTABLE: Final = range(0x20, 0x7F)
 
 

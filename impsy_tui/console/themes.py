@@ -19,7 +19,7 @@ LARGEST_FILE = 1 << 16
 """Bytes of a theme: the shipped ones have less than one thousand."""
 _PREFIX: Final = "impsy-"
 _COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)")
-"""What both Rich and Textual understand."""
+"""Attributes that both Rich and Textual support."""
 
 
 @dataclass(frozen=True, slots=True)

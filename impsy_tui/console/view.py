@@ -1,4 +1,4 @@
-"""What screens are shown: the engine's newest snapshot, and how the console stands to it."""
+"""View of a screen: the newest snapshot and the state of the link."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -24,7 +24,7 @@ class View:
 
 @runtime_checkable
 class SnapshotDisplay(Protocol):
-    """A screen that shows what the engine reports."""
+    """Interface of screens that show snapshots."""
 
     def show(self, view: View) -> None:
         """Show a frame; called many times a second."""

@@ -9,7 +9,7 @@ from textual.keys import _character_to_key
 
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.drawing.advice import PLAY_OR_GIVE
-from impsy_tui.console.drawing.painter import width_of
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.language.parser import Mistake
 from tests.console.conftest import PULSE, Rig

@@ -1,4 +1,4 @@
-"""The line below the empty prompt: how to begin, while nothing has been heard."""
+"""Advice below the empty prompt until the first input arrives."""
 
 from typing import Final
 

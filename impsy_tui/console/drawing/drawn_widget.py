@@ -1,4 +1,4 @@
-"""A widget that is drawn line by line, with nothing around it."""
+"""Widget drawn line by line, without borders."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from impsy_tui.console.drawing.painter import stretch
+from impsy_tui.console.drawing.compositor import stretch
 
 
 class DrawnWidget(Widget):

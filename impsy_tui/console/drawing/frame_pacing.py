@@ -1,4 +1,4 @@
-"""When a frame is shown: when there is something new, and the terminal has taken what was before."""
+"""Pacing of frames: a new frame is shown after the terminal has taken the last one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +26,6 @@ class FramePacing:
         self._shown = now
         return True
 
-    def anew(self) -> None:
+    def reset(self) -> None:
         """Something else is to show it: the next frame is due in any case."""
         self._shown = None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import Line, Piece
-from impsy_tui.console.drawing.painter import width_of
 from impsy_tui.console.themes import Palette
 
 _GAP: Final = 2

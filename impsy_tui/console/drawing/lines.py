@@ -1,4 +1,4 @@
-"""A widget of a few lines of text, each redrawn only when it has changed."""
+"""Widget of a few lines of text; only changed lines are drawn."""
 
 import re
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from impsy_tui.console.drawing.compositor import stretch, width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
-from impsy_tui.console.drawing.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.text import printable
 
@@ -91,7 +91,7 @@ def one_line(text: str) -> str:
 
 
 def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
-    """A line of exactly this width: cut off, or filled up."""
+    """Returns a line of exactly this width, cut or padded."""
     used = sum(width_of(segment.text) for segment in line)
     if used > width:
         return stretch(line, 0, width)
@@ -101,21 +101,21 @@ def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
 
 
 def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:
-    """The first line of a pane: its name, and a rule to the edge."""
+    """Returns the first line of a pane: its name and a rule."""
     name = f" {text} " if focused else f"{text} "
     style = palette.text_block if focused else palette.dim
     return ((name, style), ("─" * max(0, width - width_of(name)), palette.faint))
 
 
 def cut(text: str, width: int) -> str:
-    """A text that is too long, with dots at its end."""
+    """Returns a text cut to a width, with dots at its end."""
     if width_of(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
 def middle(text: str, width: int) -> str:
-    """A text that is too long, with dots in its middle: both ends of a name tell most."""
+    """Returns a text cut to a width, with dots in its middle."""
     total = width_of(text)
     if total <= width or width < 5:
         return cut(text, width)
@@ -125,7 +125,7 @@ def middle(text: str, width: int) -> str:
 
 
 def short_model(name: str, width: int) -> str:
-    """The name of a model in few characters: ``mdrnn s 9d`` says all that one made by the program does."""
+    """Returns a short name of a model, such as ``mdrnn s 9d``."""
     if found := _MDRNN.match(name):
         name = f"mdrnn {_SIZES.get(found[3], f'{found[3]} units')} {found[1]}d"
     return middle(name, width)
@@ -138,17 +138,17 @@ def blocks(shares: Sequence[float]) -> str:
 
 
 def cut_off(text: str, width: int) -> str:
-    """A text that is no longer than this."""
+    """Returns a text of at most this width."""
     return text if width_of(text) <= width else padded(text, width)
 
 
 def padded(text: str, width: int) -> str:
-    """A text of exactly this width: cut off, or filled up."""
+    """Returns a text of exactly this width, cut or padded."""
     return set_cell_size(text, max(0, width))
 
 
 def span(seconds: float) -> str:
-    """A time in the fewest characters: 45s, 12:03, 1:02:03."""
+    """Returns a duration in few characters: 45s, 12:03, 1:02:03."""
     whole = int(max(0.0, seconds))
     if whole < 60:
         return f"{whole}s"
@@ -158,7 +158,7 @@ def span(seconds: float) -> str:
 
 
 def amount(bytes_: float) -> str:
-    """A number of bytes: 12 kB, 3.4 GB."""
+    """Returns a number of bytes with its unit: 12 kB, 3.4 GB."""
     for unit in ("B", "kB", "MB"):
         if bytes_ < 1000:
             return f"{bytes_:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""Where the meters stand: as large as the space allows, and all of them, whatever it is."""
+"""Layout of the meters: all of them, as large as the space allows."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -43,7 +43,7 @@ class MeterLayout:
 
     @property
     def bar_at(self) -> int:
-        """Where in its column a bar begins."""
+        """First cell of a bar in its column."""
         return self.name
 
     def place(self, index: int) -> tuple[int, int]:

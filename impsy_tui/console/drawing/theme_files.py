@@ -1,4 +1,4 @@
-"""The theme that is worn, and whether its file has changed since it was put on."""
+"""Current theme, and detection of changes in its file."""
 
 from impsy_tui.console.themes import STANDING, Palette, ThemeFolders
 from impsy_tui.errors import UserError
@@ -13,34 +13,34 @@ class ThemeChooser:
     """
 
     def __init__(self, name: str, *, glyphs: bool) -> None:
-        self.shelf = ThemeFolders(glyphs=glyphs)
+        self.folders = ThemeFolders(glyphs=glyphs)
         self.problem = ""
-        """Why the first is not worn."""
+        """Reason why the first theme could not be loaded; empty if it was."""
         try:
-            self.palette = self.shelf.load(name)
+            self.palette = self.folders.load(name)
         except UserError as problem:
             self.problem = str(problem)
-            self.palette = self.shelf.load(STANDING)
+            self.palette = self.folders.load(STANDING)
         self._seen = self._time()
 
-    def wear(self, name: str) -> Palette:
+    def choose(self, name: str) -> Palette:
         """Put on a theme.
 
         Raises:
             UserError: it cannot be worn; the one before still is.
         """
-        self.palette = self.shelf.load(name)
+        self.palette = self.folders.load(name)
         self._seen = self._time()
         return self.palette
 
     def changed(self) -> bool:
-        """Whether the file has changed since this was last asked."""
+        """Returns True if the file has changed since the last call."""
         time = self._time()
         changed, self._seen = time != self._seen, time
         return changed
 
     def _time(self) -> float:
-        file = self.shelf.file(self.palette.name)
+        file = self.folders.file(self.palette.name)
         try:
             return file.stat().st_mtime if file is not None else 0.0
         except OSError:

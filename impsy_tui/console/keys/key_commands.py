@@ -1,4 +1,4 @@
-"""What keys ask of the engine: the command line that an action is, as things stand."""
+"""Command lines of key actions in the current state."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The keys in force. Footer, help and bindings read them."""
+"""Current keys, read by footer, help and bindings."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ class Keymap:
 
     @property
     def needs_kitty(self) -> bool:
-        """Whether a key is one that terminals report by kitty's keyboard protocol alone."""
+        """Returns True if terminals report a key only with kitty's keyboard protocol."""
         return any(_is_beyond_plain(key) for keys in self._keys.values() for key in keys.split(","))
 
     @property
@@ -46,7 +46,7 @@ class Keymap:
         )
 
     def is_text(self, name: str) -> bool:
-        """Whether the keys of an action could also be typed at the prompt."""
+        """Returns True if the keys of an action can also be typed as text."""
         keys = self._keys[name].split(",")
         return not BY_NAME[name].everywhere and all(key == "space" or len(shown(key)) == 1 for key in keys)
 

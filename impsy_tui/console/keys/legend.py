@@ -1,4 +1,4 @@
-"""The legend of the screen: what each sign and number of it means."""
+"""Legend of the screen: meaning of each sign and number."""
 
 from typing import Final
 
@@ -6,25 +6,25 @@ LEGEND: Final = (
     ("▶ YOUR TURN", "you play, and the player listens"),
     ("◀ PLAYER'S TURN", "the player plays; ◆: both may play"),
     ("temp sigma speed thr", "parameters of the player; help temp explains one"),
-    ("held: note 60", "a note that sounds on counts as playing"),
+    ("held: note 60", "a held note counts as playing"),
     ("8 shaped", "dimensions that are muted, solo, held, inverted or in a range; release ends that"),
     ("mdrnn s 9d", "the model: kind, size, dimension (8 values and one for time)"),
-    ("● REC 105", "the log is on; events that it has"),
+    ("● REC 105", "the log is on, with its number of events"),
     ("timer 12:40", "set timer"),
-    ("engine 2% late 2.6ms", "load of the engine, and its greatest delay in the last second"),
+    ("engine 2% late 2.6ms", "load of the engine, and its worst delay in the last second"),
     ("disk, up", "free space for logs, and time since the engine started"),
     ("● link", "snapshots come from the engine"),
-    ("NO LINK", "none has come for 3 s: the link is lost or the engine hangs; the music may go on"),
-    ("NO ENGINE", "the engine has ended; Enter starts it again"),
-    ("2 pending", "lines that act later, such as over, after and every; what lists them"),
-    ("cue 2/5 name → next", "place in the set list, and the cue that next plays"),
+    ("NO LINK", "no snapshot for 3 s: the link is lost or the engine hangs; the music may continue"),
+    ("NO ENGINE", "the engine has ended; press Enter to start it again"),
+    ("2 pending", "commands that run later (over, after, every); what lists them"),
+    ("cue 2/5 name → next", "position in the set list, and the next cue"),
     ("90 bpm 1/16 94.2", "tempo, grid, and bar.beat"),
-    ("x1 and two bars", "a dimension: your value above, the player's below; a dim bar has not moved for a while"),
+    ("x1 and two bars", "a dimension: your value above, the player's below; a dim bar has not moved recently"),
     ("· ╎ ┃ on a bar", "the next value of the player: far, near, now"),
     ("◆ on a bar", "the value of a model that is auditioned in silence"),
-    ("M S H ~ - at a name", "where there is little room: muted, solo, held, range or inverted, of another player"),
+    ("M S H ~ - at a name", "on a small screen: muted, solo, held, range, inverted, or used by another player"),
     ("● ◌ ○ ✗ at a channel", "open, waiting, closed, failed"),
-    ("in out at a channel", "messages in a second, and the newest"),
-    ("! at a channel", "its last problem, and how long ago that was"),
+    ("in out at a channel", "messages per second, and the newest one"),
+    ("! at a channel", "its last problem, and the time since then"),
 )
-"""Signs as they stand on the screen, from top to bottom, and their meanings."""
+"""Signs on the screen from top to bottom, with their meanings."""

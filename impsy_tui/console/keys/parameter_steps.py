@@ -1,4 +1,4 @@
-"""What keys turn: the command line that one step of a parameter is."""
+"""Command lines for one step of a parameter, sent by keys."""
 
 import time
 from collections.abc import Callable

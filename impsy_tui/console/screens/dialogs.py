@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from impsy_tui.console.drawing.painter import SafeCompositor
+from impsy_tui.console.drawing.compositor import SafeCompositor
 from impsy_tui.console.textual_internals import use_compositor
 
 CONFIRM: Final = "ctrl+y"

@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import DataTable
 
-from impsy_tui.console.command_targets import whom
+from impsy_tui.console.command_targets import player_prefix
 from impsy_tui.console.confirmations import IN_TRASH
 from impsy_tui.console.drawing.lines import amount, middle, span
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.dialogs import Confirm
-from impsy_tui.console.screens.page import Dress, Page, fill
+from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.performance_plot import PerformancePlot
@@ -54,14 +54,14 @@ class FilesPage(Page):
         "d delete · 1 logs 2 data sets 3 models 0 all · u update · : prompt · Esc back"
     )
 
-    def __init__(self, dress: Dress, desk: EngineRequests) -> None:
-        super().__init__(dress)
-        self._desk = desk
+    def __init__(self, context: PageContext, requests: EngineRequests) -> None:
+        super().__init__(context)
+        self._requests = requests
         self._files: tuple[FileFacts, ...] = ()
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
         self._snapshot: Snapshot | None = None
-        self._picture = PerformancePlot(dress.palette)
+        self._picture = PerformancePlot(context.palette)
 
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
@@ -75,7 +75,7 @@ class FilesPage(Page):
         self._look()
 
     def show(self, view: View) -> None:
-        """When a job has ended, there may be a new file."""
+        """Reads the list again after a job has ended."""
         super().show(view)
         self._snapshot = view.snapshot
         if view.snapshot is not None:
@@ -87,7 +87,7 @@ class FilesPage(Page):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         self.set_title("FILES · looking …")
-        answer = await self._desk.ask("files")
+        answer = await self._requests.ask("files")
         if isinstance(answer, Files):
             self._files = tuple(sorted(answer.files, key=lambda facts: (_KINDS.index(facts.kind), -facts.time)))
             self._list()
@@ -140,14 +140,14 @@ class FilesPage(Page):
         if facts.kind == "log":
             self._draw(facts)
         elif facts.kind == "model":
-            self._cast("audition", facts)
+            self._play_model("audition", facts)
         else:
             self.action_train()
 
     @work(exclusive=True, group="draw")
     async def _draw(self, facts: FileFacts) -> None:
         self.set_title(f"FILES · drawing {facts.name} …")
-        answer = await self._desk.ask("log", facts.name, max(10, self.size.width - 12))
+        answer = await self._requests.ask("log", facts.name, max(10, self.size.width - 12))
         if self.left:
             return
         if isinstance(answer, LogPlot):
@@ -160,24 +160,24 @@ class FilesPage(Page):
     def action_load(self) -> None:
         """Let a model play."""
         if facts := self._need(("model",), "load"):
-            self._cast("load", facts)
+            self._play_model("load", facts)
 
     def action_audition(self) -> None:
         """Hear a model in silence."""
         if facts := self._need(("model",), "audition"):
-            self._cast("audition", facts)
+            self._play_model("audition", facts)
 
     @work
-    async def _cast(self, word: str, facts: FileFacts) -> None:
+    async def _play_model(self, word: str, facts: FileFacts) -> None:
         """Have a model played or auditioned by whom it is for."""
         name = _stem(facts)
-        names = await self._desk.ask("names")
+        names = await self._requests.ask("names")
         agent = facts.name.endswith(".npz")
         kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.ensembles else "train"
         to = None
         if self._snapshot is not None:
             # Where no agent plays, a player of values becomes one.
-            to = whom(kind, self._snapshot) or (whom("train", self._snapshot) if agent else None)
+            to = player_prefix(kind, self._snapshot) or (player_prefix("train", self._snapshot) if agent else None)
         self._run(f"{to or ''}{word} {quoted(name)}")
 
     def action_dataset(self) -> None:
@@ -193,7 +193,7 @@ class FilesPage(Page):
 
     def action_rename(self) -> None:
         """Give the file another name."""
-        if self._desk.locked:
+        if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is renamed")
         elif facts := self._chosen():
             name = quoted(_stem(facts))
@@ -201,7 +201,7 @@ class FilesPage(Page):
 
     def action_delete(self) -> None:
         """Move the file to the trash, after a question."""
-        if self._desk.locked:
+        if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is deleted")
         elif facts := self._chosen():
             question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", IN_TRASH, "delete")
@@ -222,7 +222,7 @@ class FilesPage(Page):
     @work
     async def _run(self, line: str) -> None:
         self.set_title(f"FILES · {line} …")
-        reply = await self._desk.carry_out(line)
+        reply = await self._requests.carry_out(line)
         if reply.ok and line.startswith(_CHANGING):
             self._look()
         self.set_title(f"FILES · {reply.text}")

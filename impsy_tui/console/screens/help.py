@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.keys.legend import LEGEND
-from impsy_tui.console.screens.page import Dress, Page
+from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.control.messages import Snapshot
@@ -145,9 +145,9 @@ class HelpPage(Page):
         "shift+tab": "group(-1)",
     }
 
-    def __init__(self, dress: Dress) -> None:
-        super().__init__(dress)
-        self._text = HelpText(dress.palette, dress.keymap)
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._text = HelpText(context.palette, context.keymap)
         self._finds = False
         self._word = ""
 

@@ -1,4 +1,4 @@
-"""A page: a screen with the strip on top, a prompt below, and keys that act after Esc alone."""
+"""Page: a screen with the strip at the top, a prompt below, and keys that act after Esc."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
@@ -12,8 +12,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Label
 
+from impsy_tui.console.drawing.compositor import SafeCompositor, width_of
 from impsy_tui.console.drawing.lines import Lines, one_line
-from impsy_tui.console.drawing.painter import SafeCompositor, width_of
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.console.textual_internals import use_compositor
@@ -30,7 +30,7 @@ _IN_EMPTY_LINE: Final = ("up", "down", "home", "end")
 """Keys that move the list while nothing is typed."""
 
 
-class Dress(NamedTuple):
+class PageContext(NamedTuple):
     """What every page needs.
 
     Attributes:
@@ -57,18 +57,18 @@ class Page(Screen[None]):
     TITLE_TEXT: ClassVar[str] = ""
     KEYS_TEXT: ClassVar[str] = ""
 
-    def __init__(self, dress: Dress) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__(classes="page")
         use_compositor(self, SafeCompositor)
-        self.palette = dress.palette
-        self._keymap = dress.keymap
+        self.palette = context.palette
+        self._keymap = context.keymap
         self._early: list[events.Key] = []
         """Keys that are typed before the prompt is mounted."""
-        self.prompt = Prompt(dress.history, dress.known)
-        self.hint = Hint(dress.palette, f"type a command; {dress.keymap.label('keys')}: keys of this page")
-        self._strip = StatusStrip(dress.palette, dress.digits_every)
-        self._footer = KeyFooter(dress.palette, dress.keymap)
-        self._keys_bar = PageKeys(dress.palette, self.KEYS_TEXT)
+        self.prompt = Prompt(context.history, context.known)
+        self.hint = Hint(context.palette, f"type a command; {context.keymap.label('keys')}: keys of this page")
+        self._strip = StatusStrip(context.palette, context.digits_every)
+        self._footer = KeyFooter(context.palette, context.keymap)
+        self._keys_bar = PageKeys(context.palette, self.KEYS_TEXT)
         self._keys_bar.display = False
 
     def compose(self) -> ComposeResult:
@@ -120,7 +120,7 @@ class Page(Screen[None]):
 
     @property
     def keys_mode(self) -> bool:
-        """Whether the keys of the page act."""
+        """True in keys mode of the page."""
         return bool(self._keys_bar.display)
 
     def set_keys_mode(self, on: bool) -> None:

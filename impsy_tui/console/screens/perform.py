@@ -1,4 +1,4 @@
-"""The screen that matters: everything a performer needs in this second."""
+"""Main screen of a performance."""
 
 import time
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from impsy_tui.console.command_targets import whom
+from impsy_tui.console.command_targets import player_prefix
 from impsy_tui.console.drawing.advice import how_to_begin
+from impsy_tui.console.drawing.compositor import TightCompositor
 from impsy_tui.console.drawing.lines import Lines
-from impsy_tui.console.drawing.painter import TightCompositor
 from impsy_tui.console.keys.keymap import Keymap, default_bindings
 from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.console.textual_internals import use_compositor
@@ -43,7 +43,7 @@ _OFFERS: Final = {
     "gestures": "classifier",
     "agent": "audition",
 }
-"""What is offered of what a job has made, by its kind."""
+"""Command offered for the result of a job, by kind."""
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -106,7 +106,7 @@ class PerformScreen(Screen[None]):
             pane.display = False
 
     def compose(self) -> ComposeResult:
-        """What stands where."""
+        """Yields the widgets from top to bottom."""
         yield self.strip
         yield self.gesture_recording
         with Horizontal(id="middle"):
@@ -152,7 +152,7 @@ class PerformScreen(Screen[None]):
                 self.agent.show(focused)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
-        """The meters, or the band where one has the focus."""
+        """Shows the meters, or the ensemble if an ensemble has the focus."""
         is_band = snapshot.focused.ensemble is not None
         if self.ensemble.display != is_band:
             self.ensemble.display, self.meters.display = is_band, not is_band
@@ -194,7 +194,7 @@ class PerformScreen(Screen[None]):
         heard = _auditioned(snapshot)
         if self._made is not None:
             for file in made.keys() - self._made:
-                if (to := whom(made[file], snapshot)) is not None:
+                if (to := player_prefix(made[file], snapshot)) is not None:
                     self.prompt.offer(f"{to}{_OFFERS[made[file]]} {quoted(_stem(file))}")
             for name in heard.keys() - self._heard:
                 if name in map(_stem, made):
@@ -222,7 +222,7 @@ class PerformScreen(Screen[None]):
 
     @property
     def keys_mode(self) -> bool:
-        """Whether single keys act."""
+        """True in keys mode."""
         return bool(self.keys_bar.display)
 
     def set_keys_mode(self, on: bool) -> None:
@@ -267,7 +267,7 @@ class PerformScreen(Screen[None]):
         self.channels.display = not self.channels.display
 
     def on_prompt_advised(self, message: Prompt.Advised) -> None:
-        """What the prompt has to say goes below it."""
+        """Shows a message of the prompt below it."""
         message.stop()
         self.set_class(message.mistake is not None, "-blaming")
         if message.mistake is not None and not self.hint.tells_all_of(message.mistake, message.offset):
@@ -277,7 +277,7 @@ class PerformScreen(Screen[None]):
 
 
 def _auditioned(snapshot: Snapshot) -> dict[str, str]:
-    """The models that are auditioned, and what stands before a command about their players."""
+    """Returns the auditioned models, with the ``@player`` prefix of each."""
     found = {} if snapshot.audition is None else {snapshot.audition.model: ""}
     for player in snapshot.players:
         if player.ensemble is not None and player.ensemble.auditioned:

@@ -1,4 +1,4 @@
-"""The rig check: every port, disk, model, socket and clock on one page, before the doors open."""
+"""Rig check page: every port, disk, model, socket and clock before the concert."""
 
 import textwrap
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 
 from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.engine_requests import EngineRequests
-from impsy_tui.console.screens.page import Dress, Page
+from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Check, Reply, Rig
 
@@ -53,10 +53,10 @@ class RigPage(Page):
     TITLE_TEXT = "RIG CHECK"
     KEYS_TEXT = "u update · : prompt · Esc back"
 
-    def __init__(self, dress: Dress, desk: EngineRequests) -> None:
-        super().__init__(dress)
-        self._desk = desk
-        self._checks = Checks(dress.palette)
+    def __init__(self, context: PageContext, requests: EngineRequests) -> None:
+        super().__init__(context)
+        self._requests = requests
+        self._checks = Checks(context.palette)
 
     def content(self) -> ComposeResult:
         """The checks."""
@@ -74,7 +74,7 @@ class RigPage(Page):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         self.set_title("RIG CHECK · looking …")
-        answer = await self._desk.ask("rig")
+        answer = await self._requests.ask("rig")
         if self.left:
             return
         if isinstance(answer, Rig):

@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Label
 
 from impsy_tui.console.drawing.lines import cut
 from impsy_tui.console.engine_requests import EngineRequests
-from impsy_tui.console.screens.page import Dress, Page, fill
+from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.messages import Reply, Setting, Settings
 
@@ -22,16 +22,16 @@ class SettingsPage(Page):
     TITLE_TEXT = "SETTINGS"
     KEYS_TEXT = "Enter changes it in its file · c only those set · g guide\nu update · : prompt · Esc back"
 
-    def __init__(self, dress: Dress, desk: EngineRequests, *, guided: bool = False) -> None:
-        super().__init__(dress)
-        self._desk = desk
-        self._guided = guided
+    def __init__(self, context: PageContext, requests: EngineRequests, *, opens_setup: bool = False) -> None:
+        super().__init__(context)
+        self._requests = requests
+        self._opens_setup = opens_setup
         self._settings: tuple[Setting, ...] = ()
         self._changed_only = False
         self._file = ""
 
     def content(self) -> ComposeResult:
-        """The list, and what the setting under the cursor is."""
+        """Yields the list and the description of the selected setting."""
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
         yield table
         yield Label("", classes="note", markup=False, id="about")
@@ -39,12 +39,12 @@ class SettingsPage(Page):
     def on_mount(self) -> None:
         """Look at once, and begin the guide where that was asked for."""
         self._look()
-        if self._guided:
+        if self._opens_setup:
             self.action_guide()
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        answer = await self._desk.ask("settings")
+        answer = await self._requests.ask("settings")
         if isinstance(answer, Settings):
             self._settings, self._file = answer.settings, answer.file
             self._list()
@@ -93,8 +93,8 @@ class SettingsPage(Page):
             self._look()
 
     def action_guide(self) -> None:
-        """What is plugged in, question by question, and a new file of the answers."""
-        self.app.push_screen(SetupDialog(self._desk))
+        """Opens the guide to a new configuration."""
+        self.app.push_screen(SetupDialog(self._requests))
 
     def action_changed(self) -> None:
         """Only those that are set, or all."""

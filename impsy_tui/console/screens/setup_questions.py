@@ -1,4 +1,4 @@
-"""The guide through a new configuration: one question after the other, a look at the answers, and the file."""
+"""Guide to a new configuration: questions, a review of the answers, and the file."""
 
 from typing import ClassVar, Final
 
@@ -24,23 +24,23 @@ class SetupDialog(Dialog):
     """All of it in one box, so that keys that come too fast never reach what is below.
 
     Args:
-        desk: asks the engine what is plugged in, and has the file written.
+        requests: asks the engine what is plugged in, and has the file written.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(str(number), f"choose({number})", show=False) for number in range(1, 10)
     ]
 
-    def __init__(self, desk: EngineRequests) -> None:
+    def __init__(self, requests: EngineRequests) -> None:
         super().__init__()
-        self._desk = desk
+        self._requests = requests
         self._asking: Asking | None = None
         self._shown: Question | Answers | Reply | None = None
         self._field: Input | OptionList | None = None
-        """Where the question is answered; what one before it still has to say answers nothing."""
+        """The current input; answers of earlier inputs are ignored."""
 
     def compose(self) -> ComposeResult:
-        """What there is to be answered, agreed to, or read now."""
+        """Shows the current question or message."""
         with Vertical(id="box"):
             match self._shown:
                 case Question() as question:
@@ -76,7 +76,7 @@ class SetupDialog(Dialog):
 
     @work(group="guide")
     async def _begin(self) -> None:
-        names, ports = await self._desk.ask("names"), await self._desk.ask("ports")
+        names, ports = await self._requests.ask("names"), await self._requests.ask("ports")
         if not isinstance(names, Names):
             await self._show(names if isinstance(names, Reply) else None)
             return
@@ -131,6 +131,6 @@ class SetupDialog(Dialog):
 
     @work(group="guide")
     async def _write(self, answers: Answers) -> None:
-        reply = await self._desk.set_up(answers)
-        self._desk.say("reply" if reply.ok else "error", reply.text)
+        reply = await self._requests.set_up(answers)
+        self._requests.say("reply" if reply.ok else "error", reply.text)
         await self._show(reply)

@@ -1,4 +1,4 @@
-"""The agent that has the focus: what it hears of you and of its synth, how far apart they are, and what it wants."""
+"""Agent in focus: its input, the sound of its synth, their distance, and its next action."""
 
 from typing import Final
 
@@ -40,7 +40,7 @@ class AgentPane(Lines):
 
 
 def agent_lines(player: PlayerState, width: int, palette: Palette) -> list[Line]:
-    """What the pane shows."""
+    """Content of the pane."""
     if (agent := player.agent) is None:
         return []
     lines = [heading("AGENT", width, palette), _wants(player, width, palette), _hears(agent, width, palette)]

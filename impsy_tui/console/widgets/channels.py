@@ -1,4 +1,4 @@
-"""The channel panes: for each way in and out what it is bound to, what passes, and what is wrong."""
+"""Channel panes: binding, traffic and problem of each channel."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A band: what its players do now and did in the last minute, the lead's features, what they do together."""
+"""Ensemble: gestures of its players, features of the lead, measures of the group."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -76,7 +76,7 @@ class EnsembleView(Lines, can_focus=True):
         return lines
 
     def _in_silence(self, ensemble: EnsembleState, number: int) -> list[Piece]:
-        """What a player would do by the model that is auditioned."""
+        """Returns the gesture of a player by the auditioned model."""
         if not ensemble.auditioned or not number or number > len(ensemble.in_silence):
             return [("  " + " " * _WORD, self.palette.ground)] if ensemble.auditioned else []
         return [(f"◆{padded(_SHORT[ensemble.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
@@ -131,7 +131,7 @@ class EnsembleView(Lines, can_focus=True):
         palette = self.palette
         x, y, across, down, touches, moved, downs, speed = ensemble.features
         if ensemble.lead_age < 0:
-            how: Piece = ("nobody has touched the surface yet", palette.dim)
+            how: Piece = ("no touch on the surface yet", palette.dim)
         elif ensemble.resting:
             how = (" THE BAND RESTS ", palette.warning_block)
         else:

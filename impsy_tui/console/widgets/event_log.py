@@ -1,4 +1,4 @@
-"""The event log: what happened, what was asked, what was answered."""
+"""Event log: events, commands and replies."""
 
 import textwrap
 import time

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut
-from impsy_tui.console.drawing.painter import width_of
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.themes import Palette
 from impsy_tui.key_actions import ACTIONS, shown
@@ -40,11 +40,11 @@ class Hint(Lines):
             self.redraw()
 
     def complete(self, completion: Completion, offset: int) -> None:
-        """What may come next, from below the word that is typed on."""
+        """Shows completions below the typed word."""
         self._say("complete", completion, offset)
 
     def blame(self, mistake: Mistake, offset: int) -> None:
-        """What is wrong, below the word that is."""
+        """Shows a mistake below the wrong word."""
         self._say("blame", mistake, offset)
 
     def found(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""What is to be played for a recording of gestures: large enough to be read from the instrument."""
+"""Gesture recording: the gesture to play, in large text."""
 
 from impsy_tui.console.drawing.lines import Lines, Piece, heading, span
 from impsy_tui.console.themes import Palette

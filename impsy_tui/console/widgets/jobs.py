@@ -1,4 +1,4 @@
-"""The jobs pane: how far the workers are, their losses over time, and what came of them."""
+"""Jobs pane: progress, losses and results of the workers."""
 
 import textwrap
 from collections.abc import Sequence

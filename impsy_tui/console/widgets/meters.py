@@ -7,10 +7,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded
 from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
-from impsy_tui.console.drawing.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 
@@ -327,7 +327,7 @@ def _overlaid(parts: list[Segment], over: dict[int, tuple[str, Style]]) -> list[
 
 
 def _full(style: Style | None) -> bool:
-    """Whether a cell of this style is full of its bar."""
+    """Returns True if a bar fills the whole cell in this style."""
     return style is not None and style.color is not None and style.color == style.bgcolor
 
 

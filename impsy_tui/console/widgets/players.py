@@ -1,4 +1,4 @@
-"""The players, where there are several: one line each, the one that has the focus marked."""
+"""Players pane: one line per player, the focus marked."""
 
 from typing import Final
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input, Label
 
-from impsy_tui.console.drawing.painter import width_of
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.language.completion import Completion, CompletionSources, complete
 from impsy_tui.language.parser import LONGEST_LINE, Mistake, parse
@@ -29,14 +29,14 @@ _KEYS: Final = {
     "shift+tab": "complete_back",
     "ctrl+c": "clear",
 }
-"""What the prompt does for keys of the line."""
+"""Prompt actions by key of the line."""
 _EDITING: Final = {
     key.strip(): binding.action
     for binding in Input.BINDINGS
     if isinstance(binding, Binding)
     for key in binding.key.split(",")
 }
-"""What keys do within the line."""
+"""Line editing actions by key."""
 _BEGINNING: Final = ("ctrl+r",)
 """Keys besides text that leave a refused line."""
 _KEEPING: Final = ("enter", "ctrl+j", "escape")
@@ -229,7 +229,7 @@ class Prompt(Horizontal):
 
     @property
     def searches(self) -> bool:
-        """Whether the history is searched."""
+        """True during a search in the history."""
         return self._searching is not None
 
     def leave_search(self) -> None:
@@ -239,7 +239,7 @@ class Prompt(Horizontal):
         self.put("")
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """What may come next."""
+        """Returns the current completion."""
         message.stop()
         if message.value != self.line.value:
             return  # more has been typed since, which is told of next

@@ -1,4 +1,4 @@
-"""What is planned: the strip's third line, and the pane of what is pending."""
+"""Scheduled commands: third line of the strip, and the pending pane."""
 
 from typing import Final
 
@@ -33,7 +33,7 @@ def staging(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]:
 
 
 def pending(snapshot: Snapshot, palette: Palette) -> list[Item]:
-    """How much is pending."""
+    """Returns the number of pending commands."""
     if not snapshot.pending:
         return []
     count = (f"{len(snapshot.pending)}", palette.strong)
@@ -83,7 +83,7 @@ def _tempo(tempo: TempoState, palette: Palette) -> Item:
 
 
 class PendingPane(Pane):
-    """What is to be done later, the soonest first, and how far ramps are."""
+    """Pending commands, the soonest first, and the progress of ramps."""
 
     DEFAULT_CSS = "PendingPane { height: auto; width: 1fr; }"
 

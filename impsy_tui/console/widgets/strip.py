@@ -110,7 +110,7 @@ _TOGETHER: Final = {
     "battle": (" ◀ PLAYER ALONE ", " ◀ ALONE "),
     "polyphony": (" ◆ ANSWERS EACH ", " ◆ EACH "),
 }
-"""Who plays in a mode without turns, in long and in short."""
+"""Labels of the modes without turns, long and short."""
 _BOTH: Final = (" ◆ TOGETHER ", " ◆ BOTH ")
 
 

@@ -22,5 +22,5 @@ def test_what_a_slow_terminal_was_spared_is_due_once_it_has_caught_up() -> None:
 def test_another_screen_is_shown_what_was_shown_already() -> None:
     frames = FramePacing(lambda: False)
     assert frames.due(1)
-    frames.anew()
+    frames.reset()
     assert frames.due(1)

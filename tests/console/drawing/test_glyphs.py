@@ -3,8 +3,8 @@
 from rich.segment import Segment
 from textual.strip import Strip
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.glyphs import plain
-from impsy_tui.console.drawing.painter import width_of
 
 MISSING = "▏▎▍▌▋▊▉▀▄◆○♪✓"
 """What the fonts Lat15 of Debian's console-setup lack of the signs that the console draws."""

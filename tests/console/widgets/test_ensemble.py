@@ -71,7 +71,7 @@ def test_what_they_do_together_and_what_the_lead_does_is_told() -> None:
     resting = msgspec.structs.replace(BAND, resting=True)
     assert "THE BAND RESTS" in "\n".join(_drawn(52, 20, resting))
     unheard = msgspec.structs.replace(BAND, lead_age=-1.0, features=(-1.0, -1.0, *[0.0] * 6), transitions=())
-    assert "nobody has touched" in "\n".join(_drawn(52, 20, unheard))
+    assert "no touch on the surface yet" in "\n".join(_drawn(52, 20, unheard))
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 60), (52, 16), (30, 9), (12, 4), (1, 1)])

@@ -18,8 +18,8 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
+from impsy_tui.console.drawing.compositor import TightCompositor, _TightUpdate, stretch, width_of
 from impsy_tui.console.drawing.lines import Lines, filled
-from impsy_tui.console.drawing.painter import TightCompositor, _TightUpdate, stretch, width_of
 from impsy_tui.console.themes import Palette, ThemeFolders
 
 WIDTH, HEIGHT = 20, 3

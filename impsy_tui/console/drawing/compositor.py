@@ -48,7 +48,7 @@ class _TightUpdate(ChopsUpdate):
 
 
 def stretch(line: Iterable[Segment], begin: int, end: int) -> list[Segment]:
-    """The cells of a line from one place to another."""
+    """Returns the cells of a line between two columns."""
     found = []
     at = 0
     for segment in line:
@@ -76,19 +76,19 @@ def width_of(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def is_narrow(text: str) -> bool:
-    """Whether each of its characters takes one cell."""
+    """Returns True if each character takes one cell."""
     return text.isascii() or all(cell_len(character) == 1 for character in text)
 
 
 @lru_cache(maxsize=512)
 def _around(style: Style | None, system: ColorSystem) -> tuple[str, str]:
-    """What turns a style on, and off."""
+    """Returns the sequences that turn a style on and off."""
     begin, _, end = (style or Style.null()).render("\0", color_system=system).partition("\0")
     return begin, end
 
 
 def _shown(strip: Strip) -> Strip:
-    """A line without control characters: Textual passes them on, and counts no cell for them."""
+    """Returns a line without control characters, which Textual would pass on to the terminal."""
     if all(segment.text.isprintable() for segment in strip):
         return strip
     return Strip([Segment(without_controls(text), style, control) for text, style, control in strip])
@@ -105,10 +105,10 @@ class SafeCompositor(FilteringCompositor):
 
 
 class TightCompositor(SafeCompositor):
-    """A compositor that writes changed cells alone."""
+    """Compositor that writes only changed cells."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        """What has changed."""
+        """Returns the changed cells."""
         update: ChopsUpdate | None = super().render_partial_update()
         pieces = pieces_of(update)
         return update if pieces is None else _TightUpdate(*pieces)
