@@ -1,7 +1,7 @@
 """A MIDI channel on a JACK server, with who listens to it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from impsy_tui.channels.midi.channel import MidiChannel
@@ -36,6 +36,15 @@ async def soon(condition: Callable[[], bool]) -> None:
         if condition():
             return
         await asyncio.sleep(0.005)
+
+
+def is_part_in_order(part: Sequence[tuple[int, ...]], whole: Sequence[tuple[int, ...]]) -> bool:
+    """Whether each message of one list is in another one, each once and in the same order.
+
+    JACK without real-time priority loses messages on a busy machine, but it neither repeats nor swaps them.
+    """
+    rest = iter(whole)
+    return all(message in rest for message in part)
 
 
 async def opened(channel: MidiChannel) -> None:

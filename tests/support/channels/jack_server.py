@@ -1,6 +1,7 @@
 """A JACK server of the tests' own, and MIDI devices that are plugged into it and pulled out."""
 
 import ctypes
+import fcntl
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,24 +20,34 @@ JACK = rtmidi.API_UNIX_JACK
 PERIOD = 1024
 """Frames. RtMidi reads the messages of a period one by one, each with the interpreter's leave. Where
 that takes longer than the period, on a busy machine, it reads the next period's in their place."""
+SLOTS = 4
+"""Servers of tests that can run at once. JACK has room for eight, and a server that is killed keeps its place until
+one of the same name starts. So the tests have few names, which they use again."""
 _MOST_WAITING = 1 << 16
 """Messages that a port keeps until they are read."""
 
 
 class JackServer:
-    """A jackd on a dummy device, under a name that no other has."""
+    """A jackd on a dummy device, under a name that no other running server has.
 
-    def __init__(self, name: str = "test") -> None:
-        self.name = f"impsy-{name}-{os.getpid()}"
+    The lock of the name belongs to this process and to jackd, and ends with both. jackd ends with this process.
+    """
+
+    def __init__(self) -> None:
+        self.name, self._lock = _free_name()
         os.environ["JACK_DEFAULT_SERVER"] = self.name
         os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
         self._process: subprocess.Popen[bytes] | None = None
+        self._was_killed = False
         self._said = tempfile.TemporaryFile()
 
     def start(self) -> None:
         """Run it, and wait until it takes clients."""
+        ends_with_tests = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+        command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)]
         self._process = subprocess.Popen(
-            ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)],
+            [*ends_with_tests, *command],
+            pass_fds=(self._lock,),
             stdin=subprocess.DEVNULL,
             stdout=self._said,
             stderr=self._said,
@@ -55,6 +67,13 @@ class JackServer:
         self._said.seek(0)
         return self._said.read().decode(errors="replace")
 
+    def close(self) -> None:
+        """Ends the server in order, which frees its place in JACK's registry, and frees the name."""
+        if self._was_killed:
+            self.start()
+        self.end()
+        os.close(self._lock)
+
     def end(self, *, kill: bool = False) -> None:
         """End it, in order or not, and wait until it has ended."""
         if self._process is not None:
@@ -64,6 +83,20 @@ class JackServer:
                 self._process.terminate()
             self._process.wait(60)
             self._process = None
+            self._was_killed = kill
+
+
+def _free_name() -> tuple[str, int]:
+    """Returns a name, and the descriptor of the file that locks it."""
+    for number in range(SLOTS):
+        lock = os.open(Path(tempfile.gettempdir()) / f"impsy-test-jack-{number}.lock", os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            return f"impsy-test-{number}", lock
+    pytest.fail(f"{SLOTS} JACK servers of tests run already: end other test runs")
 
 
 @contextmanager
@@ -76,10 +109,12 @@ def a_server() -> Iterator[JackServer]:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # as the engine does
     server = JackServer()
-    server.start()
-    yield server
-    server.end()
-    sys.setswitchinterval(interval)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+        sys.setswitchinterval(interval)
 
 
 def without_repetitions(messages: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
