@@ -1,4 +1,4 @@
-"""Vectors as MIDI messages, through ports of this machine."""
+"""MIDI channel through ports of this machine."""
 
 import asyncio
 import json
@@ -20,15 +20,15 @@ from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import UserError
 
 _LOOK: Final = 0.5
-"""Seconds from one look for devices to the next."""
+"""Seconds between two port scans."""
 _FIRST_LOOK: Final = 3.0
-"""Seconds that opening may take; after that, devices come when they come."""
+"""Longest wait in seconds for devices while the channel opens; later devices are opened when they come."""
 _AGAIN: Final = 0.05
 """Seconds after which note-offs are repeated: JACK without real-time priority loses messages."""
 
 
 class MidiChannel(HeldKeys):
-    """Inputs that are listened to, and outputs that are played; each may come and go."""
+    """Input and output devices, which may be plugged and pulled while the engine runs."""
 
     def __init__(self, settings: Midi, name: str = "midi") -> None:
         self.name = name
@@ -44,7 +44,7 @@ class MidiChannel(HeldKeys):
         self._last_received = self._last_sent = b""
         self._held = False
         self._without = ""
-        self._told: dict[MidiInput | MidiOutput, str] = {}
+        self._reported: dict[MidiInput | MidiOutput, str] = {}
         self._echo_loop = EchoLoop()
         self._hears_clock = self._sends_clock = False
         self._learned: dict[str, tuple[MappingEntry, ...]] = {}
@@ -134,7 +134,7 @@ class MidiChannel(HeldKeys):
         return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """From now on this entry sets the value with this index (from 0)."""
+        """Lets an entry set the dimension with this index (from 0)."""
         for source in self._inputs:
             if source.name == device:
                 messages = source.map(with_entry(source.entries, index, entry))
@@ -145,7 +145,7 @@ class MidiChannel(HeldKeys):
                 self._tell_held(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """The mappings that were learned, by the settings that they belong to."""
+        """Returns the learned mappings by their configuration key."""
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
 
@@ -158,15 +158,15 @@ class MidiChannel(HeldKeys):
         self._tell_held(at)
 
     def hear_clock(self, wanted: bool) -> None:
-        """Tell the listener of clocks that come in, or leave them out."""
+        """Passes incoming MIDI clocks to the listener, or ignores them."""
         self._hears_clock = wanted
         for heard in self._inputs:
             if heard.link is not None:
                 heard.link.hear_clock(wanted)
 
     def send_clock(self, message: bytes) -> None:
-        """Send a message of a clock to every device that is there."""
-        # A stop is the last: what comes in may be passed on again.
+        """Sends a MIDI clock message to every connected device."""
+        # After a stop, incoming clocks may be passed on again.
         self._sends_clock = message[0] != STOP
         for output in self._outputs:
             if output.link is not None and output.name in self._settings.out_device:
@@ -211,7 +211,7 @@ class MidiChannel(HeldKeys):
         for device in self._devices:
             if device.link is not None and device.link in seen.lost:
                 self._lose(device, system_runs=not seen.restarted)
-                self._tell(device, "gone", f"{device.name} has gone: it is waited for")
+                self._report(device, "gone", f"{device.name} has gone: it is waited for")
         for output in self._outputs:
             if output.there:
                 output.confirm()
@@ -229,7 +229,7 @@ class MidiChannel(HeldKeys):
         if real is None:
             there = f"there are: {', '.join(names)}" if names else "there are none at all"
             kind = "input" if isinstance(device, MidiInput) else "output"
-            self._tell(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
+            self._report(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
             return
         link: Link
         try:
@@ -246,7 +246,7 @@ class MidiChannel(HeldKeys):
             else:
                 link = await self._host.open_output(real, self._refused, virtual=virtual)
         except UserError as problem:
-            self._tell(device, "refused", f"{device.name} cannot be opened: {problem}")
+            self._report(device, "refused", f"{device.name} cannot be opened: {problem}")
             return
         if self._closed:
             link.close()
@@ -261,7 +261,7 @@ class MidiChannel(HeldKeys):
         else:
             assert isinstance(link, OutLink)
             self._transmit(device, device.regain(link))
-        if self._told.pop(device, "") in ("gone", "missing", "refused"):
+        if self._reported.pop(device, "") in ("gone", "missing", "refused"):
             self._listener.trouble(self.name, f"{device.name} is there", "info")
 
     def _lose(self, device: MidiInput | MidiOutput, *, system_runs: bool) -> None:
@@ -285,7 +285,7 @@ class MidiChannel(HeldKeys):
             self._note("without", f"{why}: MIDI waits for it")
 
     def _end_all_of(self, source: MidiInput, at: float) -> None:
-        """What an input left sounding ends: nobody else will end it."""
+        """Ends the notes that an input left sounding: no note-off will come for them."""
         for output in source.outputs:
             if output.there:
                 self._turn_off(output, output.silence_passed(source.name))
@@ -293,10 +293,10 @@ class MidiChannel(HeldKeys):
             self._listener.released(self.name, keys)
         self._tell_held(at)
 
-    def _tell(self, device: MidiInput | MidiOutput, what: str, text: str) -> None:
-        """Once, until the device is there again."""
-        if device not in self._told:
-            self._told[device] = what
+    def _report(self, device: MidiInput | MidiOutput, what: str, text: str) -> None:
+        """Reports a problem once, until the device is there again."""
+        if device not in self._reported:
+            self._reported[device] = what
             self._note(f"{what} {device.name}", text)
 
     def _note(self, kind: str, text: str) -> None:
@@ -320,7 +320,7 @@ class MidiChannel(HeldKeys):
             is_clock = status in CLOCK
             if is_clock and self._hears_clock:
                 self._listener.clock(self.name, source.name, message, at)
-            if not (is_clock and self._sends_clock):  # nobody can follow two
+            if not (is_clock and self._sends_clock):  # a device cannot follow two
                 self._pass_on(source, message)
             return
         self._traffic.received.count(self._scheduler.now())
@@ -367,7 +367,7 @@ class MidiChannel(HeldKeys):
             self._listener.holding(self.name, held, at)
 
     def _suspect(self, source: MidiInput, at: float) -> None:
-        """An echo came in, and is taken for the musician's playing."""
+        """Notes an echo that counts as the musician's playing."""
         if self._echo_loop.add(at):
             sends_back = f"{source.name} sends back what it is sent, as if you played it"
             self._note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")

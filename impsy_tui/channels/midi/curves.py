@@ -1,4 +1,4 @@
-"""Curves between what is on a wire and a value: both 0..1, both ends kept."""
+"""Curves between a MIDI value and a dimension: both 0 to 1, both ends kept."""
 
 import math
 from collections.abc import Callable
@@ -10,31 +10,31 @@ _STEEPNESS: Final = 4.0
 
 
 def straight(share: float) -> float:
-    """As it is."""
+    """Returns the share unchanged."""
     return share
 
 
 def exponential(share: float) -> float:
-    """Slow at first, then fast: (e^(4x) - 1) / (e^4 - 1)."""
+    """Returns (e^(4x) - 1) / (e^4 - 1): slow at first, then fast."""
     return math.expm1(_STEEPNESS * share) / math.expm1(_STEEPNESS)
 
 
 def logarithmic(share: float) -> float:
-    """Fast at first, then slow: the inverse of ``exponential``."""
+    """Returns the inverse of ``exponential``: fast at first, then slow."""
     return math.log1p(share * math.expm1(_STEEPNESS)) / _STEEPNESS
 
 
 def inverted(share: float) -> float:
-    """Upside down."""
+    """Returns 1 - x."""
     return 1.0 - share
 
 
 CURVES: Final[dict[str, Curve]] = {"exp": exponential, "log": logarithmic, "inverted": inverted}
-"""By the words that a mapping's entry may end with; several are applied from left to right."""
+"""Curves by the words at the end of a mapping entry; several are applied from left to right."""
 
 
 def curve(words: tuple[str, ...]) -> Curve:
-    """The curve of an entry's words."""
+    """Returns the curve of the words of an entry."""
     found = [CURVES[word] for word in words]
     if not found:
         return straight
@@ -50,7 +50,7 @@ def curve(words: tuple[str, ...]) -> Curve:
 
 
 def position_of(value: float, shape: Curve) -> float:
-    """Returns the place on a wire of a value: the inverse of a curve, by halving."""
+    """Returns the MIDI share of a value: the inverse of a curve, by bisection."""
     if shape is straight:
         return value
     low, high = (0.0, 1.0) if shape(0.0) < shape(1.0) else (1.0, 0.0)

@@ -1,6 +1,6 @@
-"""What a MIDI channel knows of each device: what sounds there, what was sent to it, who has its knobs.
+"""State of each device of a MIDI channel: sounding notes, sent messages, soft takeover of its knobs.
 
-Pure bookkeeping: messages go in and out as bytes, links are only kept here.
+Messages go in and out as bytes. No input or output happens here.
 """
 
 from collections.abc import Sequence
@@ -23,19 +23,19 @@ from impsy_tui.ensemble.touches.surfaces import MidiPad
 
 _KNOBS: Final = ("control_change", "control_change_14", "pitch_bend")
 _NEAR: Final = 2 / 127 + 1e-9
-"""A knob this near to its value has reached it."""
+"""Greatest distance at which a knob has reached its value."""
 _MOST_REMEMBERED: Final = 1024
 
 
 class EchoFilter:
-    """What was sent to a device, for as long as it may come back."""
+    """Filter for messages that a device sends back soon after it got them."""
 
     def __init__(self, within: float) -> None:
         self._within = within
         self._sent: dict[bytes, float] = {}
 
     def sent(self, message: bytes, now: float) -> None:
-        """A message goes out."""
+        """Notes a message that goes out."""
         sent = self._sent
         key = _alike(message)
         sent.pop(key, None)
@@ -46,13 +46,13 @@ class EchoFilter:
             oldest = next(iter(sent))
 
     def echoes(self, message: bytes, at: float) -> bool:
-        """Whether a message that came in at this time is one that has just gone out."""
+        """Returns True if a message that came in at this time has just gone out."""
         then = self._sent.get(_alike(message))
         return then is not None and 0.0 <= at - then <= self._within
 
 
 def _alike(message: bytes) -> bytes:
-    """Note-offs are written in two ways, and with any velocity."""
+    """Returns one form for note-offs, which have two forms and any velocity."""
     kind = message[0] & 0xF0
     if kind == NOTE_OFF or (kind == NOTE_ON and len(message) > 2 and not message[2]):
         return bytes((NOTE_OFF | message[0] & 0x0F, message[1]))
@@ -60,57 +60,57 @@ def _alike(message: bytes) -> bytes:
 
 
 class Takeover:
-    """The knobs of a controller that is sent predictions: each acts once it has passed its value.
+    """Soft takeover: each knob of a controller that shows predictions acts after it has passed the current value.
 
     Args:
-        entries: of the controller's mapping.
+        entries: entries of the mapping of the controller.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._knobs = [index for index, entry in enumerate(entries) if entry[0] in _KNOBS]
-        self._stands: dict[int, float] = {}
-        self._awaits: dict[int, float] = {}
+        self._positions: dict[int, float] = {}
+        self._targets: dict[int, float] = {}
 
     def moved(self, values: Sequence[float]) -> None:
-        """Somebody else gives the values: knobs that stand elsewhere wait."""
+        """Notes the values of a player: knobs at other positions do not act until they pass them."""
         for index in self._knobs:
             if index < len(values):
                 value = min(max(values[index], 0.0), 1.0)
-                stands = self._stands.get(index)
-                if stands is not None and abs(stands - value) <= _NEAR:
-                    self._awaits.pop(index, None)
+                position = self._positions.get(index)
+                if position is not None and abs(position - value) <= _NEAR:
+                    self._targets.pop(index, None)
                 else:
-                    self._awaits[index] = value
+                    self._targets[index] = value
 
     def admitted(self, updates: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-        """Those of the musician's updates that act."""
+        """Returns the updates of the musician that act."""
         return [(index, value) for index, value in updates if self._acts(index, value)]
 
     def _acts(self, index: int, value: float) -> bool:
-        stood = self._stands.get(index)
-        self._stands[index] = value
-        awaited = self._awaits.get(index)
-        if awaited is None:
+        before = self._positions.get(index)
+        self._positions[index] = value
+        target = self._targets.get(index)
+        if target is None:
             return True
-        near = abs(value - awaited) <= _NEAR
-        crossed = stood is not None and (stood - awaited) * (value - awaited) <= 0.0
+        near = abs(value - target) <= _NEAR
+        crossed = before is not None and (before - target) * (value - target) <= 0.0
         if near or crossed:
-            del self._awaits[index]
+            del self._targets[index]
             return True
         return False
 
 
 class MidiOutput:
-    """A device that is sent to.
+    """Output device.
 
     Args:
-        name: as in the settings.
-        mappings: what values are sent as.
-        within: seconds that an echo may take.
+        name: name in the configuration.
+        mappings: mappings of dimensions to messages.
+        within: longest time of an echo in seconds.
 
     Attributes:
-        link: the way there, None while it is not there.
-        takeovers: of the controllers that see here where their knobs should be.
+        link: connection to the device; None while the device is missing.
+        takeovers: soft takeovers of the controllers that this device shows.
     """
 
     def __init__(self, name: str, mappings: Sequence[OutputMapping], within: float) -> None:
@@ -119,26 +119,26 @@ class MidiOutput:
         self.mappings = list(mappings)
         self.takeovers: list[Takeover] = []
         self.echoes = EchoFilter(within)
-        self._owed: list[bytes] = []
+        self._pending_offs: list[bytes] = []
         self._unconfirmed: dict[tuple[int, int], None] = {}
         self._passed: dict[str, set[tuple[int, int]]] = {}
         self._passed_channels: set[int] = set()
 
     @property
     def there(self) -> bool:
-        """Whether what is sent now is taken."""
+        """True while the device can be sent to."""
         return self.link is not None and self.link.alive()
 
     def play(
         self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED, said: frozenset[int] | None = None
     ) -> list[bytes]:
-        """The messages of a vector."""
+        """Returns the messages of a vector."""
         for takeover in self.takeovers:
             takeover.moved(values)
         return [message for mapping in self.mappings for message in mapping.messages(values, muted, said)]
 
     def passes(self, source: str, message: bytes) -> None:
-        """A message of an input is passed on to here: what it leaves sounding is remembered."""
+        """Notes a message of an input that is passed on to this device, and the note that it begins or ends."""
         if len(message) < 3 or message[0] >= 0xF0:
             return
         kind, channel, note = message[0] & 0xF0, message[0] & 0x0F, message[1]
@@ -150,18 +150,18 @@ class MidiOutput:
             sounding.discard((channel, note))
 
     def end_notes(self, indices: frozenset[int]) -> list[bytes]:
-        """Note-offs for what these values left sounding."""
+        """Returns note-offs for the sounding notes of these dimensions."""
         return [message for mapping in self.mappings for message in mapping.end_notes(indices)]
 
     def silence(self) -> list[bytes]:
-        """Note-offs for what the player left sounding."""
+        """Returns note-offs for the sounding notes of the players."""
         return [message for mapping in self.mappings for message in mapping.silence()]
 
     def strike(self, player: str, channel: int, note: int, loudness: int) -> list[bytes]:
-        """The messages of a virtual player's note, which ends the one before; it ends as a note passed on does.
+        """Returns the messages that begin a note of an ensemble player and end the note before it.
 
         Args:
-            player: who plays.
+            player: name of the player.
             channel: MIDI channel, from 1.
             note: MIDI note.
             loudness: MIDI velocity, from 1.
@@ -172,18 +172,18 @@ class MidiOutput:
         return [*ended, struck]
 
     def sounds(self, player: str, channel: int, note: int) -> bool:
-        """Whether a virtual player's note sounds."""
+        """Returns True if this note of an ensemble player sounds."""
         return (channel - 1, note) in self._passed.get(player, ())
 
     def silence_passed(self, source: str | None = None) -> list[bytes]:
-        """Note-offs for what an input, or each of them, left sounding."""
+        """Returns note-offs for the notes that an input, or every input, left sounding."""
         found: dict[tuple[int, int], None] = {}
         for name in [source] if source is not None else list(self._passed):
             found.update(dict.fromkeys(sorted(self._passed.pop(name, ()))))
         return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in found]
 
     def still_off(self, messages: Sequence[bytes]) -> list[bytes]:
-        """Those of these messages that are note-offs, of notes that do not sound again."""
+        """Returns the note-offs among these messages, without notes that sound again."""
         sounding = set[tuple[int, int]]().union(
             *(mapping.sounding for mapping in self.mappings), *self._passed.values()
         )
@@ -194,7 +194,7 @@ class MidiOutput:
         ]
 
     def panic(self) -> list[bytes]:
-        """Everything off, on every channel that was ever sent on."""
+        """Returns the messages that turn everything off, on every channel that was sent on."""
         found = self.silence_passed()
         covered: set[int] = set()
         for mapping in self.mappings:
@@ -206,24 +206,26 @@ class MidiOutput:
         return found
 
     def sent(self, message: bytes, now: float) -> None:
-        """Records a message that goes out."""
+        """Notes a message that goes out."""
         self.echoes.sent(message, now)
         if message[0] & 0xF0 in (NOTE_ON, NOTE_OFF) and len(message) > 1:
             self._unconfirmed[message[0] & 0x0F, message[1]] = None
 
     def confirm(self) -> None:
-        """The device was there a moment ago: the notes sent before arrived."""
+        """Notes that the device is still connected, so that earlier notes have arrived."""
         self._unconfirmed.clear()
 
     def lose(self) -> None:
-        """The device has gone; what sounds there, or may sound there, is turned off when it is back."""
+        """Notes that the device is missing; notes that may sound there are turned off when the device is back."""
         self.link = None
         uncertain = [bytes((NOTE_OFF | channel, note, 0)) for channel, note in self._unconfirmed]
         self._unconfirmed.clear()
-        self._owed = list(dict.fromkeys((*self._owed, *uncertain, *self.silence(), *self.silence_passed())))
+        self._pending_offs = list(
+            dict.fromkeys((*self._pending_offs, *uncertain, *self.silence(), *self.silence_passed()))
+        )
 
     def regain(self, link: OutLink) -> list[bytes]:
-        """The device is there: returns what has to be sent to it first.
+        """Notes that the device is back; returns the messages that must be sent first.
 
         Notes may sound there that an engine left behind when it was killed, so every channel with notes is silenced.
         """
@@ -231,24 +233,24 @@ class MidiOutput:
         channels = {channel for mapping in self.mappings for channel in mapping.note_channels}
         for mapping in self.mappings:
             mapping.forget()
-        owed, self._owed = self._owed, []
-        return [*owed, *all_off(channels | self._passed_channels)]
+        pending, self._pending_offs = self._pending_offs, []
+        return [*pending, *all_off(channels | self._passed_channels)]
 
 
 class MidiInput:
-    """A device that is heard.
+    """Input device.
 
     Args:
-        name: as in the settings.
-        entries: what its messages mean.
-        outputs: that it is passed on to.
-        lights: its own output, if it is to show predictions.
+        name: name in the configuration.
+        entries: entries of its mapping.
+        outputs: outputs that its messages are passed on to.
+        lights: its own output if the device shows predictions, else None.
 
     Attributes:
-        link: the way there, None while it is not there.
-        entries: what its messages mean now.
-        pad: two of its controllers that are a touch pad, None where none are.
-        sends_back: outputs whose messages may come back here.
+        link: connection to the device; None while the device is missing.
+        entries: entries of the present mapping.
+        pad: touch pad made of two controllers, else None.
+        sends_back: outputs whose messages may come back from this device.
     """
 
     def __init__(
@@ -265,7 +267,7 @@ class MidiInput:
         self.map(entries)
 
     def map(self, entries: Sequence[Entry]) -> list[bytes]:
-        """From now on its messages mean this; what has to be sent to its lights."""
+        """Sets the mapping; returns the messages that must be sent to the lights."""
         self.entries = tuple(entries)
         self.mapping = InputMapping(entries)
         if self._lights is None:
@@ -281,7 +283,7 @@ class MidiInput:
         return found
 
     def updates(self, message: bytes) -> Sequence[tuple[int, float]]:
-        """The values that a message sets."""
+        """Returns the dimensions (index from 0, value 0 to 1) that a message sets."""
         found = self.mapping.updates(message)
         if self._shown is not None:
             self._shown.heard(message)

@@ -5,11 +5,11 @@ from typing import Final
 
 _COUNT: Final = 8
 _TIME: Final = 2.0
-"""So many echoes in so many seconds are no chance."""
+"""Seconds within which that many echoes cannot be chance."""
 
 
 class EchoLoop:
-    """Counts echoes that are taken for the musician's playing."""
+    """Counter of echoes that count as the musician's playing."""
 
     def __init__(self) -> None:
         self._echoes: deque[float] = deque(maxlen=_COUNT)

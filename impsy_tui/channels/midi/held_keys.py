@@ -1,4 +1,4 @@
-"""What the musician holds on a channel with keys."""
+"""Held notes of the musician on a channel with keys."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,11 +19,11 @@ class HeldKeys:
     _scheduler: ChannelScheduler
 
     def mappings(self) -> list[InputMapping]:
-        """The mappings of all that is heard on the channel."""
+        """Returns the input mappings of the channel."""
         raise NotImplementedError
 
     def follow(self, values: Sequence[float]) -> None:
-        """Endless encoders of the channel go on from these values, which sound now."""
+        """Sets the positions of endless encoders to these values, which sound now."""
         for mapping in self.mappings():
             mapping.follow(values)
 

@@ -1,8 +1,7 @@
-"""MIDI messages and vectors: what each message means for the values, and what each value is sent as.
+"""Mapping of MIDI messages to dimensions.
 
-Pure: it knows no ports. The rules are those of IMPSY 1.2.1, with more kinds of entries. Messages
-are ``bytes`` as on the wire: status, then one or two data bytes. Channels are 1 to 16 in a
-mapping and 0 to 15 on the wire.
+No input or output happens here. The rules are those of IMPSY 1.2.1, with more kinds of entries. Messages are bytes as
+on the wire: status, then one or two data bytes. Channels are 1 to 16 in a mapping and 0 to 15 on the wire.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
 
 UNUSED: Final[Entry] = ("unused",)
-"""The entry of a value that no message plays."""
+"""Entry of a dimension that no message plays."""
 
 NOTE_OFF: Final = 0x80
 NOTE_ON: Final = 0x90
@@ -33,7 +32,7 @@ START: Final = 0xFA
 CONTINUE: Final = 0xFB
 STOP: Final = 0xFC
 CLOCK: Final = frozenset((SONG_POSITION, TICK, START, CONTINUE, STOP))
-"""Status bytes of the messages that a clock is made of."""
+"""Status bytes of MIDI clock messages."""
 
 SUSTAIN: Final = 64
 ALL_SOUND_OFF: Final = 120
@@ -45,29 +44,29 @@ _NONE: Final[frozenset[int]] = frozenset()
 
 
 def with_entry(entries: Sequence[Entry], index: int, entry: Entry) -> tuple[Entry, ...]:
-    """Entries with one of them changed; those that were missing before it play nothing."""
+    """Returns entries with one of them changed; missing entries before it are ``UNUSED``."""
     changed = [*entries, *[UNUSED] * (index + 1 - len(entries))]
     changed[index] = entry
     return tuple(changed)
 
 
 def table_of(name: str) -> str:
-    """The configuration's table of a channel: ``midi`` of "midi", ``midi.1`` of "midi 2"."""
+    """Returns the configuration table of a channel: ``midi`` of "midi", ``midi.1`` of "midi 2"."""
     kind, _, number = name.partition(" ")
     return f"{kind}.{int(number) - 1}" if number else kind
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One entry of a mapping, taken apart.
+    """Parsed entry of a mapping.
 
     Attributes:
-        index: of the value, from 0.
-        kind: of message.
-        channel: 0..15.
+        index: index of the dimension, from 0.
+        kind: kind of message.
+        channel: MIDI channel, 0 to 15.
         number: controller, or a fixed velocity of a note, or -1.
-        low, high: what 0 and 1 are on the wire.
-        shape: between wire and value.
+        low, high: MIDI values of 0 and 1.
+        shape: curve between MIDI value and dimension.
     """
 
     index: int
@@ -99,10 +98,10 @@ def values_of(entries: Iterable[Entry]) -> list[Value]:
 
 
 class InputMapping:
-    """What incoming messages mean.
+    """Mapping of incoming messages to dimensions; keeps held keys, pedals and encoder positions.
 
     Args:
-        entries: one a value, in order.
+        entries: one for each dimension, in order.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -111,7 +110,7 @@ class InputMapping:
         self._pedals: set[int] = set()
         self._keys: dict[int, tuple[int, int]] = {}
         self.released: frozenset[int] = _NONE
-        """Indices of the values whose key the last message let go."""
+        """Indices of the dimensions whose key the last message released."""
         self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
         self._halves: list[tuple[Value, HighResolutionPair]] = []  # pairs that wait since the last message
         self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
@@ -120,12 +119,12 @@ class InputMapping:
 
     @property
     def holding(self) -> bool:
-        """Whether a key is held down on a channel whose notes mean something."""
+        """True while a key is held down on a channel with mapped notes."""
         return bool(self._held)
 
     @property
     def held(self) -> list[int]:
-        """The notes that are held, in the order in which they began."""
+        """Held notes, in the order in which they began."""
         return [note for _, note in self._held]
 
     @property
@@ -134,7 +133,7 @@ class InputMapping:
         return any(channel in self._pedals for channel, _ in self._held)
 
     def release(self) -> frozenset[int]:
-        """Forgets held keys and pedals; the indices of the values that they played."""
+        """Forgets held keys, pedals and waiting halves; returns the indices of the dimensions that keys played."""
         self._held.clear()
         self._pedals.clear()
         keys = frozenset(self._keys)
@@ -144,13 +143,13 @@ class InputMapping:
         return keys
 
     def follow(self, values: Sequence[float]) -> None:
-        """Endless encoders go on from these values, which sound now."""
+        """Sets the positions of endless encoders to these values, which sound now."""
         for value in self._values:
             if value.kind == "control_change_relative" and value.index < len(values):
                 self._turned[value.index] = position_of(min(max(values[value.index], 0.0), 1.0), value.shape)
 
     def updates(self, message: bytes) -> list[tuple[int, float]]:
-        """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
+        """Returns the dimensions (index from 0, value 0 to 1) that a message sets."""
         self.released, self.endless = _NONE, ""
         self._halves.clear()
         if len(message) < 2:
@@ -265,12 +264,12 @@ def last_value(entry: Entry, messages: Iterable[bytes]) -> float | None:
 
 
 def _share(data: int, low: int, high: int) -> float:
-    """A data byte's place between two others, which may be the wrong way round; 0 where they are one."""
+    """Returns the share of a data byte between two limits in any order; 0 if the limits are equal."""
     return 0.0 if low == high else min(max((data - low) / (high - low), 0.0), 1.0)
 
 
 def in_words(message: bytes) -> str:
-    """A message for the eye: ``note 60 vel 100 ch 1``."""
+    """Returns a message for the performer: ``note 60 vel 100 ch 1``."""
     if not message:
         return ""
     kind, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1

@@ -1,4 +1,4 @@
-"""What vectors are sent as: MIDI messages of a mapping. Pure: it knows no ports."""
+"""MIDI messages of vectors by a mapping. No input or output happens here."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -25,10 +25,10 @@ _NONE: Final[frozenset[int]] = frozenset()
 
 
 class OutputMapping:
-    """What values are sent as; it knows what sounds, and what was sent last.
+    """Mapping of dimensions to MIDI messages; keeps the sounding notes and the last value of each control.
 
     Args:
-        entries: one a value, in order.
+        entries: one for each dimension, in order.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -42,28 +42,28 @@ class OutputMapping:
 
     @property
     def channels(self) -> list[int]:
-        """The channels that it sends on, 0..15."""
+        """MIDI channels of the mapping, 0 to 15."""
         return sorted({value.channel for value in self._values})
 
     @property
     def note_channels(self) -> set[int]:
-        """The channels that notes are sent on, 0..15."""
+        """MIDI channels of the notes, 0 to 15."""
         return {value.channel for value in self._values if value.kind == "note_on"}
 
     @property
     def sounding(self) -> set[tuple[int, int]]:
-        """The notes that sound: channel (0..15) and note."""
+        """Sounding notes: channel (0 to 15) and note."""
         return set(self._sounding.values())
 
     def messages(
         self, values: Sequence[float], muted: frozenset[int] = _NONE, said: frozenset[int] | None = None
     ) -> list[bytes]:
-        """The messages of a vector.
+        """Returns the messages of a vector.
 
         Args:
-            values: clipped to 0..1 here; those beyond the mapping are left out.
-            muted: indices that sound no note; what still sounds of them is turned off.
-            said: indices that are played, the others are left as they are; None for all.
+            values: the dimensions, clipped to 0..1 here; dimensions beyond the mapping are ignored.
+            muted: indices that begin no note; their sounding notes are turned off.
+            said: indices that are played; None for all.
         """
         found: list[bytes] = []
         for value in self._values:
@@ -97,11 +97,11 @@ class OutputMapping:
         return found
 
     def forget(self) -> None:
-        """Send everything again, whether it has changed or not: whoever hears it is new."""
+        """Forgets the last values, so that a new device gets all of them."""
         self._sent.clear()
 
     def heard(self, message: bytes) -> None:
-        """The device says itself where one of its controls is now: what was sent there last no longer holds."""
+        """Notes a message of the device itself: the value that was sent to this control last no longer holds."""
         if len(message) < 2:
             return
         kind, channel, first = message[0] & 0xF0, message[0] & 0x0F, message[1]
@@ -122,19 +122,19 @@ class OutputMapping:
             self._sent["cc", channel, first] = message[2]
 
     def end_notes(self, indices: Iterable[int]) -> list[bytes]:
-        """Note-offs for what these values left sounding, unless another sounds the same note."""
+        """Returns note-offs for the notes of these dimensions, unless another dimension sounds the same note."""
         ended = dict.fromkeys(self._sounding.pop(index) for index in sorted(indices) if index in self._sounding)
         still = set(self._sounding.values())
         return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in ended if (channel, note) not in still]
 
     def silence(self) -> list[bytes]:
-        """Note-offs for all that sounds."""
+        """Returns note-offs for all sounding notes."""
         sounding = dict.fromkeys(self._sounding.values())
         self._sounding.clear()
         return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in sounding]
 
     def panic(self) -> list[bytes]:
-        """Everything off, whoever began it: note-offs, then sustain, all sound and all notes off on each channel."""
+        """Returns note-offs, then sustain off, all sound off and all notes off for each channel."""
         found = self.silence()
         for channel in self.channels:
             for controller in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF):

@@ -1,4 +1,4 @@
-"""The devices of a MIDI channel, as its settings have them, and what of these settings is not used."""
+"""Devices of a MIDI channel by its configuration, and settings without effect."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,11 +10,11 @@ from impsy_tui.config import Midi
 from impsy_tui.ensemble.touches.surfaces import MidiPad
 
 _LEAST_ECHO: Final = 0.02
-"""Seconds within which an echo is looked for where protection is off, whatever the threshold is."""
+"""Shortest echo time in seconds if feedback protection is off."""
 
 
 def make_devices(settings: Midi) -> tuple[list[MidiInput], list[MidiOutput]]:
-    """Every device that is heard, and every one that is sent to."""
+    """Returns all input devices and all output devices."""
     within = settings.feedback_threshold
     if not settings.feedback_protection:
         within = max(within, _LEAST_ECHO)
@@ -41,7 +41,7 @@ def make_devices(settings: Midi) -> tuple[list[MidiInput], list[MidiOutput]]:
 
 
 def unused_settings(settings: Midi) -> Iterator[str]:
-    """What was written for a device that is not used, and devices that nothing was written for, in words."""
+    """Yields a message for each setting of a device that is not used."""
     ins, outs = set(settings.in_device), set(settings.out_device)
     for key, names, there in (
         ("input", settings.input, ins),

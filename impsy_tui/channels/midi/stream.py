@@ -1,4 +1,4 @@
-"""MIDI messages out of a stream of bytes: running status, messages in pieces, real-time bytes inside others."""
+"""Parser of a MIDI byte stream with running status, split messages and real-time bytes inside other messages."""
 
 from typing import Final
 
@@ -14,10 +14,10 @@ def _length(status: int) -> int:
 
 
 class MidiStream:
-    """Takes bytes in pieces of any size, and gives whole messages.
+    """Parser that takes bytes in pieces of any size and returns whole messages.
 
     Attributes:
-        stray: data bytes that belonged to no message.
+        stray: number of data bytes that belonged to no message.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class MidiStream:
         self._sysex = -1
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that are whole after these bytes, system exclusive ones left out."""
+        """Returns the messages that these bytes complete, without system exclusive messages."""
         found: list[bytes] = []
         for byte in data:
             if byte >= 0xF8:  # real time: allowed anywhere, and no part of what it interrupts
@@ -48,7 +48,7 @@ class MidiStream:
         return found
 
     def reset(self) -> None:
-        """Forget what has begun: the wire was cut."""
+        """Forgets a message that has begun, as after a lost connection."""
         self._status, self._sysex = 0, -1
         self._data.clear()
 

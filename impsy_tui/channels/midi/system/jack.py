@@ -1,9 +1,12 @@
-"""Watching a JACK server: which ports there are, what is connected, and whether it still runs.
+"""JACK server watched by its C library: its ports, their connections, and its end.
 
-python-rtmidi does not tell that a server has gone: it lists the ports of the past for ever, and
-once its buffer is full it waits, holding the interpreter, for a server that no longer reads. So
-this looks through the JACK library itself, the very one that python-rtmidi has loaded, by
-ctypes, which lets the interpreter go during each call.
+python-rtmidi does not report the end of a server: python-rtmidi lists the past ports for ever, and once its buffer is
+full, it waits for the dead server and holds the interpreter. So this module calls the JACK library that python-rtmidi
+has loaded, by ctypes, which releases the interpreter during each call. If the library cannot be reached,
+`JackWatch.usable` is False and `ports` falls back to python-rtmidi.
+
+JACK-Client 0.5.7 cannot replace ctypes: after the death of a server, its `close` and its finaliser call
+`jack_client_close` on the dead server, and the process ends with a segmentation fault.
 """
 
 import ctypes
@@ -19,7 +22,7 @@ _MOST_PORTS: Final = 4096
 
 
 def _library() -> Any:
-    """The functions of JACK that are needed; None where python-rtmidi was built without JACK."""
+    """Returns the functions of JACK that are needed; None if python-rtmidi was built without JACK."""
     try:
         found = ctypes.CDLL(rtmidi._rtmidi.__file__)
         pointer, text, names = ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)
@@ -47,23 +50,23 @@ def _address(function: str) -> ctypes.c_void_p:
 
 
 class JackWatch:
-    """A client of a JACK server that has no ports and looks on.
+    """Client of a JACK server without ports of its own.
 
-    All methods may be called by any thread. ``close`` may wait for a call that is under way.
+    Any thread may call the methods. ``close`` may wait for a call in progress.
 
     Raises:
-        OSError: no server runs, or JACK is not there at all.
+        OSError: no server runs, or there is no JACK library.
     """
 
     _jack: Any = None
     _left: ClassVar[list[Any]] = []
-    """What servers that have ended may yet write to."""
+    """Memory that servers may still write to after their end."""
 
     def __init__(self, name: str) -> None:
         if JackWatch._jack is None:
             jack = JackWatch._jack = _library()
             if jack is not None:
-                # What JACK would print, twice a second while no server runs, goes to a function that does nothing.
+                # JACK prints twice a second while no server runs: its text goes to a function that does nothing.
                 jack.jack_set_error_function(_address("strlen"))
                 jack.jack_set_info_function(_address("strlen"))
         if self._jack is None:
@@ -75,22 +78,22 @@ class JackWatch:
         self._client = self._jack.jack_client_open(name.encode(), _START_NO_SERVER, None)
         if not self._client:
             raise OSError("no JACK server")
-        # The server's end is noted by the C library's time(), which writes to where it is told: no
-        # thread of JACK ever waits for the interpreter.
+        # The C library's time() notes the end of the server in `_gone_at`: no thread of JACK ever waits for the
+        # interpreter.
         self._jack.jack_on_shutdown(self._client, _address("time"), ctypes.addressof(self._gone_at))
 
     @staticmethod
     def usable() -> bool:
-        """Whether the JACK library can be reached at all."""
+        """Returns True if the JACK library can be reached."""
         return _library() is not None
 
     @property
     def alive(self) -> bool:
-        """Whether the server runs. Known at once, without asking it."""
+        """True while the server runs; does not call the server."""
         return self._client is not None and not self._gone_at.value and not self._stuck
 
     def check(self) -> None:
-        """Notice a server that no longer moves: call it now and then, half a second apart."""
+        """Checks that the server goes on; call at least half a second apart."""
         with self._lock:
             if self._client is not None:
                 frames = self._jack.jack_last_frame_time(self._client)
@@ -98,7 +101,7 @@ class JackWatch:
                 self._frames = frames
 
     def ports(self) -> tuple[list[str], list[str]]:
-        """Names of the MIDI ports that can be heard, and of those that can be sent to."""
+        """Returns the names of the MIDI inputs and of the MIDI outputs."""
         with self._lock:
             if self._client is None:
                 return [], []
@@ -109,7 +112,7 @@ class JackWatch:
             )
 
     def connected(self, port: str, other: str) -> bool:
-        """Whether two ports are connected."""
+        """Returns True if two ports are connected."""
         with self._lock:
             if self._client is None:
                 return False
@@ -119,7 +122,7 @@ class JackWatch:
             return other in self._take(self._jack.jack_port_get_all_connections(self._client, found))
 
     def close(self) -> None:
-        """Leave the server; where it has ended, touch nothing of what it has left in memory."""
+        """Leaves the server. After the end of the server, its memory must not be touched."""
         with self._lock:
             if self.alive:
                 self._jack.jack_client_close(self._client)
