@@ -211,13 +211,13 @@ class MidiChannel(HeldKeys):
         for device in self._devices:
             if device.link is not None and device.link in seen.lost:
                 self._lose(device, system_runs=not seen.restarted)
-                self._report(device, "gone", f"{device.name} has gone: it is waited for")
+                self._report(device, "gone", f"{device.name} is disconnected: the engine waits for it")
         for output in self._outputs:
             if output.there:
                 output.confirm()
         if self._without:
             self._without = ""
-            self._listener.trouble(self.name, "MIDI is there again", "info")
+            self._listener.trouble(self.name, "MIDI works again", "info")
         for device in self._devices:
             if device.link is None and not self._closed:
                 await self._find(device, seen)
@@ -227,9 +227,10 @@ class MidiChannel(HeldKeys):
         names = seen.inputs if isinstance(device, MidiInput) else seen.outputs
         real = device.name if virtual else match(device.name, names)
         if real is None:
-            there = f"there are: {', '.join(names)}" if names else "there are none at all"
+            there = f"there are: {', '.join(names)}" if names else "there are no devices"
             kind = "input" if isinstance(device, MidiInput) else "output"
-            self._report(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
+            text = f"no {kind} is called {device.name}: the engine waits for it; {there}"
+            self._report(device, "missing", text[:300])
             return
         link: Link
         try:
@@ -303,13 +304,13 @@ class MidiChannel(HeldKeys):
         self._troubles.note(kind, text)
 
     def _overflowed(self, count: int) -> None:
-        self._note("flood", f"more came in than can be handled: {count} messages are left out")
+        self._note("flood", f"too many messages came in: {count} messages are lost")
         for heard in self._inputs:  # note-offs may be among them
             self._end_all_of(heard, self._scheduler.now())
 
     def _refused(self, link: Link, why: str) -> None:
         name = next((device.name for device in self._devices if device.link is link), link.real)
-        self._note("send", f"{name} does not take what is sent: {why}")
+        self._note("send", f"{name} does not accept messages: {why}")
 
     def _message(self, link: InLink, message: bytes, at: float) -> None:
         source = next((heard for heard in self._inputs if heard.link is link), None)
@@ -325,7 +326,7 @@ class MidiChannel(HeldKeys):
             return
         self._traffic.received.count(self._scheduler.now())
         if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:
-            self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
+            self._note("noise", f"{source.name} sends invalid MIDI messages: they are ignored")
             return
         self._last_received = message
         is_echo = any(output.echoes.echoes(message, at) for output in source.sends_back)
@@ -390,7 +391,7 @@ class MidiChannel(HeldKeys):
             return
         if not link.send(messages):
             if link.alive():
-                self._note("send", f"{output.name} does not take what is sent: it is left out")
+                self._note("send", f"{output.name} does not accept messages: they are dropped")
             return  # the next look tells
         now = self._scheduler.now()
         for message in messages:

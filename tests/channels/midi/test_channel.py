@@ -102,7 +102,7 @@ def test_noise_is_counted_and_harmless(jack_server: JackServer) -> None:
     numbers = [message[2] for message in hearing.bytes_heard]
     assert numbers == sorted(set(numbers))
     assert hearing.updates == [[(0, number / 127)] for number in numbers]
-    assert hearing.times_told("Knobs sends what is no MIDI message: ignored")
+    assert hearing.times_told("Knobs sends invalid MIDI messages: they are ignored")
 
 
 def test_a_value_is_learned(jack_server: JackServer) -> None:

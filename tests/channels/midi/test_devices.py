@@ -65,7 +65,7 @@ def test_a_missing_device_is_told_once_and_found_when_it_comes(jack_server: Jack
         channel.send((0.5, 0.5))
         await until(lambda: len(synth.got) == 1)  # the other is undisturbed
         await two_looks(channel)
-        assert hearing.times_told("no input is called Knobs: it is waited for") == 1
+        assert hearing.times_told("no input is called Knobs: the engine waits for it") == 1
         knobs.append(Device("Knobs", played=False))
         await opened(channel)
         knobs[0].send((0xB0, 1, 127))
@@ -223,7 +223,7 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
     hearing = with_channel(
         play, in_device=("Keys",), out_device=("Synth",), input={"Keys": NOTES}, output={"Synth": NOTES}
     )
-    assert hearing.times_told("MIDI is there again") == 1
+    assert hearing.times_told("MIDI works again") == 1
 
 
 def test_a_channel_without_a_server_waits_for_one(jack_server: JackServer) -> None:
@@ -242,7 +242,7 @@ def test_a_channel_without_a_server_waits_for_one(jack_server: JackServer) -> No
             await asyncio.to_thread(jack_server.start)
         devices.extend((Device("Keys", played=False), Device("Synth", heard=False)))
         await opened(channel)
-        assert ("info", "MIDI is there again") in hearing.told
+        assert ("info", "MIDI works again") in hearing.told
 
     jack_server.end()
     with_channel(play, in_device=("Keys",), out_device=("Synth",))
@@ -259,7 +259,7 @@ def test_list_ports_without_a_server_says_so(jack_server: JackServer, monkeypatc
 @pytest.mark.parametrize(
     ("api", "says"),
     [
-        ("WinMM", "WinMM is not to be had on this machine; there are here: "),
+        ("WinMM", "WinMM is not available on this machine. MIDI systems here: "),
         ("Mido", 'no MIDI system is called "Mido"'),
     ],
 )

@@ -155,7 +155,7 @@ class _Port:
         else:
             names = self._made.get_ports()
             if real not in names:
-                raise UserError("it went while it was opened")
+                raise UserError("the device was disconnected while it was opened")
             self._made.open_port(names.index(real), port)
         self._answer({"own": "" if virtual else f"{name}:{port}"})
 

@@ -162,9 +162,9 @@ class PortFinder:
             api = _APIS.get(self._wanted.casefold())
             spoken = ", ".join(_NAMES[one] for one in candidates) or "none"
             if api is None:
-                raise UserError(f'no MIDI system is called "{self._wanted}"; there are here: {spoken}')
+                raise UserError(f'no MIDI system is called "{self._wanted}". MIDI systems here: {spoken}')
             if api not in compiled:
-                raise UserError(f"{_NAMES[api]} is not to be had on this machine; there are here: {spoken}")
+                raise UserError(f"{_NAMES[api]} is not available on this machine. MIDI systems here: {spoken}")
             candidates = [api]
         for api in candidates:
             try:
@@ -174,7 +174,7 @@ class PortFinder:
             except Exception:
                 continue
         reasons = [_NOT_THERE.get(api, f"{_NAMES[api]} does not answer") for api in candidates]
-        raise UserError("; ".join(reasons) or "python-rtmidi knows no MIDI system of this machine")
+        raise UserError("; ".join(reasons) or "python-rtmidi supports no MIDI system on this machine")
 
 
 def list_ports(api: str = "") -> tuple[list[str], list[str]]:

@@ -117,7 +117,7 @@ def test_channel_comes_back_when_the_process_of_a_port_is_killed(jack_server: Ja
         assert host is not None
         for child in Path(f"/proc/{host.pid}/task/{host.pid}/children").read_text().split():
             os.kill(int(child), signal.SIGKILL)
-        await until(lambda: hearing.times_told("MIDI is there again") == 1)
+        await until(lambda: hearing.times_told("MIDI works again") == 1)
         await opened(channel)
         knobs.send((0xB0, 1, 127))
         await until(lambda: bool(hearing.updates))
