@@ -30,7 +30,7 @@ _MOST_WAITING = 1 << 16
 class JackServer:
     """A jackd on a dummy device, under a name that no other running server has.
 
-    The lock of the name belongs to this process and to jackd, and ends with both. jackd ends with this process.
+    The lock of the name belongs to this process and to jackd, and ends with both.
     """
 
     def __init__(self) -> None:
@@ -43,10 +43,9 @@ class JackServer:
 
     def start(self) -> None:
         """Run it, and wait until it takes clients."""
-        ends_with_tests = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)]
         self._process = subprocess.Popen(
-            [*ends_with_tests, *command],
+            command,
             pass_fds=(self._lock,),
             stdin=subprocess.DEVNULL,
             stdout=self._said,
