@@ -165,7 +165,7 @@ def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tupl
         (("thuesday-9d-mdrnn",), "did you mean tuesday-9d-mdrnn?"),
         (("logs/none.log",), "logs/none.log: no such file"),
         (("bad",), "bad.npz cannot be read"),
-        (("tuesday-9d-mdrnn", "-o", "a.pdf"), "is to end in .png or .svg"),
+        (("tuesday-9d-mdrnn", "-o", "a.pdf"), "must end in .png or .svg"),
         (("tuesday-9d-mdrnn", "--dimensions", "9"), "--dimensions: '9' is not a dimension: did you mean x9?"),
         (("tuesday-9d-mdrnn", "--dimensions", "x9"), "there is no x9: the last is x8"),
         ((MODEL, "--on", "none"), "no data set is called none"),
