@@ -6,6 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+import tomlkit
+from tomlkit.items import Table
+
 from impsy_tui import parameters, ranges
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
@@ -17,7 +20,7 @@ from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
 from impsy_tui.language.value_readers import GRIDS
 from impsy_tui.parameters import AGENT, MDRNN, parameters_of
-from impsy_tui.toml_files import read_toml
+from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SAVED_BY: Final = "saved_by"
@@ -84,15 +87,18 @@ class SceneFile:
     def put(self, name: str, table: Any) -> Any:
         """Saves the table of a scene; returns the one that it replaces, None if there is none."""
         tables = self._raw()
-        self._write({**tables, name: table})
+        document = self._document()
+        _merge(document, name, tomlkit.parse(_text(name, table))[name])
+        self._write(document)
         return tables.get(name)
 
     def delete(self, name: str) -> Any:
         """Deletes a scene; returns its table."""
         self.find(name)
-        tables = self._raw()
-        table = tables.pop(name)
-        self._write(tables)
+        table = self._raw()[name]
+        document = self._document()
+        document.remove(name)
+        self._write(document)
         return table
 
     def _raw(self) -> dict[str, Any]:
@@ -105,24 +111,48 @@ class SceneFile:
         except ValueError as error:  # numbers of thousands of digits, too
             raise UserError(f"{self.file} is not TOML: {error}") from None
 
-    def _write(self, tables: Mapping[str, Any]) -> None:
-        parts = [_HEAD]
-        for name, table in tables.items():
-            head = _key(name)
-            if not isinstance(table, Mapping):
-                raise UserError(f"{self.file} is left as it is: {name} in it is no scene")
-            plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
-            parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
-            for part, inner in _tables(table):
-                lines = (f"{_key(key)} = {written(value)}\n" for key, value in inner.items())
-                parts.append(f"\n[{head}.{part}]\n" + "".join(lines))
+    def _document(self) -> tomlkit.TOMLDocument:
+        """Returns the file with its comments, which ``_raw`` has found to be TOML."""
+        try:
+            text = read_regular(self.file, LARGEST_FILE) if self.file.exists() else _HEAD.encode()
+            document = tomlkit.parse(text.decode("utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.file} is left as it is: {error}") from None
+        if wrong := next((name for name, table in document.items() if not isinstance(table, Mapping)), ""):
+            raise UserError(f"{self.file} is left as it is: {wrong} in it is no scene")
+        return document
+
+    def _write(self, document: tomlkit.TOMLDocument) -> None:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             new = self.file.with_name(f"{self.file.name}.new")
-            new.write_text("".join(parts), encoding="utf-8")
+            new.write_text(tomlkit.dumps(document), encoding="utf-8")
             new.replace(self.file)
         except OSError as error:
             raise UserError(f"{self.file} cannot be written: {error.strerror or error}") from None
+
+
+def _text(name: str, table: Mapping[str, Any]) -> str:
+    """Returns the table of a scene as TOML, small tables in one line."""
+    head = _key(name)
+    plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+    parts = [f"\n[{head}]\n", *(f"{key} = {written(value)}\n" for key, value in plain.items())]
+    for part, inner in _tables(table):
+        parts += [f"\n[{head}.{part}]\n", *(f"{_key(key)} = {written(value)}\n" for key, value in inner.items())]
+    return "".join(parts)
+
+
+def _merge(old: Any, key: str, new: Any) -> None:
+    """Puts a value into a table, and leaves the comments of tables that are there already."""
+    if not isinstance(new, Table) or not isinstance(old.get(key), Table):
+        old[key] = new
+        return
+    inner = old[key]
+    for name in set(inner) - set(new):
+        inner.remove(name)
+    for name, value in new.items():
+        if inner.get(name) != value:
+            _merge(inner, name, value)
 
 
 def _key(name: str) -> str:

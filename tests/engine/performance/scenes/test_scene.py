@@ -228,3 +228,20 @@ def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(se
     set_.do("undo")
     set_.do("undo")
     assert [pending.text for pending in set_.live_set.scheduled.all()] == ["every 1s temp 1.2"]
+
+
+def test_comments_of_the_performer_survive_save_and_delete(tmp_path: Path) -> None:
+    set_ = VirtualSession(tmp_path)
+    set_.do("scene save dark; scene save few; scene save gone")
+    file = tmp_path / "scenes.toml"
+    text = file.read_text().replace("[dark.players.main]", "# as in Oslo\n[dark.players.main]  # low")
+    file.write_text(text.replace("[few]", "[few]  # the end"))
+    set_.do("temp 2; hold x1 0.5; scene save dark")
+    set_.do("scene save new; scene delete gone")
+    kept = file.read_text()
+    assert "# as in Oslo\n[dark.players.main]  # low\n" in kept
+    assert "[few]  # the end\n" in kept
+    scenes = SceneFile(file)
+    assert scenes.names() == ["dark", "few", "new"]
+    assert [scenes.find(name).players["main"].values["temp"] for name in scenes.names()] == [2.0, 1.0, 2.0]
+    assert scenes.find("dark").players["main"].held == {"1": 0.5}
