@@ -120,5 +120,5 @@ def test_remote_reports_what_engine_printed_that_did_not_start(other_machine: Ot
 def test_remote_reports_folder_without_configuration(other_machine: OtherMachine) -> None:
     (other_machine.lay_set("set", "") / "config.toml").unlink()
     said = _refusal(other_machine, "set")
-    assert said.startswith("on 127.0.0.1, in set: there is no config.toml here")
+    assert said.startswith("on 127.0.0.1, in set: This folder has no config.toml.")
     assert not (other_machine.home / "set" / "logs").exists()

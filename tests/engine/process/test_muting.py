@@ -53,7 +53,12 @@ def stage(start_engine: Start) -> Iterator[Stage]:
     )
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{port}") as browser:
         wait_until(lambda: client.snapshot().channels[1].bound.endswith("1 client"))
-        yield Stage(engine, osc, client, browser)
+        stage = Stage(engine, osc, client, browser)
+        # An engine before this one may have left notes sounding.
+        assert sorted(stage.heard(6)) == sorted(
+            f"/channel/{channel}/cc/{controller}/0" for channel in (1, 2, 3) for controller in (120, 123)
+        )
+        yield stage
 
 
 def test_mute_and_solo_end_notes_at_once(stage: Stage) -> None:
