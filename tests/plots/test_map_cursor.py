@@ -137,8 +137,8 @@ def test_what_the_cursor_comes_to_is_sent_to_the_synth(tmp_path: Path, receiver:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--osc", "6001"], "--osc 6001: a host and a port"),
-        (["--osc", "127.0.0.1:1", "--address", "x"], "--address x: an OSC address begins with /"),
+        (["--osc", "6001"], "--osc 6001: write a host and a port"),
+        (["--osc", "127.0.0.1:1", "--address", "x"], "--address x: an OSC address must begin with /"),
         (["--audio", "--synth", "organ"], "no synth is called organ: there are sine, fm, granular"),
     ],
 )

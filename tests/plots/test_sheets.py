@@ -167,7 +167,7 @@ def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     perfs[0] = _Hostile()
     assert pickle.dumps(_Hostile())
     np.savez(tmp_path / "bad.npz", perfs=perfs)
-    with pytest.raises(UserError, match=r"bad.npz holds .*not trusted"):
+    with pytest.raises(UserError, match=r"bad.npz has .*not trusted"):
         sheet(tmp_path / "bad.npz", WISH)
     assert not (tmp_path / "hacked").exists()
 

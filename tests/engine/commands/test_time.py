@@ -7,6 +7,7 @@ import pytest
 
 from impsy_tui.control.status_text import tempo_words
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
+from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
@@ -105,7 +106,12 @@ def test_clocks_and_nudges_are_saved_as_command_lines() -> None:
 def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     virtual = ScriptedSession("battle")
     models = SimpleNamespace(file_of=lambda player: None, stay=lambda player: None)
-    scene_keeper = SceneKeeper(virtual.session, virtual.session.tempo, cast(Any, models))
+    scene_keeper = SceneKeeper(
+        virtual.session,
+        virtual.session.tempo,
+        cast(Any, models),
+        ParameterMap(virtual.session.scheduler, lambda player, parameter: None),
+    )
     before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
     scene_keeper.restore(before)

@@ -45,7 +45,7 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
         assert isinstance(names, Names)
         assert (names.tables, names.corpora) == (("small",), ("guitar",))
         line = 'train agent small hear "loudness-dBFS chroma" match loudness-dBFS steps 20000 seed 3'
-        assert "job 1 trains an agent on small; keep job ends it early" in console.command(line).text
+        assert "job 1 trains an agent on small; keep job ends and saves the training" in console.command(line).text
         ended_jobs(console)
         (job,) = console.snapshot().jobs
     assert (job.kind, job.name) == ("agent", "small")

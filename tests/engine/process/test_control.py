@@ -32,7 +32,7 @@ def test_commands_are_answered_and_mistakes_exit_with_1(
     assert "did you mean battle" in done.stderr
     done = engine.command("send", "take")
     assert done.returncode == 1
-    assert "only in callresponse" in done.stderr
+    assert "take needs turns: battle has none" in done.stderr
     assert "mode battle" in engine.command("send", "help").stdout or engine.command("send", "help").stdout
     done = engine.command("shutdown")
     assert done.returncode == 0

@@ -57,7 +57,7 @@ def test_client_beyond_the_last_place_is_refused_in_words(
     with ExitStack() as stack:
         clients = [stack.enter_context(connected(engine.socket)) for _ in range(64)]
         assert all(client.command("temp 1.1").ok for client in clients)
-        with pytest.raises(NoEngineError, match="64 clients are connected already"), connected(engine.socket):
+        with pytest.raises(NoEngineError, match="64 clients are connected"), connected(engine.socket):
             pass
     assert engine.command("status").returncode == 0
 
