@@ -60,8 +60,7 @@ def status(
     socket: SocketOption = None,
 ) -> None:
     """Show the state of the running engine."""
-    import msgspec
-
+    from impsy_tui.cli.output.status_json import status_json
     from impsy_tui.control.client import connected
     from impsy_tui.control.socket_path import socket_of_sudo_user
     from impsy_tui.control.status_text import status_lines
@@ -75,7 +74,7 @@ def status(
     except NoEngineError as problem:
         fail(str(problem))
     if as_json:
-        say(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
+        say(status_json(snapshot))
     else:
         say("\n".join(status_lines(snapshot)))
 

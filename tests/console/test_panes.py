@@ -98,6 +98,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @performed
 async def test_a_job_appears_by_itself_and_tells_what_came_of_it(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
+        await here.sees("● link", "CHANNELS")
         assert "JOBS" not in here.text
         await here.enter("dataset 9")
         await here.sees("JOBS ──", "dataset 9d", "✓ 1 dataset 9d", "119 events")

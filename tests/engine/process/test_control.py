@@ -52,6 +52,18 @@ def test_a_second_engine_is_refused_and_a_dead_ones_socket_taken_over(
     assert start_engine(config(receiver, free_port())).ready.startswith("ready")
 
 
+def test_status_json_keeps_the_names_of_the_version_before(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port()))
+    assert engine.command("send", "temp 1.4; sigma 0.02; threshold 3").returncode == 0
+    state = json.loads(engine.command("status", "--json").stdout)
+    player = state["players"][0]
+    assert (player["parameters"]["temp"], player["pi_temperature"]) == (1.4, 1.4)
+    assert (player["sigma_temperature"], player["threshold"], player["timescale"]) == (0.02, 3.0, 1.0)
+    assert state["guided"] is player["band"] is player["agent"] is None
+
+
 def test_socket_is_this_users_alone_and_its_removal_is_reported(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:

@@ -1,0 +1,33 @@
+"""JSON text of a snapshot for scripts."""
+
+from typing import Any, Final
+
+import msgspec
+
+from impsy_tui.control.messages import Snapshot
+
+_EARLIER_NAMES: Final = {
+    "pi_temperature": "temp",
+    "sigma_temperature": "sigma",
+    "timescale": "timescale",
+    "threshold": "threshold",
+    "max_response": "max_response",
+}
+_AGENT_NAMES: Final = ("aim", "hear", "steer", "budget", "smooth", "rest")
+
+
+def status_json(snapshot: Snapshot) -> str:
+    """Returns a snapshot as JSON text.
+
+    Scripts of version 0.1.0 find the names that they know next to the present ones.
+    """
+    state: dict[str, Any] = msgspec.to_builtins(snapshot)
+    state["guided"] = state["gesture_recording"]
+    for player in state["players"]:
+        parameters = player["parameters"]
+        player["band"] = player["ensemble"]
+        for earlier, name in _EARLIER_NAMES.items():
+            player[earlier] = parameters.get(name) or 0.0
+        if player["agent"] is not None:
+            player["agent"] |= {name: parameters[name] for name in _AGENT_NAMES if name in parameters}
+    return msgspec.json.format(msgspec.json.encode(state)).decode()
