@@ -1,5 +1,6 @@
 """The manual and the README: the site builds, generated pages are up to date, and every block is tried."""
 
+import ast
 import os
 import re
 import shlex
@@ -30,9 +31,13 @@ DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND_TABLE = re.compile(r"^\| command \|.*\n(?:\|.*\n)+", re.MULTILINE)
 IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
-LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp"}
+LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp", "python"}
 HARMLESS = ("init", "examples", "check", "ports")
 """Commands of a shell that need neither an engine nor a device."""
+CITED = re.compile(r"`((?:impsy_tui|tests|docs|configs)/[^` ]*)`")
+MADE_BY_RECIPES = {
+    *("impsy_tui/channels/floats.py", "impsy_tui/echo/__init__.py", "impsy_tui/echo/predictor.py"),
+}
 EXAMPLES = {Path(path).stem for path in shipped_files("configs") if path.endswith(".toml")}
 PLAYERS = {"players.md": ("bass", "lead")}
 """Players of a page's session, by the name of the page; others have main."""
@@ -162,6 +167,26 @@ def test_configurations_load_without_a_problem(block: Block, tmp_path: Path) -> 
     assert [str(problem) for problem in load_config(file).problems if "models/" not in str(problem)] == []
 
 
+@pytest.mark.parametrize("block", list(_blocks("python")), ids=str)
+def test_code_of_recipes_can_be_compiled(block: Block) -> None:
+    ast.parse(block.text)
+
+
+def test_recipes_name_files_that_exist_or_that_they_make() -> None:
+    recipes = {path.stem: path.read_text(encoding="utf-8") for path in (PAGES / "contribute").glob("add-*.md")}
+    assert sorted(recipes) == ["add-channel", "add-command", "add-parameter", "add-player"]
+    missing = [name for text in recipes.values() for name in CITED.findall(text) if not (ROOT / name).exists()]
+    assert set(missing) == MADE_BY_RECIPES
+
+
+def test_messages_page_quotes_the_program() -> None:
+    page = (PAGES / "reference" / "messages.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(quoted) > 60
+    templates = {text for file in (ROOT / "impsy_tui").rglob("*.py") for text in _templates(file)}
+    assert [message for message in quoted if not any(message in text for text in templates)] == []
+
+
 def test_shell_lines_name_commands_options_and_scripts_that_exist() -> None:
     lines = list(_shell_lines())
     assert len(lines) > 80
@@ -196,6 +221,16 @@ def test_shell_lines_for_a_running_engine_run(
     for words in [*lines, ("impsy-tui", "shutdown")]:
         done = engine.command(*words[1:])
         assert done.returncode == 0, (words, done.stderr)
+
+
+def _templates(file: Path) -> Iterator[str]:
+    """Yields the texts of a module, with … for each value that is filled in."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.JoinedStr(values=parts):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
 
 
 def _impsy_lines() -> list[tuple[str, ...]]:
