@@ -1,12 +1,14 @@
 """Execution of lines: parsed, checked against the rights of their source, and carried out step by step."""
 
+import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui import parameters
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
 from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
@@ -22,6 +24,9 @@ from impsy_tui.language.program import only_looks
 
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take time; the rest of their line waits until they are done."""
+
+REPORT_SECONDS: Final = 1.0
+"""Seconds between two reports of a control that moves a parameter: the strip shows each value."""
 
 
 @dataclass(slots=True)
@@ -66,6 +71,8 @@ class Executor:
         self._changed = changed
         self._background = background
         self._work = work
+        self._reported: dict[tuple[str, str], float] = {}
+        """Time of the last report, by source and parameter."""
 
     @property
     def current(self) -> LineResult:
@@ -274,7 +281,19 @@ class Executor:
     def _finish(self, source: str, typed: _TypedLine) -> None:
         self._note(typed)
         if not typed.result.problems and not only_looks(typed.program):
-            self._notify("info", source, typed.line.strip())
+            self._report(source, typed)
+
+    def _report(self, source: str, typed: _TypedLine) -> None:
+        """Reports a line that a channel sent; a control that moves a parameter is reported once a second at most."""
+        step = typed.program.steps[0]
+        if isinstance(step, Invocation) and len(typed.program.steps) == 1:
+            parameter = parameters.PARAMETERS.get(step.command.name)
+            if parameter is not None and parameter.is_mappable:
+                control, now = (source, parameter.name), self._work.now()
+                if now - self._reported.get(control, -math.inf) < REPORT_SECONDS:
+                    return
+                self._reported[control] = now
+        self._notify("info", source, typed.line.strip())
 
     def _carry_out(self, line: str, program: Program) -> _TypedLine:
         live_set = self.live_set

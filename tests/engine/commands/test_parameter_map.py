@@ -40,6 +40,17 @@ def _turn(incoming: ExternalCommands, set_: VirtualSession, *levels: int, number
         set_.wait(0.05)
 
 
+def test_map_reports_a_moving_control_once_a_second(incoming: ExternalCommands, set_: VirtualSession) -> None:
+    set_.do("map cc 1 7 temp 0.2 1.2")
+    set_.messages.clear()
+    _turn(incoming, set_, 0, 127, *range(126, 116, -1))
+    set_.wait(1.0)
+    _turn(incoming, set_, 127)
+    reports = [text for level, source, text in set_.messages if source == "midi"]
+    assert len(reports) == 2
+    assert reports[-1] == "temp 1.2"
+
+
 def test_map_moves_parameter_over_given_range(incoming: ExternalCommands, set_: VirtualSession) -> None:
     assert set_.do("map cc 1 7 temp 0.2 3") == "cc 1 7 moves temp from 0.2 to 3"
     assert not incoming.message("midi", "KNOBS", bytes((0xB0, 8, 127)))
