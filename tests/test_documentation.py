@@ -176,7 +176,7 @@ def test_recipes_name_files_that_exist_or_that_they_make() -> None:
     recipes = {path.stem: path.read_text(encoding="utf-8") for path in (PAGES / "contribute").glob("add-*.md")}
     assert sorted(recipes) == ["add-channel", "add-command", "add-parameter", "add-player"]
     missing = [name for text in recipes.values() for name in CITED.findall(text) if not (ROOT / name).exists()]
-    assert set(missing) == MADE_BY_RECIPES
+    assert set(missing) <= MADE_BY_RECIPES
 
 
 def test_messages_page_quotes_the_program() -> None:
