@@ -1,14 +1,12 @@
 """Execution of lines: parsed, checked against the rights of their source, and carried out step by step."""
 
-import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from impsy_tui import parameters
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
 from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
@@ -24,9 +22,6 @@ from impsy_tui.language.program import only_looks
 
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take time; the rest of their line waits until they are done."""
-
-REPORT_SECONDS: Final = 1.0
-"""Seconds between two reports of a control that moves a parameter: the strip shows each value."""
 
 
 @dataclass(slots=True)
@@ -71,8 +66,6 @@ class Executor:
         self._changed = changed
         self._background = background
         self._work = work
-        self._reported: dict[tuple[str, str], float] = {}
-        """Time of the last report, by source and parameter."""
 
     @property
     def current(self) -> LineResult:
@@ -145,7 +138,9 @@ class Executor:
             on_done(result)
         return "; ".join(result.problems)
 
-    def carry_out_for(self, channel: str, address: str, line: str, source: Source = Source.CHANNEL) -> str:
+    def carry_out_for(
+        self, channel: str, address: str, line: str, source: Source = Source.CHANNEL, *, reported: bool = True
+    ) -> str:
         """Carries out a line that a channel received.
 
         Args:
@@ -153,6 +148,7 @@ class Executor:
             address: address of the message.
             line: line to carry out.
             source: source of the message: a channel, or another machine.
+            reported: True if the performer sees the line among the events.
 
         Returns:
             The problems, empty without any. Problems that take time to find are reported to the performer.
@@ -169,7 +165,7 @@ class Executor:
         if typed.result.awaited:
             self._background(self._finish_later(channel, typed))
         else:
-            self._finish(channel, typed)
+            self._finish(channel, typed, reported=reported)
         return problems
 
     def carry_out_here(self, source: str, line: str) -> None:
@@ -278,22 +274,10 @@ class Executor:
             self._notify("error", channel, problem)
         self._note(typed)
 
-    def _finish(self, source: str, typed: _TypedLine) -> None:
+    def _finish(self, source: str, typed: _TypedLine, *, reported: bool = True) -> None:
         self._note(typed)
-        if not typed.result.problems and not only_looks(typed.program):
-            self._report(source, typed)
-
-    def _report(self, source: str, typed: _TypedLine) -> None:
-        """Reports a line that a channel sent; a control that moves a parameter is reported once a second at most."""
-        step = typed.program.steps[0]
-        if isinstance(step, Invocation) and len(typed.program.steps) == 1:
-            parameter = parameters.PARAMETERS.get(step.command.name)
-            if parameter is not None and parameter.is_mappable:
-                control, now = (source, parameter.name), self._work.now()
-                if now - self._reported.get(control, -math.inf) < REPORT_SECONDS:
-                    return
-                self._reported[control] = now
-        self._notify("info", source, typed.line.strip())
+        if reported and not typed.result.problems and not only_looks(typed.program):
+            self._notify("info", source, typed.line.strip())
 
     def _carry_out(self, line: str, program: Program) -> _TypedLine:
         live_set = self.live_set

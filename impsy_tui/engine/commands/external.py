@@ -15,6 +15,9 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import Source
 from impsy_tui.language.osc_addresses import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
 
+REPORT_SECONDS: Final = 1.0
+"""Seconds between two reports of a control that moves a parameter: the strip shows each value."""
+
 _SOURCES: Final = {Rights.PARAMETERS: Source.NETWORK, Rights.COMMANDS: Source.CHANNEL}
 
 
@@ -37,6 +40,8 @@ class ExternalCommands:
         self._learner = midi_learn
         self._executor = executor
         self._notify = notify
+        self._next_report: dict[tuple[str, str], float] = {}
+        """Earliest time of the next report, by channel and control."""
 
     def bind_all(self, table: Mapping[str, str], origin: str) -> None:
         """Binds commands to triggers; problems are reported to the performer.
@@ -124,11 +129,19 @@ class ExternalCommands:
             if source is None:
                 problem = refused_from_network(channel, control, "remote_parameters")
             else:
-                problem = self._executor.carry_out_for(channel, control, line, source)
+                reported = self._is_report_due(channel, control)
+                problem = self._executor.carry_out_for(channel, control, line, source, reported=reported)
             if problem:
                 self._notify("warning", channel, problem)
 
         return carry_out
+
+    def _is_report_due(self, channel: str, control: str) -> bool:
+        now = self._work.now()
+        if now < self._next_report.get((channel, control), 0.0):
+            return False
+        self._next_report[channel, control] = now + REPORT_SECONDS
+        return True
 
     def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
         if problem := self._executor.carry_out_for(channel, in_words(message), line, source):
