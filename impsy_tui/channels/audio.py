@@ -1,4 +1,4 @@
-"""Sound from a microphone or a line, described as it arrives. PortAudio brings it: ALSA, JACK or CoreAudio."""
+"""Channel that describes the sound of a microphone or line input, through PortAudio (ALSA, JACK or CoreAudio)."""
 
 import asyncio
 import atexit
@@ -21,23 +21,23 @@ from impsy_tui.errors import UserError, first_line
 from impsy_tui.installation import needs_extra
 
 _CHECK: Final = 1.0
-"""Seconds between two looks at what is wrong with what is heard."""
+"""Seconds between two checks of the input for problems."""
 _PATIENCE: Final = 0.3
-"""Seconds that closing may take."""
+"""Longest time in seconds that closing may take."""
 _DEAD: Final = 2.0
-"""Seconds without a block after which the device is said to be gone."""
+"""Seconds without a block of samples after which the device is reported as missing."""
 
 
 _RETRY: Final = 3.0
 """Seconds between two attempts to open a device."""
 
 _streams: Final[set[Any]] = set()
-"""Streams of all channels that are open. PortAudio cannot list its devices again while one is."""
+"""Open streams of all channels. PortAudio cannot list its devices again while a stream is open."""
 _one_at_a_time: Final = Lock()
 
 
 class AudioChannel:
-    """One input of one device. It is heard, and plays nothing."""
+    """One input of one audio device. The channel plays nothing."""
 
     max_rate = 0.0
     safe: tuple[float, ...] = ()
@@ -126,7 +126,7 @@ class AudioChannel:
             raise UserError(f"{self._device} cannot be heard: {first_line(error)}") from None
 
     def _take(self, block: np.ndarray, frames: int, time: Any, status: Any) -> None:
-        """In PortAudio's thread: hand a block over to the loop."""
+        """Hands a block of samples over to the event loop; called in PortAudio's thread."""
         overflow = bool(status and status.input_overflow)
         try:
             self._loop.call_soon_threadsafe(self._arrive, block[:, -1].copy(), self._scheduler.now(), overflow)
@@ -147,7 +147,7 @@ class AudioChannel:
                 self._troubles.note("feats", problem)
 
     def _check(self) -> None:
-        """Say what is wrong with what is heard, once a second."""
+        """Reports problems of the input once a second."""
         if self._stream is None:
             return
         now = self._scheduler.now()
@@ -165,7 +165,7 @@ class AudioChannel:
         self._scheduler.at(now + _CHECK, self._check)
 
     async def calibrate(self, seconds: float) -> str:
-        """Set the gain by what is played meanwhile; see ``Microphone``."""
+        """Sets the gain from the sound of the next seconds; see ``Microphone``."""
         if self._state != "open":
             raise UserError("nothing is heard from it")
         if self._collected is not None:
@@ -181,10 +181,10 @@ class AudioChannel:
         return f"{level}; [audio] gain = {20.0 * np.log10(self._gain):.1f} keeps it"
 
     def set_dimension(self, dimension: int) -> None:
-        """What is heard has no dimension."""
+        """Does nothing: sound has no dimensions."""
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        """Nothing is sent to a microphone."""
+        """Does nothing: a microphone plays nothing."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
         """Nothing sounds here."""
@@ -211,10 +211,10 @@ class AudioChannel:
 
 
 def _sounddevice() -> Any:
-    """The library.
+    """Returns the library sounddevice.
 
     Raises:
-        UserError: it is not installed.
+        UserError: the library is not installed.
     """
     try:
         import sounddevice
@@ -226,7 +226,7 @@ def _sounddevice() -> Any:
 
 
 def _close(stream: Any) -> Thread:
-    """Close a stream in a thread: PortAudio waits for ever for a JACK server that has died."""
+    """Closes a stream in a thread: PortAudio waits for ever for a JACK server that has died."""
 
     def close() -> None:
         stream.close(ignore_errors=True)

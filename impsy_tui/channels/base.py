@@ -1,4 +1,4 @@
-"""Ways in and out: every channel is one file behind the Channel protocol."""
+"""Interfaces of channels, and of what the engine offers to channels."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NONE_MUTED: Final[frozenset[int]] = frozenset()
 
 
 class BackgroundWork(Protocol):
-    """What channels need of the engine's queue of work without a deadline."""
+    """Part of the engine's queue of work without a deadline that channels use."""
 
     @property
     def spent(self) -> bool:
@@ -23,21 +23,21 @@ class BackgroundWork(Protocol):
         """Returns True if work of this source waits."""
 
     def do(self, source: Hashable, action: Callable[..., None], *arguments: Any) -> bool:
-        """Does this now, or in one of the next turns; returns False if too much of this source waits already."""
+        """Calls ``action`` now or in a later turn; returns False if too much of this source waits already."""
 
 
 class ChannelScheduler(Protocol):
-    """What channels need of the engine's scheduler."""
+    """Part of the engine's scheduler that channels use."""
 
     @property
     def work(self) -> BackgroundWork:
         """Queue of work without a deadline."""
 
     def now(self) -> float:
-        """Seconds, from an arbitrary beginning."""
+        """Returns the time in seconds since an arbitrary beginning."""
 
     def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Any:
-        """Do something at an absolute time."""
+        """Calls ``action`` at an absolute time in seconds."""
 
 
 MappingEntry = tuple[str | int, ...]
@@ -47,7 +47,7 @@ MEANS_NOTHING: Final = "means nothing here"
 
 
 class Rights(Enum):
-    """What a sender may do: one on another machine may do less."""
+    """Rights of a sender; a sender on another machine may have fewer."""
 
     PLAY = auto()
     """Play, and nothing else."""
@@ -59,21 +59,21 @@ class Rights(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
-    """What a channel is doing, for panes and status lines.
+    """State of a channel, for panes and status lines.
 
     Attributes:
         name: unique among the channels.
         state: "open", "waiting" (for a device), "error" or "closed".
-        bound: what it is bound to.
-        received: messages in since it was opened.
-        sent: messages out since then.
-        received_rate: messages in during the last whole second.
-        sent_rate: the same out.
-        last_received: the last message in, in the channel's own words.
-        last_sent: the last message out.
-        problem: the last thing that went wrong, empty if nothing did.
-        problem_at: when that was, on the engine's clock.
-        problems: how often something has gone wrong.
+        bound: address or device of the channel, as text.
+        received: number of received messages since the channel was opened.
+        sent: number of sent messages since then.
+        received_rate: number of received messages in the last whole second.
+        sent_rate: number of sent messages in the last whole second.
+        last_received: last received message as text.
+        last_sent: last sent message as text.
+        problem: last problem; empty if there was none.
+        problem_at: time of the last problem on the engine's clock.
+        problems: number of problems.
     """
 
     name: str
@@ -91,56 +91,55 @@ class ChannelStatus:
 
 
 class Listener(Protocol):
-    """Who hears what channels receive. Every method returns at once and raises nothing."""
+    """Receiver of everything that channels receive. Every method returns at once and raises nothing."""
 
     @property
     def scheduler(self) -> ChannelScheduler:
-        """The engine's time."""
+        """Scheduler of the engine."""
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
-        """A whole vector came in: every value finite and 0..1; ``at`` on the scheduler's clock."""
+        """Takes a received vector: every dimension finite and 0..1; ``at`` is on the scheduler's clock."""
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
-        """Some dimensions (index from 0) took new values, by one message; the others keep theirs."""
+        """Takes the dimensions (index from 0) that one message set; the other dimensions stay."""
 
     def holding(self, channel: str, held: bool, at: float) -> None:
-        """The musician holds something down, or has let go of everything, on this channel."""
+        """Takes a change of ``held``: True if the musician holds a key or touch of this channel."""
 
     def released(self, channel: str, indices: frozenset[int]) -> None:
-        """The musician let go of the keys that last played these dimensions."""
+        """Takes the dimensions whose keys the musician released."""
 
     def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
-        """A MIDI message came in, before anything is made of it.
+        """Takes a received MIDI message, before the mapping is applied.
 
         Args:
-            channel: on which channel.
-            device: from which of its devices, by its configured name; empty where there is one.
-            message: as on the wire.
-            rights: of its sender.
+            channel: name of the channel.
+            device: configured name of the device; empty if the channel has one device.
+            message: bytes of the message.
+            rights: rights of the sender.
 
         Returns:
-            Whether it is taken (it was to be learned, or a command is bound to it), and means
-            nothing else.
+            True if the message was learned or called a bound command; the mapping then ignores it.
         """
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
-        """A finger did something on a surface; times are on the scheduler's clock."""
+        """Takes a touch of a surface; times are on the scheduler's clock."""
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
-        """A message of a clock came in, if clocks are wanted (see ``ClockChannel``).
+        """Takes a MIDI clock message, if clocks are wanted (see ``ClockChannel``).
 
         Args:
-            channel: on which channel.
-            device: from which of its devices; empty where there is one.
+            channel: name of the channel.
+            device: name of the device; empty if the channel has one device.
             message: one of ``mapping.CLOCK``.
-            at: when it arrived, on the scheduler's clock.
+            at: arrival time on the scheduler's clock.
         """
 
     def described(self, channel: str, feats: HeardDescriptors, at: float) -> str:
-        """A frame of descriptors of the musician's sound came in.
+        """Takes a frame of descriptors of the musician's sound.
 
         Returns:
-            What is wrong with it, empty if nothing is.
+            The problem of the frame; empty if there is none.
         """
 
     @property
@@ -148,41 +147,41 @@ class Listener(Protocol):
         """True while a player that takes turns has its turn."""
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
-        """An OSC message that is neither a vector nor a command came in, before anything else is done with it.
+        """Takes an OSC message that is neither a vector nor a command, before the mapping is applied.
 
         Args:
-            channel: on which channel.
-            address: of the message.
+            channel: name of the channel.
+            address: address of the message.
             arguments: numbers, strings and the like.
 
         Returns:
-            True if the message was taken to be learned, and has no other effect.
+            True if the message was learned; the mapping then ignores it.
         """
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        """A control message came in.
+        """Takes a control message.
 
         Args:
-            channel: on which channel.
-            address: what it is about.
+            channel: name of the channel.
+            address: address of the message.
             arguments: numbers, strings and the like.
-            trusted: whether its sender may give any command.
+            trusted: True if the sender may call every command.
 
         Returns:
-            What is wrong with it, empty if nothing is.
+            The problem of the message; empty if there is none.
         """
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
-        """Something is wrong; ``level`` is info, warning or error. Already limited in rate."""
+        """Takes a report for the performer, limited in rate; ``level`` is "info", "warning" or "error"."""
 
 
 class Channel(Protocol):
-    """One way in and out.
+    """Connection to devices or programs: receives vectors and sends vectors.
 
     Attributes:
         name: unique among the channels.
-        max_rate: most vectors a second it should be sent; 0 is no limit.
-        safe: where a fade takes it; empty to stay.
+        max_rate: highest number of vectors a second; 0 is no limit.
+        safe: vector at the end of a fade; empty keeps the present vector.
     """
 
     name: str
@@ -190,52 +189,52 @@ class Channel(Protocol):
     safe: tuple[float, ...]
 
     def refuses(self, dimension: int) -> str:
-        """Why it cannot carry vectors of ``dimension - 1`` values; empty if it can."""
+        """Returns the reason why the channel cannot carry ``dimension - 1`` values; empty if it can."""
 
     async def open(self, listener: Listener, dimension: int) -> None:
-        """Begin to listen and be ready to send.
+        """Starts to receive and to send.
 
-        An address, a port or a device that is missing is waited for: the channel opens by itself when it comes.
+        If an address, a port or a device is missing, the channel waits for it and opens later.
 
         Raises:
             UserError: the channel can never open, such as without a driver or a name in the configuration.
         """
 
     def set_dimension(self, dimension: int) -> None:
-        """From now on vectors have ``dimension - 1`` values."""
+        """Sets the number of values of a vector: ``dimension - 1``."""
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        """Play a vector, every value 0..1. Never waits, never raises.
+        """Plays a vector. Never waits, never raises.
 
         Args:
-            values: all of them; muted ones have the value that was played last.
-            muted: indices of values that sound nothing, for what is struck anew each time.
+            values: all values, 0..1; muted values are those that were played last.
+            muted: indices (from 0) of values that begin no note.
         """
 
     def end_notes(self, indices: frozenset[int]) -> None:
-        """Turn off what these values left sounding; a vector that waits begins no note of them."""
+        """Ends the notes of these dimensions; a vector that waits begins no note of them."""
 
     def silence(self) -> None:
-        """Turn off what the player left sounding."""
+        """Ends the notes of the players."""
 
     def panic(self) -> None:
-        """Turn off everything, whoever began it."""
+        """Ends all notes, of the players and of the musician."""
 
     def close(self) -> None:
-        """Silence, then let go of everything. Harmless if it is closed already."""
+        """Ends all notes of the players and closes the channel. A second call does nothing."""
 
     def status(self) -> ChannelStatus:
-        """What it is doing."""
+        """Returns the state of the channel."""
 
 
 class VirtualTouch(NamedTuple):
     """A touch of a virtual player, in every form that channels send.
 
     Attributes:
-        player: who plays.
-        x: 0 left to 1 right.
-        y: 0 top to 1 bottom.
-        velocity: 0 where a finger comes down, else how far it has moved, in widths of the surface.
+        player: name of the player.
+        x: position from 0 (left) to 1 (right).
+        y: position from 0 (top) to 1 (bottom).
+        velocity: 0 for a new touch, else the distance moved in widths of the surface.
         channel: MIDI channel of the player, from 1.
         note: MIDI note of the place.
         loudness: MIDI velocity, from 1.
@@ -252,51 +251,51 @@ class VirtualTouch(NamedTuple):
 
 @runtime_checkable
 class TouchOutput(Protocol):
-    """A channel that virtual players are heard by. Its methods never wait and never raise."""
+    """Channel that plays the touches of virtual players. Its methods never wait and never raise."""
 
     name: str
 
     def play_touch(self, touch: VirtualTouch) -> None:
-        """Play a touch, now."""
+        """Plays a touch now."""
 
     def end_touch(self, player: str) -> None:
-        """The player's finger is lifted: what it left sounding ends."""
+        """Ends the touch of a player, and its note."""
 
     def tell_band(self, told: Sequence[OscMessage]) -> None:
-        """Pass on what the band does, where the channel can say it."""
+        """Sends the gestures and states of the ensemble, if the channel has messages for them."""
 
 
 @runtime_checkable
 class EnsembleDisplay(Protocol):
-    """A channel that bands are seen by, wherever they are heard. Its methods never wait and never raise."""
+    """Channel that shows the touches of ensembles. Its methods never wait and never raise."""
 
     name: str
 
     @property
     def wants_band(self) -> bool:
-        """Whether they are to be seen there."""
+        """True if the channel shows ensembles."""
 
     def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
-        """Show a touch of the lead's, or of a player who is not heard there; as in ``VirtualTouch``."""
+        """Shows a touch of the lead, or of a player that another channel plays; units as in ``VirtualTouch``."""
 
     def tell_band(self, told: Sequence[OscMessage]) -> None:
-        """Pass on what the band does."""
+        """Sends the gestures and states of the ensemble."""
 
 
 @runtime_checkable
 class ClockChannel(Protocol):
-    """A channel that carries MIDI clocks."""
+    """Channel that carries MIDI clocks."""
 
     def hear_clock(self, wanted: bool) -> None:
-        """Tell the listener of clocks that come in, or leave them out, which costs least."""
+        """Passes incoming MIDI clocks to the listener, or ignores them, which costs least."""
 
     def send_clock(self, message: bytes) -> None:
-        """Send a message of a clock before whatever waits, to whoever is there. Never waits, never raises."""
+        """Sends a MIDI clock message before all waiting messages. Never waits, never raises."""
 
 
 @runtime_checkable
 class PartialOutput(Protocol):
-    """A channel that can play some dimensions and leave the others as they are."""
+    """Channel that can play some dimensions and leave the others as they are."""
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
         """Plays the dimensions of a vector with these indices; notes of the others sound on."""
@@ -304,58 +303,58 @@ class PartialOutput(Protocol):
 
 @runtime_checkable
 class NoteHolder(Protocol):
-    """A channel whose notes and touches can be held."""
+    """Channel whose notes and touches can be held."""
 
     name: str
 
     @property
     def held(self) -> str:
-        """The notes that are held, such as "note 60"; empty for none."""
+        """Held notes, such as "note 60"; empty for none."""
 
     @property
     def sustained(self) -> bool:
         """True while a sustain pedal is down: notes are held on purpose."""
 
     def release_held(self, at: float) -> None:
-        """Forgets the held notes; the listener is told that nothing is held since ``at``."""
+        """Forgets the held notes, and reports to the listener that nothing is held since ``at``."""
 
 
 @runtime_checkable
 class LearnableChannel(Protocol):
-    """A channel whose mapping can be changed while it plays."""
+    """Channel whose mapping can be changed while it plays."""
 
     name: str
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """From now on this entry sets the value with this index (from 0)."""
+        """Maps this entry to the dimension with this index (from 0)."""
 
     def learned(self) -> Mapping[str, tuple[MappingEntry, ...] | tuple[str, ...]]:
-        """The mappings in force by the settings that they belong to, such as ``midi.input."X-TOUCH"``."""
+        """Returns the present mappings by configuration key, such as ``midi.input."X-TOUCH"``."""
 
 
 @runtime_checkable
 class TargetDisplay(Protocol):
-    """A channel that can tell what an agent aims for."""
+    """Channel that can send the target of an agent."""
 
     name: str
 
     @property
     def wants_targets(self) -> bool:
-        """Whether it is to."""
+        """True if the configuration asks for targets."""
 
     def send_target(self, values: Sequence[float]) -> None:
-        """Tell at which parameters, each from 0 to 1, the agent's synth would sound as it aims for."""
+        """Sends the synth parameters, each 0 to 1, whose sound is the agent's target."""
 
 
 @runtime_checkable
 class Microphone(Protocol):
-    """A channel that hears sound."""
+    """Channel that hears sound."""
 
     name: str
 
     async def calibrate(self, seconds: float) -> str:
-        """Set its gain by what is played from now on; what became of that.
+        """Sets the gain from the sound of the next ``seconds``; returns a report for the performer.
 
         Raises:
-            UserError: it cannot be.
+            UserError: no device is open, or the sound is too quiet.
         """

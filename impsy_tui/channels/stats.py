@@ -1,10 +1,10 @@
-"""Counting messages, and reporting what goes wrong without flooding anybody."""
+"""Counters of messages, and reports of problems that are limited in rate."""
 
 from impsy_tui.channels.base import ChannelStatus, Listener
 
 
 class RateMeter:
-    """Counts messages, and how many there were in the last whole second."""
+    """Counts messages, in total and in the last whole second."""
 
     __slots__ = ("_before", "_in_second", "_second", "total")
 
@@ -15,7 +15,7 @@ class RateMeter:
         self._before = 0
 
     def count(self, now: float) -> None:
-        """One message, at this time in seconds."""
+        """Counts one message at this time in seconds."""
         self.total += 1
         second = int(now)
         if second != self._second:
@@ -24,7 +24,7 @@ class RateMeter:
         self._in_second += 1
 
     def rate(self, now: float) -> int:
-        """Messages in the last whole second before the one that is running."""
+        """Returns the number of messages in the last complete second."""
         second = int(now)
         if second == self._second:
             return self._before
@@ -32,11 +32,11 @@ class RateMeter:
 
 
 class ErrorCounter:
-    """What went wrong on a channel: all counted, each kind told at most once a second.
+    """Counts all problems of a channel, and reports each kind at most once a second.
 
     Args:
-        listener: is told.
-        name: of the channel.
+        listener: receiver of the reports.
+        name: name of the channel.
     """
 
     def __init__(self, listener: Listener, name: str) -> None:
@@ -49,12 +49,12 @@ class ErrorCounter:
         self._silent: dict[str, int] = {}
 
     def note(self, kind: str, message: str, interval: float = 1.0) -> None:
-        """Something went wrong.
+        """Counts a problem, and reports it if its kind was not reported lately.
 
         Args:
-            kind: what is counted together; one of few, never made from what came in.
-            message: for the performer.
-            interval: seconds before this kind is told again.
+            kind: key for problems that are counted together; one of few, never made from received data.
+            message: text for the performer.
+            interval: seconds before this kind is reported again.
         """
         self.count += 1
         self.last, self.last_at = message, self._scheduler.now()
@@ -75,7 +75,7 @@ class ErrorCounter:
 
 
 class ChannelTraffic:
-    """What passes through a channel, both ways, and what goes wrong there."""
+    """Traffic of a channel in both directions."""
 
     def __init__(self) -> None:
         self.received = RateMeter()
@@ -84,13 +84,13 @@ class ChannelTraffic:
     def status(
         self, name: str, state: str, bound: str, now: float, words: tuple[str, str], troubles: ErrorCounter
     ) -> ChannelStatus:
-        """A channel's status.
+        """Returns the status of a channel.
 
         Args:
             name, state, bound: see ``ChannelStatus``.
-            now: in seconds.
-            words: the last message in, and the last message out.
-            troubles: what went wrong.
+            now: time in seconds.
+            words: last received message and last sent message, as text.
+            troubles: counted problems.
         """
         return ChannelStatus(
             name,

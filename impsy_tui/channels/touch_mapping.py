@@ -1,4 +1,4 @@
-"""Touch surfaces as they are configured: which OSC messages are touches, and how touches are played."""
+"""Touch surfaces of the configuration: OSC messages that are touches, and messages for played touches."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -21,18 +21,18 @@ from impsy_tui.ensemble.touches.surfaces import (
 from impsy_tui.errors import UserError
 
 LEAD: Final = "lead"
-"""Whoever touches a surface that does not tell who it is."""
+"""Player of the touches of a surface that names no player."""
 _READY_MADE: Final = {"touchosc": TOUCHOSC, "metatone": METATONE}
 
 
 class OscSurface:
-    """Tells touches among OSC messages.
+    """Recognises touches among OSC messages.
 
     Args:
-        settings: what is a touch there.
-        channel: its name.
-        listener: is told of them.
-        troubles: of the channel.
+        settings: configuration of the channel.
+        channel: name of the channel.
+        listener: receiver of the touches.
+        troubles: counter of the channel's problems.
     """
 
     def __init__(self, settings: Osc, channel: str, listener: Listener, troubles: ErrorCounter) -> None:
@@ -44,12 +44,12 @@ class OscSurface:
         self._metatone = "metatone" in settings.touches
 
     def takes(self, address: str, arguments: Sequence[Any], at: float) -> bool:
-        """Whether a message is about touches; then it has been passed on.
+        """Passes a message about touches to the listener; returns False for any other message.
 
         Args:
-            address: of the message.
-            arguments: its arguments.
-            at: when it came, on the scheduler's clock.
+            address: address of the message.
+            arguments: arguments of the message.
+            at: arrival time on the scheduler's clock.
         """
         if self._surface is None:
             return False
@@ -75,7 +75,7 @@ class OscSurface:
 
 
 def playbacks(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
-    """What a virtual player's touches are sent as; what is wrong with one is told."""
+    """Returns the patterns for the touches of virtual players; reports each pattern that is invalid."""
     found: list[Pattern] = []
     for wanted in settings.playback:
         pattern = METATONE_PLAYBACK if wanted == "metatone" else _own(settings, wanted)
@@ -87,14 +87,14 @@ def playbacks(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
 
 
 def _own(settings: Osc, wanted: str) -> Pattern:
-    """A pattern of the performer's own: an address, and what its arguments are."""
+    """Returns a pattern of the configuration: an address, and the meaning of each argument."""
     address, *words = wanted.split() or [""]
     ends = (Range(*settings.touch_x), Range(*settings.touch_y), Range(*settings.touch_velocity))
     return Pattern(address, tuple(words) or ("x", "y"), *ends)
 
 
 def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
-    """Patterns, the performer's own before those that are ready-made; what is wrong with one is told."""
+    """Returns the patterns of touches, those of the configuration first; reports each pattern that is invalid."""
     found: list[Pattern] = []
     for wanted in settings.touches:
         if wanted in _READY_MADE:

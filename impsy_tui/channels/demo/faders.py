@@ -1,4 +1,4 @@
-"""A simulated performer: an input like any other, for trying things out with no hardware."""
+"""Simulated performer for tests and demonstrations without hardware."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from impsy_tui.data.synthetic import Event, Performer, PerformerStyle
 
 
 class DemoChannel:
-    """Plays phrases with rests between them, for ever."""
+    """Channel that plays phrases with rests between them, without end."""
 
     name = "demo"
     max_rate = 0.0
@@ -44,7 +44,7 @@ class DemoChannel:
             self._schedule(self._listener.scheduler.now())
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        """A performer is no instrument: nothing is sent to it."""
+        """Does nothing: the simulated performer has no output."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
         """Nothing sounds here."""
@@ -77,11 +77,11 @@ class DemoChannel:
         )
 
     def _words(self) -> str:
-        """What it played last."""
+        """Returns the last vector as text."""
         return " ".join(f"{x:.2f}" for x in self._last)
 
     def _schedule(self, after: float) -> None:
-        """Plan the next event, from when the last was due, but never in the past."""
+        """Schedules the next event relative to the last one, never in the past."""
         event: Event = next(self._performance)
         now = self._listener.scheduler.now()
         self._listener.scheduler.at(max(after + event[0], now), self._play, after + event[0], event[1])

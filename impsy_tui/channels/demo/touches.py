@@ -1,4 +1,4 @@
-"""A simulated performer on a touch-screen, for trying bands out with no hardware."""
+"""Simulated performer on a touch screen, to try ensembles without hardware."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,15 +14,15 @@ from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.touch import Touch
 
 _SHORTEST: Final = 0.5
-"""Of a phrase's usual length."""
+"""Shortest length of a phrase, as a share of the usual length."""
 _MOST_GESTURES: Final = 4
-"""Of one performance before it rests."""
+"""Greatest number of gestures before a rest."""
 _LATE: Final = 0.1
-"""Seconds; what a stall made later than this begins anew from now."""
+"""Seconds. After a longer stall the next touch is scheduled from now."""
 
 
 class TouchDemoChannel(DemoChannel):
-    """Makes one gesture after the other, with rests between them, for ever."""
+    """Channel that plays gestures with rests between them, without end."""
 
     def __init__(self, settings: Demo) -> None:
         super().__init__(settings)
@@ -37,13 +37,13 @@ class TouchDemoChannel(DemoChannel):
         self._go_on(listener.scheduler.now())
 
     def set_dimension(self, dimension: int) -> None:
-        """It touches a surface, whatever the instrument's values are."""
+        """Does nothing: touches do not depend on the dimension."""
 
     def _words(self) -> str:
         return NAMES[self._gesture]
 
     def _go_on(self, at: float) -> None:
-        """Begin the next gesture, or a rest."""
+        """Begins the next gesture or a rest."""
         if self._left:
             self._left -= 1
             self._gesture = int(self._random.integers(1, GESTURES))

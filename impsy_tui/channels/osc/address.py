@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 NUMBER: Final = "{n}"
-"""Stands for the number of a value, from 1, in an address of the configuration."""
+"""Mark for the number of a dimension, from 1, in an address of the configuration."""
 _PATTERN: Final = re.compile(r"[?*\[{]")
 _LONGEST_PATTERN: Final = 128
 _MOST_STARS: Final = 2
-"""In one part of a pattern: more could take long to compare."""
+"""Greatest number of stars in one part of a pattern; more could take long to compare."""
 _MOST_CHOICES: Final = 4
-"""Braces in a pattern."""
+"""Greatest number of braces in a pattern."""
 _MOST_KEPT: Final = 64
 _LONGEST_TEXT: Final = 32
 
@@ -32,24 +32,24 @@ class Control(NamedTuple):
 
 
 def controls(entries: Sequence[str], count: int) -> list[Control | None]:
-    """The controls of the first ``count`` values; None for a value without one.
+    """Returns the controls of the first ``count`` dimensions; None for a dimension without a control.
 
     Args:
-        entries: as ``[osc] input`` has them: one for each value, or a single one with ``{n}`` for all of them.
-        count: values of the instrument.
+        entries: entries of ``[osc] input``: one for each dimension, or a single one with ``{n}`` for all.
+        count: number of dimensions of the instrument.
     """
     each = list(entries) * count if len(entries) == 1 and NUMBER in entries[0] else list(entries)
     return [read_control(entry.replace(NUMBER, str(number))) for number, entry in enumerate(each[:count], 1)]
 
 
 def read_control(entry: str) -> Control | None:
-    """A control as it is written in the configuration: an address, then the position of the argument if not 1."""
+    """Reads a control of the configuration: an address, then the position of the argument if not 1."""
     address, _, position = entry.partition(" ")
     return Control(address, int(position or 1)) if address else None
 
 
 def number(argument: Any) -> float | None:
-    """An argument of a message as a number; None if it is none. T is 1, F is 0, and text may be a number."""
+    """Returns an argument as a number, else None. T is 1, F is 0, and a text may be a number."""
     if isinstance(argument, str) and len(argument) <= _LONGEST_TEXT:
         try:
             return float(argument)
@@ -70,7 +70,7 @@ class Patterns:
     """Finds the addresses that a pattern matches, and remembers the latest patterns.
 
     Args:
-        addresses: those that there are.
+        addresses: all known addresses.
     """
 
     def __init__(self, addresses: Iterable[str]) -> None:
@@ -78,7 +78,7 @@ class Patterns:
         self._matched: dict[str, tuple[str, ...]] = {}
 
     def matched(self, pattern: str) -> tuple[str, ...]:
-        """The addresses that a pattern matches; none if the pattern is too long or has too many choices."""
+        """Returns the addresses that a pattern matches; none if the pattern is too long or has too many choices."""
         found = self._matched.get(pattern)
         if found is None:
             expression = _expression(pattern)
@@ -90,7 +90,7 @@ class Patterns:
 
 
 def _expression(pattern: str) -> re.Pattern[str] | None:
-    """The regular expression of a pattern of OSC 1.0; None if it cannot be read, or would take long to compare."""
+    """Returns the regular expression of a pattern of OSC 1.0; None for one that is invalid or slow to compare."""
     if len(pattern) > _LONGEST_PATTERN or pattern.count("{") > _MOST_CHOICES:
         return None
     found, at = [], 0
@@ -122,7 +122,7 @@ def _expression(pattern: str) -> re.Pattern[str] | None:
 
 
 def _letters(inside: str) -> str:
-    """The inside of a set of letters, such as ``a-f3``, for a regular expression."""
+    """Returns the inside of a set of letters, such as ``a-f3``, for a regular expression."""
     found, at = [], 0
     while at < len(inside):
         if inside[at + 1 : at + 2] == "-" and at + 2 < len(inside):

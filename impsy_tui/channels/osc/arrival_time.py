@@ -1,4 +1,4 @@
-"""When a datagram arrived: the kernel's time stamp, so that a busy loop does not shift the music's time."""
+"""Arrival time of a datagram by the kernel's time stamp, so that a busy loop does not shift the music's time."""
 
 import socket
 import struct
@@ -17,7 +17,7 @@ DATAGRAM_OPTIONS: Final = ((socket.SO_RCVBUF, 1 << 20), *(((_SO_TIMESTAMPNS, 1),
 
 
 def waited(ancillary: list[Any]) -> float:
-    """Seconds since the kernel took a datagram in."""
+    """Returns the seconds since the kernel received a datagram."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)

@@ -1,4 +1,4 @@
-"""Vectors as OSC messages over UDP."""
+"""Channel that sends and receives vectors as OSC messages over UDP."""
 
 import asyncio
 import math
@@ -30,16 +30,16 @@ from impsy_tui.errors import MalformedMessageError, UserError
 
 _LARGEST_DATAGRAM: Final = 65536
 _DATAGRAMS_A_TURN: Final = 8
-"""Read at most so many before the loop may look at its timers, so that a flood cannot stop them."""
+"""Datagrams that are read in one turn of the loop, so that a flood cannot stop its timers."""
 _FURTHEST_TIME_TAG: Final = 60.0
-"""Seconds. A bundle due later than this is a mistake, or an attack on memory."""
+"""Seconds. A bundle due later than this is refused as a mistake or an attack on memory."""
 _MOST_SCHEDULED: Final = 1024
 _COMMANDS: Final = "/impsy/"
-"""What the addresses of commands begin with: they are never learned."""
+"""Prefix of the addresses of commands, which are never learned."""
 
 
 class OscChannel:
-    """One UDP port listened to, one destination sent to."""
+    """Channel of one UDP port for input and one destination for output."""
 
     def __init__(self, settings: Osc, name: str = "osc", *, is_demo: bool = False) -> None:
         self.name = name
@@ -115,14 +115,14 @@ class OscChannel:
             self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity, pattern))
 
     def end_touch(self, player: str) -> None:
-        """Nothing tells that a finger is lifted: touches that no longer come do."""
+        """Does nothing: touches over OSC end when no more messages come."""
 
     def tell_band(self, told: Sequence[OscMessage]) -> None:
         for address, arguments in told:
             self._say(address, arguments)
 
     def end_notes(self, indices: frozenset[int]) -> None:
-        """There are no notes here: whoever hears the values stays where they are."""
+        """Does nothing: OSC vectors have no notes."""
 
     def silence(self) -> None:
         self._output.send(write_message(self._settings.silence_address))
@@ -143,14 +143,14 @@ class OscChannel:
             self._input = None
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """From now on this address, with the position of its argument, sets the value with this index (from 0)."""
+        """Maps an address and the position of its argument to the dimension with this index (from 0)."""
         address, position = entry
         control = Control(str(address), int(position))
         self._inputs, self._is_learned = self._controls.learn(index, control).entries, True
         self.set_dimension(self._count + 1)
 
     def learned(self) -> dict[str, tuple[str, ...]]:
-        """The addresses in force by the setting that they belong to, if one was learned."""
+        """Returns the addresses by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
 
     def status(self) -> ChannelStatus:
@@ -253,7 +253,7 @@ class OscChannel:
                 self._later(message, at, local, message.time - early - time.time())
 
     def _correction(self, sender: Any, tag: float) -> float:
-        """Seconds that the clock of a sender is ahead of ours, as far as it must be corrected."""
+        """Returns the seconds by which a sender's clock is ahead, as far as they must be corrected."""
         ahead = tag - time.time()
         return ahead - self._clocks.wait(sender[0], sender, ahead)
 
@@ -277,7 +277,7 @@ class OscChannel:
             self._in_turn(message, due, local)
 
     def _in_turn(self, message: Message, at: float, local: bool) -> None:
-        """Handles a message, or lets it wait: a bundle of a thousand messages may not take a turn for itself.
+        """Handles a message now or in a later turn, so that a bundle of a thousand messages delays no timer.
 
         Commands wait apart from what is played, so that a flood of commands does not delay the musician.
         """
@@ -303,7 +303,7 @@ class OscChannel:
                 self._addressed(address, arguments, local)
 
     def _arguments(self, arguments: Sequence[Any], at: float) -> None:
-        """A vector, as the arguments of a message."""
+        """Plays the arguments of a message as a vector."""
         address = self._settings.input_address
         values = [number(argument) for argument in arguments]
         if len(values) != self._count:
@@ -318,7 +318,7 @@ class OscChannel:
             self._vector(known, at)
 
     def _matched(self, pattern: str, arguments: Sequence[Any], at: float) -> None:
-        """A message whose address is a pattern: it is for each address of the input that matches."""
+        """Handles a message whose address is a pattern, for each input address that matches."""
         matched = self._patterns.matched(pattern)
         for address in matched:
             if address == self._settings.input_address:
@@ -329,7 +329,7 @@ class OscChannel:
             self._troubles.note("address", f"{pattern[:80]} matches nothing here; {self._meant()}")
 
     def _control(self, address: str, arguments: Sequence[Any], at: float) -> bool:
-        """Whether a message is of a control, or one that is to be learned; then its values have been set."""
+        """Sets the dimensions of a control, or learns the message; returns False for any other message."""
         if not address.startswith(_COMMANDS) and self._listener.osc_message(self.name, address, arguments):
             return True
         if address not in self._controls:
@@ -347,7 +347,7 @@ class OscChannel:
         return True
 
     def _addressed(self, address: str, arguments: Sequence[Any], local: bool) -> None:
-        """A message about something else: a command, say."""
+        """Passes any other message, such as a command, to the listener."""
         trusted = local or self._settings.remote_commands
         if not trusted and not self._settings.remote_parameters:
             self._troubles.note(

@@ -1,4 +1,4 @@
-"""Controllers that send an OSC message for each fader, such as TouchOSC: what they send, and what is sent to them."""
+"""Messages from and to controllers that have an OSC address for each fader, such as TouchOSC."""
 
 import struct
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from impsy_tui.channels.osc.address import Control, Patterns, controls, number
 from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
 
 _MOST_NAMED: Final = 3
-"""Addresses in a message to the performer."""
+"""Greatest number of addresses in a message to the performer."""
 
 
 class InputControls:
-    """Which values the messages of a controller set.
+    """Mapping of a controller's messages to dimensions.
 
     Args:
-        entries: as ``[osc] input`` has them.
-        count: values of the instrument.
+        entries: entries of ``[osc] input``.
+        count: number of dimensions of the instrument.
     """
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
@@ -31,22 +31,22 @@ class InputControls:
 
     @property
     def addresses(self) -> list[str]:
-        """The addresses of all controls."""
+        """Addresses of all controls."""
         return list(self._by_address)
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The controls as ``[osc] input`` has them."""
+        """Controls in the form of ``[osc] input``."""
         return tuple(str(each or "") for each in self.each)
 
     def learn(self, index: int, control: Control) -> "InputControls":
-        """These controls with another one for a value (index from 0)."""
+        """Returns these controls with another one for a dimension (index from 0)."""
         changed = [*self.each, *[None] * (index + 1 - len(self.each))]
         changed[index] = control
         return InputControls([str(each or "") for each in changed], len(changed))
 
     def updates(self, address: str, arguments: Sequence[Any]) -> list[tuple[int, float]] | str:
-        """The values (index from 0) that a message sets, which may be outside 0..1, or what is wrong with it."""
+        """Returns the dimensions (index from 0) that a message sets, not clipped to 0..1; or its problem as text."""
         found = []
         for position, index in self._by_address[address]:
             if position >= len(arguments):
@@ -62,8 +62,8 @@ class OutputControls:
     """Makes one packet of a vector, with a message for each address.
 
     Args:
-        entries: as ``[osc] output`` has them.
-        count: values of the instrument.
+        entries: entries of ``[osc] output``.
+        count: number of dimensions of the instrument.
     """
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
@@ -81,7 +81,7 @@ class OutputControls:
         return bool(self._messages)
 
     def write(self, values: Sequence[float]) -> bytes:
-        """The packet for these values: a bundle, to be played at once; an argument without a value is 0."""
+        """Returns the packet of a vector: a bundle to be played at once; an argument without a dimension is 0."""
         each = [*values, 0.0]
         parts = [BUNDLE_AT_ONCE]
         for head, form, at in self._messages:
@@ -90,7 +90,7 @@ class OutputControls:
 
 
 def meant(input_address: str, count: int, known: InputControls) -> str:
-    """What would mean something, for the performer who sent a message that does not."""
+    """Returns the accepted messages as text, for the performer whose message has no meaning."""
     floats = "1 float" if count == 1 else f"{count} floats"
     named = known.addresses
     shown = ", ".join(named[:_MOST_NAMED]) + (" …" if len(named) > _MOST_NAMED else "")
@@ -99,5 +99,5 @@ def meant(input_address: str, count: int, known: InputControls) -> str:
 
 
 def patterns_of(input_address: str, known: InputControls) -> Patterns:
-    """The addresses that patterns are compared with."""
+    """Returns the addresses that patterns are compared with."""
     return Patterns([input_address, *known.addresses])

@@ -1,4 +1,4 @@
-"""Where a channel sends datagrams: a host that may come later, from an address of this machine that may change."""
+"""Destination of datagrams: a host that may appear later, from an address of this machine that may change."""
 
 import errno
 import math
@@ -15,19 +15,19 @@ from impsy_tui.errors import UserError
 _RENEW: Final = 1.0
 """Seconds between two attempts to replace a socket that does not send."""
 _REMIND: Final = 3600.0
-"""Seconds before it is said again that nobody listens: a musician who merely records knows."""
+"""Seconds between two reports that no program listens: a musician who only records knows it."""
 
 
 class Destination:
     """A UDP port of a host.
 
     Args:
-        host: its name or address.
-        port: of UDP.
-        scheduler: the engine's time.
-        troubles: where failures are reported.
-        tell: called with a text that is no failure.
-        is_demo: True if a demo plays, which nobody needs to hear.
+        host: name or address.
+        port: UDP port.
+        scheduler: scheduler of the engine.
+        troubles: counter of the channel's problems.
+        tell: called with a report that is no problem.
+        is_demo: True for a demo, whose output may have no receiver.
     """
 
     def __init__(
@@ -53,16 +53,16 @@ class Destination:
         self._opening = DeferredOpening(self._open, troubles, lambda: tell(f"{host}:{port} can be reached now"))
 
     async def start(self) -> None:
-        """Find the host, now or later."""
+        """Finds the host, now or later."""
         await self._opening.start()
 
     @property
     def is_open(self) -> bool:
-        """True if there is a way to the host."""
+        """True if the host can be reached."""
         return self._socket is not None
 
     def send(self, packet: bytes) -> None:
-        """Send a packet. Never waits, never raises."""
+        """Sends a packet. Never waits, never raises."""
         # A refusal is told by the send after the one refused, which itself is then not done.
         for _ in range(2):
             out = self._socket
@@ -83,7 +83,7 @@ class Destination:
                 return
 
     def _refused(self) -> None:
-        """Say that nobody listens: of a demo once, and as no warning, for it needs no synthesiser."""
+        """Reports that no program listens; for a demo once, as information: a demo needs no synthesiser."""
         if not self._is_demo:
             self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
         elif not self._was_refused:
@@ -91,7 +91,7 @@ class Destination:
             self._tell("nothing is connected yet: start with --sound to hear the demo")
 
     def close(self) -> None:
-        """Send nothing more."""
+        """Closes the socket."""
         self._opening.close()
         self._let_go()
 
@@ -105,10 +105,10 @@ class Destination:
         self._socket = made
 
     def _renew(self) -> bool:
-        """Replace the socket: a connected one keeps the address that this machine had before.
+        """Replaces the socket: a connected socket keeps the address that this machine had before.
 
         Returns:
-            True if there is one that may work.
+            True if the new socket may work.
         """
         now = self._scheduler.now()
         if now < self._renewed_at + _RENEW:
@@ -131,10 +131,10 @@ class Destination:
 
 
 def _connected(family: socket.AddressFamily, address: Any) -> socket.socket:
-    """A UDP socket that sends to an address.
+    """Returns a UDP socket that sends to an address.
 
     Raises:
-        OSError: there is no way to that address now.
+        OSError: the address cannot be reached now.
     """
     made = socket.socket(family, socket.SOCK_DGRAM)
     try:

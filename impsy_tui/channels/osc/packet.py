@@ -1,8 +1,8 @@
-"""OSC 1.0 packets, read and written.
+"""Reads and writes OSC 1.0 packets.
 
-Specification: M. Wright, "The Open Sound Control 1.0 Specification", 2002. Whatever bytes come
-in, reading gives messages or a ``MalformedMessageError``; it neither waits for time tags nor recurses
-without bound.
+Specification: M. Wright, "The Open Sound Control 1.0 Specification", 2002. Reading any bytes gives
+messages or raises ``MalformedMessageError``. Reading does not wait for time tags, and its recursion is
+bounded.
 """
 
 import struct
@@ -18,7 +18,7 @@ _DEEPEST: Final = 8
 _MOST_MESSAGES: Final = 1024
 
 BUNDLE_AT_ONCE: Final = b"#bundle\0" + struct.pack(">Q", 1)
-"""The beginning of a bundle that is to be played at once."""
+"""Beginning of a bundle that is to be played at once."""
 
 _FIXED: Final[dict[str, struct.Struct]] = {
     "i": struct.Struct(">i"),
@@ -39,7 +39,7 @@ class Message(NamedTuple):
     Attributes:
         address: begins with a slash.
         arguments: numbers, strings, bytes, booleans, None.
-        time: when it is due, in seconds since 1970, None for at once.
+        time: due time in seconds since 1970; None for at once.
     """
 
     address: str
@@ -48,10 +48,10 @@ class Message(NamedTuple):
 
 
 def read_packet(data: bytes) -> list[Message]:
-    """All messages of a packet, those of bundles with the time of their innermost bundle.
+    """Returns all messages of a packet; a message of a bundle has the time of its innermost bundle.
 
     Raises:
-        MalformedMessageError: it is no OSC packet; nothing of it is to be acted on.
+        MalformedMessageError: the bytes are no OSC packet; all of its messages are refused.
     """
     messages: list[Message] = []
     pending = [(data, None, 0)]
@@ -145,11 +145,11 @@ def _padded(text: str) -> bytes:
 
 
 class VectorFormat:
-    """Messages of one address with a fixed number of floats: the ones that must be fast.
+    """Fast reader and writer for messages of one address with a fixed number of floats.
 
     Args:
-        address: of the message.
-        count: floats in it.
+        address: address of the message.
+        count: number of floats.
     """
 
     def __init__(self, address: str, count: int) -> None:
@@ -158,18 +158,18 @@ class VectorFormat:
         self._floats = struct.Struct(f">{count}f")
 
     def write(self, values: Sequence[float]) -> bytes:
-        """The packet for these values."""
+        """Returns the packet of these values."""
         return self.header + self._floats.pack(*values)
 
     def read(self, data: bytes) -> tuple[float, ...] | None:
-        """The values of such a packet; None for any other packet."""
+        """Returns the values of such a packet; None for any other packet."""
         if len(data) == self.size and data.startswith(self.header):
             return self._floats.unpack_from(data, len(self.header))
         return None
 
 
 def write_message(address: str, *arguments: float | int | str) -> bytes:
-    """A packet with one message; whole numbers, floats and strings."""
+    """Returns a packet with one message of whole numbers, floats and strings."""
     tags, data = ",", b""
     for argument in arguments:
         if isinstance(argument, str):

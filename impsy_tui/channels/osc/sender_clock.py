@@ -1,4 +1,4 @@
-"""Clocks of senders: time tags of a clock that is ahead of ours are corrected."""
+"""Corrects time tags of senders whose clock is ahead of this machine's clock."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 _LARGEST_LATENCY: Final = 1.0
 """Seconds that a sender may plan ahead; a first bundle from further ahead comes from a clock that is wrong."""
 _FURTHEST: Final = 60.0
-"""Seconds. No sender plans so far ahead: its clock was set."""
+"""Seconds. A bundle from further ahead shows that the sender's clock was set."""
 _SET: Final = 8
-"""So many bundles in a row that are further ahead than the largest latency say that the clock was set."""
+"""Number of bundles in a row beyond the largest latency that shows that the sender's clock was set."""
 _MOST_SENDERS: Final = 64
 
 
@@ -40,12 +40,12 @@ class SenderClocks:
         self._told: dict[str, float] = {}
 
     def wait(self, host: str, sender: object, ahead: float) -> float:
-        """Seconds until a bundle is due; 0 or less for at once.
+        """Returns the seconds until a bundle is due; 0 or less for at once.
 
         Args:
-            host: of the sender, for the performer.
-            sender: its address and port.
-            ahead: seconds from now to the time tag, by our clock.
+            host: name of the sender for the performer.
+            sender: address and port of the sender.
+            ahead: seconds from now to the time tag, by this machine's clock.
         """
         known = self._senders.get(sender)
         if known is None:

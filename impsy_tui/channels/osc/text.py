@@ -10,11 +10,11 @@ def is_local(host: str) -> bool:
 
 
 def as_string(values: Sequence[float]) -> str:
-    """Numbers as a text with spaces, which patches of RL-impro read."""
+    """Returns numbers as a text with spaces, which patches of RL-impro read."""
     return " ".join(f"{value:.6g}" for value in values)
 
 
 def words(address: str, values: Sequence[Any]) -> str:
-    """Returns a message for the eye, at most 200 characters of it."""
+    """Returns at most 200 characters of a message as text."""
     shown = (f"{x:.2f}" if isinstance(x, float) else str(x) for x in values)
     return " ".join((address, *shown))[:200]

@@ -1,4 +1,4 @@
-"""Vectors as lines of numbers over a serial port: ``0.1000,0.9000``, as micro-controllers print them."""
+"""Channel that sends and receives vectors as lines of numbers over a serial port: ``0.1000,0.9000``."""
 
 import math
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from impsy_tui.errors import UserError
 LONGEST_LINE: Final = 4096
 """Bytes."""
 _UNDERWAY: Final = 0.1
-"""Seconds. What comes sooner after the port is opened may be the rest of a line that had begun before."""
+"""Seconds. Data that comes sooner after opening the port may be the rest of a line that began before."""
 _REMIND: Final = 10.0
-"""Seconds before it is said again that nobody reads."""
+"""Seconds between two reports that the device reads nothing."""
 
 
 class Lines:
-    """Lines out of a stream of bytes that is cut anywhere.
+    """Splits a stream of bytes into lines.
 
     Attributes:
         begun: the line that has no end yet.
@@ -30,7 +30,7 @@ class Lines:
         self._is_long = False
 
     def feed(self, data: bytes) -> list[bytes | None]:
-        """The lines that are whole after these bytes, without their ends; None for each too long to be kept.
+        """Returns the lines that these bytes complete, without line ends; None for each line that is too long.
 
         A line ends with a new-line, a carriage return (as of Max and Pure Data), or both, which gives an empty line.
         """
@@ -50,7 +50,7 @@ class Lines:
 
 
 class SerialChannel:
-    """One serial port, read and written."""
+    """Channel of one serial port."""
 
     def __init__(self, settings: Serial, name: str = "serial") -> None:
         self.name = name
@@ -166,7 +166,7 @@ class SerialChannel:
             self._may_be_cut = False
 
     def _begin(self) -> None:
-        """Nothing has come in yet."""
+        """Starts without received data."""
         self._lines = Lines()
         self._is_first = True
         self._may_be_cut = False
@@ -201,5 +201,5 @@ def _written(values: Sequence[float]) -> bytes:
 
 
 def _shown(line: bytes, width: int) -> str:
-    """What came in, for the eye: noise must not disturb a terminal."""
+    """Returns received bytes as text that cannot disturb a terminal."""
     return ascii(line[:width].decode("latin-1"))[1:-1][:width]

@@ -1,4 +1,4 @@
-"""Vectors as MIDI messages over a serial port, as on the pins of a Raspberry Pi."""
+"""Channel that sends and receives MIDI over a serial port, as on the pins of a Raspberry Pi."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -15,19 +15,19 @@ from impsy_tui.config import SerialMidi
 from impsy_tui.errors import UserError
 
 BAUD: Final = 31250
-"""MIDI's: 3125 bytes a second, a message each millisecond."""
+"""Speed of MIDI in baud: 3125 bytes a second, about one message a millisecond."""
 _HURRY: Final = 0.05
-"""Seconds that the wire may be behind when note-offs are added to it; then they too wait."""
+"""Greatest delay of the wire in seconds at which a note-off is still sent directly; later ones wait."""
 _REMIND: Final = 10.0
-"""Seconds before it is said again that nobody reads."""
+"""Seconds between two reports that the device reads nothing."""
 
 
 class SerialMidiChannel(HeldKeys):
-    """One serial port with MIDI on it, both ways.
+    """MIDI channel of one serial port.
 
     Args:
-        settings: its table.
-        port: the serial port; that of [serial] where the table names none.
+        settings: table of the configuration.
+        port: serial port; that of [serial] if the table names none.
         name: unique among the channels.
     """
 
@@ -49,11 +49,11 @@ class SerialMidiChannel(HeldKeys):
         self._last_received = b""
         self._last_sent: Sequence[bytes] = ()
         self._next: tuple[tuple[float, ...], frozenset[int], frozenset[int] | None] | None = None
-        """The vector that waits, the indices that are muted, and those that are played (None for all)."""
+        """Waiting vector, its muted indices, and its played indices (None for all)."""
         self._urgent: dict[bytes, None] = {}
-        """What may not wait behind a vector: note-offs, in order, each once."""
+        """Note-offs that are sent before the waiting vector, in order, each once."""
         self._on_wire: dict[bytes, None] = {}
-        """Note-offs that the wire was given and may not have sent yet."""
+        """Note-offs that were written and may not have been sent yet."""
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -142,13 +142,13 @@ class SerialMidiChannel(HeldKeys):
         )
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """From now on this entry sets the value with this index (from 0)."""
+        """Maps this entry to the dimension with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._input = InputMapping(self._entries)
         self._tell_holding(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """The mapping in force by the setting that it belongs to, if it was learned."""
+        """Returns the learned mapping by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
     def mappings(self) -> list[InputMapping]:
@@ -159,11 +159,11 @@ class SerialMidiChannel(HeldKeys):
         self._tell_holding(at)
 
     def hear_clock(self, wanted: bool) -> None:
-        """Tell the listener of a clock that comes in, or leave it out."""
+        """Passes an incoming MIDI clock to the listener, or ignores it."""
         self._hears_clock = wanted
 
     def send_clock(self, message: bytes) -> None:
-        """Send a message of a clock before what waits."""
+        """Sends a MIDI clock message before the waiting messages."""
         if self._port is not None:
             self._port.interject(message)
 
@@ -244,7 +244,7 @@ class SerialMidiChannel(HeldKeys):
         self._tell_holding(self._scheduler.now())
 
     def _begin_no_notes(self, indices: frozenset[int]) -> None:
-        """The vector that waits may say where controllers are to stay, but begins no note of these values."""
+        """Lets the waiting vector begin no note of these dimensions; its controllers are still sent."""
         if self._next is not None:
             values, muted, said = self._next
             self._next = values, muted | indices, said

@@ -1,4 +1,4 @@
-"""A serial port that may come and go: read and written without waiting, opened again by itself."""
+"""Serial port that is read and written without waiting, and opened again after it was unplugged."""
 
 import asyncio
 import errno
@@ -18,16 +18,16 @@ from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.errors import UserError
 
 _RETRY: Final = 0.5
-"""Seconds between two looks for a port that is not there."""
+"""Seconds between two attempts to open a missing port."""
 _PATIENCE: Final = 1.0
-"""Seconds that a start waits for a port; some take long to open, and come later."""
+"""Longest time in seconds that the start waits for a port; a slower port opens later."""
 _LAST_WORDS: Final = 0.3
-"""Seconds that the wire is given at the end to take what must not be lost."""
+"""Longest time in seconds that closing waits for the last bytes to be sent."""
 _READ: Final = 256
-"""Bytes that are read in one turn of the loop: a handful of lines."""
+"""Bytes that are read in one turn of the loop: about ten lines."""
 _BITS_A_BYTE: Final = 10
 _ANY_SPEED: Final = 38400
-"""Baud. Every device can be set to it, and those with no speed at all do not mind."""
+"""Speed in baud that every device accepts."""
 
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO, errno.ENOTDIR})
 _DENIED: Final = frozenset({errno.EACCES, errno.EPERM})
@@ -36,45 +36,45 @@ _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errn
 
 
 class PortOwner(Protocol):
-    """Whose port it is. Every method returns at once and raises nothing."""
+    """Channel that uses a port. Every method returns at once and raises nothing."""
 
     @property
     def waiting(self) -> bool:
-        """Whether there is something to be sent."""
+        """True if there are bytes to send."""
 
     def connected(self) -> None:
-        """The port is open; nothing is known of who is at its other end."""
+        """Called after the port was opened."""
 
     def disconnected(self) -> None:
-        """The port has gone, and with it what it had not sent yet."""
+        """Called after the port was lost, with all bytes that it had not sent yet."""
 
     def received(self, data: bytes, at: float) -> None:
-        """Bytes came in, cut anywhere; ``at`` on the scheduler's clock."""
+        """Takes received bytes, of any length; ``at`` is on the scheduler's clock."""
 
     def take(self, behind: float) -> bytes:
-        """What is to be sent next, to its last byte.
+        """Returns the next bytes to send, whole messages only.
 
         Args:
-            behind: seconds that the wire still needs for what it was given before; 0 if it is free.
+            behind: seconds that the wire still needs for earlier bytes; 0 if it is free.
 
         Returns:
-            Empty if there is nothing, or if it shall wait until the wire is free.
+            Empty if there is nothing to send before the wire is free.
         """
 
 
 class SerialPort:
-    """One serial port, kept open as long as it is there.
+    """One serial port, open as long as its device is plugged in.
 
-    The owner is asked for the next thing to be sent when the wire is free, so that no old things
-    queue in the kernel's buffer, where nothing newer could overtake them.
+    The port asks its owner for the next bytes when the wire is free. So old bytes do not wait in the
+    buffer of the system, and newer bytes are not delayed.
 
     Args:
-        path: the device's name.
-        baud: its speed.
-        owner: who sends and receives.
-        scheduler: the engine's time.
-        troubles: where what goes wrong is reported.
-        tell: called with what is no trouble, as that it is back.
+        path: device file of the port.
+        baud: speed in baud.
+        owner: channel that sends and receives.
+        scheduler: scheduler of the engine.
+        troubles: counter of the channel's problems.
+        tell: called with a report that is no problem, such as a port that is back.
     """
 
     def __init__(
@@ -111,22 +111,22 @@ class SerialPort:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be written to."""
+        """True if the port is open."""
         return self._device is not None
 
     @property
     def stuck(self) -> bool:
-        """Whether it takes nothing: nobody reads at its other end."""
+        """True if the port accepts no bytes because the device reads nothing."""
         return self._awaits_room
 
     async def open(self) -> None:
-        """Open it, and keep it open; if it is not there, it is opened as soon as it is."""
+        """Opens the port; a missing port is opened when it appears."""
         self._loop = asyncio.get_running_loop()
         self._wanted = True
         await asyncio.wait({self._attempt()}, timeout=_PATIENCE)
 
     def pump(self) -> None:
-        """Send what the wire takes now; there may be something new to be sent."""
+        """Sends as much as the wire accepts now."""
         while self._device is not None and self._flush():
             data = self._owner.take(max(0.0, self._free_at - self._scheduler.now()))
             if not data:
@@ -136,13 +136,13 @@ class SerialPort:
             self._out += data
 
     def interject(self, data: bytes) -> None:
-        """Send this before what waits; it is lost where the port is not there, or nobody reads."""
+        """Sends bytes before the waiting bytes; they are lost if the port is missing or stuck."""
         if self._device is not None and not self._out:
             self._out += data
             self._flush()
 
     def close(self, last: bytes = b"") -> None:
-        """Let go of it, but not before it has sent these bytes, if it takes them soon."""
+        """Closes the port after it has sent these bytes, or after a short time."""
         self._wanted = False
         if self._retry is not None:
             self._retry.cancel()
@@ -232,7 +232,7 @@ class SerialPort:
             self._lost()
 
     def _flush(self) -> bool:
-        """Whether nothing is left of what has begun."""
+        """Writes the begun bytes; returns True if all were accepted."""
         while self._out:
             try:
                 taken = os.write(self._device.fd, self._out)
@@ -259,10 +259,10 @@ class SerialPort:
 
 
 def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
-    """A port, open, and what it could not be given. May wait for the device.
+    """Opens a port; returns it with a message for each setting that it does not accept. May wait for the device.
 
     Raises:
-        UserError: it cannot be opened.
+        UserError: the port cannot be opened.
     """
     speed, exclusive = baud, True
     shortcomings: list[str] = []
@@ -286,7 +286,7 @@ def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
 
 
 def _number(error: BaseException) -> int:
-    """The system's number of an error, which pyserial passes on in several ways; 0 if there is none."""
+    """Returns the error number of the system, which pyserial passes on in several ways; 0 if there is none."""
     number = getattr(error, "errno", None)
     if number is None and isinstance(error.__context__, termios.error):
         error = error.__context__
@@ -296,7 +296,7 @@ def _number(error: BaseException) -> int:
 
 
 def _why(path: str, number: int, error: Exception) -> str:
-    """Why a port cannot be opened, and what helps."""
+    """Returns the reason why a port cannot be opened, and a remedy."""
     if number in _MISSING:
         return _not_there(path)
     if number in _DENIED:
@@ -317,7 +317,7 @@ def _not_there(path: str) -> str:
 
 
 def _group(path: str) -> str:
-    """The group that may use serial ports."""
+    """Returns the name of the group that may use serial ports."""
     try:
         owner = grp.getgrgid(os.stat(path).st_gid).gr_name
     except (OSError, KeyError):
@@ -326,7 +326,7 @@ def _group(path: str) -> str:
 
 
 def _finish(device: Any, last: bytes, patience: float) -> None:
-    """In a thread: send what must not be lost, drop what the wire does not take in time, and close."""
+    """Sends the last bytes as far as time allows, then closes the port; runs in a thread."""
     deadline = time.monotonic() + patience
     try:
         while last and (left := deadline - time.monotonic()) > 0:

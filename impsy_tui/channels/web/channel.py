@@ -1,4 +1,4 @@
-"""Vectors as MIDI messages in text, to and from browsers, touches too, and pages with faders and a pad for them."""
+"""Channel to browsers: vectors as MIDI messages in text, touches, and web pages with faders and a touch pad."""
 
 import asyncio
 import logging
@@ -37,20 +37,20 @@ from impsy_tui.errors import MalformedMessageError
 _LARGEST_MESSAGE: Final = 1024
 
 _MESSAGES_A_TURN: Final = 8
-"""Take at most so many from one client before that."""
+"""Messages taken from one client in a turn of the loop."""
 
 _FASTEST: Final = 1000.0
-"""Messages a second from one client: ten fingers on a page, twice over."""
+"""Highest number of messages a second from one client: twice that of ten fingers on a page."""
 _FASTEST_TOGETHER: Final = 4000.0
-"""Messages a second from all of them."""
+"""Highest number of messages a second from all clients."""
 _PAUSE: Final = 0.05
-"""Seconds that a client which sends too much waits to be heard on."""
+"""Seconds for which the messages of a client that sends too much are not read."""
 
 _PING: Final = 5.0
-"""Seconds. A phone that went out of reach holds its keys for this long, and for the next."""
+"""Seconds between two pings. A phone out of reach holds its keys for up to twice this time."""
 _PONG: Final = 10.0
 _FAREWELL: Final = 0.2
-"""Seconds that clients have to say goodbye."""
+"""Seconds for clients to close their connections."""
 
 _OPTIONS: Final = (
     (socket.SO_REUSEADDR, 1),
@@ -71,7 +71,7 @@ _QUIET.propagate = False
 
 
 class WebSocketChannel(HeldKeys):
-    """A server for any number of browsers: all may play, and all hear the player."""
+    """Server for browsers: all of them may play, and all receive the player's output."""
 
     def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
         self.name = name
@@ -211,7 +211,7 @@ class WebSocketChannel(HeldKeys):
             self._tell_holding(client, at)
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """From now on this entry sets the value with this index (from 0)."""
+        """Maps this entry to the dimension with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._pages.set_inputs(self._entries)
         for client in self._clients:
@@ -219,7 +219,7 @@ class WebSocketChannel(HeldKeys):
             client.mapping = InputMapping(self._entries)
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """The mapping in force by the setting that it belongs to, if it was learned."""
+        """Returns the learned mapping by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
     def _warn_of_network(self, bound: socket.socket) -> None:
@@ -254,7 +254,7 @@ class WebSocketChannel(HeldKeys):
             self._release(client, self._scheduler.now())
 
     def _cut_off(self) -> None:
-        """Those who have not said goodbye."""
+        """Cuts the connections that are still open."""
         for connection in self._connections.copy():
             connection.transport.abort()
 
@@ -277,7 +277,7 @@ class WebSocketChannel(HeldKeys):
         return min(_FASTEST, _FASTEST_TOGETHER / max(1, len(self._clients)))
 
     async def _hold_up(self, client: WebClient) -> None:
-        """Read nothing of a client that sends too much: what it sends stays where it is."""
+        """Stops reading from a client that sends too much, for a moment."""
         self._troubles.note(
             "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
         )
@@ -338,7 +338,7 @@ class WebSocketChannel(HeldKeys):
     # Out
 
     def _broadcast(self, messages: Sequence[bytes], *, passing: bool = False) -> None:
-        """Send to everybody; what is not passing is for those who come later, too."""
+        """Sends messages to all clients, and keeps lasting messages for later clients."""
         if not messages:
             return
         if self._clients:
@@ -356,7 +356,7 @@ class WebSocketChannel(HeldKeys):
 
     @property
     def wants_band(self) -> bool:
-        """Whether bands that are not heard here are to be seen here all the same."""
+        """True if the pages show ensembles that this channel does not play."""
         return self._settings.touches
 
     def play_touch(self, touch: VirtualTouch) -> None:
@@ -365,7 +365,7 @@ class WebSocketChannel(HeldKeys):
             self._broadcast((text,), passing=True)
 
     def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
-        """Show a touch of somebody who is not heard here."""
+        """Shows a touch of a player that another channel plays."""
         if self._clients:
             self._broadcast((touch_text(player, x, y, velocity, played=False),), passing=True)
 

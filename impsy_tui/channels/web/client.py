@@ -1,4 +1,4 @@
-"""A browser, as the WebSocket channel sees it: where it is, what it may send, what it is owed."""
+"""Client of the WebSocket channel: its address, its touches, its message rate and its outgoing queue."""
 
 from typing import Final
 
@@ -14,11 +14,11 @@ from impsy_tui.ensemble.touches.surfaces import Fingers, Lifted
 from impsy_tui.ensemble.touches.touch import Touch
 
 BURST: Final = 200.0
-"""Messages that may come at once."""
+"""Messages that a client may send at once."""
 
 
 class WebClient:
-    """A browser, or whatever else speaks this."""
+    """Browser or other program that is connected."""
 
     def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
         self.connection = connection
@@ -31,11 +31,11 @@ class WebClient:
 
     @property
     def host(self) -> str:
-        """Where it is."""
+        """Address of the client."""
         return host_of(self.connection)
 
     def touched(self, told: TextTouch, now: float) -> Touch | Lifted:
-        """What a finger of the lead did here; where no velocity was told, it is measured."""
+        """Returns the touch of a finger; its velocity is measured if the message has none."""
         if told.place is None:
             return self._lift(told.finger)
         self._down.add(told.finger)
@@ -43,7 +43,7 @@ class WebClient:
         return self._fingers.touch(touch) if told.velocity is None else touch
 
     def lift_all(self) -> list[Lifted]:
-        """All fingers are lifted."""
+        """Lifts all fingers; returns the lifted touches."""
         return [self._lift(finger) for finger in sorted(self._down)]
 
     def _lift(self, finger: int) -> Lifted:
@@ -52,7 +52,7 @@ class WebClient:
         return Lifted(LEAD, finger)
 
     def may_send(self, now: float, rate: float) -> bool:
-        """Whether one more message of it is within this rate (messages a second)."""
+        """Counts a message; returns False if it exceeds this rate (messages a second)."""
         self._credit = min(BURST, self._credit + (now - self._credit_at) * rate)
         self._credit_at = now
         if self._credit < 1.0:
@@ -61,7 +61,7 @@ class WebClient:
         return True
 
     def write(self, frames: bytes) -> bool:
-        """Send whole frames; whether it reads what it is sent."""
+        """Sends whole frames; returns False if too many bytes wait for the client."""
         transport = self.connection.transport
         # Straight to the transport: the same bytes serve everybody, and nobody is waited for.
         if self.connection.state is State.OPEN and not transport.is_closing():
@@ -70,6 +70,6 @@ class WebClient:
 
 
 def host_of(connection: ServerConnection) -> str:
-    """Where the other end is."""
+    """Returns the address of the client."""
     address = connection.remote_address
     return str(address[0]) if address else "a client"

@@ -1,4 +1,4 @@
-"""What is still to be sent to whom, when there are many and news comes before all have been served."""
+"""Outgoing queue per client that keeps only the newest value of each control."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -7,14 +7,14 @@ from impsy_tui.channels.midi.mapping import NOTE_OFF, NOTE_ON
 from impsy_tui.channels.web.touch_protocol import is_lasting, text_key
 
 _TEXT: Final = ord("/")
-"""What a text begins with; a MIDI message begins with a status, from 0x80 on."""
+"""First byte of a text; a MIDI message begins with a status byte of at least 0x80."""
 
 _ONE_A_CHANNEL: Final = 0xC0
-"""From this status on there is one value a channel: program, pressure, bend."""
+"""Lowest status byte of messages with one value a channel: program, pressure, bend."""
 
 
 def _key(message: bytes) -> bytes:
-    """What a later message has in common with the one that it stands in for."""
+    """Returns the key of a message: a later message with the same key replaces the message."""
     if message[0] == _TEXT:
         return text_key(message)
     return message[:1] if message[0] >= _ONE_A_CHANNEL else message[:2]
@@ -25,10 +25,10 @@ def _lasts(message: bytes) -> bool:
 
 
 class CoalescingQueue:
-    """Messages, MIDI or text, in their order, each kind of value once, with its newest value.
+    """Queue of MIDI messages and texts that keeps only the newest value of each control, in order.
 
-    A note that is turned off before it was ever sent is left out, its note-off is not: who has
-    yet to be sent these messages may have been sent the same note earlier.
+    A note-off removes a note-on that was not sent yet. The note-off itself is sent: the client may
+    have got the same note earlier.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class CoalescingQueue:
         return bool(self._messages)
 
     def add(self, messages: Iterable[bytes]) -> None:
-        """These come after those that are there."""
+        """Appends messages; they replace older messages with the same key."""
         for message in messages:
             if message[0] & 0xF0 == NOTE_OFF:
                 self._messages.pop(bytes((NOTE_ON | message[0] & 0x0F, message[1])), None)
@@ -50,17 +50,17 @@ class CoalescingQueue:
         self._encoded = None
 
     def forget_passing(self) -> None:
-        """Leave out note-offs, touches and what else is over: for whoever has been sent nothing yet."""
+        """Removes note-offs, touches and other momentary messages, for a client that has got no message yet."""
         self._messages = {key: one for key, one in self._messages.items() if _lasts(one)}
         self._encoded = None
 
     @property
     def messages(self) -> list[bytes]:
-        """The messages, in their order."""
+        """Messages in order."""
         return list(self._messages.values())
 
     def encoded(self, encode: Callable[[bytes], bytes]) -> bytes:
-        """All of them as on the wire, each encoded once."""
+        """Returns all messages encoded; the result is kept for the next client."""
         if self._encoded is None:
             self._encoded = b"".join([encode(message) for message in self._messages.values()])
         return self._encoded

@@ -1,4 +1,4 @@
-"""The pages that the WebSocket channel serves to browsers: faders, and a touch pad that shows the band."""
+"""Web pages of the WebSocket channel: faders, and a touch pad that shows the ensemble."""
 
 import base64
 import hashlib
@@ -17,17 +17,17 @@ from impsy_tui.ensemble.gestures import NAMES, SHORT
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _SHARED: Final = ("page_head.html", "page.css", "page.js")
-"""Parts of both pages, each written as ``{{page.css}}`` where it stands; the head has the style in it."""
+"""Files that both pages include by a mark such as ``{{page.css}}``; the head includes the style."""
 _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 class PageServer:
-    """A page with a fader for each value, and one that is a touch pad; they need nothing from anywhere else.
+    """Serves a page with a fader for each value, and a touch pad; both pages are complete without other servers.
 
     Args:
-        inputs: what the faders send.
-        outputs: what predictions are sent as, so that the faders can follow.
-        touches: there is a pad; then that is the first page.
+        inputs: mapping of the faders.
+        outputs: mapping of predictions, so that the faders can follow.
+        touches: True if there is a pad; the pad is then the first page.
     """
 
     def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
@@ -36,7 +36,7 @@ class PageServer:
         self.set_inputs(inputs)
 
     def set_inputs(self, inputs: Sequence[Entry]) -> None:
-        """From now on the faders send this; no file is read for it."""
+        """Sets the mapping of the faders; no file is read."""
         outputs, files = self._outputs, self._files
         other = "pad" if "pad" in files else ""
         faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "other": other})
@@ -47,7 +47,7 @@ class PageServer:
             self._pages = {"/": pad, "/pad": pad, "/faders": faders}
 
     def answer(self, method: str, path: str) -> Response:
-        """The answer to a request that wants no WebSocket."""
+        """Returns the answer to a request for a page."""
         if method not in ("GET", "HEAD"):
             return plain(HTTPStatus.METHOD_NOT_ALLOWED, "This page can only be looked at.", Allow="GET, HEAD")
         page = self._pages.get(path.partition("?")[0])
@@ -58,12 +58,12 @@ class PageServer:
 
 
 class _Page:
-    """One page, in one file, under a policy that lets only its own script run.
+    """One page in one file, with a policy that allows only its own script.
 
     Args:
-        title: of the page.
-        page: its text.
-        told: what its script is told.
+        title: title of the page.
+        page: text of the page.
+        told: settings for its script.
     """
 
     def __init__(self, title: str, page: str, told: Mapping[str, object]) -> None:
@@ -74,7 +74,7 @@ class _Page:
         self._policy = _policy(page)
 
     def answer(self, empty: bool) -> Response:
-        """The page as an answer; its headers alone if it is to be empty."""
+        """Returns the page as an answer; only its headers for a HEAD request."""
         headers = Headers(
             {
                 "Content-Type": "text/html; charset=utf-8",
@@ -91,7 +91,7 @@ class _Page:
 
 
 def _read(title: str) -> str:
-    """The text of a page, with what it shares with others in its place."""
+    """Returns the text of a page with its included files."""
     page = (_FOLDER / f"{title}.html").read_text(encoding="utf-8")
     for shared in _SHARED:
         page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
@@ -99,7 +99,7 @@ def _read(title: str) -> str:
 
 
 def plain(status: HTTPStatus, text: str, empty: bool = False, **headers: str) -> Response:
-    """A short answer in words; without them if it is to be empty."""
+    """Returns a short answer as text; only its headers for a HEAD request."""
     body = f"{text}\n".encode()
     named = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -112,7 +112,7 @@ def plain(status: HTTPStatus, text: str, empty: bool = False, **headers: str) ->
 
 
 def _policy(page: str) -> str:
-    """Nothing but the page's own script and style may run, known by their digests."""
+    """Returns the policy that allows the page's own script and style alone, by their digests."""
     digests: dict[str, list[str]] = {"script": [], "style": []}
     for found in _INLINE.finditer(page):
         digest = base64.b64encode(hashlib.sha256(found[2].encode()).digest()).decode()
@@ -133,6 +133,6 @@ def _policy(page: str) -> str:
 
 
 def _for_script(value: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Returns JSON that cannot end the script element around it."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,4 +1,4 @@
-"""What browsers are sent: everybody all of it, a few of them a turn, and whoever was late each value once."""
+"""Sends messages to all browsers, a few browsers a turn of the loop; slow browsers get only newest values."""
 
 import asyncio
 from collections import deque
@@ -12,16 +12,16 @@ from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
 from impsy_tui.channels.web.text_protocol import write_text
 
 _CLIENTS_A_TURN: Final = 8
-"""Write to at most so many before the loop may look at its timers."""
+"""Clients that are written to in one turn of the loop."""
 
 
 class ClientSender:
     """Sends messages to clients.
 
     Args:
-        clients: those that are there, whenever it is asked to send.
-        first: sent to each new client before all else.
-        loop: that it runs in.
+        clients: list of the connected clients, kept up to date by the channel.
+        first: messages for each new client, before all others.
+        loop: event loop of the engine.
         unread: called for a client that does not read what it is sent.
     """
 
@@ -41,16 +41,16 @@ class ClientSender:
         self._writing = False
 
     def send(self, messages: Sequence[bytes]) -> None:
-        """Owe everybody these messages, MIDI or text, and begin to write at once.
+        """Queues messages, MIDI or text, for all clients, and begins to write at once.
 
-        Who has not been reached by what was sent before gets both together, each value once.
+        A client that still waits for earlier messages gets both together, each value once.
         """
         self._present.add(messages)
         self._present.forget_passing()
         self.send_passing(messages)
 
     def send_passing(self, messages: Sequence[bytes]) -> None:
-        """The same, of what means nothing to those who come later."""
+        """Queues momentary messages, which later clients do not get."""
         if not self._clients:
             return
         for owed in {client.owed for client in self._waiting if client.owed is not None}:
@@ -62,7 +62,7 @@ class ClientSender:
         self._begin()
 
     def greet(self, client: WebClient) -> None:
-        """A new client is sent all that is so at present; to the others nothing is sent again."""
+        """Queues the present values for a new client."""
         owed = CoalescingQueue()
         owed.add(self._first)
         owed.add(self._present.messages)
@@ -71,11 +71,11 @@ class ClientSender:
             self._begin()
 
     def forget(self) -> None:
-        """What was sent so far is not for those who come later."""
+        """Forgets the present values: later clients do not get them."""
         self._present = CoalescingQueue()
 
     def finish(self) -> None:
-        """Write all that is owed, now."""
+        """Writes all queued messages now."""
         while self._waiting:
             self._write_some()
 
@@ -103,10 +103,10 @@ class ClientSender:
 
 
 def in_text(message: bytes) -> str:
-    """A message, MIDI or text, as it is sent."""
+    """Returns a message, MIDI or text, as the text that is sent."""
     return message.decode() if message.startswith(b"/") else write_text(message)
 
 
 def _frame(message: bytes) -> bytes:
-    """A message as a frame. Those of a server are not masked, so that one serves every client."""
+    """Returns a message as a frame; frames of a server are not masked, so all clients can get the same bytes."""
     return Frame(Opcode.TEXT, in_text(message).encode()).serialize(mask=False)

@@ -1,7 +1,7 @@
-"""MIDI messages as text, as IMPSY 1.2.1 writes them for browsers: ``/channel/1/cc/42/64``.
+"""MIDI messages as text, in the form of IMPSY 1.2.1 for browsers: ``/channel/1/cc/42/64``.
 
-Channels are 1 to 16 in a text and 0 to 15 in a message. ``program`` and ``pressure`` are ours.
-Whatever text comes in, reading gives a message or a ``MalformedMessageError``.
+Channels are 1 to 16 in a text and 0 to 15 in a message. ``program`` and ``pressure`` are additions of this program.
+Reading any text gives a message or raises ``MalformedMessageError``.
 """
 
 import re
@@ -29,10 +29,10 @@ _TEXT: Final = re.compile(
 
 
 def read_text(text: str) -> bytes:
-    """The MIDI message that a text stands for.
+    """Returns the MIDI message of a text.
 
     Raises:
-        MalformedMessageError: it stands for none.
+        MalformedMessageError: the text is no MIDI message.
     """
     found = _TEXT.fullmatch(text)
     if found is None:
@@ -56,7 +56,7 @@ def read_text(text: str) -> bytes:
 
 
 def write_text(message: bytes) -> str:
-    """A MIDI message of one of the kinds that are read, as text."""
+    """Returns a MIDI message as text."""
     kind, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
     if kind == PITCH_BEND:
         return f"/channel/{channel}/pitchbend/{message[2] << 7 | message[1]}"

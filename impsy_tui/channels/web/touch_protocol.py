@@ -1,7 +1,7 @@
 """Touches as text, to and from browsers: ``/touch/FINGER/X/Y``, in the manner of ``text_messages``.
 
-X and Y are from 0 to 1, Y downwards. What a band does is told in the words of the Metatone project, written in the
-same manner: ``/classifier/gesture/p2/SS``.
+X and Y are from 0 to 1, Y downwards. Gestures and states of an ensemble use the addresses of the Metatone project:
+``/classifier/gesture/p2/SS``.
 """
 
 import re
@@ -20,12 +20,12 @@ _SAYS_TOUCH: Final = "/touch/"
 
 
 class TextTouch(NamedTuple):
-    """What a text says a finger did.
+    """Touch of a finger, or its end.
 
     Attributes:
-        finger: which, from 0.
-        place: x and y, 0..1; None where it was lifted.
-        velocity: in widths of the surface; None where it is not told.
+        finger: number of the finger, from 0.
+        place: x and y, 0..1; None if the finger was lifted.
+        velocity: distance moved, in widths of the surface; None if the text has none.
     """
 
     finger: int
@@ -34,10 +34,10 @@ class TextTouch(NamedTuple):
 
 
 def read_touch(text: str) -> TextTouch | None:
-    """What a text says a finger did; None where it is about no touch.
+    """Returns the touch of a text; None for a text of another kind.
 
     Raises:
-        MalformedMessageError: it is about one, and makes no sense.
+        MalformedMessageError: the text begins like a touch and is not valid.
     """
     if not text.lstrip().startswith(_SAYS_TOUCH):
         return None
@@ -55,37 +55,37 @@ def read_touch(text: str) -> TextTouch | None:
 
 
 def touch_text(player: str, x: float, y: float, velocity: float, *, played: bool) -> bytes:
-    """A touch of somebody's.
+    """Returns the text of a touch.
 
     Args:
-        player: who.
-        x: 0..1.
-        y: 0..1.
-        velocity: in widths of the surface.
-        played: it is to be heard here; else it is to be seen alone.
+        player: name of the player.
+        x: position, 0..1.
+        y: position, 0..1.
+        velocity: distance moved, in widths of the surface.
+        played: True if the page plays the touch; False if it only shows it.
     """
     return f"/{'playback' if played else 'shown'}/touch/{player}/{x:.5g}/{y:.5g}/{velocity:.4g}".encode()
 
 
 def ended_text(player: str) -> bytes:
-    """A finger of somebody who is heard here was lifted."""
+    """Returns the text for the end of a played touch."""
     return f"/playback/ended/{player}".encode()
 
 
 def told_text(told: OscMessage) -> bytes:
-    """What a band does."""
+    """Returns the text of a gesture or state of the ensemble."""
     address, arguments = told
     words = (f"{word:.5g}" if isinstance(word, float) else word for word in arguments)
     return "/".join((address.removeprefix(METATONE_PREFIX), *words)).encode()
 
 
 def text_key(text: bytes) -> bytes:
-    """What a later text has in common with the one it stands in for; a finger that comes down is another."""
+    """Returns the key of a text: a later text with the same key replaces the text; a new touch has a separate key."""
     words = text.split(b"/")
     is_down = words[2] == b"touch" and words[-1] == b"0"
     return b"/".join((*words[:4], b"down")) if is_down else b"/".join(words[:4])
 
 
 def is_lasting(text: bytes) -> bool:
-    """Whether a text says what is so, and not what has just happened."""
+    """Returns True for a text that states a condition, False for a momentary event."""
     return text.startswith((b"/classifier/gesture/", b"/classifier/ensemble/state/"))

@@ -23,9 +23,9 @@ _LAST_WAIT: Final = 1.0
 """Seconds that closing may take."""
 
 Arrived = Callable[["InLink", bytes, float], None]
-"""Told of a message: by which link, its bytes, when it arrived (``time.monotonic``)."""
+"""Callback for a message: its link, its bytes and its arrival time (``time.monotonic``)."""
 Failed = Callable[["Link", str], None]
-"""Told of a problem of a link."""
+"""Callback for a problem of a link."""
 
 
 class Link:
@@ -52,7 +52,7 @@ class Link:
         asyncio.get_running_loop().add_reader(self._up, self._read)
 
     def alive(self) -> bool:
-        """Whether the process that owns the port runs."""
+        """True while the process that owns the port runs."""
         return self._is_alive
 
     def close(self, *, system_runs: bool = True) -> None:
@@ -87,7 +87,7 @@ class Link:
                 self._take(message, at)
 
     def _write(self, data: bytes) -> bool:
-        """Writes whole messages or nothing; whether they are written."""
+        """Writes whole messages or nothing; returns True if they are written."""
         if not self._is_alive:
             return False
         try:
@@ -122,7 +122,7 @@ class InLink(Link):
         self._lost = lost
 
     def hear_clock(self, wanted: bool) -> None:
-        """Hears the ticks of a clock, or leaves them out in the port's process."""
+        """Passes clock messages on, or drops them in the port's process."""
         self._write(frame(b"\x01" if wanted else b"\x00"))
 
     def _take(self, message: bytes, at: float) -> None:
@@ -345,5 +345,5 @@ def _widen(descriptor: int) -> None:
 
 
 def _is_real_time() -> bool:
-    """Whether this thread has real-time priority; the owners of ports then get it too."""
+    """Returns True if this thread has real-time priority; the processes of ports then get it too."""
     return sys.platform == "linux" and os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
