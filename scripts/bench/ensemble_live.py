@@ -1,8 +1,8 @@
-"""A band of eight: when its touches arrive, against when the clips that they are of say that they are due.
+"""Measures the lateness of the touches of an ensemble of eight players.
 
-Clips begin on seconds that are counted from when the band began. A touch that is in one clip alone tells when that
-began, and so how far it is from its second; the earliest touches show where the seconds are. How many minutes is the
-argument: an hour and more show as well whether it grows.
+A clip begins on a second counted from the start of the ensemble. A touch that is in one clip only gives the
+beginning of that clip, and so its distance from the second; the earliest touches show the seconds. The argument is
+the number of minutes: an hour and more show the growth of the memory too.
 """
 
 import select
@@ -94,7 +94,7 @@ def main() -> None:
     ]
     head = ["players", "touches", "of them told apart", "error p50 ms", "p99", "p99.9", "worst"]
     head += ["MB after a minute", "MB at the end"]
-    table(f"Touches of a band, {minutes:g} min", head, [row])
+    table(f"Touches of an ensemble, {minutes:g} min", head, [row])
 
 
 if __name__ == "__main__":
