@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How musician and player share the instrument.
+    """Mode in which musician and player share the instrument.
 
     Attributes:
         name: what the performer types.

@@ -1,4 +1,4 @@
-"""The command language: one table of commands, and a parser that points at what it cannot read."""
+"""Command language: one table of commands, and a parser that marks the word that it cannot read."""
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, Source
 from impsy_tui.language.commands import COMMANDS

@@ -1,4 +1,4 @@
-"""What a command is: its words, its arguments, and how they are written in help and usage lines."""
+"""Schema of commands and their arguments, with their usage lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from impsy_tui.ranges import Range
 
 
 class ArgumentKind(Enum):
-    """What an argument is, and so how it is read and completed."""
+    """Kind of an argument, by which it is read and completed."""
 
     NUMBER = "number"
     WHOLE = "whole"
@@ -34,7 +34,7 @@ class ArgumentKind(Enum):
 
 
 class Source(Flag):
-    """Where a command may come from, besides a keyboard, ``impsy-tui send`` and the engine itself."""
+    """Sources of a command besides the keyboard, ``impsy-tui send`` and the engine itself."""
 
     FILE = auto()
     """Set lists and recordings."""
@@ -45,7 +45,7 @@ class Source(Flag):
 
 
 KEYBOARD: Final = Source(0)
-"""For commands that write settings or files, run programs, delete or end."""
+"""Source of commands that write settings or files, run programs, delete or end."""
 MUSIC: Final = Source.FILE | Source.CHANNEL
 PARAMETER: Final = MUSIC | Source.NETWORK
 
@@ -57,7 +57,7 @@ _NAMED: Final = {
     "table": "a look-up table",
     "corpus": "a corpus",
 }
-"""What bears the names that arguments of these names want."""
+"""Descriptions of named objects, by the name of the argument that takes their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class Argument:
     """One argument of a command.
 
     Attributes:
-        name: shown in usage lines.
-        kind: how it is read.
-        within: for numbers and durations, the range allowed.
-        choices: for choices, the words allowed; for durations, words allowed instead of a time;
-            for names, some of them.
-        optional: it may be left out.
-        keyword: it is written as its name and then its value, after the others, in any order.
+        name: name in usage lines.
+        kind: kind, by which the argument is read.
+        within: allowed range of a number or duration.
+        choices: allowed words of a choice; words allowed instead of a time for a duration; some of the
+            names for a name.
+        optional: True if the argument may be left out.
+        keyword: True if the argument is typed as its name and its value, after the others, in any order.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Argument:
 
     @property
     def allowed(self) -> str:
-        """What the performer may type here, in words."""
+        """Allowed values as text for the performer."""
         words = " or ".join((", ".join(self.choices[:-1]), self.choices[-1])) if len(self.choices) > 1 else ""
         words = words or "".join(self.choices)
         match self.kind:
@@ -128,7 +128,7 @@ class Argument:
 
     @property
     def usage(self) -> str:
-        """How the argument is written in a usage line."""
+        """Form of the argument in a usage line."""
         match self.kind:
             case ArgumentKind.SWITCH:
                 shown = "on|off"
@@ -153,24 +153,24 @@ class Command:
     """One command.
 
     Attributes:
-        name: its word.
-        help: what it does, one line.
-        example: a line that a performer could type.
-        arguments: in order.
-        filler: a word that may stand before the arguments (``load model m`` is ``load m``).
-        osc: its OSC address is ``/impsy/`` and this; the name if empty.
-        osc_off: the command that its OSC message stands for when its number is 0.
-        sources: where it may come from.
-        ends: it ends or deletes something: the console asks before it is done, and the stage lock
-            keeps it from being done.
-        console: it is about the console it is typed in, and the engine knows nothing of it.
-        player: it is about a player: ``@name`` before it says which.
-        about: whom such a command can be about: "values" (players of the instrument's values), "mdrnn" (those of them
-            that play a model of gestures), "bands", "models" ("mdrnn" and bands), or "anybody".
-        everybody: without ``@name`` it is about all of them, and not about the one that has the focus.
-        ramp: ``over`` glides it: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
-        undo: ``undo`` takes back what it did.
-        parameter: the parameter that it sets, None for other commands.
+        name: name of the command.
+        help: effect of the command in one line.
+        example: line that a performer could type.
+        arguments: arguments in order.
+        filler: word that may stand before the arguments (``load model m`` is ``load m``).
+        osc: OSC address after ``/impsy/``; the name if empty.
+        osc_off: command of its OSC message when the number is 0.
+        sources: allowed sources.
+        ends: True if the command ends or deletes something: the console asks first, and the stage lock
+            refuses it.
+        console: True for a command of the console itself, which the engine does not know.
+        player: True for a command of a player; ``@name`` before it selects the player.
+        about: kinds of player: "values" (players of the instrument's dimensions), "mdrnn" (those of them
+            with an MDRNN), "bands" (ensembles), "models" ("mdrnn" and ensembles), or "anybody" (all).
+        everybody: True if the command without ``@name`` is for all players, not for the focused player.
+        ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
+        undo: True if ``undo`` reverts the command.
+        parameter: parameter that the command sets; None for other commands.
     """
 
     name: str
@@ -191,17 +191,17 @@ class Command:
     parameter: Parameter | None = None
 
     def argument(self, name: str) -> Argument:
-        """One of its arguments."""
+        """Returns the argument with this name."""
         return next(argument for argument in self.arguments if argument.name == name)
 
     @property
     def takes_rest(self) -> bool:
-        """Whether the rest of the line is its own, semicolons included."""
+        """True if the last argument takes the rest of the line, semicolons included."""
         return any(argument.kind in _TAKE_REST for argument in self.arguments)
 
     @property
     def usage(self) -> str:
-        """How the command is written, arguments included."""
+        """Usage line of the command."""
         return " ".join((self.name, *(argument.usage for argument in self.arguments)))
 
 
@@ -209,7 +209,7 @@ _TAKE_REST = (ArgumentKind.LINE, ArgumentKind.SETTINGS, ArgumentKind.DEFINITION)
 
 
 def number(name: str, within: Range) -> tuple[Argument, ...]:
-    """The one argument of a command that sets a number."""
+    """Returns the argument of a command that sets a number."""
     return (Argument(name, ArgumentKind.NUMBER, within),)
 
 
@@ -222,12 +222,12 @@ _KINDS: Final = {
 
 
 def parameter_commands(kind: str) -> Iterator[Command]:
-    """Commands that set the parameters of a kind of player; of several kinds, the first lists a parameter."""
+    """Returns the commands for the parameters of a kind of player; a parameter of several kinds is in the first."""
     return (_of_parameter(one) for one in PARAMETERS.values() if one.example and one.scope[0] == kind)
 
 
 def other_parameter_commands() -> Iterator[Command]:
-    """Commands that set the parameters of kinds of player that have no table."""
+    """Returns the commands for the parameters of kinds of player that have no table."""
     tables = (parameters.ENGINE, parameters.MDRNN, parameters.AGENT, parameters.ENSEMBLE)
     others = {one.scope[0]: None for one in PARAMETERS.values() if one.scope[0] not in tables}
     for kind in others:

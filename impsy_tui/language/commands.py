@@ -1,7 +1,7 @@
-"""The one table of commands.
+"""Table of all commands.
 
-Parser, help, reference page, completions and the OSC address space all read it; nothing about a command is
-written anywhere else but in its handler.
+The parser, the help, the reference page, the completion and the OSC addresses use this table. Only the handler of a
+command is elsewhere.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Work beside the music": WORKSHOP,
     "Engine and console": AROUND,
 }
-"""Commands as help and reference page show them."""
+"""Commands in the groups of the help and the reference page."""
 
 if others := tuple(other_parameter_commands()):
     GROUPS["Other players"] = others
@@ -36,7 +36,7 @@ COMMANDS: Final[dict[str, Command]] = {command.name: command for group in GROUPS
 
 
 def find_command(words: Sequence[str]) -> tuple[Command | None, int]:
-    """The command that these words begin with, if one does, and how many of them are its name: some are two words."""
+    """Returns the command at the beginning of these words, and the number of words in its name."""
     if len(words) > 1 and (found := COMMANDS.get(f"{words[0]} {words[1]}")):
         return found, 2
     return (COMMANDS.get(words[0]), 1) if words else (None, 0)

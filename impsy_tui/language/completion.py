@@ -1,4 +1,4 @@
-"""What may be typed next: completions of a line as far as it goes."""
+"""Completion of a line that is being typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,27 +14,27 @@ from impsy_tui.language.words import ParseError, Word, words_of
 
 _NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
 _FOR_ANYBODY: Final = ("load", "audition")
-"""Commands whose models are also those of bands."""
+"""Commands that also take the models of ensembles."""
 _MOST_BLANKS: Final = 8
-"""Words that a name without quotes may have while it is completed."""
+"""Greatest number of words of a name without quotes that is completed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionSources:
-    """What a completion may draw on besides the table.
+    """Names that exist, besides the table of commands.
 
     Attributes:
         models, logs, datasets: names of files.
         themes: names of themes.
-        settings: keys of settings.
-        dimensions: how many values there are.
+        settings: configuration keys.
+        dimensions: number of dimensions of the instrument.
         scenes, sets: names of scenes and set lists.
-        cues: of the set list that is open.
+        cues: names of the cues of the open set list.
         outputs: names of outputs.
         players: names of players.
-        bands: names of models of bands.
+        bands: names of models of ensembles.
         classifiers: names of classifiers of gestures.
-        macros: words of the performer's own.
+        macros: macros by name.
         tables, corpora: names of look-up tables and of analysed recordings.
         trash: names of deleted files.
     """
@@ -60,13 +60,13 @@ class CompletionSources:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What may come next.
+    """Completions of the last word of a line.
 
     Attributes:
-        start: where the word that is being typed begins.
-        options: whole words that may stand there, the likeliest first.
-        hint: what is wanted there, in words; empty for nothing more.
-        chosen: number of the option that stands in the line, -1 for none yet.
+        start: index of the first character of the word.
+        options: complete words, the likeliest first.
+        hint: expected argument as text; empty if the line is complete.
+        chosen: index of the option in the line; -1 for none yet.
     """
 
     start: int
@@ -76,10 +76,10 @@ class Completion:
 
 
 def complete(line: str, known: CompletionSources) -> Completion:
-    """What the word at the end of a line may become.
+    """Returns the completions of the word at the end of a line.
 
     Args:
-        line: what has been typed, up to the cursor.
+        line: typed text up to the cursor.
         known: names that exist.
     """
     words = words_of(line)
@@ -95,14 +95,14 @@ def complete(line: str, known: CompletionSources) -> Completion:
 
 
 def _begins(option: str, word: str) -> bool:
-    """True if what is typed begins an option, with or without the quote before it."""
+    """Returns True if an option begins with the typed text, with or without a quote before it."""
     return option.startswith(word) or (option.startswith('"') and option[1:].startswith(word))
 
 
 def _name_with_blanks(
     line: str, words: Sequence[Word], start: int, known: CompletionSources
 ) -> tuple[int, list[str]]:
-    """Where a name of several words without quotes begins, and the names that begin so."""
+    """Returns the beginning of a name of several words without quotes, and the names that match."""
     for word in reversed(words[-_MOST_BLANKS:]):
         if word.ends or word.quoted:
             break
@@ -120,7 +120,7 @@ def _name_with_blanks(
 
 
 def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Expected]:
-    """What may stand at the end of a line: of the whole of it, or else of its last step by itself."""
+    """Returns the expected arguments at the end of a line; of its last step alone if the line cannot be read."""
     wanted: list[Expected] = []
     begin = 0
     while not wanted:
@@ -142,7 +142,7 @@ def _hint(wanted: Sequence[Expected]) -> str:
 
 
 def _written(wanted: Expected, word: str, known: CompletionSources) -> Iterable[str]:
-    """Options as they are typed: names in quotes where they have to be, or where the word begins with one."""
+    """Returns options as typed: names in quotes if they need quotes, or if the word begins with a quote."""
     if word.startswith("$"):
         return [f"${name}" for name in sorted(wanted.parameters)]
     if word.startswith("@") and not wanted.whose and not wanted.before:

@@ -1,4 +1,4 @@
-"""On the way through a line: the words before and behind, and what may stand at its end."""
+"""Cursor of the reader: its position in a line, and the expected arguments at the end of the line."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,23 +10,23 @@ from impsy_tui.language.program import Macro, quoted
 from impsy_tui.language.words import WORD, ParseError, Word, words_of
 
 MOST_STEPS: Final = 200
-"""Commands of one line, with all that its macros stand for. Reading them takes 3 ms of a turn of the event loop."""
+"""Greatest number of commands of a line, macros expanded. Reading them takes 3 ms in the event loop."""
 
 _MOST_CHARACTERS: Final = 8_000
-"""Characters that the macros of one line may stand for."""
+"""Greatest length of the expanded macros of one line, in characters."""
 _PARAMETER = re.compile(r"\$([^\W\d][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What may stand at the end of a line.
+    """Expected argument at the end of a line.
 
     Attributes:
-        argument: what it is; its choices are all that there are, where it is a choice.
-        whose: name of the command, empty for a command itself.
-        needed: without it the line cannot be read.
-        before: the words of this step so far.
-        parameters: names that may be used there as arguments of a macro.
+        argument: the argument; its choices are complete if it is a choice.
+        whose: name of the command; empty for a command itself.
+        needed: True if the argument is required.
+        before: words of this step before it.
+        parameters: names of the macro's arguments that may be used here.
     """
 
     argument: Argument
@@ -38,7 +38,7 @@ class Expected:
 
 @dataclass(slots=True)
 class Budget:
-    """What may still be read: steps, and characters that macros stand for."""
+    """Remaining steps and remaining characters of macros for a line."""
 
     steps: int = MOST_STEPS
     characters: int = _MOST_CHARACTERS
@@ -46,15 +46,15 @@ class Budget:
 
 @dataclass(slots=True)
 class Cursor:
-    """A place in a line, on its way from word to word.
+    """Position in a line that is read word by word.
 
     Attributes:
         line: the line.
-        macros: words of the performer's own.
-        wanted: where what may stand at the end of the line is noted, if anybody asks.
-        parameters: names that stand for an argument, where the body of a macro is read.
-        depth: how many macros and schedules this is inside of.
-        budget: counted down.
+        macros: macros by name.
+        wanted: list that collects the expected arguments at the end of the line; None if they are not needed.
+        parameters: names of the arguments of the macro whose body is read.
+        depth: number of macros and schedules around this line.
+        budget: remaining steps and characters.
     """
 
     line: str
@@ -74,35 +74,35 @@ class Cursor:
 
     @property
     def word(self) -> Word | None:
-        """The word to be read next, if this step has one."""
+        """Next word of this step; None at its end."""
         word = self.words[self.at] if self.at < len(self.words) else None
         return None if word is None or word.ends else word
 
     @property
     def rest(self) -> Sequence[Word]:
-        """The words to be read next, up to the end of this step."""
+        """Remaining words of this step."""
         end = next((i for i in range(self.at, len(self.words)) if self.words[i].ends), len(self.words))
         return self.words[self.at : end]
 
     def ahead(self, most: int) -> Sequence[Word]:
-        """The words to be read next, up to the end of this step, but no more than these."""
+        """Returns the next words of this step, at most ``most``."""
         words = self.words[self.at : self.at + most]
         return words[: next((i for i, word in enumerate(words) if word.ends), most)]
 
     def place(self, ahead: int = 0) -> int:
-        """Where something that is missing ought to stand: behind this many more words."""
+        """Returns the index of the character after this many more words, for a missing word."""
         at = self.at + ahead
         return self.words[at].start if at < len(self.words) else len(self.line)
 
     def may_be(self, argument: Argument, whose: str = "", *, needed: bool = False, ahead: int = 0) -> None:
-        """Note that this may stand here, or behind some more words, if the line ends there."""
+        """Collects an expected argument, if the line ends here or after this many more words."""
         nothing = argument.kind is ArgumentKind.CHOICE and not argument.choices
         if self.wanted is not None and self.at + ahead == len(self.words) and not nothing:
             before = tuple(word.text for word in self.words[self.began :])
             self.wanted.append(Expected(argument, whose, needed, before, self.parameters))
 
     def next_word(self, whose: str, argument: Argument) -> Word:
-        """The next word, which must be there."""
+        """Returns the next word, which is required."""
         self.may_be(argument, whose, needed=True)
         word = self.word
         if word is None:
@@ -111,13 +111,13 @@ class Cursor:
         return word
 
     def is_parameter(self, word: Word) -> bool:
-        """Whether a word stands for an argument of the macro whose body this is."""
+        """Returns True if a word is an argument of the macro whose body is read."""
         found = _PARAMETER.fullmatch(word.text)
         return found is not None and found[1] in self.parameters
 
 
 def filled_in(macro: Macro, words: Sequence[str]) -> str:
-    """A macro's body with arguments in place of its parameters; a whole word stays one word."""
+    """Returns a macro's body with arguments in place of its parameters; a whole word stays one word."""
     meant = dict(zip(macro.parameters, words, strict=True))
 
     def plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading a line word by word: the grammar of the language, written once, for parsing and for completing."""
+"""Grammar of the language, for parsing and for completion: reads a line word by word."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_o
 from impsy_tui.ranges import Range
 
 LONGEST_LINE: Final = 2000
-"""Characters. A longer one is no performer's."""
+"""Greatest length of a line in characters."""
 
 CHANCE: Final = "rand"
 
 GLIDING: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
-"""Commands that ``over`` glides."""
+"""Commands that ``over`` can ramp."""
 
 _REPEATING: Final = ("every", "whenever")
 _DEEPEST: Final = 8
@@ -61,7 +61,7 @@ class LineReader(Cursor):
     # Steps
 
     def program(self) -> Program:
-        """Everything up to the end of the line."""
+        """Reads all steps up to the end of the line."""
         steps: list[Step] = []
         fresh = True
         while self.at < len(self.words):
@@ -79,7 +79,7 @@ class LineReader(Cursor):
         return Program(tuple(steps))
 
     def step(self) -> Step:
-        """One command or macro, whoever it is for."""
+        """Reads one command or macro, with its player."""
         self.began = self.at
         player = self.player()
         first = self.word
@@ -100,7 +100,7 @@ class LineReader(Cursor):
         return Invocation(command, self.arguments(command), player)
 
     def player(self) -> str:
-        """The player that a step is for, empty for none."""
+        """Reads the player of a step; empty for none."""
         word = self.word
         if word is None or word.quoted or not word.text.startswith("@"):
             return ""
@@ -111,10 +111,10 @@ class LineReader(Cursor):
         return name
 
     def command(self, names: Iterable[str] = COMMANDS) -> tuple[Command | None, int]:
-        """The command whose name stands here, and how many words that is. What is in quotes is no second word.
+        """Reads the name of a command; returns the command and the number of words. A quoted word is no second word.
 
         Args:
-            names: those that are hoped for.
+            names: names for completion.
         """
         words = [word.text for word in self.ahead(2) if not word.quoted]
         if len(words) == 1:
@@ -125,7 +125,7 @@ class LineReader(Cursor):
         return found
 
     def call(self, macro: Macro, player: str) -> Call:
-        """A macro, with what it stands for."""
+        """Reads a call of a macro and the commands of its body."""
         word = self.words[self.at]
         self.at += 1
         given = self.rest
@@ -151,11 +151,11 @@ class LineReader(Cursor):
     # Arguments
 
     def arguments(self, command: Command, *, gliding: bool = False) -> dict[str, Value]:
-        """The values behind a command's name.
+        """Reads the arguments of a command.
 
         Args:
-            command: which.
-            gliding: other commands follow without a semicolon.
+            command: the command.
+            gliding: True if other commands follow without a semicolon.
         """
         self.leave_filler(command)
         values: dict[str, Value] = {}
@@ -175,7 +175,7 @@ class LineReader(Cursor):
             values[argument.name] = self.value_of(command.name, argument)
 
     def leave_filler(self, command: Command) -> None:
-        """Go past a word that means nothing, unless it is the argument itself."""
+        """Skips the filler word of a command, unless it is the argument itself."""
         word = self.word
         if word is not None and word.text == command.filler and not word.quoted:
             rest = self.ahead(len(command.arguments) + 1)
@@ -183,7 +183,7 @@ class LineReader(Cursor):
             self.at += len(rest) > len(command.arguments) or completing
 
     def left_out(self, command: Command, argument: Argument, keywords: Mapping[str, Argument], gliding: bool) -> bool:
-        """Whether an optional argument is not there."""
+        """Returns True if an optional argument is missing."""
         self.may_be(argument, command.name)
         word = self.word
         if word is None or (not word.quoted and word.text in keywords):
@@ -194,7 +194,7 @@ class LineReader(Cursor):
         return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices
 
     def value(self, command: Command, argument: Argument) -> Value:
-        """One argument."""
+        """Reads one argument."""
         match argument.kind:
             case ArgumentKind.LINE:
                 return self.line_inside(command, argument)
@@ -214,7 +214,7 @@ class LineReader(Cursor):
                 return self.value_of(command.name, argument)
 
     def value_of(self, whose: str, argument: Argument) -> Value:
-        """An argument of one word, or of a chance."""
+        """Reads an argument of one word, or a random range."""
         word = self.next_word(whose, argument)
         if self.is_parameter(word):
             return word.text
@@ -228,7 +228,7 @@ class LineReader(Cursor):
         return read_value(argument, word)
 
     def line_inside(self, command: Command, argument: Argument) -> Program:
-        """All the rest of the line, to be done later."""
+        """Reads the rest of the line as commands that run later."""
         word = self.word
         if word is None:
             self.began = self.at
@@ -247,7 +247,7 @@ class LineReader(Cursor):
         return inside
 
     def settings(self, command: Command, argument: Argument) -> Program:
-        """What ``over`` glides, one setting behind the other."""
+        """Reads the commands of a ramp, one after the other."""
         steps: list[Step] = []
         while True:
             self.began = self.at
@@ -273,7 +273,7 @@ class LineReader(Cursor):
         return Program(tuple(steps))
 
     def text(self, command: Command, argument: Argument) -> str:
-        """A text as it stands there, quotes included."""
+        """Reads a text, quotes included."""
         begin = self.next_word(command.name, argument).start
         end = end_of_text(self.line, begin)
         self.words[self.at :] = words_of(self.line, end)
@@ -281,7 +281,7 @@ class LineReader(Cursor):
         return self.line[begin:end].rstrip()
 
     def dimensions(self, command: Command, argument: Argument) -> Value:
-        """Dimensions, or a word instead."""
+        """Reads dimensions, or a word that is allowed instead."""
         word = self.next_word(command.name, argument)
         if word.text in argument.choices or self.is_parameter(word):
             return word.text
@@ -292,7 +292,7 @@ class LineReader(Cursor):
         return found
 
     def command_name(self, command: Command, argument: Argument) -> str:
-        """The name of a command, or a word of the performer's own."""
+        """Reads the name of a command or of a macro."""
         word = self.next_word(command.name, argument)
         self.may_be(_choice(_second_words(word.text)), command.name)
         if self.word is not None and (two := f"{word.text} {self.word.text}") in COMMANDS:
@@ -303,7 +303,7 @@ class LineReader(Cursor):
         raise ParseError(_unknown(word.text, self.macros), word)
 
     def moment(self, command: Command, argument: Argument) -> Moment:
-        """When something is to be done."""
+        """Reads a moment, such as ``call`` or ``silence 2s``."""
         word = self.next_word(command.name, argument)
         if word.text not in MOMENTS:
             raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
@@ -315,7 +315,7 @@ class LineReader(Cursor):
         return Moment(word.text, number if isinstance(number, float) else 0.0)
 
     def definition(self, command: Command, argument: Argument) -> Macro:
-        """A macro: its name, its parameters, an equals sign, and all the rest of the line."""
+        """Reads the definition of a macro: name, parameters, equals sign, and the rest of the line as its body."""
         names: list[Word] = []
         while (word := self.word) is not None and word.text != "=":
             if NAME.fullmatch(word.text) is None:

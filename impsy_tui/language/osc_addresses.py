@@ -1,4 +1,4 @@
-"""The OSC address space: the table of commands, as addresses."""
+"""OSC addresses of the commands."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,7 +8,7 @@ from impsy_tui.language.commands import COMMANDS
 
 PREFIX: Final = "/impsy/"
 ANY_COMMAND: Final = "/impsy/command"
-"""Takes any command line as its one string."""
+"""Address that takes any command line as its one string."""
 
 ADDRESSES: Final[dict[str, Command]] = {
     PREFIX + (command.osc or command.name.replace(" ", "_")): command
@@ -19,25 +19,24 @@ ADDRESSES: Final[dict[str, Command]] = {
 FROM_NETWORK: Final = frozenset(
     address for address, command in ADDRESSES.items() if Source.NETWORK in command.sources
 )
-"""Addresses that are heard from other machines without ``[osc] remote_commands``."""
+"""Addresses that other machines may use without ``[osc] remote_commands``."""
 
 _QUOTE: Final = '"'
 
 
 def command_line(address: str, arguments: Sequence[Any]) -> str | None:
-    """The command line that an OSC message stands for.
+    """Returns the command line of an OSC message.
 
     Numbers and words become arguments; for a switch, a number is off if it is 0. For a command
     without arguments a number is a button: 0 is its release, and does nothing or undoes it
     (``/impsy/pause 0`` resumes).
 
     Args:
-        address: of the message.
-        arguments: numbers, strings, and anything else that OSC knows.
+        address: address of the message.
+        arguments: numbers, strings, and other values of OSC.
 
     Returns:
-        The line, not yet parsed; empty if there is nothing to do; None if no command has this
-        address.
+        The line, not parsed; empty if the message has no effect; None if no command has this address.
     """
     command = ADDRESSES.get(address)
     if command is None:

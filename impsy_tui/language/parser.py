@@ -1,4 +1,4 @@
-"""Reading a line. Nothing here raises: a line is a program or a mistake."""
+"""Parser of lines. It never raises: a line becomes a program or a mistake."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,14 +16,14 @@ __all__ = ["LONGEST_LINE", "Mistake", "first_refused", "parse", "parse_body", "p
 
 
 def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mistake:
-    """Read one line.
+    """Parses one line.
 
     Args:
-        line: what the performer typed, any text at all.
-        macros: words of the performer's own.
+        line: any text.
+        macros: macros by name.
 
     Returns:
-        What to carry out, or what is wrong and where.
+        The program, or the mistake with its place.
     """
     if len(line) > LONGEST_LINE:
         return Mistake(f"too long: at most {LONGEST_LINE} characters", LONGEST_LINE, len(line))
@@ -36,12 +36,12 @@ def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mis
 def parse_body(
     macro: Macro, macros: Mapping[str, Macro], parameters: frozenset[str] = frozenset()
 ) -> Program | Mistake:
-    """What a word stands for, its arguments left as they are written; see ``parse``.
+    """Parses the body of a macro, without values for its arguments; see ``parse``.
 
     Args:
-        macro: the word.
-        macros: words of the performer's own.
-        parameters: arguments of a word that defines this one.
+        macro: the macro.
+        macros: macros by name.
+        parameters: arguments of the macro whose body defines this one.
     """
     others = {name: other for name, other in macros.items() if name != macro.name}
     try:
@@ -61,8 +61,8 @@ def first_refused(program: Program, source: Source, macros: Mapping[str, Macro])
 def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:
     """Returns the first command that a set list or a recording may not contain; empty if all may be there.
 
-    A scene is saved at once only: what is done later, or by a macro, no longer tells that a file asked for it, and
-    could replace a scene of the performer.
+    A file may save a scene at once only. A later command, or a command of a macro, does not show that a file asked
+    for it, and could replace a scene of the performer.
     """
     if refused := first_refused(program, Source.FILE, macros):
         return refused
@@ -71,7 +71,7 @@ def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:
 
 
 def at_once(program: Program) -> Iterator[str]:
-    """Names of the commands that are done now and not later."""
+    """Yields the names of the commands that run now, not later."""
     for step in program.steps:
         if isinstance(step, Call):
             yield from at_once(step.program)
@@ -92,7 +92,7 @@ def _all_of(
 
 
 def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:
-    """Read dimensions alone, such as ``x1 x3-x5``; they are counted from 1."""
+    """Parses dimensions alone, such as ``x1 x3-x5``; numbers count from 1."""
     words = [Word(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", text)]
     if not words:
         return Mistake("dimensions are wanted, such as x3, or x1 x2, or x1-x4", 0, 0)
@@ -107,7 +107,7 @@ def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:
 
 
 def read_macros(definitions: Iterable[str]) -> dict[str, Macro]:
-    """Macros by name, of their definitions as they print; what is none is left out."""
+    """Returns macros by name from their printed definitions; ignores a text that is no definition."""
     found = {}
     for text in definitions:
         head, equals, body = text.partition("=")

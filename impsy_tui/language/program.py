@@ -1,4 +1,4 @@
-"""What a line means, once it is read: steps, to be done one after the other. All of it prints as it is typed."""
+"""Parsed line: steps that run one after the other. ``str`` gives the line again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from impsy_tui.language.commands import COMMANDS
 from impsy_tui.parameters import shown_number
 
 EVERYBODY: Final = "all"
-"""The name that addresses every player."""
+"""Name that addresses all players."""
 
 MOMENTS: Final = ("call", "response", "silence", "event", "bar")
-"""Words that moments begin with."""
+"""First words of moments."""
 
 _ONLY_LOOK: Final = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
 _MEANT: Final = frozenset(
@@ -22,12 +22,12 @@ _MEANT: Final = frozenset(
         *(command.filler for command in COMMANDS.values()),
     )
 )
-"""Words that would be taken for something else where a name is expected."""
+"""Words that are no names because they have another meaning in a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A number drawn each time, between ``low`` and ``high``, whichever is typed first."""
+    """Random number between ``low`` and ``high``, in any order, drawn again at each use."""
 
     low: float
     high: float
@@ -35,12 +35,12 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something happens.
+    """Moment of the music at which a command runs.
 
     Attributes:
         word: "call" (the musician begins), "response" (a player's turn begins), "silence",
             "event" or "bar".
-        number: seconds of silence, or how many events; 0 for the others.
+        number: seconds of silence, or number of events; 0 for the others.
     """
 
     word: str
@@ -58,12 +58,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A word of the performer's own.
+    """Macro of the performer.
 
     Attributes:
-        name: the word.
-        parameters: names of its arguments; ``$name`` stands for one in the body.
-        body: the commands that it stands for, as typed.
+        name: name of the macro.
+        parameters: names of its arguments; ``$name`` in the body is replaced by the value.
+        body: commands as typed.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Invocation:
         values: argument name to value: numbers and times (seconds) as float or ``Chance``, switches
             as bool, dimensions as a tuple of numbers from 1, moments, definitions, the rest of a
             line as ``Program``, everything else as str; arguments left out are absent.
-        player: whom it is for: a name, "all", or empty for whoever has the focus.
+        player: name of a player, "all", or empty for the focused player.
     """
 
     command: Command
@@ -91,7 +91,7 @@ class Invocation:
     player: str = ""
 
     def __str__(self) -> str:
-        """The line again, in its plainest form; parsing it gives the same invocation."""
+        """Returns the line in its plainest form; parsing it gives the same invocation."""
         words = [f"@{self.player}"] if self.player else []
         words.append(self.command.name)
         for argument in self.command.arguments:
@@ -103,13 +103,13 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A word of the performer's own, used.
+    """Call of a macro.
 
     Attributes:
-        name: the word.
-        words: its arguments, as typed.
-        program: what it stands for.
-        player: whom it is for, as in ``Invocation``.
+        name: name of the macro.
+        words: arguments as typed.
+        program: parsed body.
+        player: player as in ``Invocation``.
     """
 
     name: str
@@ -127,7 +127,7 @@ Step = Invocation | Call
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A whole line: steps to be done together, in order. There is at least one."""
+    """Whole line: at least one step; all steps run together, in order."""
 
     steps: tuple[Step, ...]
 
@@ -135,7 +135,7 @@ class Program:
         return "; ".join(map(str, self.steps))
 
     def walk(self) -> Iterator[Invocation]:
-        """Every command in it: also of macros, and what is to be done later."""
+        """Yields every command, also those of macros and those that run later."""
         for step in self.steps:
             if isinstance(step, Call):
                 yield from step.program.walk()
@@ -150,12 +150,12 @@ Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program
 
 
 def only_looks(program: Program) -> bool:
-    """True if no command of a line changes anything: the engine repeats it in no list of events."""
+    """Returns True if no command of a line changes anything; the engine does not list such a line as an event."""
     return all(each.command.name in _ONLY_LOOK for each in program.walk())
 
 
 def quoted(name: str, *, always: bool = False) -> str:
-    """A name as it is typed: in quotes where it has to be, and a quote in it as two."""
+    """Returns a name as typed: in quotes if it needs them, with each quote inside doubled."""
     needs = always or name in _MEANT or any(character in ';"' or character.isspace() for character in name)
     return '"' + name.replace('"', '""') + '"' if needs else name
 

@@ -1,7 +1,7 @@
-"""Set lists: text, with a heading for each cue and below it what is to be done.
+"""Set lists: text with a heading for each cue, followed by the commands of the cue.
 
-A line that begins with ``#`` begins a cue and names it. What stands before the first is done when the set is
-opened. Empty lines, and lines that begin with ``//``, are for the reader.
+A line that begins with ``#`` begins a cue and names it. Commands before the first cue run when the set is opened.
+Empty lines, and lines that begin with ``//``, are ignored.
 """
 
 from collections.abc import Generator, Iterator
@@ -13,17 +13,17 @@ from impsy_tui.language.program import Macro, Program
 from impsy_tui.language.words import Mistake
 
 MOST_MACROS: Final = 500
-"""Macros of the performer: every snapshot carries them."""
+"""Greatest number of macros, because every snapshot carries them."""
 
 _MOST_PROBLEMS: Final = 1000
-"""Problems after which the rest of a set list is not read: it is none."""
+"""Number of problems after which the rest of a file is not read: it is no set list."""
 _STEPPING = ("cue", "next", "back", "goto")
-"""What leads from one cue to another: at once, it might never end."""
+"""Commands that lead to another cue. Without a delay they could form an endless loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue: its name, and the lines that are carried out when it is reached."""
+    """Cue: its name, and the lines that run when it is reached."""
 
     name: str
     lines: tuple[str, ...]
@@ -31,7 +31,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class SetList:
-    """A set list that can be played: what is done when it is opened, and its cues, of which there is at least one."""
+    """Valid set list: the lines that run when it is opened, and at least one cue."""
 
     preamble: tuple[str, ...]
     cues: tuple[Cue, ...]
@@ -39,12 +39,12 @@ class SetList:
 
 @dataclass(frozen=True, slots=True)
 class SetProblem:
-    """What is wrong in a set list.
+    """Problem in a set list.
 
     Attributes:
-        line, column: where, both from 1.
-        message: what is wrong and what is allowed, for the performer.
-        width: characters that are wrong, 0 where something is missing.
+        line, column: place, both from 1.
+        message: problem and allowed text, for the performer.
+        width: number of wrong characters; 0 if something is missing.
     """
 
     line: int
@@ -55,15 +55,15 @@ class SetProblem:
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """A line of a set list that means something.
+    """Line of a set list that is a heading or has commands.
 
     Attributes:
-        number: from 1.
-        column: of its first character, from 1.
-        text: without the space around it.
-        heading: the name of the cue that it begins; None for a line of commands.
-        read: the commands, or what is wrong with them; None for a heading.
-        macros: words of the performer's own that are known here.
+        number: line number, from 1.
+        column: column of its first character, from 1.
+        text: line without the space around it.
+        heading: name of the cue that it begins; None for a line of commands.
+        read: commands, or their mistake; None for a heading.
+        macros: macros that are defined before this line.
     """
 
     number: int
@@ -75,12 +75,12 @@ class SetLine:
 
 
 def set_lines(text: str) -> Iterator[SetLine]:
-    """The lines of a set list that mean something, read with the macros that were defined before them."""
+    """Yields the headings and command lines of a set list, parsed with the macros that are defined before them."""
     return filter(None, _all_lines(text))
 
 
 def _all_lines(text: str) -> Iterator[SetLine | None]:
-    """Yields every line of a set list; None for one that means nothing."""
+    """Yields every line of a set list; None for an ignored line."""
     macros: dict[str, Macro] = {}
     for number, whole in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         line = whole.strip()
@@ -98,13 +98,13 @@ def _all_lines(text: str) -> Iterator[SetLine | None]:
 
 
 def read_set(text: str) -> SetList | list[SetProblem]:
-    """Read a set list.
+    """Reads a set list.
 
     Args:
-        text: the whole file, any text at all.
+        text: text of the file.
 
     Returns:
-        What can be played, or everything that is wrong.
+        The set list, or all of its problems.
     """
     reading = read_set_in_steps(text)
     while True:
@@ -116,7 +116,7 @@ def read_set(text: str) -> SetList | list[SetProblem]:
 
 
 def read_set_in_steps(text: str) -> Generator[None, None, SetList | list[SetProblem]]:
-    """Reads a set list one line a step, so that a long one can be read in many turns of an event loop."""
+    """Reads a set list, one line a step, so that a long one can be read in many turns of an event loop."""
     preamble: list[str] = []
     cues: dict[str, list[str]] = {}
     headings: dict[str, SetLine] = {}
@@ -169,7 +169,7 @@ def _wrong_with(line: SetLine) -> Iterator[SetProblem]:
 
 
 def problem_at(line: SetLine, word: str, message: str) -> SetProblem:
-    """A problem with a word of a line: there, or with the whole line where a macro brings the word."""
+    """Returns a problem at a word of a line, or at the whole line if the word comes from a macro."""
     at = line.text.find(word)
     if at < 0:
         return SetProblem(line.number, line.column, message, len(line.text))
@@ -177,7 +177,7 @@ def problem_at(line: SetLine, word: str, message: str) -> SetProblem:
 
 
 def macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:
-    """Returns the macros that are known after a line."""
+    """Returns the macros that are defined after a line."""
     for each in program.walk():
         if each.command.name == "undef":
             macros = {name: macro for name, macro in macros.items() if name != each.values["name"]}

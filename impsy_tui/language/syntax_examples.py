@@ -1,4 +1,4 @@
-"""How the language is written, told by examples: for the help screen and the reference page."""
+"""Examples of the language for the help screen and the reference page."""
 
 from typing import Final
 
@@ -23,4 +23,4 @@ SYNTAX: Final = (
     ("def glide to = over 4s temp $to", "with an argument: glide 1.5"),
     ("over after every at whenever def", "these take all the rest of the line, semicolons included"),
 )
-"""Lines, and what they mean."""
+"""Lines with their meaning."""

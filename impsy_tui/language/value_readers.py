@@ -1,4 +1,4 @@
-"""Reading values: numbers with units, dimensions, words out of a list, text."""
+"""Readers of values: numbers with units, dimensions, words of a list, text."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from impsy_tui.language.program import Value
 from impsy_tui.language.words import ParseError, Word, suggestion
 
 GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
-"""Note lengths that a grid can have, the likeliest first."""
+"""Note lengths of a grid, the likeliest first."""
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII | re.IGNORECASE)
@@ -18,10 +18,10 @@ _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
 
 
 def read_value(argument: Argument, word: Word) -> Value:
-    """The value of an argument that is one word.
+    """Returns the value of an argument of one word.
 
     Raises:
-        ParseError: it is not what is allowed.
+        ParseError: the value is not allowed.
     """
     wrong = ParseError(f"{word.text!r} is not {argument.allowed}", word)
     match argument.kind:
@@ -83,10 +83,10 @@ def _quantity(text: str, kind: ArgumentKind, own_unit: str) -> float | None:
 
 
 def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
-    """All dimensions that the words begin with (at least one), and how many words they are.
+    """Returns the dimensions at the beginning of the words (at least one), and the number of their words.
 
     Raises:
-        ParseError: they begin with none.
+        ParseError: the first word is no dimension.
     """
     numbers: dict[int, None] = {}
     taken = named = 0
@@ -110,7 +110,7 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
 
 
 def end_of_text(line: str, begin: int) -> int:
-    """Where a text that begins here ends: at a semicolon that is not in quotes, or with the line."""
+    """Returns the end of a text that begins here: a semicolon outside quotes, or the end of the line."""
     quotes = 0
     for at in range(begin, len(line)):
         if line[at] == '"':

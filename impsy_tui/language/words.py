@@ -1,4 +1,4 @@
-"""A line's words, and mistakes that point at one."""
+"""Words of a line, and mistakes with their place."""
 
 import re
 from collections.abc import Iterable
@@ -8,21 +8,21 @@ from typing import Final
 from impsy_tui.errors import UserError
 
 WORD: Final = re.compile(r'"((?:[^"]|"")*)"?|(;|[^\s;]+)')
-"""A word: its text is the first group if it is in quotes, in which ``""`` stands for a quote, else the second.
-A semicolon is a word by itself."""
+"""Pattern of a word. Group 1 is the text of a quoted word, with ``""`` for a quote; group 2 is any other word.
+A semicolon is a separate word."""
 
 NAME: Final = re.compile(r"[^\W\d][\w-]*")
-"""What a macro, its arguments and a player may be called."""
+"""Pattern of a name of a macro, of its arguments or of a player."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A line that cannot be read.
+    """Mistake in a line.
 
     Attributes:
-        message: what is wrong and what is allowed, for the performer.
-        start: first character of the word that is wrong.
-        end: one past its last character; equal to ``start`` where something is missing.
+        message: problem and allowed text, for the performer.
+        start: index of the first character of the wrong word.
+        end: index after its last character; equal to ``start`` if a word is missing.
     """
 
     message: str
@@ -32,7 +32,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a line, and where it stands."""
+    """Word of a line with its place."""
 
     text: str
     start: int
@@ -41,16 +41,16 @@ class Word:
 
     @property
     def ends(self) -> bool:
-        """Whether it ends a step: a semicolon."""
+        """True for a semicolon, which ends a step."""
         return self.text == ";" and not self.quoted
 
 
 class ParseError(UserError):
-    """A mistake on its way out of the reader.
+    """Mistake that ends the reading of a line.
 
     Args:
-        message: for the performer.
-        word: the wrong one, or where one is missing.
+        message: text for the performer.
+        word: wrong word, or index of the character at which a word is missing.
     """
 
     def __init__(self, message: str, word: Word | int) -> None:
@@ -59,7 +59,7 @@ class ParseError(UserError):
 
 
 def words_of(line: str, begin: int = 0) -> list[Word]:
-    """The words of a line, from a character on; quotes keep words together, a semicolon is a word."""
+    """Returns the words of a line from a character on; quotes keep words together, a semicolon is a word."""
     return [
         Word(match[2], match.start(), match.end())
         if match[1] is None
@@ -69,7 +69,7 @@ def words_of(line: str, begin: int = 0) -> list[Word]:
 
 
 def suggestion(text: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to a mistyped one, if any is near."""
+    """Returns the known word that is nearest to a mistyped one; None if none is near."""
     import difflib  # only for mistakes: it would slow every start for nothing
 
     return next(iter(difflib.get_close_matches(text, list(known), n=1)), None)

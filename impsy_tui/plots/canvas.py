@@ -1,7 +1,7 @@
-"""Lines and bars in a terminal, of Unicode's braille: two dots beside and four above each other in a cell.
+"""Lines and bars in a terminal by Unicode's braille patterns: two columns and four rows of dots in a cell.
 
-Libraries for this bring along what is not wanted on a small machine: megabytes, one canvas for the
-whole process, or a kernel to be compiled.
+Libraries for this task do not suit a small machine: they need megabytes, have one canvas for the whole process, or
+compile a kernel.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ BRAILLE: Final = "braille"
 _ACROSS, _UP = 2, 4
 _EMPTY: Final = 0x2800
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.int32)
-"""What each dot of a cell adds to the empty cell (ISO 11548-1)."""
+"""Offset of each dot of a cell from the empty cell (ISO 11548-1)."""
 
 
 class Canvas:
-    """Cells without frame; what is drawn later covers what was there.
+    """Grid of cells without a frame; later shapes cover earlier ones.
 
     Args:
-        width: cells a line.
-        height: lines.
-        x: what the first and the last column stand for.
-        y: what the lowest and the highest line stand for.
+        width: number of cells in a line.
+        height: number of lines.
+        x: x of the first and the last column.
+        y: y of the lowest and the highest line.
     """
 
     def __init__(self, width: int, height: int, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -34,12 +34,12 @@ class Canvas:
         self._inks: NDArray[np.int32] = np.zeros((height, width), np.int32)
 
     def line(self, x: Sequence[float], y: Sequence[float], mark: str, ink: int) -> None:
-        """Points, each joined to the next; what lies outside is left out.
+        """Draws a line through points; parts outside the canvas are left out.
 
         Args:
-            x, y: of the points, finite.
+            x, y: finite coordinates of the points.
             mark: ``BRAILLE``, or a character.
-            ink: as of SGR, 30 to 37 or 90 to 97.
+            ink: colour number of SGR, 30 to 37 or 90 to 97.
         """
         columns, rows = self._grid(mark)
         across = _places(x, self._x, columns)
@@ -52,11 +52,11 @@ class Canvas:
         self._dot(np.interp(at, points, across), np.interp(at, points, up), mark, ink)
 
     def bars(self, values: Sequence[float], mark: str, ink: int) -> None:
-        """Bars beside each other over all of the width; one that is not 0 is seen.
+        """Draws bars over the whole width; a bar above 0 has at least one dot.
 
         Args:
-            values: 0 or more; of none nothing is drawn.
-            mark, ink: as of ``line``.
+            values: heights, 0 or more; an empty sequence draws nothing.
+            mark, ink: as in ``line``.
         """
         if not len(values):
             return
@@ -68,7 +68,7 @@ class Canvas:
         self._dot(across, up, mark, ink)
 
     def lines(self, *, colours: bool) -> list[str]:
-        """What is drawn, each line as wide as the canvas."""
+        """Returns the lines of the canvas, each ``width`` cells wide."""
         shown = []
         for cells, inks in zip(self._cells.tolist(), self._inks.tolist(), strict=True):
             line = ""
@@ -79,7 +79,7 @@ class Canvas:
         return shown
 
     def _grid(self, mark: str) -> tuple[int, int]:
-        """Places for dots, across and up."""
+        """Returns the number of dots in a row and in a column."""
         height, width = self._cells.shape
         return (width * _ACROSS, height * _UP) if mark == BRAILLE else (width, height)
 
@@ -99,6 +99,6 @@ class Canvas:
 
 
 def _places(values: Sequence[float], limits: tuple[float, float], count: int) -> NDArray[np.float64]:
-    """Where values are, 0 to count - 1."""
+    """Returns the indices of values on an axis, 0 to count - 1."""
     low, high = limits
     return (np.array(values, float) - low) / (high - low if high > low else 1.0) * (count - 1)

@@ -1,4 +1,4 @@
-"""A model that hears a stretch of a performance and plays on."""
+"""Lets a model hear a stretch of a performance and continue it."""
 
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.prediction import MIN_DT
 
 HEARD: Final = 200
-"""Events that a model hears, and events that are set against what it plays then."""
+"""Number of events that a model hears, and number of events that its continuation is compared with."""
 
 _MOST: Final = 5 * HEARD
 _CHECK_SECONDS: Final = 30
@@ -22,17 +22,17 @@ _FIRST_DT: Final = 0.1
 
 
 class Stretch(NamedTuple):
-    """Part of a performance: float ``[events, dimension]`` each, what is heard and what followed it."""
+    """Part of a performance: the heard events and the events after them, float ``[events, dimension]`` each."""
 
     heard: np.ndarray
     followed: np.ndarray
 
 
 def open_network(file: Path) -> Network:
-    """Open a model after a process of its own has looked at it.
+    """Opens a model after a separate process has checked it.
 
     Raises:
-        UserError: it cannot be played.
+        UserError: the model cannot be played.
     """
     with silenced_stderr():
         network = open_checked(file, _CHECK_SECONDS)
@@ -44,7 +44,7 @@ def open_network(file: Path) -> Network:
 
 
 def choose(performance: np.ndarray, seed: int) -> Stretch:
-    """A stretch of a performance of at least two events, with what followed it: half each where it is short."""
+    """Returns a stretch of a performance of at least two events; a short performance is cut in two halves."""
     count = len(performance)
     split = count // 2
     if count > 2 * HEARD:
@@ -53,20 +53,20 @@ def choose(performance: np.ndarray, seed: int) -> Stretch:
 
 
 def play_on(network: Network, heard: np.ndarray, seconds: float, max_gap: float, seed: int) -> np.ndarray:
-    """What a model plays after what it has heard, as on stage with default temperatures.
+    """Returns the continuation of a model after heard events, with default temperatures as on stage.
 
     Args:
-        network: having heard nothing.
-        heard: ``[events, dimension]``; one neutral event where there is none.
-        seconds: that it plays, infinite for 200 events.
-        max_gap: seconds; longest dt that it is told of.
-        seed: the same plays the same.
+        network: network in its initial state.
+        heard: ``[events, dimension]``; empty for one neutral event.
+        seconds: duration of the continuation; infinity for 200 events.
+        max_gap: longest dt of the heard events in seconds.
+        seed: random seed.
 
     Returns:
         ``[events, dimension]``, at most 1000 events, none later than ``seconds``.
 
     Raises:
-        UserError: it predicts what is not a number.
+        UserError: a prediction is not a number.
     """
     sampler = Sampler(network.shape, np.random.default_rng(seed))
     values = network.shape.dimension - 1

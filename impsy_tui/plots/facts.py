@@ -1,4 +1,4 @@
-"""What is to be drawn, counted. NumPy only."""
+"""Data of plots, computed with NumPy."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -9,23 +9,23 @@ YOU: Final = "you"
 PLAYER: Final = "player"
 
 REST: Final = 2.0
-"""Seconds. Between events that are further apart nothing was played, and no line is drawn."""
+"""Seconds. No line is drawn between events that are further apart."""
 
 _DECADES: Final = (-3, 2)
-"""Powers of ten between which dt is counted, in seconds; what is outside counts at the ends."""
+"""Lowest and highest power of ten of dt in seconds; a dt outside counts at the nearer end."""
 _PER_DECADE: Final = 10
 _STILL: Final = 1e-6
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 86400)
 
 
 class Track(NamedTuple):
-    """What somebody played.
+    """Values that the musician or the player played.
 
     Attributes:
         who: ``YOU`` or ``PLAYER``.
-        low: ``[columns, values]``: the lowest of each value in each column of time, the one held
-            there if nothing was played, NaN in a rest.
-        high: the highest, likewise.
+        low: ``[columns, values]``: lowest value in each column of time; the held value if nothing was
+            played, NaN in a rest.
+        high: highest value, in the same form.
     """
 
     who: str
@@ -38,11 +38,11 @@ class Series:
     """Values over time.
 
     Attributes:
-        title: what this is.
-        seconds: how long, above 0.
-        names: of the values.
-        tracks: who played.
-        now: seconds at which a model stopped listening, None for never.
+        title: title of the plot.
+        seconds: duration, above 0.
+        names: names of the values.
+        tracks: tracks of the musician and the player.
+        now: time in seconds at which a model stopped listening; None for never.
     """
 
     title: str
@@ -53,13 +53,13 @@ class Series:
 
     @property
     def limits(self) -> tuple[float, float]:
-        """From 0 to 1, or as far as the values go beyond."""
+        """Returns the limits of the axis: 0 and 1, extended to values outside."""
         low = [np.nanmin(track.low) for track in self.tracks if not np.isnan(track.low).all()]
         high = [np.nanmax(track.high) for track in self.tracks if not np.isnan(track.high).all()]
         return float(min((0.0, *low))), float(max((1.0, *high)))
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """What to write below: about so many places in seconds with their names, one of them 0 or now."""
+        """Returns about ``count`` ticks of the time axis in seconds with their labels; one of them is 0 or now."""
         begin = self.now or 0.0
         step = next((step for step in _STEPS if self.seconds / step < most), self.seconds / most)
         places = range(-int(begin / step), int((self.seconds - begin) / step + 1e-9) + 1)
@@ -69,12 +69,12 @@ class Series:
 
 
 class Histogram(NamedTuple):
-    """How much time lay between events.
+    """Histogram of the time between events.
 
     Attributes:
-        edges: seconds, rising, ``[bins + 1]``, ten to a decade.
-        counts: events in each, ``[bins]``, by who played them.
-        spread: dt at 5, 50 and 95 %, in seconds, by who played.
+        edges: rising edges in seconds, ``[bins + 1]``, ten to a decade.
+        counts: number of events ``[bins]``, of the musician and of the player.
+        spread: dt at 5, 50 and 95 % in seconds, of the musician and of the player.
     """
 
     edges: np.ndarray
@@ -83,7 +83,7 @@ class Histogram(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """How a model learned: nats after each epoch, ``[epochs]`` each; ``held_out`` may be empty."""
+    """Loss in nats after each epoch, ``[epochs]`` each; ``held_out`` may be empty."""
 
     loss: tuple[float, ...]
     held_out: tuple[float, ...]
@@ -91,15 +91,15 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that is drawn of one file.
+    """Plots of one file.
 
     Attributes:
-        title: its name.
-        remark: what is in it, in a line.
-        series: one, or two to be seen beside each other, of the same length and values.
-        histogram: of dt.
+        title: name of the file.
+        remark: summary of the file in one line.
+        series: one series, or two series next to each other with the same length and values.
+        histogram: histogram of dt.
         moves: share of the musician's events that move each value, 0..1, ``[values]``.
-        curve: of training.
+        curve: loss of the training.
     """
 
     title: str
@@ -111,14 +111,14 @@ class Sheet:
 
 
 def track(who: str, at: np.ndarray, values: np.ndarray, seconds: float, columns: int) -> Track:
-    """Lowest and highest of each value in columns of time.
+    """Returns the lowest and the highest of each value in columns of time.
 
     Args:
-        who: played it.
-        at: seconds of the events, in any order, ``[events]``.
+        who: ``YOU`` or ``PLAYER``.
+        at: times of the events in seconds, in any order, ``[events]``.
         values: ``[events, values]``.
-        seconds: that all columns take, above 0.
-        columns: how many, at least 1.
+        seconds: duration of all columns, above 0.
+        columns: number of columns, at least 1.
     """
     low = np.full((columns, values.shape[1]), np.nan)
     high = low.copy()
@@ -140,10 +140,10 @@ def track(who: str, at: np.ndarray, values: np.ndarray, seconds: float, columns:
 
 
 def histogram(gaps: dict[str, np.ndarray]) -> Histogram | None:
-    """Count gaps between events, in bins of a tenth of a decade; None if there are none.
+    """Returns the histogram of gaps between events, in bins of a tenth of a decade; None without gaps.
 
     Args:
-        gaps: seconds, ``[gaps]``, by who played.
+        gaps: gaps in seconds ``[gaps]``, of the musician and of the player.
     """
     gaps = {who: found for who, found in gaps.items() if len(found)}
     if not gaps:
@@ -172,10 +172,10 @@ def _spread(gaps: np.ndarray) -> tuple[float, float, float]:
 
 
 def moves(performances: list[np.ndarray]) -> np.ndarray | None:
-    """The share of events that move each value, 0..1; None if no event follows another.
+    """Returns the share of events that move each value, 0..1; None if no event follows another.
 
     Args:
-        performances: values alone, ``[events, values]`` each.
+        performances: values without dt, ``[events, values]`` each.
     """
     steps = sum(max(0, len(performance) - 1) for performance in performances)
     if not steps:
@@ -186,7 +186,7 @@ def moves(performances: list[np.ndarray]) -> np.ndarray | None:
 
 
 def clock(seconds: float, of: float) -> str:
-    """A time on an axis of this length, in seconds, as short as it can be told."""
+    """Returns the shortest label of a time on an axis of this length in seconds."""
     if of < 120:
         return f"{seconds:.3g} s"
     whole = round(seconds)
@@ -195,5 +195,5 @@ def clock(seconds: float, of: float) -> str:
 
 
 def gap_name(seconds: float) -> str:
-    """A power of ten on an axis of dt."""
+    """Returns the label of a power of ten on an axis of dt."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.0999 else f"{seconds:.3g} s"

@@ -17,19 +17,19 @@ _FOLLOWERS: Final = ("#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#17
 _INK: Final = (91, 96, 92, 93, 94, 95, 37, 90)
 _MOST_LABEL: Final = 12
 _LINES: Final = 4
-"""Of a player in a terminal: a line has four dots, so that every gesture has a height of its own."""
+"""Lines of a player in a terminal: a line has four dots, so that every gesture has a different height."""
 
 
 def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
-    """Draw a score into a file, which is replaced if it is there.
+    """Draws a score into a file; an existing file is replaced.
 
     Args:
-        score: what.
-        file: of one of ``SUFFIXES``.
-        lead: which player leads.
+        score: gesture score.
+        file: path with one of ``SUFFIXES``.
+        lead: index of the lead.
 
     Raises:
-        UserError: there is no matplotlib, or the file cannot be written.
+        UserError: matplotlib is not installed, or the file cannot be written.
     """
     if problem := missing():
         raise UserError(problem)
@@ -57,12 +57,12 @@ def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
 
 
 def draw_text(score: Score, paper: Paper, lead: int = 0) -> str:
-    """A score as text, no line wider than the paper.
+    """Returns a score as text, no line wider than the paper.
 
     Args:
-        score: what.
-        paper: on which.
-        lead: which player leads.
+        score: gesture score.
+        paper: size and abilities of the terminal.
+        lead: index of the lead.
     """
     label = min(_MOST_LABEL, max(map(len, score.players))) + 1
     width = max(paper.width, NARROWEST) - label

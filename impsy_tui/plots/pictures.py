@@ -1,4 +1,4 @@
-"""Sheets as PNG or SVG, for paper and for the web."""
+"""Draws sheets as PNG or SVG."""
 
 import os
 import warnings
@@ -14,7 +14,7 @@ from impsy_tui.plots.facts import PLAYER, YOU, Curve, Histogram, Series, Sheet, 
 
 SUFFIXES: Final = (".png", ".svg")
 COLUMNS: Final = 1200
-"""Of time: more could not be told apart on a page."""
+"""Columns of time: more could not be distinguished on a page."""
 
 _COLOURS: Final = {YOU: "#0072b2", PLAYER: "#d55e00"}
 """Blue and vermilion differ for every eye, and in grey."""
@@ -22,25 +22,25 @@ _WIDTH: Final = 10.0
 _VALUE: Final = 0.62
 _BELOW: Final = 2.2
 _HIGHEST: Final = 60.0
-"""Inches."""
+"""Greatest height of a picture in inches."""
 
 
 def missing() -> str:
-    """What stands in the way of pictures here; empty for nothing."""
+    """Returns the reason why pictures cannot be drawn on this machine; empty if they can."""
     if find_spec("matplotlib") is None:
         return needs_extra("drawing pictures", "matplotlib", "plot")
     return ""
 
 
 def draw(sheet: Sheet, file: Path) -> None:
-    """Draw a sheet.
+    """Draws a sheet into a file.
 
     Args:
-        sheet: what.
-        file: to write, ``.png`` or ``.svg``; one that is there is replaced.
+        sheet: plots.
+        file: path with suffix ``.png`` or ``.svg``; an existing file is replaced.
 
     Raises:
-        UserError: there is no matplotlib, or the file cannot be written.
+        UserError: matplotlib is not installed, or the file cannot be written.
     """
     if problem := missing():
         raise UserError(problem)
@@ -70,10 +70,10 @@ def draw(sheet: Sheet, file: Path) -> None:
 
 
 def write(figure: Any, file: Path) -> None:
-    """Write a figure into a file, of the kind that its suffix says.
+    """Writes a figure into a file in the format of its suffix.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     # Half a picture is never taken for one.
     new = file.with_name(f".{file.name}.new")

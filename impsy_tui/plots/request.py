@@ -1,7 +1,4 @@
-"""Plots of logs, data sets and models: ``facts`` counts, ``sheets`` reads, ``terminal`` and ``pictures`` draw.
-
-``maps`` lays look-up tables out.
-"""
+"""Request for plots of a log, a dataset or a model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class PlotRequest:
-    """What is to be drawn of a file.
+    """Settings of the plots of a file.
 
     Attributes:
-        columns: into which time is divided, at least 1.
-        dimensions: numbers of values, from 1; empty for all.
-        performance: of a data set, from 1; None for the longest.
-        seed: of what a model plays.
-        on: the data set that a model hears; None for the newest that fits.
-        datasets: the folder of data sets.
+        columns: number of columns of time, at least 1.
+        dimensions: numbers of the drawn values, from 1; empty for all.
+        performance: number of the performance in a dataset, from 1; None for the longest.
+        seed: random seed of the model.
+        on: dataset that a model hears; None for the newest that fits.
+        datasets: folder of datasets.
     """
 
     columns: int

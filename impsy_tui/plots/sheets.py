@@ -1,4 +1,4 @@
-"""Reading logs, data sets and models for what is drawn of them."""
+"""Reads logs, datasets and models, and prepares their plots."""
 
 import math
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ _LONGEST_ROW: Final = 1 << 16
 
 
 def sheet(file: Path, wish: PlotRequest) -> Sheet:
-    """What is drawn of a file.
+    """Returns the plots of a file.
 
     Args:
-        file: a log, a data set or a model, told apart by its suffix.
-        wish: how.
+        file: log, dataset or model, recognised by its suffix.
+        wish: settings of the plots.
 
     Raises:
-        UserError: it cannot be drawn.
+        UserError: the file cannot be drawn.
     """
     try:
         if file.suffix == ".log":
@@ -90,7 +90,7 @@ def _theirs(who: str) -> str:
 
 
 def _dimension(file: Path) -> int:
-    """The dimension in a log's name, or else of the first event in it, 0 if there is none."""
+    """Returns the dimension in a log's name, else that of its first event, else 0."""
     if (named := named_dimension(file)) in ranges.DIMENSION:
         return named
     with open_regular(file) as log:
@@ -122,7 +122,7 @@ def _of_dataset(file: Path, wish: PlotRequest) -> Sheet:
 
 
 def _performance(file: Path, performances: list[np.ndarray], wish: PlotRequest) -> tuple[int, np.ndarray]:
-    """The performance asked for, or the longest, with its number."""
+    """Returns the requested performance, or the longest, with its number."""
     if not performances:
         raise UserError(f"{file.name} cannot be drawn: no events are in it")
     number = wish.performance or 1 + max(range(len(performances)), key=lambda index: len(performances[index]))
@@ -132,7 +132,7 @@ def _performance(file: Path, performances: list[np.ndarray], wish: PlotRequest) 
 
 
 def _over_time(events: np.ndarray) -> tuple[np.ndarray, float]:
-    """When each event is, from the first, and how long all take."""
+    """Returns the time of each event since the first in seconds, and the duration of all."""
     at = np.cumsum(np.maximum(events[:, 0], 0), dtype=float)
     at -= at[0]
     return at, max(float(at[-1]), 1e-3)
@@ -195,7 +195,7 @@ def _of_model(file: Path, wish: PlotRequest) -> Sheet:
 
 
 def _heard(wish: PlotRequest, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
-    """The data set that a model of a dimension hears, and what is in it."""
+    """Returns the dataset that a model of a dimension hears, and its performances."""
     if wish.on is not None:
         with _named(wish.on):
             performances = read_dataset(wish.on)
@@ -221,7 +221,7 @@ def _written(file: Path) -> float:
 
 
 def _chosen(wish: PlotRequest, dimension: int) -> np.ndarray:
-    """Indices of the values that are drawn."""
+    """Returns the indices of the drawn values."""
     if beyond := [number for number in wish.dimensions if number >= dimension]:
         raise UserError(f"there is no x{beyond[0]}: the last is x{dimension - 1}")
     return np.array(wish.dimensions or range(1, dimension)) - 1

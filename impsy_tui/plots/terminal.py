@@ -1,4 +1,4 @@
-"""Sheets in a terminal, as lines of text."""
+"""Draws sheets in a terminal, as lines of text."""
 
 import re
 import textwrap
@@ -13,7 +13,7 @@ from impsy_tui.plots.facts import PLAYER, YOU, Curve, Histogram, Series, Sheet, 
 
 NARROWEST: Final = 48
 MOST_VALUES: Final = 32
-"""Drawn at a time; further ones can be asked for."""
+"""Greatest number of values drawn at a time; others can be requested."""
 
 _LABEL: Final = 5
 _MOVES: Final = 6
@@ -25,13 +25,13 @@ _INKS: Final = {YOU: 96, PLAYER: 93}
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is drawn on.
+    """Size and abilities of the terminal.
 
     Attributes:
-        width: cells a line; fewer than ``NARROWEST`` are taken for that.
-        height: lines to fill, about; None for as many as read well.
-        colours: whether there are any.
-        ascii: nothing but ASCII, for files and pipes.
+        width: cells in a line, at least ``NARROWEST``.
+        height: approximate number of lines; None for a comfortable height.
+        colours: True if the terminal has colours.
+        ascii: True to use ASCII only, for files and pipes.
     """
 
     width: int
@@ -41,12 +41,12 @@ class Paper:
 
     @property
     def columns(self) -> int:
-        """Of time, that one series can show: a cell shows two."""
+        """Returns the number of columns of time that one series can show: two in a cell."""
         return 2 * max(self.width, NARROWEST)
 
 
 class _Shape(NamedTuple):
-    """Points of one thing on a canvas: joined, or bars."""
+    """Shape on a canvas: joined points or bars."""
 
     who: str
     x: Sequence[float]
@@ -55,7 +55,7 @@ class _Shape(NamedTuple):
 
 
 def draw(sheet: Sheet, paper: Paper) -> str:
-    """A sheet as text, no line wider than the paper."""
+    """Returns a sheet as text, no line wider than the paper."""
     pen = _Pen(paper)
     blocks = [pen.title(sheet.title, sheet.remark)]
     room = None if paper.height is None else paper.height - len(blocks[0]) - 1
@@ -79,7 +79,7 @@ class _Heights(NamedTuple):
 
 
 def _heights(sheet: Sheet, room: int | None) -> _Heights:
-    """What fills so many lines; bars and curve are made lower before values are, and bars take what is left."""
+    """Returns heights that fill the lines; bars and curve shrink before values, and bars get the remaining lines."""
     if room is None:
         return _Heights(3, 4, 5)
     values = max(1, sum(min(len(each.names), MOST_VALUES) for each in sheet.series[:1]))
@@ -97,7 +97,7 @@ class _Pen:
     """Draws the parts of a sheet.
 
     Args:
-        paper: on this.
+        paper: size and abilities of the terminal.
     """
 
     def __init__(self, paper: Paper) -> None:
@@ -113,14 +113,14 @@ class _Pen:
         return f"\x1b[{_SHORT[how]}m{text}\x1b[0m" if self._colours and text else text
 
     def fit(self, text: str, width: int | None = None) -> str:
-        """A name from anywhere, on one line."""
+        """Returns a name shortened to one line."""
         width = self._width if width is None else max(0, width)
         text = "".join(character if character.isprintable() else "?" for character in text)
         dots = "..." if self._ascii else "…"
         return text if len(text) <= width else (text[: max(0, width - len(dots))] + dots)[:width]
 
     def title(self, title: str, remark: str) -> list[str]:
-        """A name and what is said of it, on one line if there is room."""
+        """Returns a name and its remark, on one line if there is room."""
         remark = self.fit(remark, 3 * self._width)
         if len(title) + len(_GUTTER) + len(remark) <= self._width:
             return [self.paint("strong", self.fit(title)) + _GUTTER + self.paint("dim", remark)]
@@ -132,7 +132,7 @@ class _Pen:
         return self.paint(who, f"{mark}{mark} {who}")
 
     def series(self, series: Sequence[Series], moves: np.ndarray | None, high: int) -> list[str]:
-        """Small multiples, so high each, one or two beside each other."""
+        """Returns small multiples of this height; two series are next to each other."""
         names = series[0].names[:MOST_VALUES]
         moves_wide = _MOVES if moves is not None else 0
         width = (self._width - _LABEL - moves_wide - len(_GUTTER) * (len(series) - 1)) // len(series)
@@ -167,7 +167,7 @@ class _Pen:
         return self._canvas(shapes, (0, columns - 1), series.limits, width, height)
 
     def histogram(self, histogram: Histogram, height: int) -> list[str]:
-        """Bars of dt, one or two histograms beside each other."""
+        """Returns the bars of dt; two histograms are next to each other."""
         whos = list(histogram.counts)
         width = (self._width - len(_GUTTER) * (len(whos) - 1)) // len(whos)
         heads, bars = [], []
@@ -186,7 +186,7 @@ class _Pen:
         return [_GUTTER.join(heads), *(_GUTTER.join(row) for row in zip(*bars, strict=True)), axis]
 
     def curve(self, curve: Curve, height: int) -> list[str]:
-        """Loss over epochs; what it learned from drawn as the musician's, what was held out as the player's."""
+        """Returns the loss over epochs: training in the musician's colour, held-out data in the player's colour."""
         epochs = len(curve.loss)
         values = (*curve.loss, *curve.held_out)
         low, high = min(values), max(values)
@@ -209,7 +209,7 @@ class _Pen:
         ]
 
     def _axis(self, names: Sequence[tuple[float, str]], width: int) -> str:
-        """Names at their places, 0..1, those left out that would touch the one before."""
+        """Returns labels at their places, 0..1, without labels that would touch the one before."""
         line = ""
         for place, name in names:
             at = min(max(0, round(place * (width - 1)) - len(name) // 2), width - len(name))
@@ -225,7 +225,7 @@ class _Pen:
         width: int,
         height: int,
     ) -> list[str]:
-        """Shapes on a canvas without frame, exactly so many lines of so many cells."""
+        """Returns shapes on a canvas of exactly this size."""
         canvas = Canvas(width, height, x, y)
         for shape in shapes:
             ink = _INKS[shape.who]
@@ -237,7 +237,7 @@ class _Pen:
 
 
 def _lines(track: Track, index: int) -> list[_Shape]:
-    """One value of a track: a line between its rests, up and down in each column as far as it went."""
+    """Returns the lines of one value of a track between its rests, from low to high in each column."""
     low, high = track.low[:, index], track.high[:, index]
     there = np.flatnonzero(~np.isnan(low))
     shapes = []

@@ -1,4 +1,4 @@
-"""How agents play, who hear the musician's sound and move a synth."""
+"""Commands of agents, which hear the musician's sound and move a synth."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from impsy_tui.parameters import AGENT
 from impsy_tui.ranges import Range
 
 CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
-"""Time of playing that sets the level of a microphone."""
+"""Time of playing for setting the level of a microphone."""
 
 HEARING: Final[tuple[Command, ...]] = (
     *parameter_commands(AGENT),

@@ -1,4 +1,4 @@
-"""What is done to single values, and which knob plays which."""
+"""Commands for single dimensions and their mappings."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from impsy_tui.parameters import PARAMETERS
 _MAPPABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable)
 _DIMENSIONS: Final = Argument("dimensions", ArgumentKind.DIMENSIONS)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
-"""Keys that commands can be bound to; which ones a terminal passes on differs."""
+"""Keys that commands can be bound to; a terminal may pass on only some of them."""
 _TRIGGERS: Final = ("cc", "note", "program", "osc", *KEYS)
 
 SHAPING: Final[tuple[Command, ...]] = (

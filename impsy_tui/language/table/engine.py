@@ -1,4 +1,4 @@
-"""The engine itself, and the console it is seen in."""
+"""Commands of the engine and the console."""
 
 from typing import Final
 

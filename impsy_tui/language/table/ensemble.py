@@ -1,4 +1,4 @@
-"""Bands: how many play, what single followers do, and which clips of a gesture are played."""
+"""Commands of ensembles: number of players, gestures of single followers, and clips of a gesture."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from impsy_tui.parameters import ENSEMBLE
 from impsy_tui.ranges import Range
 
 GESTURE_SECONDS: Final = Range(10.0, 600.0, 30.0, "s")
-"""Time that each gesture is played while gestures are recorded for a classifier."""
+"""Playing time of each gesture in a recording for a classifier."""
 
 _FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)
 

@@ -1,4 +1,4 @@
-"""Work beside the music: files, jobs, settings."""
+"""Commands for files, jobs and settings."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, 
 from impsy_tui.ranges import Range
 
 RAW_VALUE: Final = Range(-1e9, 1e9, 0.0)
-"""Value of a log that is not 0 to 1."""
+"""Values of a log that are not 0 to 1."""
 
 _KIND_OF_FILE: Final = Argument("kind", ArgumentKind.CHOICE, choices=("log", "dataset", "model"))
 _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), optional=True)

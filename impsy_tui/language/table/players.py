@@ -1,4 +1,4 @@
-"""How the players play."""
+"""Commands of the players."""
 
 from typing import Final
 

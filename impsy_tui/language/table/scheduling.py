@@ -1,4 +1,4 @@
-"""What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
+"""Commands for ramps, schedules, scenes, macros, set lists and recordings."""
 
 from typing import Final
 

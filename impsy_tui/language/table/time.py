@@ -1,4 +1,4 @@
-"""Musical time: tempo, grid, clocks."""
+"""Commands for musical time: tempo, grid, clocks."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from impsy_tui.parameters import ENGINE, TEMPO
 from impsy_tui.ranges import Range
 
 NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
-"""Delay of one output; below 0, its lead."""
+"""Delay of one output; a negative delay plays it earlier."""
 
 TIME: Final[tuple[Command, ...]] = (
     Command(
