@@ -33,6 +33,7 @@ from impsy_tui.cli.options import (
 )
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
+from impsy_tui.cli.service.app import app as service
 from impsy_tui.errors import NoEngineError, UserError
 from impsy_tui.installation import program
 
@@ -382,6 +383,7 @@ for _panel, _commands in _PANELS.items():
         app.command(_name, rich_help_panel=_panel, context_settings=_FORWARDED if _command is start else None)(
             _command
         )
+app.add_typer(service, name="service", rich_help_panel="Tools")
 app.add_typer(ensemble.app, name="ensemble", rich_help_panel="Ensemble")
 app.add_typer(gestures.app, name="gestures", rich_help_panel="Ensemble")
 app.add_typer(agent, name="agent", rich_help_panel="Agent")

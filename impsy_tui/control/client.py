@@ -25,7 +25,15 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
-from impsy_tui.control.socket_path import find_socket, holder, places, socket_of_sudo_user, sudo_user, user_name
+from impsy_tui.control.socket_path import (
+    find_socket,
+    holder,
+    places,
+    services_of_others,
+    socket_of_sudo_user,
+    sudo_user,
+    user_name,
+)
 from impsy_tui.errors import NoEngineError
 
 _PATIENCE: Final = 5.0
@@ -169,4 +177,9 @@ def _none_runs() -> str:
     user = sudo_user()
     if user is not None and socket_of_sudo_user() is not None:
         return f"no engine of root runs, but one of {user.pw_name} does: type the command without sudo"
+    if others := services_of_others():
+        return (
+            f"no engine of user {user_name()} runs, but user {others[0]} has one as a service, and only that user "
+            f"may use it: log in as {others[0]}, or put sudo -u {others[0]} before the command"
+        )
     return f"no engine of user {user_name()} runs (looked at {places()[0]}); start one with impsy-tui run"

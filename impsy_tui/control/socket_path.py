@@ -2,8 +2,9 @@
 
 The first place is ``~/.local/state/impsy-tui``: it is the same in an SSH session and in a system service, and it
 stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
-read-only or full, it takes the runtime folder of the user, and at last a folder under ``/tmp``. Clients look at all
-of them. Each folder is used only if it belongs to the user alone, for other users can make folders too.
+read-only or full, it takes the runtime folder of the user, and at last a folder under ``/tmp``. A system service may
+write to none of these: systemd makes ``/run/impsy-tui-UID`` for it (``RuntimeDirectory=``). Clients look at all of
+them. Each folder is used only if it belongs to the user alone, for other users can make folders too.
 """
 
 import errno
@@ -18,6 +19,7 @@ from typing import Final
 from impsy_tui.errors import SocketInUseError, UserError
 
 _NAME: Final = "engine.sock"
+_RUN: Final = Path("/run")
 _LONGEST: Final = 100
 """Most characters of a socket path on every system."""
 _ATTEMPTS: Final = 5
@@ -35,9 +37,33 @@ def places(user: int | None = None) -> list[Path]:
     folders = [_home(uid) / ".local" / "state" / "impsy-tui"]
     runtime = [os.environ.get("XDG_RUNTIME_DIR", "")] if user is None else []
     runtime.append(f"/run/user/{uid}")
+    service = service_folder(uid)
     folders += [Path(name) / "impsy-tui" for name in runtime if name.startswith("/") and _is_of(Path(name), uid)]
+    # The engine of the service takes its own folder first; elsewhere the folder exists only while the service runs.
+    if user is None and os.environ.get("RUNTIME_DIRECTORY") == str(service):
+        folders.insert(0, service)
+    elif _is_of(service, uid):
+        folders.append(service)
     folders.append(Path(f"/tmp/impsy-tui-{uid}"))
     return [folder / _NAME for folder in dict.fromkeys(folders)]
+
+
+def service_folder(user: int) -> Path:
+    """Returns the folder that systemd makes for the socket of a user's system service."""
+    return _RUN / f"impsy-tui-{user}"
+
+
+def services_of_others() -> list[str]:
+    """Returns the names of the other users whose engine runs as a system service."""
+    found = []
+    for folder in sorted(_RUN.glob("impsy-tui-*")):
+        user = folder.name.rpartition("-")[2]
+        if user.isdecimal() and int(user) != os.getuid() and _is_of(folder, int(user)):
+            try:
+                found.append(pwd.getpwuid(int(user)).pw_name)
+            except (KeyError, OverflowError):
+                found.append(user)
+    return found
 
 
 def find_socket(named: Path | None = None) -> Path | None:

@@ -14,6 +14,7 @@ from typing import Final
 from impsy_tui.engine.engine import Engine
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_error
+from impsy_tui.engine.runtime.service_manager import ServiceManager
 from impsy_tui.errors import UserError
 
 _GIVE_WAY = 0.0005
@@ -68,12 +69,13 @@ async def _live(
     ready: Callable[[str], None],
     limit: threading.Timer,
 ) -> int:
+    manager = ServiceManager()
     try:
         engine = Engine(options, loop, say)
     except Exception as error:
         return _unexpected(error, say)
     _hear_signals(engine, loop, say)
-    start = loop.create_task(_start(engine, options, loop, say, ready))
+    start = loop.create_task(_start(engine, options, loop, say, ready, manager))
     run = loop.create_task(_run(engine, limit))
     try:
         await asyncio.wait((start, run), return_when=asyncio.FIRST_COMPLETED)
@@ -82,6 +84,7 @@ async def _live(
             return 0
         return 0 if run.done() else 1
     finally:
+        manager.stopping()
         start.cancel()
         run.cancel()
         if not limit.is_alive():
@@ -100,6 +103,7 @@ async def _start(
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
+    manager: ServiceManager,
 ) -> bool:
     """Starts the engine; returns False if that fails."""
     try:
@@ -116,6 +120,7 @@ async def _start(
     if options.config.realtime:
         loop.priority.ask(loop.time())
     ready(engine.ready_line())
+    manager.ready(engine.ready_line(), loop.scheduler)
     return True
 
 

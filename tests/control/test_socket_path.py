@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.client import connected
-from impsy_tui.control.socket_path import find_socket, holder, places, socket_of_sudo_user, take
+from impsy_tui.control.socket_path import (
+    find_socket,
+    holder,
+    places,
+    service_folder,
+    services_of_others,
+    socket_of_sudo_user,
+    take,
+)
 from impsy_tui.errors import NoEngineError, SocketInUseError, UserError
 from tests.support.waiting import wait_until
 
@@ -181,3 +189,29 @@ def test_root_finds_the_engine_of_the_user_behind_sudo(
         assert socket_of_sudo_user() == socket
         with pytest.raises(NoEngineError, match="no engine of root runs, but one of pi does"), connected():
             pass
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+def test_clients_name_the_user_whose_engine_is_a_service(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impsy_tui.control.socket_path._RUN", tmp_path)
+    user = pwd.getpwnam("daemon")
+    folder = tmp_path / f"impsy-tui-{user.pw_uid}"
+    folder.mkdir(mode=0o700)
+    assert services_of_others() == []  # anybody can make a folder of that name elsewhere; it must be that user's
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    with pytest.raises(NoEngineError, match=r"user daemon has one as a service, .*sudo -u daemon"), connected():
+        pass
+
+
+def test_places_include_the_folder_of_this_users_service(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impsy_tui.control.socket_path._RUN", tmp_path)
+    folder = service_folder(os.getuid())
+    assert folder / "engine.sock" not in places()
+    folder.mkdir(mode=0o700)
+    assert folder / "engine.sock" in places()[1:]
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder))
+    assert places()[0] == folder / "engine.sock"

@@ -1,0 +1,1 @@
+"""Shell commands ``service``: the engine as a service of systemd."""
