@@ -1,8 +1,8 @@
-"""On which line of a TOML text each key stands.
+"""Line numbers of the keys of a TOML text.
 
-The standard reader gives values without positions, and an error without its line helps nobody
-who edits over SSH. The text has already been read as TOML when this is asked, so a light scan
-is enough: it follows tables, dotted and quoted keys, and skips multi-line values.
+The standard reader gives values without positions, and a performer who edits over SSH needs the line of an error.
+The text has already been read as TOML, so a light scan is enough: it follows tables, dotted and quoted keys, and
+skips multi-line values.
 """
 
 import re
@@ -19,10 +19,10 @@ _TOKEN = re.compile(
 
 
 def key_lines(text: str) -> dict[str, int]:
-    """Map dotted key paths to 1-based lines.
+    """Returns the line (from 1) of each dotted key path.
 
     Tables and keys are both listed. The n-th table of an array of tables (from 0) is
-    ``name.n``, and its keys are below it; for the first the plain name is listed too. The n-th
+    ``name.n``, and its keys are below it; the first is also listed under the plain name. The n-th
     list in a list is ``key.n``.
     """
     lines: dict[str, int] = {}
@@ -61,7 +61,7 @@ def _path(dotted: str) -> str:
 
 
 def _value(text: str, start: int) -> tuple[int, list[int]]:
-    """Where the value from ``start`` ends (at a line's end outside brackets), and each list in it."""
+    """Returns the end of the value from ``start`` (a line's end outside brackets), and the places of lists in it."""
     depth = 0
     lists: list[int] = []
     for token in _TOKEN.finditer(text, start):

@@ -186,7 +186,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         return await answered(self._link.command(line))
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Ask the engine."""
+        """Sends a request to the engine; returns its answer."""
         return await answered(self._link.ask(about, name, columns))
 
     async def set_up(self, answers: Answers) -> Reply:
@@ -194,7 +194,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         return await answered(self._link.set_up(answers))
 
     def say(self, level: str, text: str) -> None:
-        """Write a line to the event log."""
+        """Writes a line to the event log."""
         self._add(Entry(time.time(), level, "console", text))
 
     def _add(self, entry: Entry, line: str = "") -> None:
@@ -298,7 +298,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     @property
     def _where(self) -> Page | PerformScreen:
-        """The visible page, or the first screen."""
+        """Returns the visible page, or the first screen."""
         pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
         return next(pages, self.perform)
 
@@ -308,7 +308,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.run_worker(self._restart.start(), group="restart", exclusive=True)
 
     def on_prompt_interrupted(self, message: Prompt.Interrupted) -> None:
-        """Say how to leave."""
+        """Shows the key that leaves the console."""
         message.stop()
         self._where.hint.tell(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
 
@@ -327,7 +327,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         return super().check_action(action, parameters)
 
     def do(self, name: str) -> None:
-        """Do one of the actions of the keymap."""
+        """Runs an action of the keymap."""
         match name:
             case "help" | "files" | "settings" | "rig" | "meters" | "events" | "jobs":
                 self._show(name)

@@ -14,15 +14,15 @@ from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 _COMMAND: Final = 20
 _KEY: Final = 7
 _BORDERS: Final = 7
-"""Columns."""
+"""Columns of the palette's borders."""
 _MODE_HELP: Final = {mode.name: mode.help for mode in MODES.values()} | {FILTER: FILTER_HELP}
 
 
 class CommandPalette(Provider):
-    """Commands that need nothing more are carried out; others are put into the prompt."""
+    """Runs a complete command, and puts a command that needs arguments into the prompt."""
 
     async def discover(self) -> Hits:
-        """Everything, before anything is typed."""
+        """Yields all commands, before anything is typed."""
         for line, help, whole in _lines():
             yield DiscoveryHit(self._row(Content(line), help), self._choice(line, whole), text=line)
 
@@ -35,7 +35,7 @@ class CommandPalette(Provider):
                 yield Hit(score, self._row(matcher.highlight(line), help), self._choice(line, whole), text=line)
 
     def _row(self, line: Content, help: str) -> Content:
-        """One row: the command, its key, and what it does."""
+        """Returns one row: the command, its key and its help."""
         assert isinstance(self.app, CommandChooser)
         head = " " * max(1, _COMMAND - len(line)) + f"{self.app.key_of(line.plain):<{_KEY}}"
         room = self.app.size.width - len(line) - len(head) - _BORDERS
@@ -59,7 +59,7 @@ class _Choice:
 
 
 def _lines() -> Iterator[tuple[str, str, bool]]:
-    """Lines, what they do, and whether they are whole."""
+    """Yields each line with its help, and True if it is complete."""
     for command in COMMANDS.values():
         needed = [argument for argument in command.arguments if not argument.optional]
         if not needed:

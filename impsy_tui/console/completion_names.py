@@ -9,15 +9,15 @@ from impsy_tui.language import Macro
 from impsy_tui.language.completion import CompletionSources
 
 _NAMING = ("rename", "delete", "restore", "trash", "undo", "log", "scene", "cue", "record")
-"""Commands after which there are other names."""
+"""Commands that change names."""
 
 
 class CompletionNames:
-    """Keeps what is known.
+    """Keeps the names for completion.
 
     Args:
-        requests: asks the engine.
-        themes: names of themes, which the engine knows nothing of.
+        requests: interface to the engine.
+        themes: names of themes, which the engine does not know.
     """
 
     def __init__(self, requests: EngineRequests, themes: Callable[[], Sequence[str]]) -> None:
@@ -43,7 +43,7 @@ class CompletionNames:
         )
 
     async def learn(self) -> None:
-        """Ask for everything."""
+        """Requests all names from the engine."""
         names, settings = await self._requests.ask("names"), await self._requests.ask("settings")
         if isinstance(names, Names):
             self.known = CompletionSources(

@@ -37,10 +37,10 @@ def shuts_down(read: Program | Mistake) -> bool:
 
 
 def question(line: str, program: Program) -> tuple[str, str, str] | None:
-    """What is asked before a line is carried out that ends or deletes something.
+    """Returns the question before a line that ends or deletes something.
 
     Returns:
-        The question, what follows, and the word that does it; None if nothing is asked.
+        The question, the consequence and the command; None if the line needs no confirmation.
     """
     word = next((each.command.name for each in program.walk() if each.command.ends), "")
     if not word:

@@ -14,16 +14,16 @@ class EngineRequests(Protocol):
     """Interface of the app for screens."""
 
     async def carry_out(self, line: str) -> Reply:
-        """Have the engine carry out a line; without an engine the reply says so."""
+        """Sends a line to the engine; returns its reply, or the reason why no engine answers."""
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Ask the engine; a reply says why there is no answer."""
+        """Sends a request to the engine; returns its answer, or a reply with the reason why there is none."""
 
     async def set_up(self, answers: Answers) -> Reply:
         """Requests a new configuration file from the engine."""
 
     def say(self, level: str, text: str) -> None:
-        """Write a line to the event log."""
+        """Writes a line to the event log."""
 
     @property
     def locked(self) -> bool:

@@ -1,4 +1,4 @@
-"""Starting an engine again from the console that has lost it."""
+"""Starts a lost engine again from the console."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from impsy_tui.errors import UserError
 
 
 class EngineRestart:
-    """Starts the engine as it was started before, on this machine or the other one.
+    """Starts the engine with the same options as before, on this machine or the other one.
 
     Args:
-        link: knows how the engine was started.
-        options: say where it runs.
+        link: link that keeps the options of the engine.
+        options: options of the console, with the machine of the engine.
         say: writes a line to the event log: level, text.
     """
 
@@ -40,7 +40,7 @@ class EngineRestart:
         return f"the engine (process {pid}) does not answer: wait, or end it with kill {pid}"
 
     async def tell_output(self) -> None:
-        """Say what the engine printed last, if it can be read: why it ended may be there."""
+        """Shows the last output of the engine, if it can be read; it may have the reason for the end."""
         start = self._link.hello.start
         if not start.prints_there:
             return
@@ -52,7 +52,7 @@ class EngineRestart:
             self._say("error", f"the engine printed last: {line}")
 
     async def start(self) -> None:
-        """Start it, once at a time; what comes of it is said."""
+        """Starts the engine, once at a time, and shows the result."""
         if self._starting:
             return
         self._starting = True

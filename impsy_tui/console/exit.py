@@ -1,4 +1,4 @@
-"""Leaving the console: its last line, and its end when the terminal has gone."""
+"""End of the console: its last line, and its end after the terminal was closed."""
 
 import os
 import threading
@@ -9,15 +9,15 @@ from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.installation import program
 
 _ENDING: Final = 1.5
-"""Seconds that an orderly end may take when the terminal has gone."""
+"""Longest time in seconds of an orderly end after the terminal was closed."""
 
 
 def last_line(state: LinkState, remote: RemoteSocket | None = None, *, ends_engine: bool) -> str:
-    """Returns the line that the shell shows after the console: how the engine is found again.
+    """Returns the line that the shell shows after the console: the command that finds the engine again.
 
     Args:
-        state: of the link to the engine.
-        remote: the connection to the machine of the engine; None for this machine.
+        state: state of the link to the engine.
+        remote: connection to the machine of the engine; None for this machine.
         ends_engine: True if this console shut the engine down.
     """
     if ends_engine:
@@ -34,7 +34,7 @@ def last_line(state: LinkState, remote: RemoteSocket | None = None, *, ends_engi
 
 
 def end_soon() -> None:
-    """End the process even if a write to the terminal never returns."""
+    """Ends the process even if a write to the terminal never returns."""
     ending = threading.Timer(_ENDING, os._exit, (0,))
     ending.daemon = True
     ending.start()

@@ -9,14 +9,14 @@ from impsy_tui.control.remote import RemoteSocket
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """What is said of it in the shell, and what the engine wishes.
+    """Options of the shell, and settings of the engine for the console.
 
     Attributes:
-        socket: of the engine; None for the engine of this user.
-        theme: its name, empty for the engine's wish.
-        lean: fewer frames and digits; None for the engine's wish.
-        wishes: the engine's, as far as they are known before it answers.
-        remote: the connection to the machine of the engine; None for this machine.
+        socket: socket of the engine; None for the engine of this user.
+        theme: name of the theme; empty for the engine's setting.
+        lean: True for fewer frames and digits; None for the engine's setting.
+        wishes: the engine's settings, as far as they are known before it answers.
+        remote: connection to the machine of the engine; None for this machine.
     """
 
     socket: Path | None

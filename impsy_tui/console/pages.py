@@ -1,4 +1,4 @@
-"""Going to pages and coming back, and showing and hiding panes."""
+"""Opens and closes pages and panes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +15,13 @@ from impsy_tui.console.screens.settings import SettingsPage
 
 
 class Pages:
-    """Knows which page a word stands for.
+    """Opens the page of a word.
 
     Args:
-        app: whose screens they are.
-        requests: what pages ask.
-        perform: the screen that is always below them.
-        context: how they are drawn now.
+        app: app with the screens.
+        requests: interface to the engine.
+        perform: screen below all pages.
+        context: returns the present colours, keys and names.
     """
 
     def __init__(
@@ -33,10 +33,10 @@ class Pages:
         self._page_context = context
 
     def show(self, name: str) -> str | None:
-        """Go to a page, or back from it; or show or hide a pane.
+        """Opens a page, or leaves it; or shows or hides a pane.
 
         Returns:
-            What is to be said of it, None for nothing.
+            Text for the event log; None for nothing.
         """
         here = self._app.screen_stack[-1]
         if name == "guide" and isinstance(here, SettingsPage):
@@ -67,7 +67,7 @@ class Pages:
         return said
 
     def to_perform(self) -> None:
-        """Back from all pages."""
+        """Closes all pages."""
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
 

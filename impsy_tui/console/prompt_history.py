@@ -1,4 +1,4 @@
-"""The history of the command line, kept in a file so that it survives a restart."""
+"""History of the command line, kept in a file so that it survives a restart."""
 
 import os
 from pathlib import Path
@@ -15,10 +15,10 @@ def history_file() -> Path:
 
 
 class PromptHistory:
-    """Lines that were typed, the newest last, and a place in them.
+    """Typed lines, the newest last, and a position in them.
 
     Args:
-        file: where they are kept; where that cannot be, they last as long as the console.
+        file: file of the history; if it cannot be written, the lines last as long as the console.
     """
 
     def __init__(self, file: Path) -> None:
@@ -33,7 +33,7 @@ class PromptHistory:
         self._draft = ""
 
     def add(self, line: str) -> None:
-        """Keep a line, unless it is the one before it again."""
+        """Adds a line, unless it is equal to the line before it."""
         self._place = None
         if not line.strip() or (self.lines and self.lines[-1] == line):
             return
@@ -52,7 +52,7 @@ class PromptHistory:
             pass  # a console without a home still has its memory
 
     def older(self, draft: str) -> str | None:
-        """The line before; None if there is none. The draft is what ``newer`` ends at."""
+        """Returns the line before; None if there is none. ``newer`` leads back to the draft."""
         if self._place is None:
             self._draft = draft
             self._place = len(self.lines)
@@ -62,7 +62,7 @@ class PromptHistory:
         return self.lines[self._place]
 
     def newer(self) -> str | None:
-        """The line after, at last the draft; None if that is shown already."""
+        """Returns the line after, at last the draft; None if the draft is shown already."""
         if self._place is None:
             return None
         self._place += 1
@@ -72,6 +72,6 @@ class PromptHistory:
         return self.lines[self._place]
 
     def search(self, text: str, skip: int = 0) -> str | None:
-        """The newest line with a text in it, after skipping some; None if there is none."""
+        """Returns the newest line that contains a text, after skipping some; None if there is none."""
         found = [line for line in dict.fromkeys(reversed(self.lines)) if text in line]
         return found[skip] if skip < len(found) else None

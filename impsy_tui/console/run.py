@@ -7,10 +7,10 @@ from impsy_tui.console.textual_internals import read_escapes_patiently, use_kitt
 
 
 def run_console(options: ConsoleOptions) -> str:
-    """Run the console until it is left.
+    """Runs the console until the performer leaves it.
 
     Returns:
-        A line to print where it was.
+        A line to print after the console.
     """
     read_escapes_patiently()
     use_kitty_keyboard(Keymap(options.wishes.keys).needs_kitty)

@@ -31,9 +31,9 @@ Pieces = tuple[list[dict[int, Strip | None]], list[tuple[int, int, int]], list[l
 
 _WAITING_WRITES: Final = 1
 _HOLD: Final = 1.0
-"""Seconds that the rest of an escape sequence may take to come."""
+"""Longest time in seconds for the rest of an escape sequence to arrive."""
 _BEGUN: Final = re.compile(r"\x1b(\[[0-9;?<]*|O)\Z")
-"""An escape sequence of a key whose end has not come yet."""
+"""Pattern of an escape sequence of a key that is not complete."""
 _REST: Final = re.compile(r"(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
 """Characters after the escape character in a key sequence."""
 _PRINTABLE: Final = range(0x20, 0x7F)
@@ -46,7 +46,7 @@ class FilteringCompositor(Compositor):
     """
 
     def shown(self, strip: Strip) -> Strip:
-        """Returns a line as it may be written to the terminal."""
+        """Returns a line that is safe for the terminal."""
         return strip
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
@@ -55,7 +55,7 @@ class FilteringCompositor(Compositor):
 
 
 def use_compositor(screen: Screen[Any], make: Callable[[], object]) -> None:
-    """Let a screen be painted by another compositor, if Textual's screens have one."""
+    """Sets another compositor for a screen, if Textual's screens have one."""
     if Compositor is not object and hasattr(screen, "_compositor"):
         screen._compositor = make()  # type: ignore[assignment]
 
@@ -74,19 +74,19 @@ def colour_system(console: Console) -> ColorSystem:
 
 
 def is_behind(app: App[Any]) -> bool:
-    """True if a terminal has yet to take what Textual wrote to it."""
+    """Returns True while a terminal has not read all output of Textual."""
     writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
     queue = getattr(writer, "_queue", None)
     return queue is not None and queue.qsize() > _WAITING_WRITES
 
 
 def use_kitty_keyboard(on: bool) -> None:
-    """Let terminals that can report every key in kitty's way, or leave their keyboard as it is."""
+    """Turns kitty's keyboard protocol on or off, for terminals that have it."""
     constants.DISABLE_KITTY_KEY = not on  # type: ignore[misc]
 
 
 def read_escapes_patiently() -> None:
-    """Let Textual's terminal drivers read keys with ``patient`` parsers."""
+    """Makes Textual's terminal drivers read keys with ``patient`` parsers."""
     try:
         from textual.drivers import linux_driver
 

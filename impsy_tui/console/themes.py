@@ -1,4 +1,4 @@
-"""Themes: colours by their purpose, from TOML files, and the styles that widgets draw with."""
+"""Themes: colours by purpose, from TOML files, and the styles of widgets."""
 
 import re
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ from impsy_tui.toml_files import read_toml
 
 STANDING: Final = "amber"
 LARGEST_FILE = 1 << 16
-"""Bytes of a theme: the shipped ones have less than one thousand."""
+"""Greatest size of a theme in bytes: the shipped ones have less than one thousand."""
 _PREFIX: Final = "impsy-"
 _COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)")
 """Attributes that both Rich and Textual support."""
@@ -24,7 +24,7 @@ _COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|b
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Every colour there is, by its purpose; see ``themes/amber.toml``."""
+    """Colours by purpose; see ``themes/amber.toml``."""
 
     background: str
     panel: str
@@ -47,12 +47,12 @@ _PURPOSES: Final = tuple(field.name for field in fields(Colours))
 
 
 class Palette:
-    """Styles made of a theme's colours.
+    """Styles of a theme.
 
     Args:
-        name: of the theme.
-        colours: its colours.
-        glyphs: there is no colour: bars are told apart by their glyphs, what must be seen is reversed.
+        name: name of the theme.
+        colours: colours of the theme.
+        glyphs: True without colours: bars differ by their glyphs, and important text is reversed.
     """
 
     def __init__(self, name: str, colours: Colours, *, glyphs: bool = False) -> None:
@@ -97,18 +97,18 @@ class Palette:
         self._colours = colours
 
     def bar(self, kind: str, *, stale: bool) -> tuple[Style, Style]:
-        """How a bar of "input" or "prediction" is drawn: its filled cells, and its empty ones.
+        """Returns the styles of a bar ("input" or "prediction"): its filled cells and its empty cells.
 
-        A space in the first is full; a partial block in the second shows the bar on its track.
+        A space in the first style is full; a partial block in the second shows the bar on its track.
         """
         return self._bars[kind, stale]
 
     def halves(self, upper: str, lower: str) -> Style:
-        """A half block: the colour of its upper half in front, of its lower half behind."""
+        """Returns the style of a half block: foreground for the upper half, background for the lower half."""
         return self._halves[upper, lower]
 
     def textual(self) -> Theme:
-        """The same for Textual's own widgets."""
+        """Returns the theme of Textual's own widgets."""
         colours = self._colours
         return Theme(
             name=_PREFIX + self.name,
@@ -155,21 +155,21 @@ def _css(colour: str) -> str:
 
 
 class ThemeFolders:
-    """Themes by name: the user's own in ``themes/`` here, then those that come with the program."""
+    """Themes by name: the user's in ``themes/`` here, then the shipped ones."""
 
     def __init__(self, *, glyphs: bool = False) -> None:
         self._folders = (Path("themes"), shipped_folder("themes"))
         self._glyphs = glyphs
 
     def names(self) -> list[str]:
-        """All names."""
+        """Names of all themes."""
         found = [
             file.stem for folder in self._folders for file in files_in(folder, ".toml") if can_be_typed(file.name)
         ]
         return [name for name in dict.fromkeys(found) if self.file(name) is not None]
 
     def file(self, name: str) -> Path | None:
-        """The file of a theme, None if there is none."""
+        """Returns the file of a theme; None if there is none."""
         if "/" in name or name.startswith("."):
             return None
         try:
@@ -178,10 +178,10 @@ class ThemeFolders:
             return None  # no file can be called so
 
     def load(self, name: str) -> Palette:
-        """A theme.
+        """Returns a theme.
 
         Raises:
-            UserError: there is none of this name, or its file is wrong.
+            UserError: no theme has this name, or its file is not valid.
         """
         file = self.file(name)
         if file is None:

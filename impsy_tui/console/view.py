@@ -12,9 +12,9 @@ class View:
     """One frame.
 
     Attributes:
-        snapshot: the newest; without a link the last that is known, None for none ever.
-        link: the connection.
-        locked: whether the stage lock is on.
+        snapshot: newest snapshot; without a link the last one, None before the first.
+        link: state of the link.
+        locked: True if the stage lock is on.
     """
 
     snapshot: Snapshot | None
@@ -27,4 +27,4 @@ class SnapshotDisplay(Protocol):
     """Interface of screens that show snapshots."""
 
     def show(self, view: View) -> None:
-        """Show a frame; called many times a second."""
+        """Shows a frame; called many times a second."""

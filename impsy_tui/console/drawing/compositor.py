@@ -1,10 +1,9 @@
-"""Writing changed cells to the terminal in the fewest bytes.
+"""Compositors that write changed cells to the terminal in few bytes.
 
-Textual writes each changed stretch of a line from the left edge of its widget, and says every
-colour anew. A screen of meters changes in many small places at once, so here a stretch begins
-where the change does, and all stretches of one colour are written one after the other: they do
-not overlap, so their order is free. With sixteen meters moving it makes a twelfth of
-the bytes, and a bad link has no more.
+Textual writes each changed stretch of a line from the left edge of its widget, and repeats every colour. A screen of
+meters changes in many small places at once. Here a stretch begins at its first changed cell, and all stretches of one
+colour are written together: they do not overlap, so their order is free. Sixteen moving meters need a twelfth of the
+bytes.
 """
 
 from collections.abc import Iterable
@@ -23,10 +22,10 @@ from impsy_tui.text import without_controls
 
 
 class _TightUpdate(ChopsUpdate):
-    """Changed stretches, each from where it changed, ordered by style."""
+    """Changed stretches of cells, ordered by style."""
 
     def render_segments(self, console: Console) -> str:
-        """As escape sequences."""
+        """Returns the escape sequences."""
         by_style: dict[Style | None, list[str]] = {}
         for y, x1, x2 in self.spans:
             for end, (start, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
@@ -70,7 +69,7 @@ def stretch(line: Iterable[Segment], begin: int, end: int) -> list[Segment]:
 
 @lru_cache(maxsize=4096)
 def width_of(text: str) -> int:
-    """Cells that a text takes."""
+    """Returns the number of cells of a text."""
     return len(text) if text.isascii() else cell_len(text)
 
 

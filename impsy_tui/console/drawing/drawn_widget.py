@@ -11,25 +11,25 @@ from impsy_tui.console.drawing.compositor import stretch
 
 
 class DrawnWidget(Widget):
-    """Draws segments. It has no border and no padding, so none of Textual's work for those is done.
+    """Widget that draws segments without border and padding, which saves Textual's work for them.
 
     Attributes:
-        width: in cells, while lines are drawn.
+        width: width in cells while lines are drawn.
     """
 
     width = 0
 
     def segments(self, y: int) -> Sequence[Segment]:
-        """A line, as wide as the widget."""
+        """Returns a line as wide as the widget."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        """A line."""
+        """Returns a line."""
         self.width = self.size.width
         return Strip(self.segments(y), self.width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region."""
+        """Returns the lines of a region."""
         self.width = self.size.width
         lines = map(self.segments, range(crop.y, crop.bottom))
         if crop.x == 0 and crop.width == self.width:

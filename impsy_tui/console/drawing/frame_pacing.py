@@ -5,10 +5,10 @@ from typing import Any
 
 
 class FramePacing:
-    """Leaves out frames that would show nothing new, or would wait behind others.
+    """Leaves out frames that show nothing new, or that would wait behind others.
 
     Args:
-        behind: whether the terminal has yet to take what was written to it.
+        behind: returns True while the terminal has not read all output.
     """
 
     def __init__(self, behind: Callable[[], bool]) -> None:
@@ -16,10 +16,10 @@ class FramePacing:
         self._shown: tuple[Any, ...] | None = None
 
     def due(self, *now: Any) -> bool:
-        """Whether a frame is to be shown now; one that is not is due again.
+        """Returns True if a frame must be drawn now; a frame that waits is due at the next call.
 
         Args:
-            now: all that would make a difference to what is seen.
+            now: state that determines the picture; an equal state needs no frame.
         """
         if now == self._shown or self._behind():
             return False
@@ -27,5 +27,5 @@ class FramePacing:
         return True
 
     def reset(self) -> None:
-        """Something else is to show it: the next frame is due in any case."""
+        """Makes the next frame due in any case, as after a change of screen."""
         self._shown = None

@@ -1,4 +1,4 @@
-"""Signs for the Linux console, whose fonts (Lat15 and CP437) have no eighth blocks, no half blocks and few marks."""
+"""Glyphs for the Linux console, whose fonts (Lat15 and CP437) lack eighth blocks, half blocks and most marks."""
 
 import os
 from typing import Final
@@ -30,10 +30,10 @@ _PLAIN: Final = str.maketrans(
 
 
 def is_plain() -> bool:
-    """True on the Linux console itself, such as a Pi's own screen."""
+    """Returns True on the Linux console itself, such as a Pi's own screen."""
     return os.environ.get("TERM") == "linux"
 
 
 def plain(strip: Strip) -> Strip:
-    """Returns a line in which each sign that those fonts lack is one that they have; its width stays."""
+    """Returns a line in which glyphs that those fonts lack are replaced; its width stays."""
     return Strip([Segment(text.translate(_PLAIN), style, control) for text, style, control in strip])

@@ -1,4 +1,4 @@
-"""Things in a line that is too short for all of them: what matters least is shortened, then goes."""
+"""Items of a line that is too short for all of them: the least important are shortened, then left out."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,14 +12,14 @@ _GAP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing: its forms, from the longest to the shortest, and how dear it is (0 the most)."""
+    """Item of a line: its forms from the longest to the shortest, and its rank (0 is the most important)."""
 
     dearness: int
     forms: tuple[tuple[Piece, ...], ...]
 
 
 def fit(items: list[Item], width: int, palette: Palette) -> Line:
-    """As much as fits a line: the least dear are shortened, then left out."""
+    """Returns the items that fit a line: the least important are shortened, then left out."""
     forms = dict.fromkeys(range(len(items)), 0)
 
     def length() -> int:

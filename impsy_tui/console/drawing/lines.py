@@ -24,11 +24,11 @@ _STEPS: Final = "▁▂▃▄▅▆▇█"
 
 
 class Lines(DrawnWidget):
-    """Shows lines from the top; what is missing is empty, what is too much is cut off.
+    """Shows lines from the top; missing lines are empty, extra lines are cut off.
 
     Args:
-        palette: how to draw.
-        id: of the widget.
+        palette: colours.
+        id: id of the widget.
     """
 
     def __init__(self, palette: Palette, *, id: str) -> None:
@@ -38,16 +38,16 @@ class Lines(DrawnWidget):
         self._made_for = Size(0, 0)
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw with other colours."""
+        """Sets other colours."""
         self.palette = palette
         self.redraw()
         self.refresh()
 
     def redraw(self) -> None:
-        """Make the lines anew, in this palette and for this size."""
+        """Makes the lines again for the present palette and size."""
 
     def set_lines(self, lines: Sequence[Line]) -> None:
-        """Show these lines."""
+        """Shows these lines."""
         self._made_for = self.size
         width = self._made_for.width
         for number in range(max(len(lines), len(self._lines))):
@@ -58,23 +58,23 @@ class Lines(DrawnWidget):
         self._lines = list(lines)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region, made for the size that the widget has now.
+        """Returns the lines of a region for the present size of the widget.
 
-        It is asked here, for a widget that is shown again is not always told of its size.
+        The size is read here because Textual does not always send it to a widget that is shown again.
         """
         if self.size != self._made_for:
             self.redraw()
         return super().render_lines(crop)
 
     def segments(self, y: int) -> list[Segment]:
-        """A line, filled up to the edge."""
+        """Returns a line, filled up to the edge."""
         pieces = self._lines[y] if y < len(self._lines) else ()
         line = [Segment(one_line(text), style) for text, style in pieces if text]
         return filled(line, self.width, self.palette.ground)
 
 
 class Pane(Lines, can_focus=True):
-    """Lines under a heading, which shows where the focus is."""
+    """Lines under a heading that marks the focus."""
 
     def on_focus(self) -> None:
         """Its heading tells."""
@@ -132,7 +132,7 @@ def short_model(name: str, width: int) -> str:
 
 
 def blocks(shares: Sequence[float]) -> str:
-    """Numbers from 0 to 1 as blocks, one a cell, the lowest the smallest."""
+    """Returns numbers from 0 to 1 as blocks, one a cell."""
     most = len(_STEPS) - 1
     return "".join(_STEPS[round(min(max(share, 0.0), 1.0) * most)] for share in shares)
 

@@ -10,22 +10,22 @@ _GAP: Final = 2
 _VALUE: Final = 4
 _LONGEST_NAME: Final = 10
 _MARK: Final = 5
-"""Cells of the words below a name: muted, solo, held."""
+"""Cells of the mark below a name: muted, solo, held."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeterLayout:
-    """Where each meter is.
+    """Positions of the meters.
 
     Attributes:
-        rows: lines a meter: 3 or 2 have a bar for input and one for predictions, 1 has both in
+        rows: lines of a meter: 3 or 2 have one bar for input and one for predictions, 1 has both in
             half blocks.
-        columns: meters side by side.
-        per_column: meters one above the other.
-        width: cells a column, without the gap.
+        columns: number of columns of meters.
+        per_column: number of meters in a column.
+        width: width of a column in cells, without the gap.
         name: cells of the name, with the space after it.
-        values: how many of the two values are written.
-        shown: meters that are there at all; fewer than all only in a tiny window.
+        values: number of values that are written, 0 to 2.
+        shown: number of visible meters; fewer than all only in a tiny window.
     """
 
     rows: int
@@ -38,7 +38,7 @@ class MeterLayout:
 
     @property
     def bar(self) -> int:
-        """Cells of a bar."""
+        """Number of cells of a bar."""
         return self.width - self.name - (_VALUE + 1) * self.values
 
     @property
@@ -47,12 +47,12 @@ class MeterLayout:
         return self.name
 
     def place(self, index: int) -> tuple[int, int]:
-        """Column and line of the upper left corner of a meter."""
+        """Returns the column and line of the upper left corner of a meter."""
         column, row = divmod(index, self.per_column)
         return column * (self.width + _GAP), row * self.rows
 
     def at(self, line: int) -> tuple[list[int], int]:
-        """The meters that a line crosses, from left to right, and which of their lines it is."""
+        """Returns the meters that a line crosses, from left to right, and the index of the line in them."""
         row, part = divmod(line, self.rows)
         if row >= self.per_column:
             return [], part
@@ -61,11 +61,11 @@ class MeterLayout:
 
 
 def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayout:
-    """Find the largest meters that fit.
+    """Returns the layout with the largest meters that fit.
 
     Args:
-        count: how many there are.
-        width, height: the space in cells.
+        count: number of meters.
+        width, height: space in cells.
         longest_name: characters of the longest name.
     """
     count, width, height = max(1, count), max(1, width), max(1, height)

@@ -5,11 +5,11 @@ from impsy_tui.errors import UserError
 
 
 class ThemeChooser:
-    """Wears a theme.
+    """Current theme.
 
     Args:
-        name: of the first; where it cannot be worn, the standing theme is.
-        glyphs: there is no colour.
+        name: name of the first theme; if it cannot be loaded, the default theme is used.
+        glyphs: True if the terminal has no colours.
     """
 
     def __init__(self, name: str, *, glyphs: bool) -> None:
@@ -24,10 +24,10 @@ class ThemeChooser:
         self._seen = self._time()
 
     def choose(self, name: str) -> Palette:
-        """Put on a theme.
+        """Loads a theme.
 
         Raises:
-            UserError: it cannot be worn; the one before still is.
+            UserError: the theme cannot be loaded; the theme before it stays.
         """
         self.palette = self.folders.load(name)
         self._seen = self._time()

@@ -9,22 +9,22 @@ from impsy_tui.key_actions import ACTIONS, shown
 
 
 class KeyCommands:
-    """Knows the commands of the keymap's actions, where they have one.
+    """Finds the command line of a key action.
 
     Args:
-        steps: what keys turn.
+        steps: parameter steps by keys.
     """
 
     def __init__(self, steps: ParameterSteps) -> None:
         self._steps = steps
 
     def key(self, line: str, keymap: Keymap, own: Mapping[str, str]) -> str:
-        """Returns the key that does what a line does, as it is shown; empty if none does.
+        """Returns the label of the key for a line; empty if no key runs it.
 
         Args:
             line: the line.
-            keymap: the keys in force.
-            own: lines of the performer's own keys, which go before others.
+            keymap: current keys.
+            own: lines of the performer's key bindings, which override others.
         """
         mine = next((key for key, bound in own.items() if bound == line), "")
         names = (action.name for action in ACTIONS if line in (action.name, self.line(action.name, None)))
@@ -32,11 +32,11 @@ class KeyCommands:
         return shown(mine or next(keys, ""))
 
     def line(self, action: str, snapshot: Snapshot | None) -> str | None:
-        """The command of a key's action; None if it asks nothing of the engine.
+        """Returns the command line of a key action; None for an action of the console itself.
 
         Args:
-            action: its name in the keymap.
-            snapshot: the newest, None for none ever.
+            action: name of the action in the keymap.
+            snapshot: newest snapshot; None before the first.
         """
         match action:
             case "panic" | "take" | "give" | "reset" | "thru":

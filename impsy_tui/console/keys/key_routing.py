@@ -1,4 +1,4 @@
-"""Which keys act at once, before the next key is read, and on which screen."""
+"""Routing of keys that act at once, before the next key is read."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,15 +18,15 @@ _HAMMERING: Final = 0.7
 
 
 class KeyRouter:
-    """Gives each key to the performer's own keys or to the screen on top, in the order of typing.
+    """Gives each key to the performer's bindings or to the top screen, in the order of typing.
 
-    Textual's widgets take their keys later, when several keys of one read may be in their queues already.
+    Textual's widgets handle their keys later, when several keys of one read may be in their queues already.
 
     Args:
-        keymap: the keys in force.
-        own: returns the performer's own lines, by key.
-        enter: carries out a line.
-        where: returns the page that the performer looks at, or the first screen.
+        keymap: current keys.
+        own: returns the performer's lines by key.
+        enter: runs a line.
+        where: returns the visible page, or the first screen.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class KeyRouter:
         return [events.Key("escape", "\x1b"), events.Key(key, event.character)]
 
     async def take(self, screen: Screen[Any], event: events.Key) -> bool:
-        """Carry out a key at once.
+        """Runs the action of a key at once.
 
         Returns:
             False if the key belongs to a binding of the console or to the widget that has the focus.
@@ -75,7 +75,7 @@ class KeyRouter:
         return False
 
     def toggle_keys_mode(self, perform: PerformScreen) -> None:
-        """Enter or leave keys mode. A performer who hammers Escape ends at the prompt."""
+        """Enters or leaves keys mode. A performer who hammers Escape ends at the prompt."""
         now, before = time.monotonic(), self._escaped
         self._escaped = now
         perform.set_keys_mode(not perform.keys_mode and now - before > _HAMMERING)

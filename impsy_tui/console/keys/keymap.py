@@ -8,12 +8,12 @@ from impsy_tui.key_actions import ACTIONS, BY_NAME, KeysInForce, shown
 
 
 class Keymap:
-    """The keys in force.
+    """Current keys.
 
-    An action whose wished keys are refused keeps its default keys.
+    An action whose configured keys are refused keeps its default keys.
 
     Args:
-        wishes: keys by action, over the defaults.
+        wishes: configured keys by action, which override the defaults.
 
     Attributes:
         problems: one message for each key that two actions have, each unknown action and each unknown key.
@@ -25,7 +25,7 @@ class Keymap:
         self._keys = found.keys
 
     def keys(self, name: str) -> str:
-        """The keys of an action, comma between."""
+        """Returns the keys of an action, with commas between them."""
         return self._keys[name]
 
     @property
@@ -35,12 +35,12 @@ class Keymap:
 
     @property
     def everywhere(self) -> frozenset[str]:
-        """The keys that work everywhere."""
+        """Keys that work everywhere."""
         return frozenset(key for action in ACTIONS if action.everywhere for key in self._keys[action.name].split(","))
 
     @property
     def single(self) -> frozenset[str]:
-        """The keys of the first screen."""
+        """Keys of the first screen."""
         return frozenset(
             key for action in ACTIONS if not action.everywhere for key in self._keys[action.name].split(",")
         )
@@ -51,20 +51,20 @@ class Keymap:
         return not BY_NAME[name].everywhere and all(key == "space" or len(shown(key)) == 1 for key in keys)
 
     def label(self, name: str) -> str:
-        """The first key of an action, for the eye."""
+        """Returns the label of the first key of an action."""
         return shown(self._keys[name].split(",")[0])
 
     @property
     def changed(self) -> dict[str, str]:
-        """Keys by action, for Textual to rebind."""
+        """Returns changed keys by action, for Textual's bindings."""
         return {action.name: self._keys[action.name] for action in ACTIONS if self._keys[action.name] != action.keys}
 
 
 def default_bindings(*, everywhere: bool) -> list[BindingType]:
-    """Bindings to ``app.do(name)`` with the default keys; ``Keymap.changed`` rebinds them.
+    """Returns bindings to ``app.do(name)`` with the default keys; ``Keymap.changed`` rebinds them.
 
-    Those that work everywhere go before any widget's own. So does the way back to the prompt, for
-    what is typed at once after it is meant for the prompt.
+    Keys that work everywhere override the keys of widgets. So does the key that leads back to the prompt, because
+    text typed after it must go to the prompt.
     """
     return [
         Binding(

@@ -7,15 +7,15 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE
 
 _REMEMBER = 0.5
-"""Seconds that a step is remembered: snapshots come later than a key that is held down repeats."""
+"""Seconds for which a step is remembered: a held key repeats faster than snapshots come."""
 _SIGMA_STEP = 10 ** (1 / 3)
 
 
 class ParameterSteps:
-    """Turns parameters by steps from what they are, or from what the last step made them.
+    """Changes parameters by steps, from the last step or from the snapshot.
 
     Args:
-        now: a monotonic clock.
+        now: monotonic clock in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -24,7 +24,7 @@ class ParameterSteps:
         self._focus = ""
 
     def line(self, action: str, snapshot: Snapshot) -> str | None:
-        """The command of a key's action; None if it turns nothing."""
+        """Returns the command line of a key action; None if it changes no parameter."""
         player, self._focus = snapshot.focused, snapshot.focus
         match action:
             case "temp_up" | "temp_down":

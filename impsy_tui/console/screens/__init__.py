@@ -1,1 +1,1 @@
-"""Screens: which widgets they hold and what they ask of the engine."""
+"""Screens with their widgets and their requests to the engine."""

@@ -28,12 +28,12 @@ class Dialog(ModalScreen[bool]):
         use_compositor(self, SafeCompositor)
 
     def leave(self, result: bool) -> None:
-        """Close the dialog, once: a second key of the same read finds it closed."""
+        """Closes the dialog, once: a second key of the same read finds it closed."""
         if self.app.screen is self:
             self.dismiss(result)
 
     def take_key(self, event: events.Key) -> bool:
-        """Carry out a key of the dialog at once, before the next key is read.
+        """Runs a key of the dialog at once, before the next key is read.
 
         Returns:
             False if the key belongs to a widget of the dialog or to the console.

@@ -1,4 +1,4 @@
-"""Files: logs, data sets and models; what can be made of them, and what they look like."""
+"""Files page: logs, datasets and models, with their commands and a plot."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ from impsy_tui.text import counted
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _COLUMNS = ("kind", "name", "dim", "events", "length, loss", "size", "date")
 _WIDE = 100
-"""Cells from which there is room for the year."""
+"""Width in cells from which dates show the year."""
 _KINDS = ("log", "dataset", "model")
 _CHANGING = ("delete", "rename", "restore", "undo", "redo", "dataset", "trash")
 
 
 class FilesPage(Page):
-    """All files in one list; the keys do what the commands do."""
+    """List of all files, with keys for their commands."""
 
     KEYS: ClassVar[Mapping[str, str]] = {
         "n": "dataset",
@@ -64,13 +64,13 @@ class FilesPage(Page):
         self._picture = PerformancePlot(context.palette)
 
     def content(self) -> ComposeResult:
-        """The list, and a picture below it."""
+        """Yields the list, and a plot below it."""
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
         yield table
         yield self._picture
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Requests the files."""
         self._picture.display = False
         self._look()
 
@@ -124,16 +124,16 @@ class FilesPage(Page):
         return facts
 
     def action_only(self, kind: str) -> None:
-        """Show one kind, or all."""
+        """Shows files of one kind, or all files."""
         self._only = kind
         self._list()
 
     def action_reload(self) -> None:
-        """Look again."""
+        """Requests the files again."""
         self._look()
 
     def on_data_table_row_selected(self) -> None:
-        """Enter: a log is drawn."""
+        """Draws the selected log, or auditions the selected model."""
         facts = self._chosen()
         if facts is None:
             return
@@ -158,18 +158,18 @@ class FilesPage(Page):
             self.set_title(f"FILES · {answer.text}")
 
     def action_load(self) -> None:
-        """Let a model play."""
+        """Loads the selected model."""
         if facts := self._need(("model",), "load"):
             self._play_model("load", facts)
 
     def action_audition(self) -> None:
-        """Hear a model in silence."""
+        """Auditions the selected model in silence."""
         if facts := self._need(("model",), "audition"):
             self._play_model("audition", facts)
 
     @work
     async def _play_model(self, word: str, facts: FileFacts) -> None:
-        """Have a model played or auditioned by whom it is for."""
+        """Loads or auditions a model for a player of its kind."""
         name = _stem(facts)
         names = await self._requests.ask("names")
         agent = facts.name.endswith(".npz")
@@ -181,18 +181,18 @@ class FilesPage(Page):
         self._run(f"{to or ''}{word} {quoted(name)}")
 
     def action_dataset(self) -> None:
-        """Make a data set of the logs."""
+        """Puts the command that makes a dataset into the prompt."""
         facts = self._chosen()
         self.begin(f"dataset {facts.dimension}" if facts is not None and facts.dimension else "dataset")
 
     def action_train(self) -> None:
-        """Train on a data set."""
+        """Puts the command that trains on the selected dataset into the prompt."""
         facts = self._chosen()
         on = f" on {quoted(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
         self.begin(f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
 
     def action_rename(self) -> None:
-        """Give the file another name."""
+        """Puts the command that renames the file into the prompt."""
         if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is renamed")
         elif facts := self._chosen():
@@ -200,7 +200,7 @@ class FilesPage(Page):
             self.begin(f"rename {facts.kind} {name} {name}")
 
     def action_delete(self) -> None:
-        """Move the file to the trash, after a question."""
+        """Moves the file to the trash, after a confirmation."""
         if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is deleted")
         elif facts := self._chosen():
@@ -214,7 +214,7 @@ class FilesPage(Page):
             self.app.push_screen(question, answered)
 
     def answered(self, level: str, text: str, line: str = "") -> None:
-        """Show the answer; files may have come, gone or changed."""
+        """Shows the answer, and requests the files again."""
         super().answered(level, text, line)
         if line.startswith(_CHANGING):
             self._look()
@@ -228,7 +228,7 @@ class FilesPage(Page):
         self.set_title(f"FILES · {reply.text}")
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw with other colours."""
+        """Sets other colours."""
         super().set_palette(palette)
         self._picture.set_palette(palette)
 

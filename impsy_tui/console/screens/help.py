@@ -1,4 +1,4 @@
-"""Help: the keys, the modes, and every command, from the tables they are kept in."""
+"""Help page: keys, modes and all commands, from their tables."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -21,7 +21,7 @@ from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 
 
 class HelpText(Lines):
-    """Everything there is to know, as long as it takes."""
+    """Text of the help."""
 
     DEFAULT_CSS = "HelpText { height: auto; width: 1fr; }"
 
@@ -33,14 +33,14 @@ class HelpText(Lines):
         self._own: tuple[Mapping[str, str], tuple[str, ...]] = ({}, ())
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the performer's own keys and words too."""
+        """Shows the performer's key bindings and macros too."""
         own = (snapshot.keys, snapshot.macros)
         if own != self._own:
             self._own = own
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         lines = self._made()
         self._groups = [number + 1 for number, line in enumerate(lines) if not line]
         if 0 <= self._found < len(lines):
@@ -55,14 +55,14 @@ class HelpText(Lines):
         return next((group for group in reversed(self._groups) if group < line), 0)
 
     def find(self, word: str, *, on: bool = False) -> tuple[int, int, int]:
-        """Mark a line that has a word, in whichever case.
+        """Marks a line with a word, upper and lower case alike.
 
         Args:
-            word: the word; nothing is marked if it is empty.
-            on: mark the next one instead of the first.
+            word: the word; an empty word marks nothing.
+            on: True for the next line instead of the first.
 
         Returns:
-            The number of the line, its place among those found, and their count; (-1, 0, 0) if none has the word.
+            The line number, its index among the lines found, and their count; (-1, 0, 0) without the word.
         """
         texts = ("".join(text for text, _ in line).lower() for line in self._lines)
         lines = [number for number, text in enumerate(texts) if word and word.lower() in text]
@@ -134,7 +134,7 @@ class HelpText(Lines):
 
 
 class HelpPage(Page):
-    """The help, with a search in it."""
+    """Page of the help, with a search."""
 
     TITLE_TEXT: ClassVar[str] = "HELP"
     KEYS_TEXT: ClassVar[str] = "/ find · n next · Tab next group · PgUp PgDn page · : prompt · Esc back"
@@ -152,12 +152,12 @@ class HelpPage(Page):
         self._word = ""
 
     def content(self) -> ComposeResult:
-        """The text."""
+        """Yields the text."""
         with VerticalScroll():
             yield self._text
 
     async def take_key(self, event: events.Key) -> bool:
-        """While a word is looked for, letters are of that word."""
+        """Adds a letter to the search word during a search; otherwise runs the key."""
         if not (self._finds and self.keys_mode):
             return await super().take_key(event)
         if event.key in ("enter", "escape"):
@@ -172,16 +172,16 @@ class HelpPage(Page):
         return True
 
     def action_find(self) -> None:
-        """Look for a word that is typed."""
+        """Begins a search."""
         self._finds = True
         self._look_for("")
 
     def action_next_found(self) -> None:
-        """Go to the next place of the word."""
+        """Goes to the next line with the word."""
         self._go_to(*self._text.find(self._word, on=True))
 
     def action_group(self, by: int) -> None:
-        """Go to the next group or the one before."""
+        """Goes to the next group of commands, or to the one before."""
         box = self.query_one(VerticalScroll)
         box.scroll_to(y=self._text.group(round(box.scroll_y), by), animate=False)
 
@@ -198,7 +198,7 @@ class HelpPage(Page):
             self._keys_bar.tell(f"{sign}   not found" if self._word else f"{sign}   type a word; Enter ends it")
 
     def show(self, view: View) -> None:
-        """The strip goes on; keys and words may be new."""
+        """Shows the strip, and new keys and macros."""
         super().show(view)
         if view.snapshot is not None:
             self._text.show(view.snapshot)

@@ -27,15 +27,15 @@ from impsy_tui.language.completion import CompletionSources
 
 _PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
 _IN_EMPTY_LINE: Final = ("up", "down", "home", "end")
-"""Keys that move the list while nothing is typed."""
+"""Keys that move the list while the prompt is empty."""
 
 
 class PageContext(NamedTuple):
-    """What every page needs.
+    """Objects that all pages share.
 
     Attributes:
-        palette: the colours.
-        keymap: the keys in force.
+        palette: colours.
+        keymap: current keys.
         digits_every: frames between two changes of numbers.
         history: history of the command line.
         known: returns the names for completions.
@@ -86,7 +86,7 @@ class Page(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        """Keep the focus at the prompt, and give it the keys that came before it was there."""
+        """Focuses the prompt, and gives it the keys that came before it was mounted."""
         for widget in self.query("DataTable, VerticalScroll"):
             widget.can_focus = False
         self.hint.idle()
@@ -96,23 +96,23 @@ class Page(Screen[None]):
         self._early.clear()
 
     def show(self, view: View) -> None:
-        """Show the strip and the footer."""
+        """Shows the strip and the footer."""
         self._strip.show(view.snapshot, view.link, locked=view.locked)
         self._footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw with other colours."""
+        """Sets other colours."""
         self.palette = palette
         for widget in self.query(Lines):
             widget.set_palette(palette)
 
     @property
     def left(self) -> bool:
-        """True if the performer has left the page: its answers come too late."""
+        """True if the performer has left the page; later answers are ignored."""
         return self not in self.app.screen_stack
 
     def set_title(self, text: str) -> None:
-        """Show another title."""
+        """Sets the title."""
         if not self.left:
             self.query_one(".title", Label).update(text)
 
@@ -124,7 +124,7 @@ class Page(Screen[None]):
         return bool(self._keys_bar.display)
 
     def set_keys_mode(self, on: bool) -> None:
-        """Let the keys of the page act, or go back to the prompt."""
+        """Enters keys mode of the page, or goes back to the prompt."""
         self._keys_bar.display = on
         self.prompt.display = self.hint.display = not on
         if not on and self.prompt.is_mounted:
@@ -132,16 +132,16 @@ class Page(Screen[None]):
             self.hint.idle()
 
     def begin(self, line: str) -> None:
-        """Put a line into the prompt, to be edited and entered."""
+        """Puts a line into the prompt for editing."""
         self.set_keys_mode(False)
         self.prompt.put(line)
 
     def answered(self, level: str, text: str, line: str = "") -> None:
-        """Show the answer to a line that was entered here."""
+        """Shows the answer to a line that was entered on this page."""
         self.hint.tell(text, wrong=level == "error")
 
     async def take_key(self, event: events.Key) -> bool:
-        """Carry out a key of the page at once, before the next key is read.
+        """Runs a key of the page at once, before the next key is read.
 
         Returns:
             False if the key belongs to the prompt or to the console.
@@ -169,7 +169,7 @@ class Page(Screen[None]):
         return True
 
     def _focus_prompt(self) -> None:
-        """Textual takes the focus away some time after the prompt was hidden, even if it is back by then."""
+        """Focuses the prompt again: Textual removes the focus some time after a widget was hidden."""
         if self._prompt_is_there and self.focused is not self.prompt.line:
             self.set_focus(self.prompt.line)
 
@@ -178,7 +178,7 @@ class Page(Screen[None]):
         return self.is_mounted and bool(self.prompt.query("#line"))
 
     def _go_back(self) -> None:
-        """From a search to the prompt, from the prompt to the keys, from the keys to the screen below."""
+        """Goes back: from a search to the prompt, from there to keys mode, from there to the screen below."""
         if self.keys_mode:
             self.app.pop_screen()
         elif self.prompt.is_mounted and self.prompt.searches:
@@ -196,20 +196,20 @@ class Page(Screen[None]):
         return False
 
     def on_prompt_advised(self, message: Prompt.Advised) -> None:
-        """Show the advice of the prompt."""
+        """Shows the advice of the prompt."""
         message.stop()
         self.hint.advise(message.completion, message.mistake, message.offset, message.found)
 
 
 def fill(table: DataTable[Text], columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Fill a table anew, each column as wide as its longest cell.
+    """Replaces the content of a table; each column is as wide as its longest cell.
 
     A table that measures its columns itself may keep lines that it drew before, cut to the width of the headings.
 
     Args:
         table: the table.
-        columns: the headings.
-        rows: the key and the cells of each row.
+        columns: headings.
+        rows: key and cells of each row.
     """
     table.clear(columns=True)
     for index, name in enumerate(columns):
@@ -220,5 +220,5 @@ def fill(table: DataTable[Text], columns: Sequence[str], rows: Sequence[tuple[st
 
 
 def as_shown(text: str) -> Text:
-    """A cell of a table: nothing in it is taken for markup, or obeyed by the terminal."""
+    """Returns a cell of a table, without markup and without control characters."""
     return Text(one_line(text))

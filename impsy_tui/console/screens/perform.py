@@ -51,10 +51,10 @@ class PerformScreen(Screen[None]):
     """Strip, meters, channels, jobs, events and prompt.
 
     Args:
-        palette: how to draw.
-        keymap: which keys work.
-        history: of the command line.
-        known: what completions draw on.
+        palette: colours.
+        keymap: current keys.
+        history: history of the command line.
+        known: returns the names for completions.
         digits_every: frames between two changes of numbers.
     """
 
@@ -125,11 +125,11 @@ class PerformScreen(Screen[None]):
         yield self.key_footer
 
     def on_mount(self) -> None:
-        """Begin at the prompt."""
+        """Shows the advice for an empty prompt."""
         self.hint.idle()
 
     def show(self, view: View) -> None:
-        """Show what the engine reports."""
+        """Shows a frame."""
         self._frame += 1
         self.strip.show(view.snapshot, view.link, locked=view.locked)
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
@@ -189,7 +189,7 @@ class PerformScreen(Screen[None]):
             self.jobs.show(view.snapshot)
 
     def _offer_made(self, snapshot: Snapshot) -> None:
-        """A model that has just been made can be heard, in silence first, and then played."""
+        """Returns the offered command for a model that a job has made: first an audition, then loading."""
         made = {job.file: job.kind for job in snapshot.jobs if job.kind in _OFFERS and job.file}
         heard = _auditioned(snapshot)
         if self._made is not None:
@@ -202,18 +202,18 @@ class PerformScreen(Screen[None]):
         self._made, self._heard = set(made), set(heard)
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw with other colours."""
+        """Sets other colours."""
         for widget in self.query(Lines):
             widget.set_palette(palette)
         self.meters.set_palette(palette)
 
     def set_keymap(self, keymap: Keymap) -> None:
-        """Other keys."""
+        """Sets other keys."""
         self.keys_bar.set_keymap(keymap)
         self.key_footer.set_keymap(keymap)
 
     def set_digits_every(self, frames: int) -> None:
-        """Change numbers more or less often."""
+        """Sets the number of frames between two changes of the numbers."""
         self._digits_every = frames
         self.strip.set_digits_every(frames)
         self.meters.set_digits_every(frames)
@@ -226,7 +226,7 @@ class PerformScreen(Screen[None]):
         return bool(self.keys_bar.display)
 
     def set_keys_mode(self, on: bool) -> None:
-        """Let single keys act, or go back to the prompt."""
+        """Enters keys mode, or goes back to the prompt."""
         self.keys_bar.display = on
         self.prompt.display = not on
         # At once, for the next key may have come already.
@@ -240,30 +240,30 @@ class PerformScreen(Screen[None]):
     # Panes
 
     def toggle_meters_only(self) -> None:
-        """Nothing but the meters and the strip, or everything."""
+        """Shows only the meters and the strip, or all panes."""
         self.toggle_class("-meters-only")
 
     def cycle_events(self) -> None:
-        """The event log larger, hidden, as before."""
+        """Makes the event log larger, then hides it, then restores it."""
         self._events_size = (self._events_size + 1) % len(_EVENTS_SIZES)
         for index, name in enumerate(_EVENTS_SIZES):
             if name:
                 self.set_class(index == self._events_size, name)
 
     def toggle_jobs(self) -> None:
-        """Show or hide the jobs."""
+        """Shows or hides the jobs."""
         self._jobs_wanted = not self.jobs.display
         self.jobs.display = self._jobs_wanted
         self.jobs.redraw()
 
     def toggle_pending(self) -> str:
-        """Show what is pending whenever something is, or never; what it is now, in words."""
+        """Shows or hides the pending pane; returns its new state as text."""
         self._pending_wanted = not self._pending_wanted
         self.pending.display = self.pending.display and self._pending_wanted
         return "what is pending is shown" if self._pending_wanted else "what is pending is not shown; what lists it"
 
     def toggle_channels(self) -> None:
-        """Show or hide the channels."""
+        """Shows or hides the channels."""
         self.channels.display = not self.channels.display
 
     def on_prompt_advised(self, message: Prompt.Advised) -> None:

@@ -18,7 +18,7 @@ _GLYPHS: Final = {"ok": "✓", "warning": "!", "error": "✗"}
 
 
 class Checks(Lines):
-    """The checks, one below the other, long ones over several lines."""
+    """List of the checks; a long one takes several lines."""
 
     DEFAULT_CSS = "Checks { height: auto; width: 1fr; }"
 
@@ -27,12 +27,12 @@ class Checks(Lines):
         self._checks: tuple[Check, ...] = ()
 
     def show(self, checks: tuple[Check, ...]) -> None:
-        """Show what was found."""
+        """Shows the results."""
         self._checks = checks
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         palette, width = self.palette, self.size.width
         styles = {"ok": palette.good, "warning": palette.warning, "error": palette.alarm}
         lines: list[Line] = []
@@ -47,7 +47,7 @@ class Checks(Lines):
 
 
 class RigPage(Page):
-    """The checks, made when the page is opened and when asked for."""
+    """Page of the checks, which run when the page opens and on request."""
 
     KEYS: ClassVar[Mapping[str, str]] = {"u": "reload", "enter": "reload"}
     TITLE_TEXT = "RIG CHECK"
@@ -59,16 +59,16 @@ class RigPage(Page):
         self._checks = Checks(context.palette)
 
     def content(self) -> ComposeResult:
-        """The checks."""
+        """Yields the list of checks."""
         with VerticalScroll():
             yield self._checks
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Runs the checks."""
         self._look()
 
     def action_reload(self) -> None:
-        """Look again."""
+        """Runs the checks again."""
         self._look()
 
     @work(exclusive=True, group="look")

@@ -1,4 +1,4 @@
-"""Settings: the configuration in force, where each value came from, and changing it in its file."""
+"""Settings page: current configuration, the source of each value, and editing of the file."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -16,7 +16,7 @@ from impsy_tui.control.messages import Reply, Setting, Settings
 
 
 class SettingsPage(Page):
-    """Every setting; Enter changes one."""
+    """List of all settings; Enter changes one."""
 
     KEYS: ClassVar[Mapping[str, str]] = {"c": "changed", "g": "guide", "u": "reload"}
     TITLE_TEXT = "SETTINGS"
@@ -37,7 +37,7 @@ class SettingsPage(Page):
         yield Label("", classes="note", markup=False, id="about")
 
     def on_mount(self) -> None:
-        """Look at once, and begin the guide where that was asked for."""
+        """Requests the settings, and opens the guide if it was requested."""
         self._look()
         if self._opens_setup:
             self.action_guide()
@@ -73,7 +73,7 @@ class SettingsPage(Page):
         return next((one for one in self._settings if one.key == key), None)
 
     def on_data_table_row_highlighted(self) -> None:
-        """Say what it is."""
+        """Shows the description of the selected setting."""
         if self.left:
             return
         one = self._chosen()
@@ -81,13 +81,13 @@ class SettingsPage(Page):
         self.query_one("#about", Label).update(text)
 
     def on_data_table_row_selected(self) -> None:
-        """Change it."""
+        """Puts the command that changes the setting into the prompt."""
         one = self._chosen()
         if one is not None:
             self.begin(f"set {one.key} {one.value}")
 
     def answered(self, level: str, text: str, line: str = "") -> None:
-        """Show the answer; a setting may have changed."""
+        """Shows the answer, and requests the settings again."""
         super().answered(level, text, line)
         if line.startswith("set "):
             self._look()
@@ -97,10 +97,10 @@ class SettingsPage(Page):
         self.app.push_screen(SetupDialog(self._requests))
 
     def action_changed(self) -> None:
-        """Only those that are set, or all."""
+        """Shows only the settings of the file, or all settings."""
         self._changed_only = not self._changed_only
         self._list()
 
     def action_reload(self) -> None:
-        """Look again."""
+        """Requests the settings again."""
         self._look()

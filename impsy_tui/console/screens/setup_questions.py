@@ -21,10 +21,10 @@ _WRITTEN: Final = (
 
 
 class SetupDialog(Dialog):
-    """All of it in one box, so that keys that come too fast never reach what is below.
+    """Dialog with all questions in one box, so that fast keys never reach the screen below.
 
     Args:
-        requests: asks the engine what is plugged in, and has the file written.
+        requests: interface to the engine, which lists the devices and writes the file.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +71,7 @@ class SetupDialog(Dialog):
         yield Label(f"{keys}    {_LEAVE}", classes="help", markup=False)
 
     def on_mount(self) -> None:
-        """Look for what is plugged in."""
+        """Requests the devices."""
         self._begin()
 
     @work(group="guide")
@@ -93,19 +93,19 @@ class SetupDialog(Dialog):
             self._field.focus()
 
     async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
-        """One was chosen."""
+        """Takes a chosen option."""
         message.stop()
         if message.option_list is self._field:
             await self.action_choose(message.option_index + 1)
 
     async def on_input_submitted(self, message: Input.Submitted) -> None:
-        """A line was entered."""
+        """Takes an entered line."""
         message.stop()
         if message.input is self._field:
             await self._answer(message.value)
 
     async def action_choose(self, number: int) -> None:
-        """The choice with this number."""
+        """Takes the option with this number."""
         choices = list(self._shown.choices) if isinstance(self._shown, Question) else []
         if number <= len(choices):
             await self._answer(choices[number - 1])
@@ -119,7 +119,7 @@ class SetupDialog(Dialog):
             await self._show(end.value)
 
     async def on_key(self, event: events.Key) -> None:
-        """Ctrl-Y writes the file; Enter leaves an answer that has been read."""
+        """Writes the file on Ctrl-Y; closes a message on Enter."""
         if isinstance(self._shown, Answers) and event.key == CONFIRM:
             event.stop()
             answers = self._shown

@@ -12,13 +12,13 @@ from impsy_tui.control.states import PlayerState
 
 _LABEL: Final = 9
 _LOST: Final = 2.0
-"""Seconds after which what was heard last says nothing any more."""
+"""Seconds after which the last heard descriptors count as lost."""
 _SCALE: Final = 2.0
-"""Deviations: a distance that fills its line."""
+"""Distance in deviations that fills its line."""
 
 
 class AgentPane(Lines):
-    """Aim, what is heard, both sets of descriptors side by side, and the distance over time."""
+    """Target, heard sound, both sets of descriptors, and the distance over time."""
 
     DEFAULT_CSS = "AgentPane { height: auto; width: 1fr; }"
 
@@ -27,14 +27,14 @@ class AgentPane(Lines):
         self._player: PlayerState | None = None
 
     def show(self, player: PlayerState) -> None:
-        """Show how it is doing."""
+        """Shows the agent of a snapshot."""
         self._player = player
         self.redraw()
         if self.styles.height is None or self.styles.height.value != len(self._lines):
             self.styles.height = len(self._lines)
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         if self._player is not None:
             self.set_lines(agent_lines(self._player, self.size.width, self.palette))
 

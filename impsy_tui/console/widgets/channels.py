@@ -11,11 +11,11 @@ from impsy_tui.control.states import ChannelState
 from impsy_tui.control.status_text import nudge_words
 
 _FRESH: Final = 10.0
-"""Seconds that a problem is shown loudly; after that it is history."""
+"""Seconds for which a new problem is highlighted."""
 
 
 class ChannelPanes(Pane):
-    """One pane a channel, one above the other, with as many lines each as there is room for."""
+    """One pane for each channel, with as many lines as fit."""
 
     DEFAULT_CSS = "ChannelPanes { height: auto; width: 1fr; }"
 
@@ -24,14 +24,14 @@ class ChannelPanes(Pane):
         self._channels: tuple[ChannelState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the channels of a snapshot."""
+        """Shows the channels of a snapshot."""
         if len(snapshot.channels) != len(self._channels):
             self.styles.min_height = 1 + min(4, 2 * len(snapshot.channels))
         self._channels = snapshot.channels
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         width, height = self.size.width, self.size.height
         lines = [heading("CHANNELS", width, self.palette, focused=self.has_focus)]
         room = max(1, (height - 1) // max(1, len(self._channels)))
@@ -90,7 +90,7 @@ def _state(channel: ChannelState, palette: Palette) -> tuple[str, Style]:
 
 
 def _short(bound: str) -> str:
-    """A binding without what is the same everywhere."""
+    """Returns a binding without the parts that all bindings have."""
     return bound.replace("127.0.0.1:", ":").replace(" → ", "→")
 
 

@@ -12,7 +12,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import EnsembleState
 
 _GLYPHS: Final = "·:./»-Oo#"
-"""Of each gesture, by code: no colour is needed to tell them apart."""
+"""Glyph of each gesture, by code; glyphs differ without colour."""
 _SHORT: Final = (
     "nothing",
     "fast taps",
@@ -29,13 +29,13 @@ _GROUPS: Final = ("none", "taps", "swipes", "swirls", "comb")
 _NAME: Final = 5
 _WORD: Final = 12
 _LONG: Final = 23
-"""Cells of a gesture's whole name."""
+"""Cells of the longest name of a gesture."""
 _WIDE: Final = 90
 _MINUTE: Final = 60
 
 
 class EnsembleView(Lines, can_focus=True):
-    """A line a player, and below them what they do together."""
+    """One line for each player, and the measures of the group below."""
 
     DEFAULT_CSS = "EnsembleView { height: 1fr; width: 1fr; }"
 
@@ -44,13 +44,13 @@ class EnsembleView(Lines, can_focus=True):
         self._band: EnsembleState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the band that has the focus."""
+        """Shows the focused ensemble."""
         if snapshot.focused.ensemble != self._band:
             self._band = snapshot.focused.ensemble
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         ensemble, width, height = self._band, self.size.width, self.size.height
         if ensemble is None:
             return
@@ -82,7 +82,7 @@ class EnsembleView(Lines, can_focus=True):
         return [(f"◆{padded(_SHORT[ensemble.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
 
     def _minute(self, seconds: str, width: int) -> list[Piece]:
-        """The last minute from left to right, as many seconds a cell as must be; of them the newest is shown."""
+        """Returns the last minute from left to right; a cell shows the newest of its seconds."""
         width = max(1, min(width, _MINUTE))
         first = _MINUTE - len(seconds)
         pieces: list[tuple[str, Style]] = []
@@ -144,7 +144,7 @@ class EnsembleView(Lines, can_focus=True):
         ]
 
     def _matrix(self, ensemble: EnsembleState) -> list[Line]:
-        """How often each group of gestures was followed by each, in fifteen seconds; staying is dim."""
+        """Returns the matrix of changes between groups of gestures in fifteen seconds; unchanged groups are dim."""
         palette, count = self.palette, len(_GROUPS)
         head = "".join(f"{name:>7}" for name in _GROUPS)
         lines: list[Line] = [((f"{'from / to':<9}{head}", palette.dim),)]

@@ -13,16 +13,16 @@ from impsy_tui.text import printable
 
 MOST: Final = 500
 _HEADED: Final = 5
-"""Lines from which there is room for a heading."""
+"""Height in lines from which the heading is shown."""
 _ROOM_FOR_MORE: Final = 50
-"""Cells from which there is room for the key that shows the rest of a text."""
+"""Width in cells from which the key that shows the rest of a text is shown."""
 _FEW: Final = 2
-"""Lines up to which an entry gets one, cut off. A mistake or an answer gets all lines while it is the newest."""
+"""Height up to which an entry gets one line. A mistake or an answer gets all lines while it is the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: when, how bad, from whom, and what; level "reply" is an answer to a command."""
+    """Entry of the log: time, level, source and text; level "reply" is an answer to a command."""
 
     time: float
     level: str
@@ -31,11 +31,11 @@ class Entry:
 
 
 class EventLog(Pane):
-    """The newest at the bottom; pages up and down through what was before.
+    """Entries with the newest at the bottom; older ones are reached by page keys.
 
     Args:
-        palette: how to draw.
-        key: makes the log larger.
+        palette: colours.
+        key: key that makes the log larger.
     """
 
     DEFAULT_CSS = "EventLog { width: 1fr; }"
@@ -47,13 +47,13 @@ class EventLog(Pane):
         self._up = 0
 
     def add(self, entry: Entry) -> None:
-        """Add one, and show it."""
+        """Adds an entry and shows it."""
         self._up = 0
         self._append(entry)
         self.redraw()
 
     def add_event(self, event: Event) -> None:
-        """Add what the engine told. Whoever reads what was before is left where they are."""
+        """Adds an event of the engine. A performer who reads older entries stays there."""
         if event.dropped:
             self._append(Entry(event.time, "warning", "console", f"{event.dropped} lines were missed"))
         level = "command" if event.source == "command" else event.level
@@ -67,7 +67,7 @@ class EventLog(Pane):
             self._up += len(self._wrapped(entry, self.size.width, most=None if self._room() > _FEW else 1))
 
     def page(self, direction: int) -> None:
-        """Show what was before (1), or after (-1)."""
+        """Shows older entries (1) or newer ones (-1)."""
         self._up = max(0, self._up + direction * max(1, self._room() - 1))
         self.redraw()
 
@@ -76,7 +76,7 @@ class EventLog(Pane):
         return height - 1 if height >= _HEADED or self.has_focus else height
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         width, room = self.size.width, self._room()
         if width < 10 or room < 1:
             return
@@ -98,7 +98,7 @@ class EventLog(Pane):
         self.set_lines(shown)
 
     def _wrapped(self, entry: Entry, width: int, *, most: int | None) -> list[Line]:
-        """An entry in so many lines at most, cut off at the end of the last; in as many as it takes for None."""
+        """Returns an entry in at most ``most`` lines, the last one cut; in all its lines for None."""
         palette = self.palette
         stamp = time.strftime("%H:%M:%S ", time.localtime(entry.time)) if width >= 60 else ""
         mark, style = {

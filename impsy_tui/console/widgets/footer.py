@@ -1,4 +1,4 @@
-"""Below the prompt: what may be typed or what is wrong, the keys mode, and the keys that work."""
+"""Lines below the prompt: completions or mistakes, keys mode, and the current keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,7 +14,7 @@ from impsy_tui.language.parser import Mistake
 _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
 _LONGEST_SHARED: Final = 12
-"""Cells of a beginning that all options share, up to which it is repeated in each."""
+"""Greatest width of a common beginning that is repeated in each option."""
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -29,11 +29,11 @@ class Hint(Lines):
         self._said: tuple[str, object, int] = ("idle", None, 0)
 
     def idle(self) -> None:
-        """Nothing is typed."""
+        """Shows the advice for an empty line."""
         self._say("idle", None, 0)
 
     def set_idle(self, advice: str) -> None:
-        """Show this advice while nothing is typed, or the usual one if it is empty."""
+        """Sets the advice for an empty line; an empty text restores the usual advice."""
         idle = advice or self._usual
         if idle != self._idle:
             self._idle = idle
@@ -48,15 +48,15 @@ class Hint(Lines):
         self._say("blame", mistake, offset)
 
     def found(self, line: str) -> None:
-        """A line of the history."""
+        """Shows a line of the history."""
         self._say("found", line, 0)
 
     def tell(self, text: str, *, wrong: bool = False) -> None:
-        """Show an answer until something is typed."""
+        """Shows an answer until something is typed."""
         self._say("wrong" if wrong else "told", (text,), 0)
 
     def advise(self, completion: Completion | None, mistake: Mistake | None, offset: int, found: str | None) -> None:
-        """Show what the prompt says about its line; see ``Prompt.Advised``."""
+        """Shows the advice of the prompt; see ``Prompt.Advised``."""
         if mistake is not None:
             self.blame(mistake, offset)
         elif found is not None:
@@ -75,7 +75,7 @@ class Hint(Lines):
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the line."""
+        """Makes the line."""
         what, about, offset = self._said
         width, palette = self.size.width, self.palette
         match about:
@@ -102,7 +102,7 @@ def _completion(completion: Completion, width: int, palette: Palette) -> Line:
 
 
 def _choices(completion: Completion, width: int, palette: Palette) -> Line:
-    """As many whole options as there is room for, from the chosen one on, and how many there are."""
+    """Returns the complete options that fit, from the chosen one on, and the number of all."""
     options, chosen = completion.options, completion.chosen
     end = len(_shared(options))
     names = [f"…{option[end:]}" if end > _LONGEST_SHARED else option for option in options]
@@ -147,7 +147,7 @@ def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Lin
 
 
 class KeysBar(Lines):
-    """Stands in place of the prompt in keys mode: unmistakable, and a reminder of the keys."""
+    """Line in place of the prompt in keys mode, with a reminder of the keys."""
 
     DEFAULT_CSS = "KeysBar { height: 1; width: 1fr; }"
 
@@ -161,7 +161,7 @@ class KeysBar(Lines):
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the line."""
+        """Makes the line."""
         key, palette, width = self._keymap.label, self.palette, self.size.width
         pieces: list[Piece] = [(" KEYS ", palette.input_block), (" ", palette.ground)]
         used = 7
@@ -188,7 +188,7 @@ class KeysBar(Lines):
 
 
 class PageKeys(Lines):
-    """Stands in place of the prompt in the keys mode of a page, with the keys of the page."""
+    """Lines in place of the prompt in the keys mode of a page, with the keys of the page."""
 
     DEFAULT_CSS = "PageKeys { height: 2; width: 1fr; }"
 
@@ -198,12 +198,12 @@ class PageKeys(Lines):
         self._told = ""
 
     def tell(self, text: str) -> None:
-        """Show an answer to a key in the second line."""
+        """Shows an answer to a key in the second line."""
         self._told = text
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         palette, width = self.palette, self.size.width
         rows = [*self._rows[:1], self._told or "".join(self._rows[1:2])]
         lead: tuple[Piece, ...] = ((" KEYS ", palette.input_block), (" ", palette.ground))
@@ -216,7 +216,7 @@ class PageKeys(Lines):
 
 
 class KeyFooter(Lines):
-    """The keys that work everywhere."""
+    """Line with the keys that work everywhere."""
 
     DEFAULT_CSS = "KeyFooter { height: 1; width: 1fr; }"
 
@@ -232,18 +232,18 @@ class KeyFooter(Lines):
         self.redraw()
 
     def show(self, *, locked: bool, bound: Mapping[str, str]) -> None:
-        """Show other keys, if they are.
+        """Shows other keys, if they have changed.
 
         Args:
-            locked: leave out what the stage lock hides.
-            bound: the performer's own, by key.
+            locked: True to leave out keys that the stage lock refuses.
+            bound: the performer's bindings, by key.
         """
         if (locked, bound) != (self._locked, self._bound):
             self._locked, self._bound = locked, dict(bound)
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the line."""
+        """Makes the line."""
         palette, width = self.palette, self.size.width
         keys = self._keys()
 
@@ -261,7 +261,7 @@ class KeyFooter(Lines):
         self.set_lines([tuple(pieces)])
 
     def _keys(self) -> list[tuple[str, str, str]]:
-        """Keys, what they do, and whose they are; a key that is bound has taken the place of what it did before."""
+        """Returns keys with their action and owner; a bound key replaces the action that it had before."""
         panic = self._keymap.keys("panic").split(",")
         bound = {key: line for key, line in self._bound.items() if key not in panic}
         keys = []

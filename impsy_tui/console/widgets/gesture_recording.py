@@ -9,7 +9,7 @@ _KEYS = "record gestures again, skip, off"
 
 
 class GestureRecordingView(Lines):
-    """The gesture, how long, how far, and what comes after it."""
+    """Requested gesture with its remaining time, the progress, and the next gesture."""
 
     DEFAULT_CSS = "GestureRecordingView { height: 4; width: 1fr; margin: 0 0 1 0; }"
 
@@ -18,13 +18,13 @@ class GestureRecordingView(Lines):
         self._recording: GestureRecordingState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show what is asked for in a snapshot."""
+        """Shows the requested gesture of a snapshot."""
         if snapshot.gesture_recording != self._recording:
             self._recording = snapshot.gesture_recording
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         gesture_recording, width, palette = self._recording, self.size.width, self.palette
         if gesture_recording is None:
             return

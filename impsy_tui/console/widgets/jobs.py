@@ -10,15 +10,15 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
 _KEEPS: Final = ("train", "ensemble", "agent")
-"""Jobs that have something to keep before they end."""
+"""Kinds of jobs that can save a result before they end."""
 _UNDER_WAY: Final = ("running", "stopping")
 _MOST: Final = 3
 _LINES: Final = 4
-"""Lines that what came of a job may take."""
+"""Greatest number of lines of a job's result."""
 
 
 class JobsPane(Pane):
-    """The jobs that run, and the one that ended last unless another was started since."""
+    """Pane of the running jobs, and of the last ended job if no other was started after it."""
 
     DEFAULT_CSS = "JobsPane { height: auto; width: 1fr; }"
 
@@ -27,13 +27,13 @@ class JobsPane(Pane):
         self._jobs: tuple[JobState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the jobs of a snapshot."""
+        """Shows the jobs of a snapshot."""
         if snapshot.jobs != self._jobs:
             self._jobs = snapshot.jobs
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         width = self.size.width
         lines = [heading("JOBS", width, self.palette, focused=self.has_focus)]
         shown = chosen(self._jobs)
@@ -86,7 +86,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
 
 
 def curve(values: list[float], width: int, within: tuple[float, float] | None = None) -> str:
-    """Numbers over time as a line of blocks, the lowest the smallest, or from one end of a range to the other."""
+    """Returns numbers over time as a line of blocks, scaled to their own limits or to a range."""
     if width < 1 or not values:
         return ""
     if len(values) > width:

@@ -1,4 +1,4 @@
-"""The meters: for each value a bar of what the musician plays and a bar of what the player plays."""
+"""Meters: for each dimension a bar of the musician's value and a bar of the player's value."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,23 +19,23 @@ STALE: Final = 2.0
 
 _PARTS: Final = " ▏▎▍▌▋▊▉"
 OTHERS: Final = "other"
-"""Marks a value that the player in focus does not play."""
+"""Mark of a dimension that the focused player does not play."""
 _MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "~", "inverted": "~", OTHERS: "-"}
 _FAR, _NEAR, _NOW = "·", "╎", "┃"
 
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
-    """What one meter shows; two that are equal look the same.
+    """State of one meter; equal states look the same.
 
     Attributes:
-        input, prediction: eighths of a cell.
-        input_stale, prediction_stale: dimmed.
-        marker: the cell where the next prediction will be, -1 for none.
-        approach: its glyph.
-        audition: the cell of what the auditioned player plays, -1 for none.
-        input_text, prediction_text: their values.
-        mark: one word of the shaping.
+        input, prediction: lengths of the bars in eighths of a cell.
+        input_stale, prediction_stale: True for a dimmed bar.
+        marker: cell of the next prediction; -1 for none.
+        approach: glyph of the marker.
+        audition: cell of the auditioned player's value; -1 for none.
+        input_text, prediction_text: values as text.
+        mark: one word for the shaping of the dimension.
     """
 
     input: int = 0
@@ -51,10 +51,10 @@ class _Meter:
 
 
 class Meters(DrawnWidget, can_focus=True):
-    """All meters in one widget, drawn line by line; only cells that changed are drawn again.
+    """All meters in one widget, drawn line by line; only changed cells are drawn again.
 
     Args:
-        palette: how to draw.
+        palette: colours.
         digits_every: frames between two changes of the numbers.
     """
 
@@ -72,16 +72,16 @@ class Meters(DrawnWidget, can_focus=True):
         self._frame = 0
 
     def set_palette(self, palette: Palette) -> None:
-        """Draw with other colours."""
+        """Sets other colours."""
         self._palette = palette
         self.refresh()
 
     def set_digits_every(self, frames: int) -> None:
-        """Change the numbers more or less often."""
+        """Sets the number of frames between two changes of the numbers."""
         self._digits_every = frames
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show a snapshot; whatever looks as before is left alone."""
+        """Shows a snapshot; unchanged meters are not drawn."""
         self._frame += 1
         digits = self._frame % self._digits_every == 0
         count = snapshot.dimension - 1
@@ -106,7 +106,7 @@ class Meters(DrawnWidget, can_focus=True):
                     self._refresh_changed(index, before, meter)
 
     def _arrange(self) -> bool:
-        """Lay out anew if size or number have changed; whether that was so."""
+        """Makes a new layout if the size or the number of meters has changed; returns True if it has."""
         key = (len(self._meters), self.size.width, self.size.height)
         if key == self._layout_of:
             return False
@@ -172,11 +172,11 @@ class Meters(DrawnWidget, can_focus=True):
                 self.refresh(Region(x + layout.width - 4, y + line, 4, 1))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As much as there is."""
+        """Returns the height of the container."""
         return container.height
 
     def segments(self, y: int) -> list[Segment]:
-        """Draw a line."""
+        """Returns a line."""
         width, ground = self.width, self._palette.ground
         if y == 0:
             return filled(self._legend(), width, ground)
@@ -304,7 +304,7 @@ def _ink(mark: str, palette: Palette) -> Style:
 
 
 def _overlaid(parts: list[Segment], over: dict[int, tuple[str, Style]]) -> list[Segment]:
-    """Segments with single cells replaced."""
+    """Returns segments with single cells replaced."""
     if not over:
         return parts
     done: list[Segment] = []

@@ -1,4 +1,4 @@
-"""A performance, drawn over time: a line of blocks a value, and who played when below."""
+"""Plot of a performance over time: a line of blocks for each dimension, and the musician and player below."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _MOST: Final = 16
 
 
 class PerformancePlot(Lines):
-    """A log over time."""
+    """Widget with the plot of a log."""
 
     DEFAULT_CSS = "PerformancePlot { height: auto; width: 1fr; }"
 
@@ -20,12 +20,12 @@ class PerformancePlot(Lines):
         self._picture: LogPlot | None = None
 
     def show(self, picture: LogPlot) -> None:
-        """Draw a picture."""
+        """Shows a plot."""
         self._picture = picture
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         picture, palette = self._picture, self.palette
         if picture is None:
             return

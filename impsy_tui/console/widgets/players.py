@@ -11,14 +11,14 @@ from impsy_tui.control.states import PlayerState
 
 _LONGEST_NAME: Final = 8
 _MODE: Final = 8
-"""Cells of a mode where there is little room: callresp is told from the others."""
+"""Cells of a shortened mode, at which all modes differ."""
 _WIDE: Final = 36
 _SOUNDS: Final = 0.4
 """Seconds after which a player that has played is quiet."""
 
 
 class PlayersPane(Lines):
-    """Name, whose turn it is, whether it sounds, mode and model of each player."""
+    """Name, turn, activity, mode and model of each player."""
 
     DEFAULT_CSS = "PlayersPane { height: auto; width: 1fr; }"
 
@@ -28,14 +28,14 @@ class PlayersPane(Lines):
         self._focus = ""
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the players of a snapshot."""
+        """Shows the players of a snapshot."""
         if len(snapshot.players) != len(self._players):
             self.styles.height = 1 + len(snapshot.players)
         self._players, self._focus = snapshot.players, snapshot.focused.name
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         width = self.size.width
         longest = min(max((len(player.name) for player in self._players), default=1), _LONGEST_NAME)
         lines = [heading("PLAYERS", width, self.palette)]

@@ -1,4 +1,4 @@
-"""The command line: history, search in it, completions, and where a mistake is."""
+"""Command line with history, search, completions, and the place of a mistake."""
 
 import unicodedata
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def _as_typed(text: str) -> str:
 
 
 class _Ghost(Suggester):
-    """The likeliest completion, behind the cursor."""
+    """Likeliest completion, shown behind the cursor."""
 
     def __init__(self, known: Callable[[], CompletionSources], history: PromptHistory) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -60,7 +60,7 @@ class _Ghost(Suggester):
         self._history = history
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The newest line of the history that begins so, else what the table knows."""
+        """Returns the newest line of the history with this beginning, else a completion of the language."""
         known = self._known()
         for line in reversed(self._history.lines):
             if line.startswith(value) and line != value and not isinstance(parse(line, known.macros), Mistake):
@@ -70,13 +70,13 @@ class _Ghost(Suggester):
 
 
 class CommandInput(Input):
-    """The line itself.
+    """Input of the line.
 
-    Every key acts in its turn: over a slow link many come at once, and what is bound to one must be
-    done before the next is typed.
+    Every key acts in its turn: over a slow link many keys come at once, and the action of a key must end before the
+    next key.
 
     Args:
-        answer: told what a key asks of the prompt.
+        answer: called with the prompt action of a key.
     """
 
     def __init__(self, answer: Callable[[str], None], suggester: Suggester) -> None:
@@ -87,7 +87,7 @@ class CommandInput(Input):
         self._answer = answer
 
     async def on_key(self, event: events.Key) -> None:
-        """Take a key, unless it is plain text: that goes on to Textual's input."""
+        """Handles a key; plain text goes on to Textual's input."""
         text = _as_typed(event.character or "")
         if self.refused and (text or event.key in _BEGINNING):
             self._answer("leave")
@@ -109,7 +109,7 @@ class CommandInput(Input):
             self.refused = False
 
     def on_paste(self, event: events.Paste) -> None:
-        """Enter several lines one after the other; the last stays, to be looked at."""
+        """Enters several pasted lines one after the other; the last one stays in the prompt."""
         event.stop()
         event.prevent_default()
         if self.refused:
@@ -123,7 +123,7 @@ class CommandInput(Input):
         self.insert_text_at_cursor(_as_typed(last))
 
     def action_end(self, select: bool = False) -> None:
-        """The end of the line, and from there the end of the grey text behind it."""
+        """Moves to the end of the line; at the end, takes the grey completion."""
         if self.cursor_at_end and not select:
             self.action_cursor_right()
         else:
@@ -131,11 +131,11 @@ class CommandInput(Input):
 
 
 class Prompt(Horizontal):
-    """The prompt. It reads lines and says so; what becomes of them is not its business.
+    """Prompt that parses typed lines and posts them as messages.
 
     Args:
-        history: of lines.
-        known: what completions draw on.
+        history: history of lines.
+        known: returns the names for completions.
     """
 
     DEFAULT_CSS = """
@@ -146,26 +146,26 @@ class Prompt(Horizontal):
     """
 
     class Entered(Message):
-        """A line was typed and can be read."""
+        """Message: a valid line was entered."""
 
         def __init__(self, line: str) -> None:
             super().__init__()
             self.line = line
 
     class Nothing(Message):
-        """Enter in an empty line."""
+        """Message: Enter in an empty line."""
 
     class Interrupted(Message):
-        """Ctrl-C in an empty line."""
+        """Message: Ctrl-C in an empty line."""
 
     class Advised(Message):
-        """There is something to say of the line as it stands.
+        """Message: advice for the present line.
 
         Attributes:
-            completion: what may come next, if that is what is to be said.
-            mistake: what is wrong, if that is.
+            completion: completion of the line; None for other advice.
+            mistake: mistake in the line; None for other advice.
             offset: cells before the line's first character.
-            found: a line of the history, while searching.
+            found: line of the history during a search.
         """
 
         def __init__(
@@ -189,39 +189,39 @@ class Prompt(Horizontal):
         """True if the events tell already that the line here was refused."""
 
     def compose(self) -> ComposeResult:
-        """Sign and line."""
+        """Yields the sign of the prompt and the line."""
         yield Label(_SIGN, id="sign")
         yield CommandInput(self._answer, _Ghost(self._known, self._history))
 
     @property
     def line(self) -> CommandInput:
-        """The line."""
+        """Text of the line."""
         return self.query_one(CommandInput)
 
     def put(self, text: str) -> None:
-        """Let the line be this."""
+        """Replaces the line."""
         self.line.refused = False
         self.line.value = text
         self.line.cursor_position = len(text)
 
     def offer(self, command: str) -> None:
-        """Show a command in the empty line; Right takes it. An empty command takes the offer back."""
+        """Offers a command in the empty line, which Right takes. An empty command removes the offer."""
         self._offered = command
         self.line.placeholder = f"{command}   Right takes it" if command else ""
 
     def tell_no_more(self) -> None:
-        """The mistake in the line has been told in full: leaving the line does not tell it again."""
+        """Notes that the mistake was reported in full, so that leaving the line does not report it again."""
         self._told = True
 
     def blame(self, line: str, mistake: Mistake) -> None:
-        """Show a line that was wrong again, with the cursor behind the wrong word."""
+        """Shows a wrong line again, with the cursor behind the wrong word."""
         if not self.line.value:
             self.put_back(line)
             self.line.cursor_position = min(mistake.end, len(line))
             self.call_after_refresh(self._advise_mistake, mistake)
 
     def put_back(self, line: str) -> None:
-        """Show a refused line again, if nothing else is typed."""
+        """Shows a refused line again, if nothing else is typed."""
         if not self.line.value:
             self._wrong = line
             self.put(line)
@@ -233,13 +233,13 @@ class Prompt(Horizontal):
         return self._searching is not None
 
     def leave_search(self) -> None:
-        """Search no more; the line is empty."""
+        """Ends the search with an empty line."""
         self._searching = None
         self.query_one("#sign", Label).update(_SIGN)
         self.put("")
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Returns the current completion."""
+        """Shows advice for the changed line."""
         message.stop()
         if message.value != self.line.value:
             return  # more has been typed since, which is told of next
@@ -258,7 +258,7 @@ class Prompt(Horizontal):
         self.post_message(self.Advised(Completion(len(begin), options, chosen=chosen), None, len(_SIGN)))
 
     def _enter(self) -> None:
-        """Read the line; a mistake stays where it is, to be put right."""
+        """Parses the line; a line with a mistake stays for correction."""
         line = self.line.value
         if self._searching is not None:
             found = self._history.search(line, self._searching)
@@ -282,14 +282,14 @@ class Prompt(Horizontal):
         self.post_message(self.Entered(line))
 
     def _leave_mistake(self) -> None:
-        """Clear the line for the next one; the events tell about a mistake that they have not told yet."""
+        """Clears a line with a mistake, and reports the mistake if it was not reported yet."""
         self.line.refused = False
         if not self._told:
             self.post_message(self.Entered(self.line.value))
         self.line.value = ""
 
     def _answer(self, what: str) -> None:
-        """Answer a key of the line."""
+        """Runs the prompt action of a key."""
         match what:
             case "enter":
                 self._enter()
@@ -314,7 +314,7 @@ class Prompt(Horizontal):
                 self._complete(1 if what == "complete" else -1)
 
     def on_key(self, event: events.Key) -> None:
-        """Escape ends a search before it does anything else."""
+        """Ends a search on Escape."""
         if event.key == "escape" and self._searching is not None:
             event.stop()
             event.prevent_default()

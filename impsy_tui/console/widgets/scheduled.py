@@ -9,16 +9,16 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
 
 _MOST: Final = 6
-"""Things that are listed."""
+"""Greatest number of listed commands."""
 
 
 def staging(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]:
-    """Set list, musical time, replay and recording, as far as there are any.
+    """Returns the items for set list, musical time, replay and recording.
 
     Args:
-        snapshot: the newest.
-        slow: one of a moment ago, for numbers that never rest.
-        palette: how to draw.
+        snapshot: newest snapshot.
+        slow: earlier snapshot, for numbers that change all the time.
+        palette: colours.
     """
     items = []
     if snapshot.cue is not None:
@@ -92,13 +92,13 @@ class PendingPane(Pane):
         self._pending: tuple[PendingState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show what is pending in a snapshot."""
+        """Shows the pending commands of a snapshot."""
         if snapshot.pending != self._pending:
             self._pending = snapshot.pending
             self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         width, palette = self.size.width, self.palette
         lines = [heading("PENDING", width, palette, focused=self.has_focus)]
         ordered = sorted(self._pending, key=lambda one: (one.due < 0, one.due, one.number))

@@ -1,4 +1,4 @@
-"""The strip: mode and turn, parameters, model, log, timer and the state of everything, at a glance."""
+"""Status strip: mode and turn, parameters, model, log, timer and health."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _HOT: Final = 80.0
 
 
 class StatusStrip(Lines):
-    """Two lines, a third for what is staged, or one where there is no room; what matters least goes first."""
+    """Strip of two lines, three with scheduled items, or one in a small window; less important items go first."""
 
     DEFAULT_CSS = "StatusStrip { height: 2; width: 1fr; } StatusStrip.-staged { height: 3; }"
 
@@ -29,11 +29,11 @@ class StatusStrip(Lines):
         self._last: tuple[Snapshot | None, LinkState, bool] = (None, LinkState.CONNECTING, False)
 
     def set_digits_every(self, frames: int) -> None:
-        """Change the numbers more or less often."""
+        """Sets the number of frames between two changes of the numbers."""
         self._digits_every = frames
 
     def show(self, snapshot: Snapshot | None, link: LinkState, *, locked: bool) -> None:
-        """Show a snapshot. Numbers that never rest change a few times a second only."""
+        """Shows a snapshot; numbers that change all the time are updated a few times a second."""
         self._frame += 1
         if self._slow is None or self._frame % self._digits_every == 0 or link is not self._last[1]:
             self._slow = snapshot
@@ -41,7 +41,7 @@ class StatusStrip(Lines):
         self.redraw()
 
     def redraw(self) -> None:
-        """Make the lines."""
+        """Makes the lines."""
         snapshot, link, locked = self._last
         width, palette = self.size.width, self.palette
         if link is not LinkState.UP:
