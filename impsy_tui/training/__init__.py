@@ -1,4 +1,4 @@
-"""What learns. Imported in workers alone: it brings TensorFlow with it (the extra ``[train]``)."""
+"""Training of all kinds of models. Only workers import it, because it needs TensorFlow (the extra ``[train]``)."""
 
 import os
 

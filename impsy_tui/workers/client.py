@@ -1,4 +1,4 @@
-"""Starting workers, hearing how far they are, and stopping them."""
+"""Starts workers, reads their reports, and stops them."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ _LINES_A_TURN: Final = 16
 _LONGEST_TOLD: Final = 400
 """Bytes of what it printed last that are told of one that ended without a word."""
 _KEEPS: Final = ("train", "ensemble", "agent")
-"""What has something to save before it has ended."""
+"""Kinds of jobs that can save a result before they end."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end when it is told to."""
 
@@ -70,7 +70,7 @@ class Job:
 
     @property
     def running(self) -> bool:
-        """Whether its process is still there."""
+        """True while the process runs."""
         return self.ended is None
 
 
@@ -269,7 +269,7 @@ def _python(wanted: str) -> str:
 
 
 def _why(job: Job, code: int) -> str:
-    """What to tell of a worker that ended without a report."""
+    """Returns a message about a worker that ended without a report."""
     if problem := exceeded(f"{job.kind} {job.name}", job.limits, code, _last_line(job.output)):
         return problem
     if code == -signal.SIGKILL:
@@ -281,7 +281,7 @@ def _why(job: Job, code: int) -> str:
 
 
 def _last_line(output: Path) -> str:
-    """What a worker printed last, which may say why it ended; and where there is more."""
+    """Returns the last output of a worker, which may have the reason of its end, and the file with the rest."""
     try:
         with output.open("rb") as file:
             file.seek(max(0, output.stat().st_size - _LONGEST_TOLD))

@@ -25,7 +25,7 @@ _DASHBOARD: Final = "127.0.0.1:8787"
 
 
 def missing() -> bool:
-    """Whether there is no dask here."""
+    """Returns True if dask is not installed."""
     return find_spec("distributed") is None
 
 

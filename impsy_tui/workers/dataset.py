@@ -64,7 +64,7 @@ def _make(wishes: argparse.Namespace, dimension: int, reporter: Reporter) -> tup
 
 
 def report(collated: Collated) -> str:
-    """What is in a data set, and whether it is enough, in a line."""
+    """Returns the content of a dataset in one line, with a warning if it is too small."""
     parts = [
         counted(collated.events, "event"),
         f"{collated.seconds / 60:.1f} min",

@@ -84,7 +84,7 @@ def cores() -> int:
 
 
 class _Stop:
-    """Whether the performer has asked to stop; a signal's handler."""
+    """Signal handler that notes the performer's request to stop."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -201,12 +201,12 @@ def _begin() -> None:
 
 
 class _Kept:
-    """What is done of a table: a file of lines, the first of which says what of.
+    """File of the finished points of a table; its first line describes the table.
 
     Args:
-        file: the file; one that is of another table is begun anew.
-        wish: what the table is of.
-        count: points in all.
+        file: path of the file; a file of another table is replaced.
+        wish: request of the table.
+        count: number of all points.
     """
 
     def __init__(self, file: Path, wish: TableRequest, count: int) -> None:

@@ -1,4 +1,4 @@
-"""How a worker behaves beside the music."""
+"""Low priority of workers, so that they do not disturb the music."""
 
 import os
 import sys

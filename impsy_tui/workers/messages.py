@@ -1,4 +1,4 @@
-"""What a worker says on its standard output: one JSON object a line, told apart by ``type``."""
+"""Messages of a worker on its standard output: one JSON object a line, with its kind in ``type``."""
 
 import os
 import sys
@@ -16,16 +16,16 @@ def print_message(message: msgspec.Struct) -> None:
 
 
 class Progress(msgspec.Struct, tag="progress", frozen=True):
-    """How far a worker is.
+    """Progress of a worker.
 
     Attributes:
-        stage: what it is doing, in a word or two.
-        done: how much of that is done.
-        of: how much there is, 0 if that is not known.
-        loss: of training, None while there is none.
-        validation: the same on what is held out.
-        left: seconds that are left, None if that is not known.
-        unit: of the loss.
+        stage: present task in a word or two.
+        done: finished amount.
+        of: whole amount; 0 if unknown.
+        loss: training loss; None while there is none.
+        validation: held-out loss; None while there is none.
+        left: remaining seconds; None if unknown.
+        unit: unit of the loss.
     """
 
     stage: str
@@ -38,11 +38,11 @@ class Progress(msgspec.Struct, tag="progress", frozen=True):
 
 
 class Finished(msgspec.Struct, tag="finished", frozen=True):
-    """A worker has done its work.
+    """Success of a worker.
 
     Attributes:
-        text: what came of it, for the performer.
-        file: what it made, empty if nothing.
+        text: result for the performer.
+        file: new file; empty for none.
     """
 
     text: str
@@ -50,7 +50,7 @@ class Finished(msgspec.Struct, tag="finished", frozen=True):
 
 
 class Failed(msgspec.Struct, tag="failed", frozen=True):
-    """A worker cannot do its work; the text says why."""
+    """Failure of a worker, with the reason as text."""
 
     text: str
 
@@ -59,24 +59,23 @@ FromWorker = Progress | Finished | Failed
 
 
 class Reporter:
-    """A worker's side: says things to the engine.
+    """Sends the messages of a worker to the engine.
 
     Args:
-        stream: where to; standard output unless told otherwise. Whatever else the worker's
-            libraries print must be kept off it.
+        stream: stream of the messages; standard output by default. Libraries must not print on it.
     """
 
     def __init__(self, stream: IO[bytes] | None = None) -> None:
         self._stream = stream or sys.stdout.buffer
 
     def say(self, message: FromWorker) -> None:
-        """Say one thing, at once."""
+        """Sends one message at once."""
         self._stream.write(encoded(message) + b"\n")
         self._stream.flush()
 
 
 def sole_reporter() -> Reporter:
-    """A reporter that has standard output to itself: libraries print where they like, so all else goes to errors."""
+    """Returns the only writer of standard output: other output, such as that of libraries, goes to standard error."""
     reporter = Reporter(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     return reporter

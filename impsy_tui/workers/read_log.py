@@ -42,7 +42,7 @@ class Request(WorkerRequest, frozen=True, tag="read_log"):
 
 
 class ReplayRows(msgspec.Struct, frozen=True):
-    """What is replayed.
+    """Header of a replay.
 
     Attributes:
         rows: events.

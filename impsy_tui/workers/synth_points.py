@@ -1,4 +1,4 @@
-"""What a synth sounds like at some points: done by the worker of look-up tables, its processes, or a cluster."""
+"""Descriptors of a synth at some points, computed by the worker of look-up tables, its processes, or a cluster."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from impsy_tui.agent.synths import synth_called
 
 @dataclass(frozen=True, slots=True)
 class TableRequest:
-    """What a table is to be made of.
+    """Request of a look-up table.
 
     Attributes:
-        synth: a built-in one's name, or the path of a patch.
-        parameters: how many it has.
-        points: of each.
-        seconds: that each point is listened to.
-        settings: how.
+        synth: name of a built-in synth, or path of a patch.
+        parameters: number of parameters.
+        points: grid points per parameter.
+        seconds: analysed time of each point.
+        settings: settings of the analysis.
     """
 
     synth: str
@@ -30,7 +30,7 @@ class TableRequest:
 
 
 def listen(wish: TableRequest, points: np.ndarray) -> np.ndarray:
-    """What some points sound like: ``[points, 55]``."""
+    """Returns the descriptors of some points: ``[points, 55]``."""
     return np.array([averaged(describe(samples, wish.settings)) for samples in _sounds(wish, points)])
 
 

@@ -94,7 +94,7 @@ def restore(trashed: Trashed) -> list[Path]:
 
 
 def entries(folders: Iterable[Path]) -> list[Trashed]:
-    """What is in the trash of these folders, the newest first."""
+    """Returns the entries in the trash of these folders, the newest first."""
     found = (_entry(place) for folder in dict.fromkeys(folders) for place in _inside(folder / _FOLDER))
     return sorted((entry for entry in found if entry is not None), reverse=True)
 
@@ -152,7 +152,7 @@ def _move(pairs: Sequence[tuple[Path, Path]]) -> None:
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What is in a folder; nothing where it is a link to elsewhere."""
+    """Returns the entries of a folder; none for a link to another place."""
     try:
         return [] if folder.is_symlink() else list(folder.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""Which MIDI control the musician moves, from all messages of a short time.
+"""Detection of the MIDI control that the musician moves, from all messages of a short time.
 
 Some controls send several messages: a pair of controllers with 14 bits, a fader that reports touch as a note. The
 control is the one that moves.
@@ -12,13 +12,13 @@ from impsy_tui.channels.midi.mapping import in_words, last_value
 from impsy_tui.errors import UserError
 
 STILL: Final = 4
-"""A knob that trembles moves by less; one that is meant moves by more."""
+"""Greatest movement of a trembling knob; the musician moves a knob further."""
 _MOST: Final = 1024
-"""Controls that are watched."""
+"""Greatest number of watched controls."""
 _NRPN: Final = frozenset((98, 99, 100, 101))
 _DATA_ENTRY: Final = frozenset((6, 38, 96, 97))
 _TURN: Final = 16
-"""Steps of an encoder in one message, at most."""
+"""Greatest number of steps of an encoder in one message."""
 
 Place = tuple[str, str]
 """Channel and device."""
@@ -72,11 +72,11 @@ class MovedControls:
         self._controls: dict[tuple[Place, int, int], _Control] = {}
 
     def add(self, place: Place, message: bytes) -> bool:
-        """True if a message is of a control or a key.
+        """Takes a message; returns True if it is of a control or a key.
 
         Args:
-            place: where it came from.
-            message: as on the wire.
+            place: channel and device of the message.
+            message: bytes of the message.
         """
         if len(message) < 2:
             return False
@@ -103,7 +103,7 @@ class MovedControls:
             taken: controls that were learned already.
 
         Raises:
-            UserError: it is of a kind that no mapping has.
+            UserError: the control is of a kind that no mapping has.
         """
         found: list[tuple[int, Place, MappingEntry, str]] = []
         done = {(channel, device, *_control_of(entry)) for channel, device, entry in taken}
@@ -124,7 +124,7 @@ class MovedControls:
         return FoundControl(place, entry, words, last_value(entry, self._last_messages(place, entry)))
 
     def _last_messages(self, place: Place, entry: MappingEntry) -> list[bytes]:
-        """The last message of a control; of a pair of controllers, the last one of each."""
+        """Returns the last message of a control; of a pair of controllers, the last message of each."""
         return [
             control.message
             for key, control in self._controls.items()
@@ -132,7 +132,7 @@ class MovedControls:
         ]
 
     def _entry(self, place: Place, status: int, number: int, control: _Control) -> tuple[MappingEntry, int]:
-        """The mapping entry of a control, and how much it moved; 0 if it is not meant."""
+        """Returns the mapping entry of a control and its movement; 0 if it is only a tremble."""
         channel = (status & 0x0F) + 1
         match status & 0xF0:
             case 0x90:
@@ -156,6 +156,6 @@ class MovedControls:
 
 
 def _control_of(entry: MappingEntry) -> tuple[str | int, ...]:
-    """What an entry hears, whatever it makes of it: a knob that was learned is the same knob in every kind."""
+    """Returns the control of an entry: the same for every kind of entry of a controller."""
     kind = str(entry[0])
     return ("control_change", *entry[1:3]) if kind.startswith("control_change") else entry

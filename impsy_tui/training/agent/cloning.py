@@ -1,4 +1,4 @@
-"""Showing an agent what to do, before it learns by reward."""
+"""Imitation of a teacher, before an agent learns by reward."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,23 +14,23 @@ from impsy_tui.training.agent.teacher import teach
 
 _ENVIRONMENTS: Final = 256
 _EPISODE: Final = 40
-"""Frames: the way to a target and a little rest there. Many targets are seen rather than few for long."""
+"""Frames of an episode: the way to a target and a short rest there. Short episodes give more targets."""
 
 _FRAMES: Final = 16
 _PASSES: Final = 4
 _BATCH: Final = 1024
 _RATE: Final = 1e-3
 _OWN: Final = 0.5
-"""Share of the moves that are the agent's own: it is to know the way back from where it errs."""
+"""Share of moves that the agent chooses, so that it learns the way back from its errors."""
 
 _WORTH: Final = 0.05
-"""What estimating the rewards to come counts in the loss, beside the moves."""
+"""Weight of the value estimate in the loss, next to that of the moves."""
 
 _SEED: Final = 10_000
 
 
 class _Shown(NamedTuple):
-    """Frames of all environments: what was seen, the moves wanted there, and the rewards to come."""
+    """Frames of all environments: observations, the teacher's moves, and the discounted rewards after them."""
 
     observations: np.ndarray
     wanted: np.ndarray
@@ -45,18 +45,18 @@ def clone(
     on_steps: Callable[[int], None],
     stopped: Callable[[], bool],
 ) -> None:
-    """Show an agent what its teacher would do where it comes itself (S. Ross, G. Gordon, J. A. Bagnell, "A Reduction
-    of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
+    """Trains an agent on its teacher's moves in states that the agent visits (S. Ross, G. Gordon, J. A. Bagnell, "A
+    Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
 
-    What the rewards to come are is learned along, so that learning by reward goes on from there and not from nothing.
+    The value estimate is trained at the same time, so that learning by reward does not begin from nothing.
 
     Args:
-        model: of PPO or A2C.
-        task: what it is to learn.
-        steps: how many, of all environments together.
-        seed: of all chance.
-        on_steps: told now and then how many there were.
-        stopped: whether to end.
+        model: model of PPO or A2C.
+        task: task to learn.
+        steps: number of steps of all environments together.
+        seed: random seed.
+        on_steps: called now and then with the number of steps.
+        stopped: returns True to end the training.
     """
     imitation = Imitation(replace(task, length=min(task.length, _EPISODE)), _ENVIRONMENTS, _SEED + seed)
     random = np.random.default_rng(_SEED + seed)
@@ -84,7 +84,7 @@ def clone(
 def _show(
     model: BaseAlgorithm, imitation: Imitation, observations: np.ndarray, random: np.random.Generator
 ) -> tuple[np.ndarray, _Shown]:
-    """Play some frames; what is seen then, and what was shown."""
+    """Plays some frames; returns the last observations and the recorded frames."""
     policy = model.policy
     every = moves(imitation.task.known.count)
     powers = 3 ** np.arange(every.shape[1])[::-1]
@@ -106,13 +106,13 @@ def _show(
 
 
 def _worth(rewards: np.ndarray, truncated: np.ndarray, to_come: np.ndarray, discount: float) -> np.ndarray:
-    """What each frame's rewards and those to come are worth: ``[frames, count]``.
+    """Returns the discounted rewards from each frame on: ``[frames, count]``.
 
     Args:
         rewards: ``[frames, count]``.
-        truncated: ``[frames, count]``, whose episode ended; it would have gone on as it last was.
-        to_come: ``[count]``, what comes after the last frame is thought to be worth.
-        discount: what a reward is worth a frame later.
+        truncated: ``[frames, count]``, True for the end of an episode; its last reward is taken to continue.
+        to_come: ``[count]``, estimated value after the last frame.
+        discount: discount of a reward per frame.
     """
     worth = np.empty(rewards.shape, np.float32)
     for frame in range(len(rewards) - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""Where an agent learns: many synths at once, each with a target to sound like. NumPy alone, no gymnasium."""
+"""Learning environment of agents: many synths at once, each with a target sound, in NumPy without gymnasium."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,26 +14,26 @@ from impsy_tui.agent.task import CHANGING, CORPUS, MIXED, SCATTERED
 from impsy_tui.training.agent.recall import RecallPolicy
 
 CHANGE: Final = 0.005
-"""Probability a frame of another sound."""
+"""Probability of a new target sound in each frame."""
 
 LENGTH: Final = 1000
 
 
 @dataclass(frozen=True)
 class ImitationTask:
-    """What is to be learned.
+    """Task of an agent.
 
     Attributes:
-        known: the synth.
-        heard: places of the descriptors that the agent hears.
-        judged: places of those that it is to match.
+        known: look-up table of the synth.
+        heard: indices of the descriptors that the agent hears.
+        judged: indices of the descriptors that the agent must match.
         targets: one of ``TARGETS``.
-        recordings: each ``[frames, 55]``, standardised; none are needed without ``corpus``.
-        step: how far a parameter moves in a frame.
-        length: frames of an episode at most.
-        limit: deviations; how far off what an agent sees may look.
+        recordings: standardised frames ``[frames, 55]`` of each recording; only needed for ``corpus``.
+        step: movement of a parameter in a frame.
+        length: greatest number of frames of an episode.
+        limit: greatest difference in an observation, in deviations.
         patience: see :class:`~impsy_tui.agent.memory.Memory`; none if the agent has no memory.
-        recalls_by: places of the descriptors that memory goes by; None for those that are judged.
+        recalls_by: indices of the descriptors that memory compares; None for the judged descriptors.
     """
 
     known: KnownSynth
@@ -49,15 +49,15 @@ class ImitationTask:
 
 
 class Stepped(NamedTuple):
-    """What came of a frame in every environment.
+    """Result of a frame in every environment.
 
     Attributes:
-        observations: ``[count, observation]``, where an episode ended the first of the next one.
+        observations: ``[count, observation]``; after the end of an episode, the first one of the next.
         rewards: ``[count]``, from -1 to 1.
         distances: ``[count]``, RMSE of the judged descriptors, in deviations.
-        truncated: ``[count]``, whose episode was cut off. None ever ends by itself: imitating has no goal
-            after which nothing counts any more, so that what would have come is still worth something.
-        last: ``[truncated, observation]``, the last observations of the episodes that were cut off.
+        truncated: ``[count]``, True if the episode was cut off. No episode ends by itself, because imitation
+            has no final goal: rewards after the cut still count.
+        last: ``[truncated, observation]``, last observations of the episodes that were cut off.
     """
 
     observations: np.ndarray
@@ -68,10 +68,10 @@ class Stepped(NamedTuple):
 
 
 def rewards(distances: np.ndarray) -> np.ndarray:
-    """How good it is to be that far from the target: from 1 down to -1, falling all the way.
+    """Returns the rewards of distances to the target, from 1 for no distance down to -1.
 
-    Up to an RMSE of 0.5 it is RL-impro's ``8 (0.5 - RMSE)³``. Beyond, that falls without a bound, so that one far
-    frame outweighs an episode; ``x / (1 - x)`` of it has the same slope at 0 and no value under -1.
+    Up to an RMSE of 0.5 the reward is RL-impro's ``8 (0.5 - RMSE)³``. Beyond, that reward has no bound, and one far
+    frame outweighs an episode; ``x / (1 - x)`` of it has the same slope at 0 and stays above -1.
     """
     cubic = 8.0 * (0.5 - distances) ** 3
     below = np.minimum(cubic, 0.0)
@@ -79,16 +79,16 @@ def rewards(distances: np.ndarray) -> np.ndarray:
 
 
 class Imitation:
-    """So many synths, each imitating a target of its own.
+    """Several environments, each a synth that imitates its target.
 
     Attributes:
-        observation_size: numbers that are seen.
-        recalled: how many of these, the last ones, are what memory recalls.
+        observation_size: length of an observation.
+        recalled: number of last elements of an observation that memory recalls.
 
     Args:
-        task: what is to be learned.
-        count: of environments.
-        seed: of all chance.
+        task: task to learn.
+        count: number of environments.
+        seed: random seed.
     """
 
     def __init__(self, task: ImitationTask, count: int, seed: int) -> None:
@@ -112,14 +112,14 @@ class Imitation:
             self._recalling = RecallPolicy(memory, count, self._limited(self._frames[:, self._recalls_by]))
 
     def reset(self) -> np.ndarray:
-        """Begin everywhere anew; the observations."""
+        """Begins an episode in all environments; returns the observations."""
         self._begin(np.arange(self.count))
         # Not all in step: a batch would hold the same moment of every episode.
         self._left = self._random.integers(1, self._left + 1)
         return self._observed(np.arange(self.count))
 
     def step(self, move: np.ndarray) -> Stepped:
-        """One frame, with a move ``[count, N]`` of 1, 0, -1. Targets move on after the agent, as a musician does."""
+        """Plays one frame with moves ``[count, N]`` of 1, 0 or -1; the targets move after the agent."""
         task = self.task
         self._parameters = moved(self._parameters, move, task.step)
         self._own = task.known.sound_at(self._parameters)
@@ -136,26 +136,26 @@ class Imitation:
 
     @property
     def parameters(self) -> np.ndarray:
-        """``[count, N]``, as they are."""
+        """Present parameters ``[count, N]``."""
         return self._parameters
 
     @property
     def distances(self) -> np.ndarray:
-        """``[count]``, RMSE of the judged descriptors, as they are."""
+        """Present distances ``[count]``: RMSE of the judged descriptors."""
         return rmse(self._own[:, self._judged], self._target[:, self._judged])
 
     @property
     def targets(self) -> np.ndarray:
-        """``[count, 55]``, standardised, as they are."""
+        """Present targets ``[count, 55]``, standardised."""
         return self._target
 
     @property
     def in_corpus(self) -> np.ndarray:
-        """``[count]``, whose target is a recording."""
+        """``[count]``, True if the target is a recording."""
         return self._in_corpus
 
     def _begin(self, which: np.ndarray) -> None:
-        """Begin episodes of some environments."""
+        """Begins episodes in some environments."""
         random, task = self._random, self.task
         self._parameters[which] = random.random((len(which), task.known.count))
         self._own[which] = task.known.sound_at(self._parameters[which])
@@ -172,7 +172,7 @@ class Imitation:
             self._hear_frames(playing)
 
     def _drawn(self, which: np.ndarray, kind: str) -> np.ndarray:
-        """Which of these episodes are of a kind; where two are mixed, half of them."""
+        """Returns the episodes with targets of a kind; half of the episodes if two kinds are mixed."""
         targets = self.task.targets
         if kind in (CORPUS, SCATTERED):
             share = 0.0 if kind not in targets else 1.0 if targets == kind else 0.5
@@ -181,7 +181,7 @@ class Imitation:
         return self._random.random(len(which)) < share
 
     def _move_on(self) -> None:
-        """The targets of the next frame."""
+        """Moves all targets to the next frame."""
         others = np.flatnonzero(self._changing & (self._random.random(self.count) < CHANGE))
         if len(others):
             self._hear_random(others)

@@ -1,4 +1,4 @@
-"""How well agents imitate, beside *seek* and *hold*: in environments of their own, all with the same targets."""
+"""Evaluation of agents, of *seek* and of *hold*, in separate environments with the same targets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,20 +15,20 @@ from impsy_tui.training.agent.environment import Imitation, ImitationTask
 
 EPISODES: Final = 64
 FRAMES: Final = 3000
-"""Of each episode; the least that RL-impro played, for an agent's way to a target counts more in short ones."""
+"""Frames of an episode: the shortest of RL-impro; the way to a target would count more in shorter ones."""
 
 Policy = Callable[[Imitation, np.ndarray], np.ndarray]
-"""Moves ``[count, N]``, of what is seen in every environment."""
+"""Function from the environments and their observations to moves ``[count, N]``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How well something imitated.
+    """Result of an evaluation.
 
     Attributes:
         distance: RMSE of the judged descriptors, in deviations: mean over all frames of all episodes.
         spread: standard deviation of the episodes' means.
-        reward: mean a frame, from -1 to 1.
+        reward: mean reward of a frame, from -1 to 1.
     """
 
     distance: float
@@ -37,11 +37,11 @@ class Judged:
 
 
 def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: str = MIXED) -> ImitationTask:
-    """What an agent is judged by: its own synth.
+    """Returns the task for the evaluation of an agent on its synth.
 
     Args:
         model: the agent.
-        judged: names of descriptors; those that it learned to match if None. It recalls by those in any case.
+        judged: names of descriptors; None for those of its training. Memory always uses those of the training.
         targets: one of ``TARGETS`` that needs no recordings.
     """
     return ImitationTask(
@@ -57,12 +57,12 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
 
 
 def network_policy(network: Perceptron, moves: np.ndarray) -> Policy:
-    """What a network does, without any chance."""
+    """Returns the policy of a network without random moves."""
     return lambda _, observations: np.asarray(moves[network(observations).argmax(1)])
 
 
 def seek_policy(task: ImitationTask) -> Policy:
-    """Steps towards the row that is nearest in the judged descriptors."""
+    """Returns the policy that steps towards the row with the nearest judged descriptors."""
     judged = list(task.judged)
     seek = Seek(task.known, judged)
 
@@ -73,19 +73,19 @@ def seek_policy(task: ImitationTask) -> Policy:
 
 
 def hold_policy(imitation: Imitation, _: np.ndarray) -> np.ndarray:
-    """Never moves."""
+    """Returns no moves."""
     return np.zeros(imitation.parameters.shape, np.int8)
 
 
 def judge(policy: Policy, task: ImitationTask, seed: int, episodes: int = EPISODES, frames: int = FRAMES) -> Judged:
-    """Let a policy play.
+    """Evaluates a policy.
 
     Args:
-        policy: who plays.
-        task: what there is to imitate, and what counts.
-        seed: of targets and beginnings: the same for whoever plays.
-        episodes: how many, side by side.
-        frames: of each.
+        policy: the policy.
+        task: task with targets and judged descriptors.
+        seed: random seed of targets and beginnings; the same seed makes policies comparable.
+        episodes: number of parallel episodes.
+        frames: frames of each episode.
     """
     imitation = Imitation(replace(task, length=frames), episodes, seed)
     observations = imitation.reset()
@@ -100,7 +100,7 @@ def judge(policy: Policy, task: ImitationTask, seed: int, episodes: int = EPISOD
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows under their columns, as text; the first column to the left and the others to the right."""
+    """Returns rows under their columns as text; the first column is left-aligned, the others right-aligned."""
     cells = [list(columns), *map(list, rows)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
     return "\n".join(

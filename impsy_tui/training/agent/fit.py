@@ -1,8 +1,7 @@
-"""Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021).
+"""Training of agents with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021).
 
-A proximal policy (PPO) suits this: what is to be gained is seen within a few frames, and hundreds of environments are
-stepped at once. It is shown first what to do, and goes on from there by reward. DQN and A2C are there to
-compare with.
+Proximal policy optimisation (PPO) suits this task: rewards come within a few frames, and hundreds of environments are
+stepped at once. The agent first imitates a teacher, then learns by reward. DQN and A2C are available for comparison.
 """
 
 import time
@@ -26,34 +25,35 @@ from impsy_tui.training.agent.vector_env import ImitationVec
 
 _ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
 _DISCOUNT: Final = 0.95
-"""A parameter is where it should be after 20 frames at most: a reward in 20 frames counts a third."""
+"""Discount of a reward per frame: a parameter reaches its target within 20 frames, and a reward after 20 frames
+counts a third."""
 
 _CURIOSITY: Final = 0.003
-"""What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
+"""Weight of the policy's entropy in the loss; falls to 0 with the learning rate."""
 
 _RATE: Final = 2e-3
 _FINE_RATE: Final = 4e-4
-"""Where it was shown what to do: nothing of that is to be lost."""
+"""Learning rate after imitation, low enough to keep what was learned."""
 
 _EPISODE: Final = 200
 _ROUNDS: Final = 10
 _ROUND_SEED: Final = 20_000
-"""The environment that says which network was best has chance of its own, and so has the last evaluation."""
+"""Seed offset of the environment that selects the best network; the last evaluation has another one."""
 
 
 @dataclass(frozen=True)
 class AgentRecipe:
-    """How to train.
+    """Options of a training.
 
     Attributes:
         algorithm: "ppo", "dqn" or "a2c".
-        steps: of all environments together.
-        cloned: share of the steps in which it is shown first what its teacher would do where it comes itself.
-        units: of each hidden layer.
-        seed: of all chance.
-        threads: of torch.
-        frames: in which it is judged now and then.
-        logs: a folder for TensorBoard's, None for none.
+        steps: number of steps of all environments together.
+        cloned: share of the steps for imitation of the teacher, 0 to 1.
+        units: units of each hidden layer.
+        seed: random seed.
+        threads: number of threads of torch.
+        frames: frames of an evaluation during the training.
+        logs: folder for logs of TensorBoard; None for none.
     """
 
     algorithm: str = "ppo"
@@ -67,13 +67,13 @@ class AgentRecipe:
 
 
 class Round(NamedTuple):
-    """How far a training is.
+    """Progress of a training.
 
     Attributes:
-        steps: taken.
-        learning: mean RMSE in training since the last one, with all the chance that exploring needs.
-        distance: RMSE in an environment of its own, without chance.
-        left: seconds.
+        steps: number of steps so far.
+        learning: mean RMSE in training since the last report, with random exploration.
+        distance: RMSE in a separate environment, without random moves.
+        left: remaining seconds.
     """
 
     steps: int
@@ -84,14 +84,14 @@ class Round(NamedTuple):
 
 @dataclass
 class TrainedAgent:
-    """What came of a training.
+    """Result of a training.
 
     Attributes:
-        network: the best one.
-        distance: its RMSE in its own environment.
-        steps: taken.
-        seconds: that it took, evaluations included.
-        rounds: how it went.
+        network: best network.
+        distance: RMSE of the best network in the separate environment.
+        steps: number of steps.
+        seconds: duration, evaluations included.
+        rounds: progress reports.
     """
 
     network: Perceptron
@@ -108,14 +108,14 @@ def train(
     on_round: Callable[[Round], None],
     stopped: Callable[[], bool],
 ) -> TrainedAgent:
-    """Train an agent.
+    """Trains an agent.
 
     Args:
-        task: what it is to learn.
-        trial: what the best network is chosen by; with recordings that are held out.
-        recipe: how.
-        on_round: told now and then how far it is.
-        stopped: whether to end, with the best there is; asked all the time.
+        task: task to learn.
+        trial: task that selects the best network, with held-out recordings.
+        recipe: options.
+        on_round: called now and then with the progress.
+        stopped: returns True to end with the best network so far; called all the time.
     """
     torch.set_num_threads(recipe.threads)
     began = time.monotonic()
@@ -137,7 +137,7 @@ def train(
 
 
 def _short(task: ImitationTask) -> ImitationTask:
-    """The task in short episodes: most is learned on the way to a target."""
+    """Returns the task with short episodes: an agent learns most on the way to a target."""
     return replace(task, length=min(task.length, _EPISODE))
 
 
@@ -189,17 +189,17 @@ def _algorithm(vector: ImitationVec, recipe: AgentRecipe) -> BaseAlgorithm:
 
 
 def _curiosity(recipe: AgentRecipe) -> float:
-    """What an open choice is worth: nothing where it was shown, and nothing to DQN, which tries by chance."""
+    """Returns the weight of the entropy: 0 after imitation and for DQN, which explores by random moves."""
     return 0.0 if recipe.cloned or recipe.algorithm == "dqn" else _CURIOSITY
 
 
 def _falling(rate: float) -> Callable[[float], float]:
-    """A learning rate that falls to nothing: the last steps are fine ones."""
+    """Returns a learning rate that falls to 0."""
     return lambda left: rate * left
 
 
 class _Judging(BaseCallback):  # type: ignore[misc]
-    """Judges the network now and then, and keeps the best."""
+    """Evaluates the network now and then, and keeps the best one."""
 
     def __init__(
         self,
@@ -231,13 +231,13 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         return not self._stopped()
 
     def judge_at(self, model: BaseAlgorithm, steps: int) -> None:
-        """Judge the network as it is, if that is due after so many steps."""
+        """Evaluates the network if an evaluation is due after this number of steps."""
         if steps >= self._next:
             self._next += self._every
             self.judge(model, steps)
 
     def judge(self, model: BaseAlgorithm, steps: int) -> None:
-        """Judge the network as it is."""
+        """Evaluates the present network."""
         network = network_of(model)
         seed = _ROUND_SEED + self._recipe.seed
         distance = judge(network_policy(network, self._moves), self._trial, seed, frames=self._recipe.frames).distance

@@ -1,4 +1,4 @@
-"""A network that tells what recordings sound like a quarter of a second later: what *anticipate* aims for."""
+"""Training of the network behind *anticipate*, which predicts descriptors a quarter of a second ahead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from impsy_tui.agent.seek import rmse
 from impsy_tui.agent.targets import limited, past
 
 AHEAD: Final = round(FRAMES_A_SECOND / 4.0)
-"""Frames: a quarter of a second."""
+"""Frames in a quarter of a second."""
 
 BACK: Final = 12
 LEAST: Final = 4 * (AHEAD + 2 * BACK)
-"""Frames of a recording that can be learned from."""
+"""Least number of frames of a recording for training."""
 
 _UNITS: Final = 64
 _STEPS: Final = 4000
@@ -30,12 +30,12 @@ _DECAY: Final = 1e-3
 
 @dataclass(frozen=True)
 class TrainedForecast:
-    """A network, and what it is worth on recordings that were held out.
+    """Trained network with its errors on held-out recordings.
 
     Attributes:
         foresight: the network.
-        distance: RMSE of all 55 descriptors, in deviations, between what it expects and what comes.
-        as_it_was: the same of expecting that nothing changes.
+        distance: RMSE of the predicted 55 descriptors, in deviations.
+        as_it_was: RMSE of the prediction that nothing changes.
     """
 
     foresight: ForecastNetwork
@@ -46,16 +46,16 @@ class TrainedForecast:
 def learn_foresight(
     recordings: Sequence[np.ndarray], held_out: Sequence[np.ndarray], seed: int, steps: int = _STEPS
 ) -> TrainedForecast | None:
-    """Learn to expect what comes.
+    """Trains the network.
 
     Args:
-        recordings: each ``[frames, 55]``, standardised.
-        held_out: others, to judge by.
-        seed: of all chance.
-        steps: batches to learn from.
+        recordings: standardised frames ``[frames, 55]`` of each recording.
+        held_out: recordings for the evaluation.
+        seed: random seed.
+        steps: number of batches.
 
     Returns:
-        None where there is nothing to learn from, or what it learned is no better than expecting no change.
+        None without usable recordings, or if the network is no better than the prediction of no change.
     """
     long = [recording for recording in recordings if len(recording) >= LEAST]
     judged = [recording for recording in held_out if len(recording) >= LEAST]
@@ -88,7 +88,7 @@ def learn_foresight(
 
 
 def _examples(recording: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What is seen at each frame of a recording, and what it will have changed."""
+    """Returns the inputs at each frame of a recording, and the changes a quarter of a second later."""
     frames = limited(recording).astype(np.float32)
     last = len(frames) - AHEAD
     now = frames[2 * BACK : last]

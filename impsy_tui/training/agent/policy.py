@@ -1,4 +1,4 @@
-"""The networks of agents, as stable-baselines3 trains them and as NumPy plays them."""
+"""Networks of agents in stable-baselines3 for training, and in NumPy for playing."""
 
 from typing import Any, Final
 
@@ -11,21 +11,21 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from impsy_tui.agent.perceptron import Perceptron
 
 GAIN: Final = 8.0
-"""What differences to the target are multiplied by: the last step to it changes them by a tenth of a deviation."""
+"""Factor of the differences to the target: the last step changes a difference by a tenth of a deviation."""
 
 _MATRIX: Final = ("features_extractor.matrix", "q_net.features_extractor.matrix")
 _PARTS: Final = (("mlp_extractor.policy_net.", "action_net."), ("q_net.q_net.", ""))
-"""Where weights are: hidden layers, and the layer of the moves, of PPO and A2C; and of DQN, which has one list."""
+"""Names of the hidden layers and of the output layer: of PPO and A2C, and of DQN, which has one list."""
 
 
 class Compared(BaseFeaturesExtractor):  # type: ignore[misc]
-    """What an agent sees, and beside it how far each descriptor is from its target, magnified.
+    """Input layer that adds the magnified difference of each descriptor to its target.
 
-    It is linear, so that the first layer takes it in and what is saved is a plain network.
+    The layer is linear, so that it can be merged into the next one: the saved file is a plain network.
 
     Args:
-        space: of observations (see ``seek.observed``).
-        heard: how many descriptors are heard.
+        space: space of observations (see ``seek.observed``).
+        heard: number of heard descriptors.
     """
 
     def __init__(self, space: spaces.Box, heard: int) -> None:
@@ -37,16 +37,16 @@ class Compared(BaseFeaturesExtractor):  # type: ignore[misc]
         self.register_buffer("matrix", torch.from_numpy(matrix))
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
-        """``[count, observation]`` and what is beside it."""
+        """Returns the observations ``[count, observation]`` with the differences appended."""
         return observations @ self.matrix
 
 
 def policy_options(heard: int, units: list[int], algorithm: str) -> dict[str, Any]:
-    """What stable-baselines3 makes a policy of.
+    """Returns the options of a policy of stable-baselines3.
 
     Args:
-        heard: how many descriptors are heard.
-        units: of each hidden layer.
+        heard: number of heard descriptors.
+        units: units of each hidden layer.
         algorithm: "ppo", "dqn" or "a2c".
     """
     architecture: Any = units if algorithm == "dqn" else {"pi": units, "vf": units}
@@ -59,7 +59,7 @@ def policy_options(heard: int, units: list[int], algorithm: str) -> dict[str, An
 
 
 def network_of(model: BaseAlgorithm) -> Perceptron:
-    """The network of an agent as it plays without chance, in NumPy."""
+    """Returns the network of an agent in NumPy, which plays without random moves."""
     state = model.policy.state_dict()
     network = as_perceptron(state, "relu")
     matrix = next(_numbers(state[name]) for name in _MATRIX if name in state)
@@ -68,10 +68,10 @@ def network_of(model: BaseAlgorithm) -> Perceptron:
 
 
 def as_perceptron(state: dict[str, torch.Tensor], activation: str) -> Perceptron:
-    """Weights of stable-baselines3's policies as a network.
+    """Returns weights of a policy of stable-baselines3 as a network.
 
     Raises:
-        KeyError: they are of another kind of policy.
+        KeyError: the policy is of another kind.
     """
     for hidden, last in _PARTS:
         numbers = sorted(

@@ -1,4 +1,4 @@
-"""What agents recall while they learn: many at once, each of its own target."""
+"""Memory of many agents in training, each with its target."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from impsy_tui.agent.memory import Memory, SimilarRows
 
 
 class RecallPolicy:
-    """Looks targets up once and recalls ways to them in every frame.
+    """Looks up each target once, and recalls ways to it in every frame.
 
     Args:
-        memory: of the synth.
-        count: of environments.
-        frames: ``[frames, places]``, of all recordings; each is looked up when it is heard for the first time.
+        memory: memory of the synth.
+        count: number of environments.
+        frames: ``[frames, places]`` of all recordings; each frame is looked up when it is first used.
     """
 
     def __init__(self, memory: Memory, count: int, frames: np.ndarray) -> None:
@@ -21,11 +21,11 @@ class RecallPolicy:
         self._of_frames, self._now = (_nothing(number, memory.kept) for number in (len(frames), count))
 
     def hear(self, which: np.ndarray, targets: np.ndarray) -> None:
-        """Some environments have other targets: ``[which, places]``."""
+        """Sets other targets ``[which, places]`` for some environments."""
         _put(self._now, which, self._memory.alike(targets))
 
     def hear_frames(self, which: np.ndarray, frames: np.ndarray) -> None:
-        """The targets of some environments are frames of recordings, by their numbers."""
+        """Sets frames of recordings, by their numbers, as targets of some environments."""
         new = np.unique(frames[~self._known[frames]])
         if len(new):
             _put(self._of_frames, new, self._memory.alike(self._frames[new]))
@@ -33,7 +33,7 @@ class RecallPolicy:
         _put(self._now, which, _some(self._of_frames, frames))
 
     def recall(self, which: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-        """What some environments recall, ``[which, size]``, at ``[which, N]`` parameters."""
+        """Returns the recalled ways ``[which, size]`` of some environments at parameters ``[which, N]``."""
         return self._memory.recall(_some(self._now, which), parameters)
 
 

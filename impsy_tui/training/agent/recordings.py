@@ -1,4 +1,4 @@
-"""Recordings that agents learn from, and those that they are judged by."""
+"""Recordings for the training and the evaluation of agents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _SHARE: Final = 4
 
 @dataclass(frozen=True)
 class Recordings:
-    """Recordings, standardised.
+    """Standardised recordings.
 
     Attributes:
-        learned: each ``[frames, 55]``, to learn from.
-        held_out: others, to judge by: the last fourth of the files, at least one; of a single one its last tenth.
-        names: of the former.
-        names_held_out: of the latter.
-        left_out: why others are left out, a line each.
+        learned: frames ``[frames, 55]`` of each recording for training.
+        held_out: recordings for evaluation: the last quarter of the files, or the last tenth of a single file.
+        names: names of the recordings for training.
+        names_held_out: names of the recordings for evaluation.
+        left_out: one line for each recording that is left out, with the reason.
     """
 
     learned: tuple[np.ndarray, ...] = ()
@@ -35,11 +35,11 @@ class Recordings:
 
 
 def read_recordings(paths: Sequence[Path], scaler: Scaler) -> Recordings:
-    """Read recordings and hold some of them out.
+    """Reads recordings and holds some of them out.
 
     Args:
-        paths: analysed recordings, or folders of such.
-        scaler: of the synth that is to imitate them.
+        paths: analysed recordings, or folders of them.
+        scaler: scaler of the synth.
 
     Raises:
         UserError: a file that is named cannot be read, or a folder has none.
@@ -58,13 +58,13 @@ def read_recordings(paths: Sequence[Path], scaler: Scaler) -> Recordings:
 
 
 def read_files(paths: Sequence[Path]) -> tuple[dict[Path, np.ndarray], list[str]]:
-    """Reads recordings; of a folder, a bad one is left out.
+    """Reads recordings; an invalid file of a folder is left out.
 
     Args:
-        paths: analysed recordings, or folders of such.
+        paths: analysed recordings, or folders of them.
 
     Returns:
-        The frames of each, ``[frames, 55]``, and why others are left out, a line each.
+        The frames ``[frames, 55]`` of each, and one line for each that is left out, with the reason.
 
     Raises:
         UserError: a file that is named cannot be read, a folder has none, or none is left.
@@ -83,7 +83,7 @@ def read_files(paths: Sequence[Path]) -> tuple[dict[Path, np.ndarray], list[str]
 
 
 def recording_files(paths: Sequence[Path]) -> list[Path]:
-    """Files, and those in folders.
+    """Returns files, and the files of folders.
 
     Raises:
         UserError: a folder has none.
@@ -98,5 +98,5 @@ def recording_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def recording_name(file: Path) -> str:
-    """What a recording is called."""
+    """Returns the name of a recording."""
     return next(file.name.removesuffix(suffix) for suffix in reversed(SUFFIXES) if file.name.endswith(suffix))

@@ -1,4 +1,4 @@
-"""Who shows agents what to do: what they recall, and knowing which of it they should follow."""
+"""Teacher of agents: follows the recalled way to the target."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from impsy_tui.training.agent.environment import Imitation
 
 
 def teach(imitation: Imitation, observations: np.ndarray) -> np.ndarray:
-    """The moves ``[count, N]`` wanted in every environment.
+    """Returns the teacher's moves ``[count, N]`` in every environment.
 
-    The way to go is the one that was recalled for as long as the target stays: to a sound that is held the first one,
-    after a recording the last one. Whether it is a recording is told to nobody but the teacher.
+    The teacher follows the recalled way that fits the target: the first one to a held sound, the last one after a
+    recording. Only the teacher knows which targets are recordings.
     """
     count = imitation.task.known.count
     recalled = observations[:, -imitation.recalled :]

@@ -1,4 +1,4 @@
-"""The environment as stable-baselines3 wants it: one step of all environments is one call."""
+"""Environment in the form of stable-baselines3: one call steps all environments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,13 @@ from impsy_tui.training.agent.environment import Imitation
 
 
 class ImitationVec(VecEnv):  # type: ignore[misc]
-    """Environments of an :class:`Imitation`, side by side.
+    """Environments of an :class:`Imitation`.
 
-    What an episode came to is told as stable-baselines3's Monitor tells it (``info["episode"]``), and one that was
-    cut off as that (``TimeLimit.truncated``), so that what would have come is estimated and not taken for nothing.
+    The result of an episode is in ``info["episode"]``, as in stable-baselines3's Monitor. A cut episode has
+    ``TimeLimit.truncated``, so that the rewards after the cut are estimated and not taken as 0.
 
     Args:
-        imitation: what to step.
+        imitation: the environments.
     """
 
     render_mode = None
@@ -57,7 +57,7 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
         return stepped.observations, stepped.rewards.astype(np.float32), stepped.truncated, infos
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Does nothing."""
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         return [getattr(self, attr_name)] * len(self._places(indices))

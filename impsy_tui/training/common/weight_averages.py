@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 _SHARE: Final = 0.995
-"""How much of the average stays with each step."""
+"""Share of the average that each step keeps."""
 
 
 class WeightAverages:

@@ -1,6 +1,6 @@
-"""Training a network of ensembles on gesture scores.
+"""Training of the ensemble network on gesture scores.
 
-What is chosen here was measured; the figures are in ``docs/pages/contribute/benchmarks.md``.
+The constants were chosen by measurement; the figures are in ``docs/pages/contribute/benchmarks.md``.
 """
 
 import time
@@ -22,28 +22,28 @@ from impsy_tui.training.ensemble.network import training_model
 from impsy_tui.training.mdrnn.fit import Epoch
 
 WINDOW: Final = 64
-"""Seconds that the network hears before it is forgotten what they were; what it is told reaches further back."""
+"""Seconds of a training sequence, after which the state is reset; the inputs reach further back."""
 _BATCH: Final = 64
 _PASSES: Final = 4
-"""How often an epoch hears each second of each follower, about, within the bounds on its steps."""
+"""Approximate number of times that an epoch uses each second of each follower, within the bounds on its steps."""
 _LEAST_STEPS, _MOST_STEPS = 20, 150
 _RATE: Final = 3e-3
 _DECAY: Final = 1e-4
 _DROPOUT, _TOLD_DROPOUT = 0.4, 0.1
 _HELD_OUT: Final = 7
-"""One performance of so many is held out to stop early by; of fewer, the last tenth of each."""
+"""One performance in this number is held out for early stopping; with fewer, the last tenth of each."""
 _JUDGED_TOGETHER: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class EnsembleRecipe:
-    """How to train.
+    """Options of a training.
 
     Attributes:
-        epochs: at most.
-        patience: epochs without a better held-out likelihood after which it ends; 0 for never.
-        units: of the recurrent layer.
-        seed: of all chance.
+        epochs: greatest number of epochs.
+        patience: epochs without a lower held-out loss before the training ends; 0 for never.
+        units: units of the recurrent layer.
+        seed: random seed.
     """
 
     epochs: int = int(ENSEMBLE_EPOCHS.default)
@@ -54,11 +54,11 @@ class EnsembleRecipe:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A follower of one lead in one performance.
+    """One follower of one lead in one performance.
 
     Attributes:
-        told: what each gesture depends on, ``[seconds, INPUTS]``, in half precision: there are many of them.
-        codes: the gestures, ``[seconds]``.
+        told: inputs ``[seconds, INPUTS]``, in half precision to save memory.
+        codes: gestures ``[seconds]``.
     """
 
     told: np.ndarray
@@ -66,10 +66,10 @@ class Part:
 
 
 def parts_of(codes: np.ndarray) -> list[Part]:
-    """Every follower of every lead.
+    """Returns every follower of every lead.
 
-    Everybody leads in turn, and the others follow in every order: a follower hears of the others by their average, so
-    that all orders are one.
+    Each player leads once. The order of the followers does not matter, because a follower hears the average of the
+    others.
 
     Args:
         codes: ``[seconds, players]``, two players or more.
@@ -86,11 +86,11 @@ def parts_of(codes: np.ndarray) -> list[Part]:
 
 
 def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Part]]:
-    """What to train on, and what is held out of it.
+    """Returns the training data and the held-out data.
 
     Args:
         scores: ``[seconds, players]`` each.
-        seed: of the chance by which performances are held out.
+        seed: random seed of the choice of held-out performances.
 
     Raises:
         UserError: there is not enough of either.
@@ -118,12 +118,12 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
 
 @dataclass(slots=True)
 class TrainedEnsemble:
-    """What came of a training.
+    """Result of a training.
 
     Attributes:
-        best: the weights that were best on what is held out.
-        best_loss: theirs, in nats a follower and second.
-        best_epoch: when they were found.
+        best: weights with the lowest held-out loss.
+        best_loss: lowest held-out loss, in nats per follower and second.
+        best_epoch: epoch of the lowest held-out loss.
         curve: loss and held-out loss of each epoch.
     """
 
@@ -134,11 +134,11 @@ class TrainedEnsemble:
 
 
 class EnsembleTrainer:
-    """Trains a network of ensembles, epoch by epoch.
+    """Trains the ensemble network, epoch by epoch.
 
     Args:
-        training, held_out: from ``split``.
-        recipe: how.
+        training, held_out: data from ``split``.
+        recipe: options.
     """
 
     def __init__(self, training: list[Part], held_out: list[Part], recipe: EnsembleRecipe) -> None:
@@ -159,10 +159,10 @@ class EnsembleTrainer:
         self.learned = TrainedEnsemble([np.asarray(weight) for weight in self.model.get_weights()])
 
     def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
-        """Train until nothing is gained any more.
+        """Trains until the patience or the epochs end.
 
         Args:
-            on_epoch: told of each epoch; what it returns says whether to go on.
+            on_epoch: called after each epoch; returns False to end.
         """
         recipe, learned = self._recipe, self.learned
         began = time.monotonic()
@@ -176,7 +176,7 @@ class EnsembleTrainer:
                 break
 
     def loss_on(self, parts: Sequence[Part]) -> float:
-        """Nats a follower and second of the network as it is."""
+        """Returns the loss of the present network in nats per follower and second."""
         total, seconds = 0.0, 0
         ordered = sorted(parts, key=lambda part: len(part.codes))
         for begin in range(0, len(ordered), _JUDGED_TOGETHER):
@@ -192,7 +192,7 @@ class EnsembleTrainer:
         return total / seconds
 
     def _end_epoch(self, loss: float, number: int) -> float:
-        """Judge the averaged network, and keep it if it is the best so far."""
+        """Evaluates the averaged network, and keeps it if it is the best so far."""
         learned = self.learned
         with self._averages.in_force():
             held_out = self.loss_on(self._held_out)

@@ -1,4 +1,4 @@
-"""Growing the forest that tells gestures, with scikit-learn, and judging it."""
+"""Training and evaluation of the gesture classifier, a random forest of scikit-learn."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,14 +21,14 @@ _PARTS: Final = 4096
 def grow(
     found: NDArray[np.float64], labels: NDArray[np.int8], seed: int, trees: int = TREES, smallest: int = 1
 ) -> Classifier:
-    """A classifier that has learned which features belong to which gesture.
+    """Trains a classifier of gestures.
 
     Args:
-        found: ``[rows, 8]``, columns ``FEATURES``.
-        labels: codes, ``[rows]``.
-        seed: the same gives the same classifier.
-        trees: in the forest.
-        smallest: rows that a leaf is made of, at least.
+        found: features ``[rows, 8]``, columns ``FEATURES``.
+        labels: gesture codes ``[rows]``.
+        seed: random seed.
+        trees: number of trees.
+        smallest: least number of rows in a leaf.
     """
     model = ExtraTreesClassifier(trees, max_features=None, min_samples_leaf=smallest, random_state=seed)
     model.fit(described(found), labels)
@@ -37,7 +37,7 @@ def grow(
 
 
 def as_forest(model: Any) -> Forest:
-    """The forest of a model of scikit-learn's, whose classes are codes."""
+    """Returns the forest of a model of scikit-learn whose classes are gesture codes."""
     grown = [estimator.tree_ for estimator in model.estimators_]
     roots = np.cumsum([0, *(tree.node_count for tree in grown[:-1])]).astype(np.int32)
     sides: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
@@ -57,20 +57,20 @@ def as_forest(model: Any) -> Forest:
 
 
 def _rounded(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """To a 4096th of themselves: no gesture is told by less, and files are a third smaller so."""
+    """Returns numbers rounded to 12 bits: the results stay, and files are a third smaller."""
     part, power = np.frexp(thresholds)
     return np.ldexp(np.round(part * _PARTS) / _PARTS, power)
 
 
 def within(recording: LabelledRecording, seed: int) -> float:
-    """How often it is right within a recording: five times, each time on the fifth that it did not learn from.
+    """Returns the accuracy within a recording by five-fold cross-validation.
 
     Args:
-        recording: labelled.
-        seed: of all chance.
+        recording: labelled recording.
+        seed: random seed.
 
     Returns:
-        The share of rows told right, 0..1.
+        The share of correct rows, 0..1.
     """
     right = 0
     for learned, held_out in folds(recording):
@@ -82,18 +82,18 @@ def within(recording: LabelledRecording, seed: int) -> float:
 
 
 def across(learned: Sequence[LabelledRecording], judged: LabelledRecording, seed: int) -> float:
-    """How often it is right about one recording when it has learned from others, 0..1."""
+    """Returns the accuracy (0..1) on one recording of a classifier that was trained on others."""
     classifier = grow(*together(learned), seed)
     return float((classifier.gestures(judged.features) == judged.labels).mean())
 
 
 def together(recordings: Sequence[LabelledRecording]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Features and labels of several recordings."""
+    """Returns the features and labels of several recordings."""
     return np.concatenate([one.features for one in recordings]), np.concatenate([one.labels for one in recordings])
 
 
 def synthetic(count: int, seconds: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Features and labels of made-up touches: of each gesture so many recordings, so long each, a row a second."""
+    """Returns the features and labels of synthetic touches, one row a second."""
     moments = np.arange(1.0, seconds + 1)
     found, labels = [], []
     for gesture, touches in recordings(count, seconds, seed):

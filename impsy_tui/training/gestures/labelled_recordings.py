@@ -1,4 +1,4 @@
-"""Labelled recordings: what somebody played while they were told which gesture to play."""
+"""Labelled recordings: touches of a musician who played requested gestures."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
@@ -19,21 +19,21 @@ from impsy_tui.toml_files import open_text
 
 FOLDS: Final = 5
 GAP: Final = 5.0
-"""Seconds. Windows that are nearer to each other than this hold the same touches."""
+"""Seconds. Windows that are closer than this contain the same touches."""
 _LABELS: Final = ("gesture", "target")
 _FREQ: Final = FEATURES.index("freq")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRecording:
-    """One labelled recording.
+    """Labelled recording.
 
     Attributes:
-        name: of it.
-        seconds: float64 ``[rows]``, when each row was.
+        name: name of the recording.
+        seconds: time of each row, float64 ``[rows]``.
         features: ``[rows, 8]``, columns ``FEATURES``.
-        labels: the gesture that was asked for, ``[rows]``.
-        remarks: what was wrong with the file, a line each.
+        labels: requested gesture ``[rows]``.
+        remarks: problems of the file, one line each.
     """
 
     name: str
@@ -47,12 +47,12 @@ class LabelledRecording:
 
 
 def labelled_files(places: Sequence[Path]) -> list[Path]:
-    """The labelled recordings among these files and in these folders.
+    """Returns the labelled recordings among these files and in these folders.
 
-    Of a folder, the touches that have a file of targets beside them, and tables of features.
+    In a folder these are touches with a file of targets, and tables of features.
 
     Raises:
-        UserError: there is none.
+        UserError: there is no labelled recording.
     """
     found = [file for place in places for file in (_in_folder(place) if place.is_dir() else [place])]
     if not found:
@@ -84,17 +84,17 @@ def _is_table(file: Path) -> bool:
 def read_all(
     places: Sequence[Path], on_file: Callable[[int, int], None]
 ) -> tuple[list[LabelledRecording], list[str]]:
-    """Reads labelled recordings; of a folder, a bad one is left out.
+    """Reads labelled recordings; an invalid file of a folder is left out.
 
     Args:
         places: files, or folders of them.
-        on_file: told how many are read, and of how many.
+        on_file: called with the number of read files and the number of all files.
 
     Returns:
-        The recordings, and why others are left out, a line each.
+        The recordings, and one line for each that is left out, with the reason.
 
     Raises:
-        UserError: a file that is named cannot be read, or none is left.
+        UserError: a named file cannot be read, or no recording is left.
     """
     files = labelled_files(places)
     found, left_out = [], []
@@ -112,19 +112,19 @@ def read_all(
 
 
 def targets_of(touches: Path) -> Path:
-    """The file of targets that belongs to a file of touches."""
+    """Returns the file of targets for a file of touches."""
     return touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
 
 
 def read_labelled(file: Path) -> LabelledRecording:
-    """Read a labelled recording.
+    """Reads a labelled recording.
 
-    It is either a table, a row a second: time, the eight features, and ``gesture`` or ``target``. Or it is touches,
-    ``…-touches.csv``, with ``…-gesturetargets.csv`` beside them, ``time,target``: which gesture was asked for from
-    then on, 100 where none was. A second in which nothing was touched is nothing, whatever was asked for.
+    The file is a table with one row a second (time, the eight features, and ``gesture`` or ``target``), or a file of
+    touches ``…-touches.csv``. Touches need the file ``…-gesturetargets.csv`` with ``time,target``: the gesture
+    requested from this time on, 100 for none. A second without touches is the gesture "nothing".
 
     Raises:
-        UserError: it cannot be read, or holds nothing.
+        UserError: the file cannot be read or has no rows.
     """
     try:
         found = _read_table(file) if _is_table(file) else _read_recording(file)
@@ -183,7 +183,7 @@ def _read_recording(file: Path) -> LabelledRecording:
 
 
 def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
-    """When each gesture was asked for, in the order of time, and how many rows made no sense."""
+    """Returns the times of the requested gestures in order, and the number of invalid rows."""
     found, skipped = [], 0
     with open_text(file, newline="") as lines:
         for row in list(csv.reader(line.replace("\0", "") for line in lines))[1:]:
@@ -209,10 +209,10 @@ def _remarks(file: Path, skipped: int) -> tuple[str, ...]:
 
 
 def folds(recording: LabelledRecording) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Ways of holding out a fifth: each stretch of one gesture is cut in five, and one of them is taken from each.
+    """Yields the folds of a cross-validation: a fifth of each stretch of one gesture is held out.
 
     Yields:
-        The rows to learn from, none of them within five seconds of one held out, and the rows held out.
+        Rows for training, none of them within five seconds of a held-out row, and the held-out rows.
     """
     ends = [*(np.flatnonzero(np.diff(recording.labels)) + 1).tolist(), len(recording)]
     fold = np.zeros(len(recording), int)

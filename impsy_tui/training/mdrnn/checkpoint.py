@@ -1,4 +1,4 @@
-"""A training that is not finished, kept to be gone on with: arrays alone, in a file of the models' folder."""
+"""Checkpoints: files of arrays in the models' folder, from which an unfinished training continues."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,19 +14,19 @@ from impsy_tui.training.mdrnn.fit import Progress
 
 _SUFFIX: Final = ".unfinished.npz"
 _LARGEST: Final = 1 << 30
-"""Bytes: four times the weights of the largest size, and more."""
+"""Greatest size in bytes: more than four times the weights of the largest network."""
 _LISTS: Final = ("weights", "averages", "optimizer", "best")
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A training that was interrupted.
+    """Interrupted training.
 
     Attributes:
-        file: where it is kept.
-        wishes: what was asked for, by the names of the worker's options.
-        progress: how far it was.
-        left_out: why later ones cannot be gone on with, a line each.
+        file: file of the checkpoint.
+        wishes: options of the training by name.
+        progress: state of the training.
+        left_out: one line for each newer checkpoint that cannot be used, with the reason.
     """
 
     file: Path
@@ -36,12 +36,12 @@ class Checkpoint:
 
 
 def checkpoint_path(folder: Path, name: str) -> Path:
-    """Where the unfinished training of a model of this name is kept."""
+    """Returns the file of the unfinished training of a model of this name."""
     return folder / f".{name}{_SUFFIX}"
 
 
 def write_checkpoint(unfinished: Checkpoint) -> None:
-    """Keep a training, in place of what was kept of it before."""
+    """Writes a checkpoint, in place of the earlier one."""
     progress = unfinished.progress
     arrays = {f"{name}_{number}": array for name in _LISTS for number, array in enumerate(getattr(progress, name))}
     facts = {
@@ -60,16 +60,16 @@ def write_checkpoint(unfinished: Checkpoint) -> None:
 
 
 def forget(file: Path) -> None:
-    """Take away what was kept of a training, and what one that was killed while it kept something has left."""
+    """Deletes the checkpoint of a training, and temporary files of a killed training."""
     file.unlink(missing_ok=True)
     _being_written(file).unlink(missing_ok=True)
 
 
 def newest_unfinished(folder: Path) -> Checkpoint:
-    """The training in this folder that was interrupted last.
+    """Returns the training in this folder that was interrupted last.
 
     Raises:
-        UserError: there is none, or it cannot be read.
+        UserError: there is no checkpoint, or it cannot be read.
     """
     left_out: list[str] = []
     for file in sorted(files_in(folder, _SUFFIX), key=_written, reverse=True):

@@ -1,4 +1,4 @@
-"""Trying sizes, seeds and corpora: which are worth it, what one prediction costs, and which is kept."""
+"""Trials of several sizes, seeds and corpora, with the choice of the best network."""
 
 import math
 import time
@@ -16,18 +16,18 @@ from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
 from impsy_tui.training.mdrnn.network import shape_of
 
 PARAMETERS_AN_EVENT: Final = 100
-"""A size is tried if it has no more parameters than this for each event that is trained on."""
+"""Greatest number of parameters per training event for a size that is tried."""
 _STEPS, _WARM_UP = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
 class SweepData:
-    """What is learned from, and judged by.
+    """Corpus for training and evaluation.
 
     Attributes:
-        name: of the data set.
+        name: name of the dataset.
         training: performances ``[time, dimension]``, capped and scaled.
-        held_out: likewise, the rest of each.
+        held_out: rest of each performance, in the same form.
     """
 
     name: str
@@ -41,13 +41,13 @@ class SweepData:
 
     @property
     def events(self) -> int:
-        """How many are trained on."""
+        """Number of training events."""
         return sum(map(len, self.training))
 
 
 @dataclass(frozen=True, slots=True)
 class SweepTask:
-    """One training: arrays and numbers alone, so that it can be done anywhere."""
+    """One training as arrays and numbers, so that any process can do it."""
 
     corpus: SweepData
     size: str
@@ -56,14 +56,14 @@ class SweepTask:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of one training.
+    """Result of one training.
 
     Attributes:
-        best: the weights that were best on what is held out, as Keras keeps them.
-        best_loss: theirs, in nats an event.
-        best_epoch: when they were found.
+        best: weights with the lowest held-out loss, in the order of Keras.
+        best_loss: lowest held-out loss in nats per event.
+        best_epoch: epoch of the lowest held-out loss.
         curve: loss and held-out loss of each epoch.
-        seconds: that it took.
+        seconds: duration.
     """
 
     best: list[np.ndarray]
@@ -75,14 +75,14 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One line of the table.
+    """Line of the table.
 
     Attributes:
-        size: of the network.
-        ms: milliseconds of one prediction on this machine.
-        seed: that it was trained with.
-        trained: what came of it, None if it was not trained to an end.
-        problem: why it was not, empty if it was.
+        size: size of the network.
+        ms: time of one prediction on this machine in milliseconds.
+        seed: random seed of the training.
+        trained: result; None for an unfinished training.
+        problem: reason of an unfinished training; empty for a finished one.
     """
 
     size: str
@@ -93,12 +93,12 @@ class Tried:
 
     @property
     def nats(self) -> float:
-        """Of an event that was held out; infinitely many of what was not trained."""
+        """Held-out loss in nats per event; infinite for an unfinished training."""
         return self.trained.best_loss if self.trained else math.inf
 
 
 def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> SweepData:
-    """A corpus with its last tenths held out.
+    """Returns a corpus with the last tenth of each performance held out.
 
     Raises:
         UserError: as ``split`` does.
@@ -107,7 +107,7 @@ def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> Swee
 
 
 def parameters(shape: Shape) -> int:
-    """How many numbers a network learns."""
+    """Returns the number of parameters of a network."""
     lstm = sum(
         4 * shape.units * ((shape.units if layer else shape.dimension) + shape.units + 1)
         for layer in range(shape.layers)
@@ -116,21 +116,20 @@ def parameters(shape: Shape) -> int:
 
 
 def supported_sizes(events: int, dimension: int) -> tuple[str, ...]:
-    """The sizes that are tried with so many events, the smallest first; it is always one of them.
+    """Returns the sizes that are tried with this number of events, the smallest first; always at least one.
 
-    A network with far more parameters than it hears numbers learns its corpus by heart, which is noticed on
-    what is held out. The rule is a bound on the time that is taken, and no promise that a larger one could not
-    win: of 270 events, with two seeds each, one ``m`` was the best of eight (3.0 nats; ``xs``, the largest that
-    would be tried, 5.9).
+    A network with far more parameters than training numbers overfits, which the held-out loss shows. The rule bounds
+    the time of the trials. It does not exclude that a larger network is better: with 270 events and two seeds each,
+    one ``m`` was the best of eight (3.0 nats; ``xs``, the largest that would be tried, had 5.9).
     """
     most = PARAMETERS_AN_EVENT * events
     return tuple(size for size in SIZES if size == SIZES[0] or parameters(shape_of(size, dimension)) <= most)
 
 
 def step_ms(shape: Shape, steps: int = _STEPS) -> float:
-    """Milliseconds that one prediction of such a network takes on this machine, as a median.
+    """Returns the median time in milliseconds of one prediction of such a network on this machine.
 
-    It is stepped in NumPy, with random weights: an interpreter takes about as long, or less.
+    The network has random weights and runs in NumPy; an interpreter is about as fast, or faster.
     """
     network = NumpyNetwork(_random_weights(shape))
     event = [0.5] * shape.dimension
@@ -143,17 +142,17 @@ def step_ms(shape: Shape, steps: int = _STEPS) -> float:
 
 
 def choose(tried: Sequence[Tried], budget_ms: float = math.inf) -> Tried | None:
-    """The one with the best held-out likelihood of those within the budget, the faster of equals; None if none is."""
+    """Returns the trial with the lowest held-out loss within the budget, the faster of equal ones; None for none."""
     within = [one for one in tried if math.isfinite(one.nats) and one.ms <= budget_ms]
     return min(within, key=lambda one: (one.nats, one.ms), default=None)
 
 
 def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch: True) -> Trained:
-    """Do one training, here and now.
+    """Runs one training in this process.
 
     Args:
-        task: what.
-        on_epoch: told of each epoch; what it returns says whether to go on.
+        task: the training.
+        on_epoch: called after each epoch; returns False to end.
     """
     began = time.monotonic()
     # What the last training in this process left behind would only take memory.
@@ -169,12 +168,12 @@ def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch:
 def one_after_another(
     tasks: Sequence[SweepTask], stopped: Callable[[], bool], told: Callable[[int, Epoch], None]
 ) -> Iterator[tuple[int, Trained]]:
-    """Train in this process: the number of each task with what came of it.
+    """Runs trainings in this process; yields the number of each task with its result.
 
     Args:
-        tasks: what to train.
-        stopped: whether to end after this epoch; what is trained by then counts.
-        told: of the number of the task that is trained, and its epoch.
+        tasks: the trainings.
+        stopped: returns True to end after this epoch; the networks trained by then count.
+        told: called with the number of the current task and its epoch.
     """
     for number, task in enumerate(tasks):
         if stopped():

@@ -94,7 +94,7 @@ def _open(file: Path, name: str) -> Network:
 
 
 def _names(files: list[Path]) -> list[str]:
-    """What models are called: with suffix or folder only where that is needed to tell them apart."""
+    """Returns names of models, with suffix or folder only if they are needed to distinguish them."""
     for names in ([file.stem for file in files], [file.name for file in files]):
         if len(set(names)) == len(names):
             return names
@@ -102,7 +102,7 @@ def _names(files: list[Path]) -> list[str]:
 
 
 def _known(notes: ModelMetadata, dataset: Path) -> str:
-    """What is known of what a model was trained on, in a line."""
+    """Returns the known facts about a model's training data in one line."""
     if not notes.dataset:
         return "its metadata names no training dataset: it may have learned the held-out events"
     if notes.dataset == dataset.stem:

@@ -86,7 +86,7 @@ def _policy(who: str, model: AgentModel, task: ImitationTask) -> Policy:
 def _trials(
     model: AgentModel, judged: Sequence[str], recordings: Mapping[Path, np.ndarray]
 ) -> dict[str, ImitationTask]:
-    """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
+    """Returns the targets by name: random sounds, and recordings, split into trained and new ones."""
     base = trial_of(model, judged)
     trials = {MIXED: base}
     learned = _told(model, "recordings")

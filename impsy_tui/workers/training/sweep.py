@@ -130,7 +130,7 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
 
 
 def _candidates(corpus: "SweepData", wishes: argparse.Namespace) -> list["Tried"]:
-    """What is to be tried of a corpus, with what a prediction of it takes; some are too slow."""
+    """Returns the candidates of a corpus with their prediction times; some are too slow."""
     from impsy_tui.training.mdrnn.network import shape_of
     from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
 
@@ -148,7 +148,7 @@ def _candidates(corpus: "SweepData", wishes: argparse.Namespace) -> list["Tried"
 def _results(
     wishes: argparse.Namespace, tasks: Sequence["SweepTask"], reporter: Reporter, stop: StopAsked
 ) -> Iterator[Iterator[tuple[int, "Trained | Exception"]]]:
-    """What comes of tasks, as it comes: from a scheduler's cluster, one of this machine, or this process."""
+    """Yields the results of tasks, from the cluster of a scheduler, a cluster of this machine, or this process."""
 
     def stopped() -> bool:
         return stop.asked
@@ -203,7 +203,7 @@ def _why_not(table: list["Tried"]) -> str:
 
 
 def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:
-    """What came of a corpus: in a line, or with a line for each that was tried."""
+    """Returns the result of a corpus in one line, or with a line for each trial."""
     several = len({one.seed for one in table}) > 1
     name = f"{best.size} with seed {best.seed}" if several else best.size
     text = f"{lite.stem}: {name} is the best of {len(table)} on {corpus.name}"

@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class StopAsked:
-    """Whether the performer has asked to stop and keep what there is; to be set as a signal's handler."""
+    """Signal handler that notes the performer's request to stop and save the best model."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -290,16 +290,16 @@ def facts(
     outcome: "fit.Progress | Trained",
     seconds: float,
 ) -> dict[str, str | float | None]:
-    """What is written down beside a model.
+    """Returns the metadata of a model.
 
     Args:
-        corpus: the name of the data set.
-        events: that were trained on.
-        size: of the network.
-        begun_from: the name of the model that it was begun with, None if with none.
-        recipe: how it was trained.
-        outcome: what came of it.
-        seconds: that it took.
+        corpus: name of the dataset.
+        events: number of training events.
+        size: size of the network.
+        begun_from: name of the initial model; None for none.
+        recipe: options of the training.
+        outcome: result of the training.
+        seconds: duration.
     """
     from importlib.metadata import version
 

@@ -116,7 +116,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
 
 
 def _settings(wishes: argparse.Namespace) -> AgentTask:
-    """What is to be learned: what was said, else what the settings say, else loudness and centroid."""
+    """Returns the descriptors to learn: those of the request, else of the settings, else loudness and centroid."""
     read = read_task(wishes.settings) if wishes.settings else None
     words = wishes.heard or (read and list(read.heard)) or wishes.judged or ["loudness-dB", "centroid"]
     heard = names_of(words)

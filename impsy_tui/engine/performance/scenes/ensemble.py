@@ -1,4 +1,4 @@
-"""What a scene keeps of a band."""
+"""Part of a scene for an ensemble."""
 
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,14 +17,14 @@ from impsy_tui.parameters import ENSEMBLE, parameters_of
 
 @dataclass(frozen=True, slots=True)
 class EnsembleScene:
-    """One band's settings.
+    """Settings of one ensemble.
 
     Attributes:
-        players: how many, the lead included.
-        values: of its parameters, by name.
-        forced: gestures of ``choices.GESTURES`` that followers are told to make, by their names.
-        model: its name, empty for the dummy; None where a file says nothing of it.
-        classifier: likewise, empty where a file says nothing of it.
+        players: number of players, the lead included.
+        values: values of the parameters by name.
+        forced: forced gesture (of ``choices.GESTURES``) by follower.
+        model: name of the model; empty for the dummy, None if the file has no model.
+        classifier: name of the classifier; empty if the file has none.
     """
 
     players: int
@@ -35,7 +35,7 @@ class EnsembleScene:
 
 
 def captured(ensemble: EnsemblePlayer) -> EnsembleScene:
-    """A band as it is now."""
+    """Returns the present settings of an ensemble."""
     settings, models = ensemble.behaviour.settings, ensemble.behaviour.models
     forced = {
         choices.FOLLOWERS[follower]: choices.GESTURES[code]
@@ -49,7 +49,7 @@ def captured(ensemble: EnsemblePlayer) -> EnsembleScene:
 def switch(
     ensemble: EnsemblePlayer, wanted: EnsembleScene, loader: EnsembleLoader, file: Path | None
 ) -> Iterator[Awaitable[str]]:
-    """Change what cannot glide, the model from this file if it is given; what is still to be waited for."""
+    """Sets everything that has no ramp, the model from this file if given; returns the loads that still run."""
     behaviour, there = ensemble.behaviour, captured(ensemble)
     if behaviour.models.file == file if file else wanted.model == there.model:
         loader.stay(ensemble)
@@ -70,11 +70,11 @@ def switch(
 
 
 def lines(ensemble: EnsembleScene, to: str) -> Iterator[str]:
-    """A band's settings as command lines.
+    """Yields the settings of an ensemble as command lines.
 
     Args:
-        band: they.
-        to: what stands before each command, such as ``@band`` and a space.
+        band: settings of the ensemble.
+        to: prefix of each command, such as ``@band`` and a space.
     """
     if ensemble.model is not None:
         yield f"{to}load {quoted(ensemble.model)}" if ensemble.model else f"{to}unload"
@@ -86,16 +86,16 @@ def lines(ensemble: EnsembleScene, to: str) -> Iterator[str]:
 
 
 def table(ensemble: EnsembleScene) -> dict[str, Any]:
-    """A band's settings as files keep them."""
+    """Returns the settings of an ensemble as a table of the scene file."""
     plain = {key: value for key, value in asdict(ensemble).items() if value is not None and key != "values"}
     return plain | part_settings.table(ensemble.values, parameters_of(ENSEMBLE))
 
 
 def read(raw: Mapping[str, Any]) -> EnsembleScene:
-    """A band's settings out of a file.
+    """Reads the settings of an ensemble from a table of the scene file.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: they make no sense.
+        KeyError, TypeError, ValueError, AttributeError: the table is not valid.
     """
     ensemble = EnsembleScene(
         players=int(raw["players"]),

@@ -1,4 +1,4 @@
-"""The file of scenes: TOML, to be read and changed by hand too."""
+"""File of scenes in TOML, which the performer may edit."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,17 +31,17 @@ _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and change
 
 
 class SceneFile:
-    """The file of scenes.
+    """File of scenes.
 
     Args:
-        file: where they are kept.
+        file: path of the file.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def names(self) -> list[str]:
-        """All of them.
+        """Returns the names of all scenes.
 
         Raises:
             UserError: the file cannot be read.
@@ -49,10 +49,10 @@ class SceneFile:
         return sorted(self._raw())
 
     def find(self, name: str) -> Scene:
-        """One of them.
+        """Returns a scene.
 
         Raises:
-            UserError: there is none of this name, or it makes no sense.
+            UserError: no scene has this name, or the scene is not valid.
         """
         raw = self._raw()
         if name not in raw:
@@ -64,12 +64,12 @@ class SceneFile:
         """Saves a scene; returns the table of the scene that had this name, None if none had it.
 
         Args:
-            name: Of the scene.
-            scene: To be saved.
+            name: Name of the scene.
+            scene: The scene.
             from_file: Name of the set list that saves it, empty for a recording; None for the performer.
 
         Raises:
-            UserError: A file would replace a scene that it has not saved itself, or the book cannot be used.
+            UserError: A file would replace a scene that it has not saved itself, or the scene file cannot be used.
         """
         table = scene_table(scene)
         if from_file is not None:
@@ -168,7 +168,7 @@ def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def scene_table(scene: Scene) -> dict[str, Any]:
-    """A scene as files keep it."""
+    """Returns a scene as a table of the file."""
     table: dict[str, Any] = {"thru": scene.thru}
     if scene.time is not None:
         table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
@@ -189,10 +189,10 @@ def scene_table(scene: Scene) -> dict[str, Any]:
 
 
 def read_scene(name: str, raw: Any) -> Scene:
-    """A scene out of a file.
+    """Reads a scene from a table of the file.
 
     Raises:
-        UserError: it makes no sense.
+        UserError: the table is not valid.
     """
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
@@ -232,7 +232,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
 
 
 def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Values of an agent in a file of earlier versions, which left out what was off."""
+    """Returns the values of an agent in a file of an earlier version, which left out parameters that were off."""
     if "agent" not in table:
         return {}
     return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}

@@ -1,4 +1,4 @@
-"""Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
+"""Scenes: all parameters at one moment, restored at once or by a ramp."""
 
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,36 +20,36 @@ from impsy_tui.parameters import MDRNN, parameters_of, shown_number
 
 
 class Models(Protocol):
-    """Who plays which model; see ``player_models.Casting``."""
+    """Interface to the models of the players."""
 
     @property
     def ensembles(self) -> EnsembleLoader:
-        """What bands play with."""
+        """Models, classifiers and clips of the ensembles."""
 
     def file_of(self, player: Player) -> Path | None:
-        """The file of the model in a seat."""
+        """Returns the file of a player's model; None for the dummy."""
 
     def load(self, player: Player, name: str, file: Path | None = None) -> Awaitable[str]:
-        """Load a model into a seat, from this file if it is given; the reply to come."""
+        """Loads a model for a player, from this file if given; the awaitable gives the reply."""
 
     def unload(self, player: Player) -> None:
-        """Let the dummy play in a seat."""
+        """Lets the dummy play for a player."""
 
     def stay(self, player: Player) -> None:
-        """Let the model in a seat play on, also where another is being loaded."""
+        """Keeps the present model of a player, even while another one is loading."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerScene:
-    """One player's settings.
+    """Settings of one player.
 
     Attributes:
-        model: its name, empty for the dummy.
-        kind: of player.
-        values: of its parameters, by name.
-        muted, solo, inverted: numbers of values, from 1.
-        held: number of a value, as text, to where it is held.
-        ranged: likewise to its lowest and highest.
+        model: name of the model; empty for the dummy.
+        kind: kind of player.
+        values: values of the parameters by name.
+        muted, solo, inverted: numbers of dimensions, from 1.
+        held: held value by the number of the dimension, as text.
+        ranged: lowest and highest value by the number of the dimension, as text.
     """
 
     model: str
@@ -64,16 +64,16 @@ class PlayerScene:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everybody's settings.
+    """Settings of all players and of the engine.
 
     Attributes:
-        thru: whether input is passed on.
-        players: by name.
+        thru: True if input is passed on.
+        players: settings of the players by name.
         time: musical time.
-        nudges: by output, for ``undo`` alone: they are the rig's.
-        bands: by name.
-        mapped: parameters by the control that moves them; None leaves them as they are.
-        files: of models, by player or band, for ``undo`` alone: scenes that are kept have names.
+        nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
+        bands: settings of the ensembles by name.
+        mapped: parameters by their control; None leaves the present controls.
+        files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
     """
 
     thru: bool
@@ -86,12 +86,12 @@ class Scene:
 
 
 class SceneKeeper:
-    """Takes scenes, and sets them up.
+    """Captures and restores scenes.
 
     Args:
-        session: whose settings they are.
+        session: session with the players.
         time: musical time.
-        models: who plays what.
+        models: models of the players.
         parameter_map: controls that move parameters.
     """
 
@@ -102,7 +102,7 @@ class SceneKeeper:
         self._models = models
 
     def capture(self) -> Scene:
-        """Everything as it is now."""
+        """Returns all present settings as a scene."""
         players = {player.name: self._of(player) for player in self._session.players.values()}
         nudges = dict(self._session.outputs.nudges)
         ensembles = {
@@ -135,7 +135,7 @@ class SceneKeeper:
         )
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
-        """What glides on the way to a scene."""
+        """Yields the ramps that lead to a scene."""
         for player, wanted in self._seats(scene):
             yield from ramp_targets.ramps_to(player, wanted.values)
             for index, value in _by_index(wanted.held, self._session.dimension):
@@ -150,7 +150,7 @@ class SceneKeeper:
             yield ramp_targets.swing(self._time, scene.time.swing)
 
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
-        """Change what cannot glide; what is still to be waited for are the models."""
+        """Sets everything that has no ramp; returns the loads of models that still run."""
         awaited: list[Awaitable[str]] = []
         for player, wanted in self._seats(scene):
             file = scene.files.get(player.name)
@@ -200,7 +200,7 @@ class SceneKeeper:
         player.end_muted()
 
     def restore(self, scene: Scene) -> list[Awaitable[str]]:
-        """Change everything at once; what is still to be waited for are the models."""
+        """Sets everything at once; returns the loads of models that still run."""
         awaited = self.switch(scene)
         for track in self.tracks(scene):
             if track.start != track.end:
@@ -236,7 +236,7 @@ def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tupl
 
 
 def rig_lines(session: Session) -> Iterator[str]:
-    """What no scene has, because others play by it or it is of the moment, as command lines."""
+    """Yields command lines for settings that no scene has: clocks, paused ensembles and delays of outputs."""
     if session.tempo.clock_in.follows:
         yield "clock in on"
     if session.tempo.clock_out.sends:
@@ -250,11 +250,11 @@ def rig_lines(session: Session) -> Iterator[str]:
 
 
 def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
-    """A scene as command lines.
+    """Yields a scene as command lines.
 
     Args:
-        scene: it.
-        focus: the player that needs not be named.
+        scene: the scene.
+        focus: focused player, whose name is left out.
     """
     yield f"thru {'on' if scene.thru else 'off'}"
     if (time := scene.time) is not None:
