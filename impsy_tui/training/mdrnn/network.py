@@ -77,7 +77,11 @@ def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
 
 
 def to_tflite(model: Any) -> bytes:
-    """A playing model as the contents of a ``.tflite`` file, with built-in operations alone."""
+    """Returns a playing model as the contents of a ``.tflite`` file, with built-in operations alone.
+
+    IMPSY 1.2.1 takes the states in the order of their tensors. The outputs of one ``split`` keep their order; the
+    converter puts c before h otherwise.
+    """
     specs = [
         tf.TensorSpec([tensor.shape[0] or 1, *tensor.shape[1:]], tf.float32, name=tensor.name)
         for tensor in model.inputs
@@ -85,7 +89,8 @@ def to_tflite(model: Any) -> bytes:
 
     @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
     def step(*tensors: Any) -> Any:
-        return model(list(tensors))
+        mixture, *states = model(list(tensors))
+        return [mixture, *tf.split(tf.concat(states, axis=1), len(states), axis=1)]
 
     converter = tf.lite.TFLiteConverter.from_concrete_functions([step.get_concrete_function()])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
