@@ -70,7 +70,7 @@ def test_git_ignores_the_users_files_and_no_shipped_one(used_checkout: Path) -> 
 
 
 @pytest.mark.parametrize("through", ["build_wheel", "build_sdist"])
-def test_what_is_built_in_a_used_checkout_holds_no_file_of_the_users(used_checkout: Path, through: str) -> None:
+def test_package_built_in_used_checkout_has_no_user_files(used_checkout: Path, through: str) -> None:
     pytest.importorskip("hatchling", reason="hatchling is missing: pip install hatchling")
     out = used_checkout.parent / "dist"
     out.mkdir()

@@ -48,7 +48,7 @@ def test_touches_are_told_from_osc_messages(
     assert hearing.addresses == []
 
 
-def test_what_makes_no_sense_is_told_and_what_is_no_touch_is_a_command() -> None:
+def test_surface_reports_invalid_touch_and_passes_other_messages_on() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/metatone/touch", ["ann", 9000.0, 0.0, 0.0])
         client.send_message("/metatone/online", ["ann"])

@@ -80,9 +80,7 @@ def test_mistakes_in_a_score_are_told_and_the_band_plays_on(tmp_path: Path, play
         (("train", "ensemble", "played", "-N", "0"), "-N 0: a whole number, 1 to"),
     ],
 )
-def test_what_is_typed_wrong_is_told_in_a_line(
-    tmp_path: Path, played: Path, words: tuple[str, ...], said: str
-) -> None:
+def test_command_reports_mistake_in_one_line(tmp_path: Path, played: Path, words: tuple[str, ...], said: str) -> None:
     done = _typed(tmp_path, *words)
     assert done.returncode == 1
     assert said in done.stderr

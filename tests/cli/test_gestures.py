@@ -71,7 +71,7 @@ def test_metatones_folders_are_read(tmp_path: Path) -> None:
     assert "no .csv file in its touches/ or gestures/" in empty.stderr
 
 
-def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path) -> None:
+def test_command_reports_problem_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "noise-touches.csv").write_bytes(b"\x00\xff\x80")
     for words, why in (
         (("classify", "none.csv"), "none.csv: No such file or directory"),

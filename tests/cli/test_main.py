@@ -133,7 +133,7 @@ def test_check_reports_wrong_keys_of_the_configuration_and_knows_its_panic_key(t
     assert "config.toml:3: [console.keys] help: f99 is not a key; help stays on F1. Keys: f1 to f24" in done.stderr
 
 
-def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_convert_takes_file_or_name_of_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for file in ("models/m.h5", "elsewhere/n.keras", "models/only.tflite"):
         (tmp_path / file).parent.mkdir(exist_ok=True)

@@ -42,7 +42,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
         ("evaluate small.csv", "small.csv is not an agent"),
     ],
 )
-def test_what_is_typed_wrong_is_told_in_a_line(said, line: str, expected: str) -> None:  # type: ignore[no-untyped-def]
+def test_command_reports_mistake_in_one_line(said, line: str, expected: str) -> None:  # type: ignore[no-untyped-def]
     code, output = said(line)
     assert code == 1
     assert expected in output

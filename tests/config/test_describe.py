@@ -57,5 +57,5 @@ def test_values_are_whole_however_long(tmp_path: Path) -> None:
         max_leaves=5,
     )
 )
-def test_what_is_written_reads_the_same(value: object) -> None:
+def test_written_value_is_read_unchanged(value: object) -> None:
     assert tomllib.loads(f"x = {written(value)}")["x"] == value

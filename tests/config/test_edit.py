@@ -76,7 +76,7 @@ def test_one_value_is_changed_and_everything_else_kept(
         ("console.keys.panic", "f9", "f9"),
     ],
 )
-def test_what_was_not_there_is_put_in_its_table(file: Path, key: str, value: str, read: object) -> None:
+def test_edit_adds_key_to_its_table(file: Path, key: str, value: str, read: object) -> None:
     edit(file, key, value)
     found = tomllib.loads(file.read_text())
     for part in key.split("."):
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, content: bytes) -> 
     assert file.read_bytes() == content
 
 
-def test_where_it_cannot_be_written_that_is_said_and_the_file_kept(file: Path) -> None:
+def test_edit_keeps_file_that_cannot_be_written(file: Path) -> None:
     (file.parent / ".config.toml.new").mkdir()  # in the way of the new one
     with pytest.raises(UserError, match="cannot be written: Is a directory"):
         edit(file, "title", "x")

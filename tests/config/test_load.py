@@ -125,7 +125,7 @@ def test_each_mistake_is_named_by_file_line_key_and_what_is_allowed(tmp_path: Pa
         ("a = \n", 0, "is not TOML"),
     ],
 )
-def test_what_is_wrong_is_an_error_at_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+def test_load_reports_error_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
     (problem,) = _load(tmp_path, text).errors
     assert problem.line == line
     assert says in str(problem)
@@ -174,7 +174,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
     assert "none.toml: cannot be read: No such file" in str(problem)
 
 
-def test_what_is_not_text_is_said(tmp_path: Path) -> None:
+def test_load_reports_file_that_is_not_text(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_bytes(b'a = 1\nb = "\xff"\n')
     (problem,) = load_config(file).errors

@@ -79,7 +79,7 @@ def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
         ("[[player]]\npitemp = 1", 10, "[player] name", "is missing"),
     ],
 )
-def test_what_is_wrong_is_said_where_it_stands(tmp_path: Path, wrong: str, line: int, key: str, says: str) -> None:
+def test_player_problem_has_line_and_key(tmp_path: Path, wrong: str, line: int, key: str, says: str) -> None:
     loaded = _load(tmp_path, TWO + wrong)
     message = next(str(problem) for problem in loaded.errors if says in str(problem))
     assert message.startswith(f"{tmp_path / 'c.toml'}:{line}: {key}: ")

@@ -68,7 +68,7 @@ def test_the_questions_follow_from_the_answers() -> None:
     assert list(questions[2].choices) == ["A", "B", ""]
 
 
-def test_what_cannot_be_is_asked_again_and_what_is_not_plugged_in_is_typed() -> None:
+def test_wizard_repeats_question_after_invalid_answer() -> None:
     replies = iter(["Mine", "phone", "same", " ", "1", "10.0.0.7:9000", "10.0.0.7", "none", "0", "12"])
     answers, questions = _answered(lambda question: next(replies), [], [], [])
     assert answers == Answers("Mine", "phone", "same", 12, phone="10.0.0.7")
@@ -81,7 +81,7 @@ def test_what_cannot_be_is_asked_again_and_what_is_not_plugged_in_is_typed() -> 
         assert line in str(answers)
 
 
-def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
+def test_write_beside_never_overwrites_a_file(tmp_path: Path) -> None:
     text = configuration(Answers("One", "osc", "osc", 8))
     (tmp_path / "config.toml").write_text("mine")
     (tmp_path / "config-2.toml").symlink_to(tmp_path / "nowhere")

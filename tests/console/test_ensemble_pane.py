@@ -67,7 +67,7 @@ async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quint
 
 
 @performed
-async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> None:
+async def test_ensemble_pane_shows_auditioned_model(quintet: Rig) -> None:
     async with console(quintet.socket, LARGE) as here:
         await here.enter("@quartet audition ensembleRNN-units16")
         await here.sees("BAND ◆ audition ensembleRNN-units16", "◆", "told by gestures-synthetic")

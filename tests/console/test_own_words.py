@@ -28,7 +28,7 @@ async def test_a_word_of_ones_own_is_known_at_the_prompt_and_on_a_key(rig: Rig) 
 
 
 @performed
-async def test_what_is_pending_is_seen_until_it_is_not(rig: Rig) -> None:
+async def test_pending_pane_shows_commands_until_they_end(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.misses("PENDING")
         await here.enter("over 60s temp 2; sigma 0.5")

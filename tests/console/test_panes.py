@@ -24,7 +24,7 @@ async def test_events_from_before_are_there(rig: Rig) -> None:
 
 
 @performed
-async def test_what_others_ask_for_is_seen_in_the_order_it_happened(rig: Rig) -> None:
+async def test_event_log_shows_commands_of_all_clients_in_order(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         rig.send("temp 1.33")
         await here.sees("› temp 1.33")
@@ -36,7 +36,7 @@ async def test_what_others_ask_for_is_seen_in_the_order_it_happened(rig: Rig) ->
 
 
 @performed
-async def test_what_went_wrong_just_now_is_read_to_its_end_where_there_are_two_lines(rig: Rig) -> None:
+async def test_event_log_shows_newest_error_in_two_lines(rig: Rig) -> None:
     async with console(rig.socket) as here:
         events = here.app.perform.query_one(EventLog)
         events.add(Entry(0.0, "error", "", f"steer network: this agent hears {'loudness ' * 5}alone; seek hears all"))

@@ -43,7 +43,7 @@ async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
 
 
 @performed
-async def test_what_follows_the_way_back_to_the_prompt_at_once_is_text_too(rig: Rig) -> None:
+async def test_text_right_after_return_to_prompt_is_typed(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.press("escape")
         await here.sees(" KEYS ")
@@ -119,7 +119,7 @@ async def test_help_alone_opens_its_page(rig: Rig) -> None:
 
 
 @performed
-async def test_what_the_engine_refuses_is_shown_and_blamed_only_if_a_word_is_to_blame(rig: Rig) -> None:
+async def test_prompt_shows_refused_line_and_marks_wrong_word(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         await here.enter("mode battle")
         await here.until(lambda: here.player.mode == "battle")

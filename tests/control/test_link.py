@@ -103,7 +103,7 @@ def test_commands_and_questions_are_answered_while_snapshots_come(start_engine: 
     watching(engine.socket, talk)
 
 
-def test_what_happened_before_is_told_and_nothing_twice(start_engine: Start) -> None:
+def test_link_repeats_earlier_events_once(start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     engine.command("send", "temp 1.1")
 
@@ -151,7 +151,7 @@ def test_it_waits_for_an_engine_that_is_not_there_yet(start_engine: Start, tmp_p
     watching(tmp_path / "engine.sock", wait)
 
 
-def test_whoever_waits_for_a_reply_hears_that_the_engine_has_gone(start_engine: Start) -> None:
+def test_link_answers_waiting_requests_after_loss(start_engine: Start) -> None:
     engine = start_engine(CONFIG)
 
     async def ask_the_dying(watched: Watched) -> None:

@@ -60,7 +60,7 @@ def test_chances_of_a_row_do_not_depend_on_other_rows(shipped: Classifier) -> No
     np.testing.assert_allclose(together.sum(axis=1), 1.0)
 
 
-def test_what_is_written_is_read_again(tmp_path: Path, shipped: Classifier) -> None:
+def test_written_classifier_is_read_unchanged(tmp_path: Path, shipped: Classifier) -> None:
     write_classifier(tmp_path / "c.npz", shipped)
     again = read_classifier(tmp_path / "c.npz")
     for name in Forest.__slots__:

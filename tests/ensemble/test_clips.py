@@ -82,7 +82,7 @@ def test_shipped_clips_have_every_gesture_of_five_seconds() -> None:
     assert (ROOT / "models" / SHIPPED).stat().st_size < 1_000_000
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_written_clips_are_read_unchanged(tmp_path: Path) -> None:
     library = Clips([_clip(code, code / 10) for code in range(1, GESTURES)])
     write_clips(tmp_path / "c.npz", library)
     again = read_clips(tmp_path / "c.npz")

@@ -91,7 +91,7 @@ def test_read_score_refuses_noise(tmp_path_factory: pytest.TempPathFactory, nois
 
 
 @pytest.mark.parametrize("began", [None, datetime(2026, 5, 1, 20, 0, 59)])
-def test_what_was_written_is_read_again(tmp_path: Path, began: datetime | None) -> None:
+def test_written_score_is_read_unchanged(tmp_path: Path, began: datetime | None) -> None:
     codes = np.random.default_rng(1).integers(0, GESTURES, (70, 3)).astype(np.int8)
     score = Score("out", ("lead", "p2", "p3"), codes, began)
     write_score(tmp_path / "out.csv", score)

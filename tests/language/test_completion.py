@@ -143,7 +143,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("set interaction.mode x; mod", ("mode",)),
     ],
 )
-def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
+def test_complete_lists_options(line: str, options: tuple[str, ...]) -> None:
     assert complete(line, KNOWN).options == options
 
 
@@ -172,7 +172,7 @@ def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
         ("glide ", "a name"),
     ],
 )
-def test_what_is_wanted_is_said(line: str, hint: str) -> None:
+def test_complete_gives_hint(line: str, hint: str) -> None:
     assert complete(line, KNOWN).hint == hint
 
 

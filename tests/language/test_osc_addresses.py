@@ -57,7 +57,7 @@ def test_letting_go_of_a_button_does_nothing() -> None:
     assert command_line("/impsy/take", (0.0,)) == ""
 
 
-def test_what_ends_has_no_address() -> None:
+def test_ending_command_has_no_address() -> None:
     assert not any(command.ends for command in ADDRESSES.values())
     assert any(command.ends for command in COMMANDS.values())
     assert command_line("/impsy/shutdown", ()) is None

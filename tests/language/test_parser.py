@@ -101,7 +101,7 @@ def test_a_mistake_points_at_its_word(line: str, word: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "   ", "temp", "mode", "load"])
-def test_what_is_missing_is_asked_for_at_the_end(line: str) -> None:
+def test_missing_word_is_marked_at_end_of_line(line: str) -> None:
     found = parse(line)
     assert isinstance(found, Mistake)
     assert found.start == found.end == len(line)
@@ -292,7 +292,7 @@ def test_schedules_that_repeat_cannot_be_nested(line: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["after 1", "at bar", "def a ="])
-def test_what_is_inside_of_too_much_is_one_mistake(word: str) -> None:
+def test_too_deep_nesting_is_one_mistake(word: str) -> None:
     assert isinstance(parse(f"{word} {word} take"), Program)
     found = parse(f"{word} " * (LONGEST_LINE // (len(word) + 1) - 1) + "take")
     assert isinstance(found, Mistake)

@@ -56,7 +56,7 @@ def test_a_set_is_its_preamble_and_its_cues() -> None:
         ("# a\ntake; next", 2, 7, 4, "after 8s next"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(text: str, line: int, column: int, width: int, says: str) -> None:
+def test_read_set_reports_problem_with_place(text: str, line: int, column: int, width: int, says: str) -> None:
     found = read_set(text)
     assert isinstance(found, list)
     assert (found[0].line, found[0].column, found[0].width) == (line, column, width)
@@ -69,7 +69,7 @@ def test_every_problem_is_told() -> None:
     assert [problem.line for problem in found] == [1, 3, 4, 5]
 
 
-def test_what_is_done_later_may_lead_to_another_cue() -> None:
+def test_delayed_command_may_lead_to_another_cue() -> None:
     assert isinstance(read_set("# a\nafter 8s next; at response goto a"), SetList)
 
 

@@ -171,7 +171,7 @@ def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tupl
         ((MODEL, "--on", "none"), "no data set is called none"),
     ],
 )
-def test_what_cannot_be_is_told(place: Path, words: tuple[str, ...], said: str) -> None:
+def test_plot_reports_invalid_request(place: Path, words: tuple[str, ...], said: str) -> None:
     done = shell("plot", *words, cwd=place)
     assert done.returncode == 1
     assert said in done.stderr

@@ -112,7 +112,7 @@ class Terminal:
         return self._shown.removesuffix(_ENDED).decode()
 
 
-def test_what_the_cursor_comes_to_is_sent_to_the_synth(tmp_path: Path, receiver: socket.socket) -> None:
+def test_cursor_sends_parameters_to_synth(tmp_path: Path, receiver: socket.socket) -> None:
     write_table(tmp_path / "small-5.csv", table := small_table(5))
     points = {tuple(row) for row in table.parameters.tolist()}
     words = ["small-5.csv", "--by", "loudness-dBFS specshape-centroid", "--address", "/play"]
@@ -142,7 +142,7 @@ def test_what_the_cursor_comes_to_is_sent_to_the_synth(tmp_path: Path, receiver:
         (["--audio", "--synth", "organ"], "no synth is called organ: there are sine, fm, granular"),
     ],
 )
-def test_what_cannot_be_played_is_told_in_a_line(tmp_path: Path, words: list[str], problem: str) -> None:
+def test_play_reports_problem_in_one_line(tmp_path: Path, words: list[str], problem: str) -> None:
     write_table(tmp_path / "small-5.csv", small_table(3))
     terminal = Terminal(tmp_path, "small-5.csv", *words)
     said = terminal.said()

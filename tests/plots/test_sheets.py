@@ -184,7 +184,7 @@ def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         ("a.txt", b"", "is to end in one of .log, .npz, .tflite, .keras, .h5"),
     ],
 )
-def test_what_cannot_be_drawn_is_told(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+def test_sheet_refuses_invalid_file(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError) as problem:
         sheet(tmp_path / name, WISH)

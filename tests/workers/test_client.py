@@ -117,7 +117,7 @@ def test_a_job_told_to_keep_saves_what_it_has(tmp_path: Path) -> None:
     _rehearse(tmp_path, play)
 
 
-def test_what_does_not_run_cannot_be_stopped(tmp_path: Path) -> None:
+def test_stop_refuses_job_that_has_ended(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         with pytest.raises(UserError, match="no job runs"):
             rehearsal.runner.stop(None, keep=True)
@@ -149,7 +149,7 @@ def test_one_that_is_cancelled_while_it_is_started_does_not_go_on(tmp_path: Path
     _rehearse(tmp_path, play)
 
 
-def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
+def test_start_reports_failure(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("in the way")
 
     async def play(rehearsal: VirtualSession) -> None:
@@ -176,7 +176,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
     assert deaf == -signal.SIGKILL
 
 
-def test_what_has_nothing_to_keep_goes_on(tmp_path: Path) -> None:
+def test_stop_with_keep_refuses_job_without_result(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.runner.start("dataset", "of all", "tests.support.workers.scripted_worker", ("keeping",))
         with pytest.raises(UserError, match=r"job 1 \(dataset\) has nothing to keep before it ends"):

@@ -82,7 +82,7 @@ def test_without_logs_it_says_so(tmp_path: Path, wanted: str, said: str) -> None
     assert not (tmp_path / "datasets").exists()
 
 
-def test_where_it_cannot_write_it_says_so(logs: Path, tmp_path: Path) -> None:
+def test_dataset_reports_unwritable_folder(logs: Path, tmp_path: Path) -> None:
     (tmp_path / "datasets").write_text("in the way")
     last = _work(logs, tmp_path / "datasets", 3)[-1]
     assert isinstance(last, Failed)

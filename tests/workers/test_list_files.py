@@ -86,7 +86,7 @@ def test_a_log_that_cannot_be_drawn_is_answered_with_why(folder: Path, name: str
 
 
 @pytest.mark.parametrize(("asked", "drawn"), [(-5, 1), (0, 1), (10**9, MOST_COLUMNS)])
-def test_nobody_gets_a_picture_too_large(folder: Path, asked: int, drawn: int) -> None:
+def test_draw_limits_width_of_picture(folder: Path, asked: int, drawn: int) -> None:
     picture = draw(3, folder / "a-3d-mdrnn.log", asked)
     assert isinstance(picture, LogPlot)
     assert len(picture.values) == len(picture.played) == drawn

@@ -81,7 +81,7 @@ def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: P
     assert whole.read_bytes() == file.read_bytes()
 
 
-def test_what_is_kept_of_another_table_is_not_gone_on_with(tmp_path: Path) -> None:
+def test_lookup_table_ignores_partial_file_of_another_table(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     (tmp_path / ".t.csv.partial").write_text(json.dumps({"synth": "other"}) + "\n[0, 1]\n")
     first, *_, last = _work("lookup_table", "sine", file, "--points", 2, "--seconds", 0.1)
@@ -213,7 +213,7 @@ def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None
         (["map", "x.csv", "--method", "umap"], "--method umap is unknown. Methods: pca, tsne"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path, words: list[str], problem: str) -> None:
+def test_agent_command_reports_problem_in_one_line(tmp_path: Path, words: list[str], problem: str) -> None:
     done = _impsy("agent", *words, folder=tmp_path)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith(problem)

@@ -233,7 +233,7 @@ def test_panic_ends_everything_on_every_channel_that_was_sent_on(jack_server: Ja
         assert synth.played[2:] == [(0x82, 40, 0), (0x80, 64, 0), *off, *[(0xB2, *rest) for _, *rest in off]]
 
 
-def test_what_comes_in_is_passed_on_as_it_is(jack_server: JackServer) -> None:
+def test_thru_passes_messages_on_unchanged(jack_server: JackServer) -> None:
     # Each message has a number, so that one that is passed on twice differs from one that is sent again.
     channel_messages: list[Callable[[int], tuple[int, ...]]] = [
         lambda number: (0x90, 60, number),
@@ -277,7 +277,7 @@ def test_what_comes_in_is_passed_on_as_it_is(jack_server: JackServer) -> None:
         assert is_part_in_order([message for message in synth.all_got if message in played], played)
 
 
-def test_what_is_written_for_a_device_that_is_not_named_is_told(jack_server: JackServer) -> None:
+def test_channel_reports_settings_of_a_device_that_is_not_named(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         assert channel.status().state == "open"
         assert channel.status().problems == 5

@@ -31,7 +31,7 @@ def test_order_is_kept_or_turned_round(names: tuple[str, ...], a: float, b: floa
 
 
 @given(shares)
-def test_what_undoes_what(share: float) -> None:
+def test_curve_and_its_inverse_cancel(share: float) -> None:
     for pair in (("exp", "log"), ("log", "exp"), ("inverted", "inverted"), ()):
         assert curve(pair)(share) == pytest.approx(share, abs=1e-9)
 

@@ -46,7 +46,7 @@ CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(t
         (("control_change", 1, 1), "", None),
     ],
 )
-def test_what_a_message_means(entry: Entry, message: str, value: float | None) -> None:
+def test_input_mapping_reads_message(entry: Entry, message: str, value: float | None) -> None:
     found = InputMapping([entry]).updates(bytes.fromhex(message))
     assert found == ([] if value is None else [(0, pytest.approx(value))])
 
@@ -100,11 +100,11 @@ def test_keys_are_held_where_notes_mean_something() -> None:
         (UNUSED, 0.5, []),
     ],
 )
-def test_what_a_value_is_sent_as(entry: Entry, value: float, sent: list[str]) -> None:
+def test_output_mapping_writes_message(entry: Entry, value: float, sent: list[str]) -> None:
     assert [message.hex(" ") for message in OutputMapping([entry]).messages([value])] == sent
 
 
-def test_what_has_not_changed_is_not_sent_again() -> None:
+def test_output_mapping_skips_unchanged_values() -> None:
     mapping = OutputMapping([("control_change", 1, 1), ("pitch_bend", 1), ("program_change", 1)])
     assert len(mapping.messages([0.5, 0.5, 0.5])) == 3
     assert mapping.messages([0.5, 0.5, 0.5]) == []
@@ -175,7 +175,7 @@ _controls = st.one_of(
 
 
 @given(_entries(_controls), st.floats(0.0, 1.0))
-def test_what_goes_out_comes_in_within_a_step(entry: Entry, value: float) -> None:
+def test_mapping_round_trip_is_exact_to_half_a_step(entry: Entry, value: float) -> None:
     # Curves are applied on the way out and again on the way in: with them, only the bounds are the same.
     straight = tuple(part for part in entry if part not in ("exp", "log", "inverted"))
     sent = OutputMapping([straight]).messages([value])

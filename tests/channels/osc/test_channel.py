@@ -58,7 +58,7 @@ def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
         ([float("inf"), 0.5], "NaN or infinity"),
     ],
 )
-def test_what_is_no_vector_is_reported_and_not_heard(arguments: list[Any], says: str) -> None:
+def test_channel_reports_invalid_vector(arguments: list[Any], says: str) -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", arguments)
         await until(lambda: bool(hearing.troubles))
@@ -150,7 +150,7 @@ async def _send_until_told(channel: OscChannel, hearing: Hearing, client: Simple
         await asyncio.sleep(0.005)
 
 
-def test_nobody_listening_is_told_and_does_no_harm() -> None:
+def test_channel_reports_missing_listener() -> None:
     assert any("nobody listens" in text for text in with_channel(_send_until_told).troubles)
 
 

@@ -26,13 +26,13 @@ def _built(address: str, arguments: list[object], types: str | None = None) -> b
 
 
 @given(arguments_)
-def test_what_another_implementation_writes_is_read(arguments: list[object]) -> None:
+def test_read_packet_reads_messages_of_python_osc(arguments: list[object]) -> None:
     (message,) = read_packet(_built("/interface", arguments))
     assert message == Message("/interface", tuple(arguments), None)
 
 
 @given(arguments_)
-def test_what_is_written_is_read_by_another_implementation(arguments: list[float | int | str]) -> None:
+def test_write_message_is_read_by_python_osc(arguments: list[float | int | str]) -> None:
     message = OscMessage(write_message("/impsy", *arguments))
     assert message.address == "/impsy"
     assert message.params == arguments

@@ -76,7 +76,7 @@ def test_lines_in_pieces_with_any_ends_and_spaces(wire: Wire) -> None:
         (b"0," * LONGEST_LINE, "a line of more than 4096 bytes"),
     ],
 )
-def test_what_is_no_vector_is_reported_and_not_heard(wire: Wire, line: bytes, says: str) -> None:
+def test_channel_reports_invalid_line(wire: Wire, line: bytes, says: str) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -201,7 +201,7 @@ def test_a_port_may_go_and_come_back_many_times(wire: Wire) -> None:
     assert hearing.times_told("is not there") == 0
 
 
-def test_where_nobody_reads_lines_stay_whole_and_the_latest_wins(wire: Wire) -> None:
+def test_stuck_port_gets_whole_lines_and_the_latest_vector(wire: Wire) -> None:
     channel = _channel(wire.path, 4_000_000)
     room = 30_000
 
@@ -243,7 +243,7 @@ def test_a_slow_wire_is_given_no_more_than_it_carries(wire: Wire) -> None:
     assert _lines(wire) == [b"0.0000,0.5000", b"0.9900,0.5000"]
 
 
-def test_what_waits_is_sent_before_it_is_closed(wire: Wire) -> None:
+def test_close_sends_waiting_lines(wire: Wire) -> None:
     channel = _channel(wire.path, 1200)
 
     async def play(hearing: Hearing) -> None:
@@ -298,7 +298,7 @@ def test_permission_denied_says_what_helps(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("path", "says"), [("/dev/null", "is no serial port"), ("/", "cannot be opened: Is a")])
-def test_what_is_no_serial_port_is_said(path: str, says: str) -> None:
+def test_open_reports_path_without_serial_port(path: str, says: str) -> None:
     channel = _channel(Path(path))
 
     async def play(hearing: Hearing) -> None:

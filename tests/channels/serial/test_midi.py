@@ -147,7 +147,7 @@ def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
     perform(channel, play)
 
 
-def test_what_is_learned_is_in_force_at_once(wire: Wire) -> None:
+def test_learned_entry_acts_at_once(wire: Wire) -> None:
     channel = channel_on(wire, KNOBS[:1])
     assert isinstance(channel, LearnableChannel)
     assert channel.learned() == {}

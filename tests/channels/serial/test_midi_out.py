@@ -85,7 +85,7 @@ def test_panic_turns_everything_off_and_drops_what_waits(wire: Wire) -> None:
             assert bytes((status, controller, 0)) in found
 
 
-def test_what_sounds_is_turned_off_when_it_is_closed(wire: Wire) -> None:
+def test_close_ends_sounding_notes(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
@@ -109,7 +109,7 @@ def test_another_dimension_leaves_nothing_sounding(wire: Wire) -> None:
     perform(channel, play)
 
 
-def test_where_nobody_reads_messages_stay_whole_and_no_note_hangs(wire: Wire) -> None:
+def test_stuck_port_gets_whole_messages_and_no_hanging_note(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
@@ -147,7 +147,7 @@ _DEEDS = st.lists(
 )
 
 
-def test_whatever_is_played_nothing_sounds_in_the_end(wire: Wire) -> None:
+def test_close_ends_all_notes_after_any_output(wire: Wire) -> None:
     loop = EngineLoop()
     idle = descriptors()
 

@@ -55,7 +55,7 @@ def test_values_that_are_not_played_are_left_out() -> None:
     assert with_channel(play).updates == [[(0, 1.0)]]
 
 
-def test_what_the_listener_takes_means_nothing_else() -> None:
+def test_message_taken_by_listener_sets_no_dimension() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         hearing.bound = b"\xb0\x01\x7f"
         async with connect(url) as client:
@@ -105,7 +105,7 @@ def test_a_client_that_goes_lets_go_of_its_keys() -> None:
         (b"\xb0\x01\x01", "text is expected"),
     ],
 )
-def test_what_is_no_message_is_reported_and_the_client_stays(message: str | bytes, says: str) -> None:
+def test_invalid_message_is_reported_and_client_stays(message: str | bytes, says: str) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             for _ in range(20):

@@ -34,7 +34,7 @@ def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None
 
 
 @pytest.mark.parametrize("touches", [False, True])
-def test_what_is_learned_is_on_the_page_and_no_file_is_read_for_it(
+def test_page_shows_learned_entry_without_reading_a_file(
     touches: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Path(pages.__file__).parent / "static"

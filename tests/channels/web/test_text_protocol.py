@@ -62,7 +62,7 @@ _MESSAGES = st.one_of(
 
 
 @given(_MESSAGES, st.integers(0, 15))
-def test_what_is_written_is_read_as_it_was(parts: tuple[int, ...], channel: int) -> None:
+def test_write_text_is_inverted_by_read_text(parts: tuple[int, ...], channel: int) -> None:
     message = bytes((parts[0] | channel, *parts[1:]))
     assert read_text(write_text(message)) == message
 

@@ -229,7 +229,7 @@ def test_the_page_shows_what_everybody_does_and_where(chromium: Chromium) -> Non
 
 
 @in_browser
-def test_who_is_led_through_gestures_reads_on_the_pad_what_to_play(chromium: Chromium) -> None:
+def test_pad_shows_the_requested_gesture(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         shown = "getComputedStyle(hint).display !== 'none' && hint.textContent"
         await stage.page.touch("touchStart", await _pad(stage, 0.5, 0.5))  # who plays needs no other hint
@@ -245,7 +245,7 @@ def test_who_is_led_through_gestures_reads_on_the_pad_what_to_play(chromium: Chr
 
 
 @in_browser
-def test_who_is_told_of_no_more_leaves_the_page(chromium: Chromium) -> None:
+def test_pad_removes_player_without_news(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.tell_band([gesture_message("p2", 1), gesture_message("p3", 1)])
         await stage.page.until("document.querySelectorAll('.player').length === 2")

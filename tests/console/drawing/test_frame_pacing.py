@@ -13,7 +13,7 @@ def test_a_frame_is_due_when_something_is_new() -> None:
     ]
 
 
-def test_what_a_slow_terminal_was_spared_is_due_once_it_has_caught_up() -> None:
+def test_skipped_frame_is_due_after_terminal_has_caught_up() -> None:
     waiting = [True, True, False]
     frames = FramePacing(lambda: waiting.pop(0))
     assert [frames.due(1), frames.due(2), frames.due(2)] == [False, False, True]

@@ -41,7 +41,7 @@ def test_every_shipped_theme_loads_and_textual_takes_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_what_must_be_told_apart_differs(name: str) -> None:
+def test_theme_styles_differ(name: str) -> None:
     palette = ThemeFolders().load(name)
     full, track = palette.bar("input", stale=False)
     assert full.bgcolor != track.bgcolor

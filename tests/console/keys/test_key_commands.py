@@ -40,13 +40,13 @@ def test_key_of_a_line_is_the_key_in_force(line: str, own: dict[str, str], key: 
     ("action", "line"),
     [("panic", "panic"), ("thru", "thru"), ("pause", "pause"), ("timer", "timer start"), ("mode_duet", "mode duet")],
 )
-def test_what_needs_no_engine_to_be_known(action: str, line: str) -> None:
+def test_key_command_needs_no_snapshot(action: str, line: str) -> None:
     for made in (None, snapshot()):
         assert _line(action, made) == line
     assert isinstance(parse(line), Program)
 
 
-def test_what_is_paused_is_resumed_and_a_timer_that_runs_is_stopped() -> None:
+def test_toggle_keys_resume_player_and_stop_timer() -> None:
     assert _line("toggle_pause", snapshot(paused=True)) == "resume"
     assert _line("timer", msgspec.structs.replace(snapshot(), timer_runs=True)) == "timer stop"
 

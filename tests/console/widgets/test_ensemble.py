@@ -55,7 +55,7 @@ def test_each_player_has_a_line_with_its_gesture_and_its_last_minute() -> None:
     assert lines[3].endswith(" #")
 
 
-def test_what_they_do_together_and_what_the_lead_does_is_told() -> None:
+def test_view_shows_measures_and_features_of_the_lead() -> None:
     text = "\n".join(_drawn(60, 20))
     for told in (
         "flux 0.25↑",
@@ -81,7 +81,7 @@ def test_a_band_fits_whatever_room_there_is(width: int, height: int) -> None:
     assert ("accelerating" in "\n".join(lines)) is (height >= 16)
 
 
-def test_what_is_auditioned_stands_beside_what_plays() -> None:
+def test_view_shows_auditioned_gestures() -> None:
     auditioned = msgspec.structs.replace(
         BAND, auditioned="ensembleRNN-mine", in_silence=(8, 0), told_by="gestures-mine"
     )

@@ -39,7 +39,7 @@ def test_the_gesture_how_long_it_is_played_and_what_follows_are_told() -> None:
     assert lines[3].startswith("then nothing   record gestures again")
 
 
-def test_what_comes_is_told_in_time() -> None:
+def test_view_announces_next_gesture() -> None:
     lines = _drawn(60, COMES)
     assert lines[1] == " ○ NEXT  NOTHING  in 3s"
     assert lines[3].startswith("the last")

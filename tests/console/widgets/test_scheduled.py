@@ -122,7 +122,7 @@ def read(line: str) -> Program:
     return program
 
 
-def test_what_is_about_the_console_is_typed_by_itself() -> None:
+def test_console_command_is_refused_in_combination() -> None:
     assert isinstance(confirmations.taken_here(read("lock")), Invocation)
     for line in ("lock; take", "take; lock", "after 1s lock"):
         assert confirmations.belongs_here(read(line))

@@ -38,14 +38,14 @@ def test_lines_and_names_have_exactly_their_width(text: str, width: int) -> None
         assert sum(cell_len(segment.text) for segment in filled(line, width, GROUND)) == width
 
 
-def test_what_is_left_out_is_where_dots_are() -> None:
+def test_cut_marks_omission_with_dots() -> None:
     assert cut("a long name", 7) == "a long…"
     assert middle("musicMDRNN-dim9-s.tflite", 11) == "music…flite"
     assert cut("漢字漢字", 4) == "漢 …"
     assert middle("漢字漢字漢字", 7) == "漢 … 字"
 
 
-def test_what_a_terminal_would_obey_is_shown_instead() -> None:
+def test_one_line_escapes_control_characters() -> None:
     assert one_line("a\x1b[2Jb\nc\x9b\ud800") == "a\\u001b[2Jb\\nc\\u009b\\ud800"
     assert one_line("dé 漢 · ▏") == "dé 漢 · ▏"
 
@@ -115,7 +115,7 @@ def test_a_strip_never_takes_more_than_its_width(chosen: list[Item], width: int)
     assert sum(cell_len(text) for text, _ in fit(chosen, width, PALETTE)) <= width
 
 
-def test_what_matters_least_is_shortened_then_left_out_first() -> None:
+def test_fit_shortens_then_drops_least_important_items() -> None:
     chosen = [item(0, "TURN"), item(2, "temperature 1.0", "t 1.0"), item(5, "uptime", "up")]
     shown = ["".join(text for text, _ in fit(chosen, width, PALETTE)) for width in (40, 27, 22, 15, 14, 9, 3)]
     assert shown == [
@@ -152,7 +152,7 @@ def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: in
         ("train", "stopping", None),
     ],
 )
-def test_what_ends_a_job_is_offered_where_it_does(kind: str, state: str, hint: str | None) -> None:
+def test_jobs_pane_offers_command_that_ends_job(kind: str, state: str, hint: str | None) -> None:
     said = ["".join(text for text, _ in line).strip() for line in _job(job(kind=kind, state=state), 40, PALETTE)]
     assert [line for line in said if "job" in line] == ([hint] if hint else [])
 

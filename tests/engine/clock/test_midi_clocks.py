@@ -207,7 +207,7 @@ class TestFollowing:
         assert studio.tempo.beats == pytest.approx(100.0, rel=0.001)
         assert studio.told[2:] == [("info", "the clock of midi is followed")]
 
-    def test_where_no_clock_comes_at_all_that_is_told(self) -> None:
+    def test_clock_in_reports_missing_clock(self) -> None:
         studio = _following()
         studio.rest(10.0)
         assert studio.told == [("warning", "no clock comes in: 120.0 bpm are kept until one does")]
@@ -294,7 +294,7 @@ class TestSending:
         assert START in later
         assert len(later) < 110
 
-    def test_whoever_listens_is_started_anew_when_the_clock_that_is_followed_is(self) -> None:
+    def test_clock_out_restarts_with_followed_clock(self) -> None:
         studio = _following()
         studio.tick(60, 120.0)
         studio.tempo.clock_out.set_sends(True)

@@ -32,7 +32,7 @@ class TestPlayingAlone:
         assert virtual.out.times[1:] == near([100.375, 100.5, 100.625, 100.75, 100.875, 101.0])
         assert {dt for dt, _ in virtual.predictor.heard[1:]} == {0.13}
 
-    def test_what_happens_a_little_after_a_line_sounds_on_it(self) -> None:
+    def test_event_just_after_line_sounds_on_line(self) -> None:
         virtual = _virtual_session("battle", dt=0.53)
         virtual.wait(0.7)
         virtual.out.said.clear()
@@ -76,7 +76,7 @@ class TestPlayingAlone:
         virtual.wait(4.9)
         assert virtual.out.times == near([101.0, 102.0, 103.0, 104.0])
 
-    def test_what_is_upcoming_is_told_with_the_time_when_it_sounds(self) -> None:
+    def test_upcoming_event_has_quantised_time(self) -> None:
         virtual = _virtual_session("battle", dt=0.6)
         virtual.wait(0.7)
         assert virtual.behaviour.upcoming is not None
@@ -218,7 +218,7 @@ class TestHandingOver:
         virtual.wait(0.1)
         assert virtual.out.times == near([at + 0.1])
 
-    def test_who_plays_while_the_bar_is_waited_for_keeps_the_turn(self) -> None:
+    def test_musician_who_plays_before_bar_keeps_turn(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.session.tempo.set_hand_over("bar")
         virtual.play(0.5)
@@ -229,7 +229,7 @@ class TestHandingOver:
         virtual.wait(0.3)
         assert virtual.behaviour.turn.value == "player"
 
-    def test_who_holds_a_note_while_the_bar_is_waited_for_keeps_the_turn(self) -> None:
+    def test_musician_who_holds_note_before_bar_keeps_turn(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.session.tempo.set_hand_over("bar")
         virtual.play(0.5)
@@ -257,7 +257,7 @@ class TestHandingOver:
         virtual.behaviour.give()
         assert virtual.behaviour.turn.value == "player"
 
-    def test_who_is_waiting_for_a_bar_when_bars_matter_no_more_begins_now(self) -> None:
+    def test_waiting_player_begins_after_hand_over_is_set_to_now(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.session.tempo.set_hand_over("bar")
         virtual.play(0.5)
@@ -274,9 +274,7 @@ class TestHandingOver:
     swing=st.floats(0.5, 0.75),
 )
 @settings(max_examples=60, deadline=None)
-def test_whatever_is_predicted_sounds_on_lines_once_each(
-    dts: list[float], beats: float, note: str, swing: float
-) -> None:
+def test_predictions_sound_on_grid_lines_once_each(dts: list[float], beats: float, note: str, swing: float) -> None:
     virtual = ScriptedSession("battle")
     tempo = virtual.session.tempo
     tempo.set_beats(beats)

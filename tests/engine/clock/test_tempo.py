@@ -105,7 +105,7 @@ class TestBars:
         time.advance(4.5)
         assert told == ["once", "always", "always", "always"]
 
-    def test_whoever_is_told_of_a_bar_may_change_the_grid_and_is_told_once(self) -> None:
+    def test_bar_callback_may_change_grid_and_runs_once(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
 

@@ -67,12 +67,12 @@ def test_an_address_acts_unless_its_button_is_let_go(bindings: Bindings) -> None
         ("osc", "foot take", "address"),
     ],
 )
-def test_what_cannot_be_bound_is_told(kind: str, rest: str, says: str) -> None:
+def test_bind_refuses_invalid_message(kind: str, rest: str, says: str) -> None:
     with pytest.raises(UserError, match=says):
         Bindings().bind(kind, rest)
 
 
-def test_what_is_bound_can_be_let_go(bindings: Bindings) -> None:
+def test_unbind_removes_binding(bindings: Bindings) -> None:
     bindings.unbind("cc", "1 64")
     assert bindings.of_message("a", b"\xb0\x40\x7f") == (False, "")
     with pytest.raises(UserError, match="nothing is bound to cc 1 64"):

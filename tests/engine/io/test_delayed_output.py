@@ -62,7 +62,7 @@ def test_one_is_later_or_the_others_wait_for_it() -> None:
     assert (pair.a.times[3:], pair.b.times[3:]) == ([3.0], [3.0])
 
 
-def test_what_ends_a_note_never_overtakes_it() -> None:
+def test_note_off_never_overtakes_delayed_note() -> None:
     pair = Pair()
     pair.outputs.nudge("a", 0.3)
     pair.play(0.1)

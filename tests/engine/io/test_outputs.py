@@ -147,7 +147,7 @@ def test_a_fade_begins_no_note_of_what_is_muted_before_or_meanwhile() -> None:
     assert set(virtual.out.muted) == {frozenset({0, 1})}
 
 
-def test_what_thru_passed_on_last_does_not_sound_on_without_it() -> None:
+def test_thru_off_ends_passed_notes() -> None:
     virtual = ScriptedSession("useronly", dimension=3, settings=SessionSettings(thru=True))
     virtual.play(0.1, 0.2)
     virtual.session.set_thru(False)
@@ -155,7 +155,7 @@ def test_what_thru_passed_on_last_does_not_sound_on_without_it() -> None:
     assert virtual.out.said == [(100.0, (0.1, 0.2)), (100.0, {0, 1})]
 
 
-def test_what_the_player_plays_sounds_on_when_thru_ends() -> None:
+def test_thru_off_keeps_notes_of_player() -> None:
     virtual = ScriptedSession("battle", settings=SessionSettings(thru=True))
     virtual.play(0.1)
     virtual.wait(0.15)

@@ -151,7 +151,7 @@ def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     assert len(log_rows(tmp_path / "logs")) == 1
 
 
-def test_what_is_in_the_pipe_outlives_whoever_wrote_it(tmp_path: Path) -> None:
+def test_rows_in_pipe_survive_killed_engine(tmp_path: Path) -> None:
     code = f"""
 import asyncio, os, signal
 from pathlib import Path

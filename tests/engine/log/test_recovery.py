@@ -14,7 +14,7 @@ from tests.support.engine.performance_logs import log_rows, logged_values, with_
 from tests.support.waiting import until
 
 
-def test_when_its_process_is_killed_another_goes_on_with_the_file(tmp_path: Path) -> None:
+def test_killed_log_writer_is_replaced_and_file_continued(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         for number in range(3):
             log.write(0.0, "interface", (float(number),))

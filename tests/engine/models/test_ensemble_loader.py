@@ -64,7 +64,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
         ("classifier gestures-nine", "no classifier is called gestures-nine"),
     ],
 )
-def test_what_cannot_be_loaded_is_said_and_the_band_plays_on(hall: VirtualEnsemble, line: str, why: str) -> None:
+def test_refused_load_keeps_ensemble_playing(hall: VirtualEnsemble, line: str, why: str) -> None:
     assert why in hall.refused(line)
     hall.rehearsal.wait(1.05)
     assert hall.player.behaviour.codes == (TAPS, TAPS)
@@ -174,7 +174,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: VirtualEns
     ("then", "auditioned"),
     [("unload", None), ("audition off", None), ("audition ensembleRNN-other", "ensembleRNN-other")],
 )
-def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
+def test_command_during_audition_load_cancels_audition(
     hall: VirtualEnsemble, then: str, auditioned: str | None
 ) -> None:
     executor, behaviour = hall.rehearsal.executor, hall.player.behaviour

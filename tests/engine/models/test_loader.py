@@ -78,7 +78,7 @@ def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
     assert str(problem.value) == "no model is called none. There is none yet"
 
 
-def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_engine_is_started(
+def test_model_folders_include_folders_next_to_configuration(
     tmp_path: Path,
 ) -> None:
     config = tmp_path / "config.toml"

@@ -146,7 +146,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     assert _everything(folder) == before
 
 
-def test_what_comes_with_the_program_stays(folder: Path) -> None:
+def test_shipped_model_cannot_be_deleted_or_renamed(folder: Path) -> None:
     library = _library(folder)
     shipped = sorted(shipped_folder("models").glob("*.tflite"))[0]
     for work in (library.delete("model", shipped.stem), library.rename("model", shipped.stem, "mine")):
@@ -155,7 +155,7 @@ def test_what_comes_with_the_program_stays(folder: Path) -> None:
     assert shipped.is_file()
 
 
-def test_what_is_in_use_stays(folder: Path) -> None:
+def test_file_in_use_cannot_be_deleted_or_renamed(folder: Path) -> None:
     # The model plays from one of its files: all of them are needed.
     library = _library(folder, folder / "models" / "m.keras", folder / "logs" / "a.log")
     before = _everything(folder)

@@ -111,7 +111,7 @@ def test_budget_and_smooth_slow_it_down(stage: VirtualSession) -> None:
     assert 0.3 < played(stage)[0] < 0.6
 
 
-def test_what_it_hears_is_chosen_live(stage: VirtualSession) -> None:
+def test_hear_command_selects_descriptors(stage: VirtualSession) -> None:
     assert stage.do("steer seek; hear loudness-dBFS, centroid") == "steer seek\nhear loudness-dBFS centroid"
     sound(stage, 0.5, HeardDescriptors(frame(-14.0, 2500.0)))
     assert played(stage) == pytest.approx((0.9, 0.8), abs=0.06)

@@ -120,7 +120,7 @@ def test_a_second_one_takes_the_place_of_the_first() -> None:
     assert (len(first.heard), len(second.heard)) == (0, 1)
 
 
-def test_what_it_has_to_say_is_told() -> None:
+def test_audition_reports_its_errors() -> None:
     virtual = ScriptedSession("polyphony")
     _audition(virtual).faults = 1
     virtual.play(0.5)
@@ -137,9 +137,7 @@ def test_a_player_of_another_dimension_ends_it() -> None:
 
 
 @pytest.mark.parametrize(("then", "auditioned"), [("unload", None), ("audition off", None), ("audition two", "two")])
-def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
-    tmp_path: Path, then: str, auditioned: str | None
-) -> None:
+def test_command_during_audition_load_cancels_audition(tmp_path: Path, then: str, auditioned: str | None) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     for name in ("one", "two"):
         constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])

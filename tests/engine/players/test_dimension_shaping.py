@@ -35,7 +35,7 @@ def test_held_goes_before_range_and_inversion_and_muted_before_all() -> None:
     assert shaping.apply((0.5, 0.25, 0.5)) == pytest.approx((0.9, 0.35, 0.9))
 
 
-def test_what_is_muted_right_after_a_release_stays_where_it_is() -> None:
+def test_mute_after_release_keeps_last_value() -> None:
     shaping = DimensionShaping(inverted={0})
     shaping.apply((0.2,))
     shaping.clear()
@@ -65,7 +65,7 @@ _value = st.floats(0, 1)
     _indices,
     st.lists(st.tuples(_value, _value, _value), min_size=1, max_size=5),
 )
-def test_whatever_is_done_values_stay_values(
+def test_shaped_values_stay_within_range(
     muted: set[int],
     soloed: set[int],
     held: dict[int, float],
@@ -94,7 +94,7 @@ class TestInASession:
         assert [values for _, values in virtual.predictor.heard[1:]] == written
         assert [values[1] for _, values in virtual.out.played] == [values[1] for values in written]
 
-    def test_what_the_musician_plays_is_never_shaped(self) -> None:
+    def test_shaping_leaves_musician_events_unchanged(self) -> None:
         virtual = ScriptedSession("useronly", settings=SessionSettings(thru=True))
         virtual.player.shaping.held[0] = 0.25
         virtual.play(0.75)

@@ -152,7 +152,7 @@ class TestPolyphony:
         virtual.wait(5)
         assert virtual.out.played == []
 
-    def test_what_a_stall_made_late_is_left_out_and_not_a_burst(self) -> None:
+    def test_late_events_after_stall_are_skipped(self) -> None:
         virtual = ScriptedSession("polyphony")
         arrivals = [100.0 + i * 0.01 for i in range(200)]
         virtual.time.stall(2.0)
@@ -332,7 +332,7 @@ class TestChangingPlayers:
 
 
 @pytest.mark.parametrize("mode", ["callresponse", "polyphony", "battle", "duet"])
-def test_what_a_part_leaves_sounding_is_turned_off_when_it_stops(mode: str) -> None:
+def test_stop_silences_player(mode: str) -> None:
     virtual = ScriptedSession(mode, threshold=0.1)
     virtual.play(0.5)
     virtual.wait(1)

@@ -36,7 +36,7 @@ def test_an_answer_sounds_when_it_happens_and_is_done_with() -> None:
     assert air.flights.upcoming is None
 
 
-def test_what_goes_on_is_followed_after_whole_waits_once_a_stall_is_over() -> None:
+def test_pending_event_after_stall_keeps_its_period() -> None:
     air = _Air()
     air.flights.launch(_saying(0.1), 100.0, 0.5)
     air.time.stall(1.7)
@@ -45,7 +45,7 @@ def test_what_goes_on_is_followed_after_whole_waits_once_a_stall_is_over() -> No
     assert air.flights.skipped == 2
 
 
-def test_what_is_taken_back_may_have_sounded_on_a_line_before_it_happens() -> None:
+def test_drop_reports_event_that_sounded_on_line() -> None:
     air = _Air("1/16")
     air.flights.launch(_saying(0.1), 100.0, 0.14)
     assert air.flights.drop() == (_saying(0.1), False)

@@ -33,7 +33,7 @@ def test_a_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
     ]
 
 
-def test_what_arrived_first_on_another_channel_does_not_turn_time_back() -> None:
+def test_earlier_event_of_other_channel_keeps_time_monotonic() -> None:
     virtual = ScriptedSession("polyphony")
     virtual.session.heard("a", (0.5,), 99.9)
     virtual.session.heard("b", (0.5,), 99.8)

@@ -76,7 +76,7 @@ def test_a_log_is_replayed_for_all_who_hear_the_musician() -> None:
     assert (_values(virtual.predictor), _values(b.predictor)) == ([(0.5,)], [])
 
 
-def test_what_one_plays_leaves_the_values_of_the_other_where_they_are() -> None:
+def test_player_keeps_dimensions_of_other_player() -> None:
     virtual, _ = _split("polyphony")
     virtual.play(0.1, 0.2, 0.3, 0.4)
     virtual.wait(1)
@@ -151,7 +151,7 @@ def test_a_late_output_keeps_the_notes_of_both_apart_too() -> None:
     assert [what for _, what in virtual.out.said if not isinstance(what, tuple)] == [{0, 1}, "silence"]
 
 
-def test_what_another_plays_is_heard_as_if_the_musician_had_played_it() -> None:
+def test_player_hears_other_player_like_musician() -> None:
     virtual = ScriptedSession("battle", dimension=3, instrument=4, routing=Routing(hears=(0, 1), plays=(1, 2)))
     b = virtual.join("b", "duet", dimension=3, dt=5.0, routing=Routing(hears=(0, 2), hears_players=("main",)))
     virtual.play(0.9, 0.8, 0.7)
@@ -164,7 +164,7 @@ def test_what_another_plays_is_heard_as_if_the_musician_had_played_it() -> None:
     ]
 
 
-def test_what_is_muted_is_not_heard_by_others() -> None:
+def test_muted_player_is_not_heard_by_others() -> None:
     virtual = ScriptedSession("battle")
     b = virtual.join("b", "polyphony", routing=Routing(hears_players=("main",)))
     virtual.wait(0.15)

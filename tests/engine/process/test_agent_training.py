@@ -60,7 +60,7 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
     assert read_agent(Path(job.file)).judged == ("loudness-dBFS",)
 
 
-def test_what_an_agent_cannot_be_trained_with_is_told_in_a_line(
+def test_train_agent_reports_invalid_arguments(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, rooms: Path
 ) -> None:
     engine = start_engine(f"{config(receiver, free_port())}\n[training]\nagent_python = '/none/python'\n")

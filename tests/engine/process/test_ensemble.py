@@ -128,7 +128,7 @@ def test_models_of_values_are_trained_and_judged_where_a_band_has_the_focus(
     assert engine.end() == 0
 
 
-def test_what_was_recorded_for_a_classifier_survives_the_engine(
+def test_gesture_recording_survives_killed_engine(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     port = free_port()
@@ -157,9 +157,7 @@ def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
     assert engine.command("send", "log off").stdout == "log off\n"
 
 
-def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
-    start_engine: Start, receiver: socket.socket
-) -> None:
+def test_ensemble_plays_without_missing_files(start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(
         f"[[player]]\nname = 'band'\nkind = 'ensemble'\nfile = 'none'\nclassifier = 'nowhere.npz'\n"
         f"clip_file = '{ROOT}/README.md'\n"

@@ -74,7 +74,7 @@ def test_mute_and_solo_end_notes_at_once(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("line", ["thru off", "mode filter", "set interaction.input_thru false"])
-def test_what_was_passed_on_does_not_sound_on_without_thru(stage: Stage, line: str) -> None:
+def test_thru_off_ends_passed_notes(stage: Stage, line: str) -> None:
     stage.play(0.0, 0.5, 1.0)
     stage.does(line)
     assert stage.heard(3) == ["/channel/1/noteoff/0/0", "/channel/2/noteoff/64/0", "/channel/3/noteoff/127/0"]

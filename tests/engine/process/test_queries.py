@@ -286,9 +286,7 @@ def test_dimensions_are_shaped_and_marked(start_engine: Start, receiver: socket.
         assert console.snapshot().timer_runs
 
 
-def test_who_comes_later_is_told_what_happened_since(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path
-) -> None:
+def test_late_subscriber_gets_earlier_events(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as first, connected(engine.socket) as second:
         for temperature in (1.1, 1.2, 1.3):

@@ -54,7 +54,7 @@ needs_permission = pytest.mark.skipif(not _allowed(), reason="this user may not 
 
 
 @needs_permission
-def test_what_the_thread_starts_is_ordinary_again() -> None:
+def test_children_of_realtime_thread_have_normal_priority() -> None:
     def work() -> None:
         RealtimePriority().ask(0.0)
         assert (os.sched_getscheduler(0), os.sched_getparam(0).sched_priority) == (FIRST, 1)
@@ -109,7 +109,7 @@ print(os.sched_getscheduler(0), _check_priority(priority)[0].text)
 """
 
 
-def test_where_it_is_not_allowed_what_allows_it_is_told() -> None:
+def test_refused_priority_reports_remedy() -> None:
     done = subprocess.run([sys.executable, "-c", _WITHOUT_RIGHTS], capture_output=True, check=True, text=True)
     assert done.stdout.startswith(f"{os.SCHED_OTHER} not real-time, so other programs can delay the engine: ")
     assert "'@audio - rtprio 95' in /etc/security/limits.d/audio.conf" in done.stdout

@@ -17,7 +17,7 @@ def test_things_are_done_in_the_order_of_their_deadlines_at_their_deadlines() ->
     assert done[-1] == (3.0, 3.0)
 
 
-def test_what_is_cancelled_is_never_done() -> None:
+def test_cancelled_timer_never_runs() -> None:
     time, done = VirtualTime(), []
     timer = time.scheduler.at(1.0, done.append, 1)
     other = time.scheduler.at(1.0, timer.cancel)
@@ -80,7 +80,7 @@ def test_everything_is_done_once_never_early_in_order(plans: list[tuple[float, b
     assert not time.errors
 
 
-def test_what_asks_for_the_time_that_has_just_come_is_woken_for_it() -> None:
+def test_timer_for_current_time_wakes_loop_again() -> None:
     woken: list[float | None] = []
     done: list[str] = []
     scheduler = Scheduler(lambda: 5.0, woken.append, lambda error: None)

@@ -72,7 +72,7 @@ def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: st
         ("title", "a\0b", "Cannot change the setting"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_file_kept(file: Path, key: str, value: str, said: str) -> None:
+def test_invalid_setting_is_refused_and_file_kept(file: Path, key: str, value: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         _change(SettingsEditor(load_config(file)), key, value)
     assert file.read_text() == CONFIG

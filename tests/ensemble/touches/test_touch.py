@@ -114,7 +114,9 @@ def test_read_touches_names_a_missing_file(tmp_path: Path) -> None:
         max_size=20,
     )
 )
-def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, ...]]) -> None:
+def test_written_touches_are_read_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, ...]]
+) -> None:
     began = 1_767_268_800.0
     file = tmp_path_factory.mktemp("touches") / "a-touches.csv"
     lines = [Touch(began + microseconds / 1e6, *rest) for microseconds, *rest in rows]

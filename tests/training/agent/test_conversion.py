@@ -137,7 +137,7 @@ def test_settings_and_tables_that_do_not_match_are_told_in_a_line(
     assert not (tmp_path / "agent.npz").exists()
 
 
-def test_what_is_no_zip_of_an_agent_is_told_in_a_line(tmp_path: Path, given: tuple[str, ...]) -> None:
+def test_conversion_reports_invalid_zip_in_one_line(tmp_path: Path, given: tuple[str, ...]) -> None:
     (tmp_path / "a.zip").write_bytes(b"no zip")
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("data", "{}")

@@ -31,9 +31,7 @@ def stay(imitation: Imitation) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("patience", "size"), [((), 6), ((200.0,), 10), ((200.0, 10.0), 14)])
-def test_what_is_seen_is_the_synth_then_the_target_then_the_parameters(
-    patience: tuple[float, ...], size: int
-) -> None:
+def test_observation_has_synth_then_target_then_parameters(patience: tuple[float, ...], size: int) -> None:
     imitation = Imitation(replace(task(), patience=patience), 5, seed=1)
     seen = imitation.reset()
     assert seen.shape == (5, size) == (5, imitation.observation_size)
@@ -45,7 +43,7 @@ def test_what_is_seen_is_the_synth_then_the_target_then_the_parameters(
 
 
 @pytest.mark.parametrize("targets", ["changing", "corpus", "mixed+scattered"])
-def test_what_is_recalled_is_of_the_target_that_is_heard_now(targets: str) -> None:
+def test_observation_recalls_present_target(targets: str) -> None:
     sounds = KnownSynth(small_table()).descriptors
     imitation = Imitation(task(targets, length=20, recordings=(sounds[:300] + 0.1, sounds[200:])), 16, seed=1)
     imitation.reset()
@@ -157,7 +155,7 @@ def test_the_same_seed_gives_the_same_targets_whoever_plays(targets: str) -> Non
     assert np.array_equal(*found)
 
 
-def test_what_is_seen_is_never_absurdly_far_off() -> None:
+def test_observation_is_limited() -> None:
     far = np.full((300, len(NAMES)), 1e6)
     imitation = Imitation(task("corpus", recordings=(far,)), 3, seed=1)
     assert imitation.reset()[:, 2:4].max() == 10.0
@@ -177,7 +175,7 @@ def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
     assert seen == pytest.approx(Imitation(task("static"), 5, seed=1).reset())
 
 
-def test_who_shows_agents_what_to_do_is_as_near_as_seek() -> None:
+def test_teacher_is_as_near_as_seek() -> None:
     recording = KnownSynth(small_table()).descriptors[::3] + 0.05
     for targets in ("mixed", "corpus"):
         wanted = task(targets, recordings=(recording,))

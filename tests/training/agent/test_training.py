@@ -122,7 +122,7 @@ def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: 
         (("--settings", "nowhere.json"), "nowhere.json"),
     ],
 )
-def test_what_cannot_be_trained_is_told_in_a_line(
+def test_training_reports_problem_in_one_line(
     synth: Path, tmp_path: Path, options: tuple[str, ...], expected: str
 ) -> None:
     failed = end(work("train_agent", synth, tmp_path / "agent.npz", *options))

@@ -60,7 +60,7 @@ def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) 
         ([np.zeros((200, 3), np.int8)], ("--players", "4"), "no score of 4 players"),
     ],
 )
-def test_what_cannot_be_trained_on_is_told(
+def test_training_reports_invalid_scores(
     tmp_path: Path, made: list[np.ndarray], options: tuple[str, ...], problem: str
 ) -> None:
     last = _work(tmp_path / "models", _write(tmp_path / "played", made), *options)[-1]
@@ -69,7 +69,7 @@ def test_what_cannot_be_trained_on_is_told(
     assert not (tmp_path / "models").exists()
 
 
-def test_everybody_leads_in_turn_and_a_follower_is_told_of_the_lead_now_and_the_others_before() -> None:
+def test_parts_of_gives_every_lead_and_follower() -> None:
     from impsy_tui.ensemble.memory import GESTURES, WIDTH
     from impsy_tui.training.ensemble.fit import parts_of
 
@@ -80,7 +80,7 @@ def test_everybody_leads_in_turn_and_a_follower_is_told_of_the_lead_now_and_the_
     assert (own.tolist(), lead.tolist(), other.tolist()) == ([2, 5], [4, 7], [3, 6])
 
 
-def test_what_plays_is_what_was_trained(tmp_path: Path) -> None:
+def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
     from impsy_tui.training.ensemble.fit import parts_of
     from impsy_tui.training.ensemble.network import playing_model, save_ensemble, training_model
 

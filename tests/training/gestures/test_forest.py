@@ -64,7 +64,7 @@ def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
         ("a-touches.csv", "time,player,finger,x,y,velocity\n", "a-gesturetargets.csv: No such file"),
     ],
 )
-def test_what_is_no_labelled_recording_is_told(tmp_path: Path, name: str, text: str, why: str) -> None:
+def test_read_labelled_refuses_invalid_file(tmp_path: Path, name: str, text: str, why: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(UserError, match=why):
         read_labelled(tmp_path / name)

@@ -67,7 +67,7 @@ def _mixture(count: int, narrowing: float = 1.0) -> ev.Expectation:
 
 
 class TestExpectation:
-    def test_what_is_held_out_is_what_training_holds_out(self) -> None:
+    def test_evaluation_holds_out_the_same_events_as_training(self) -> None:
         for events in (100, 119, 57, 1234):
             performance = _performance(events)
             _, (held_out,) = split([performance], 5.0)
@@ -128,7 +128,7 @@ class TestLikelihood:
         )
         assert float(loss) == pytest.approx(ev.likelihood(expectation).nats, rel=1e-4)
 
-    def test_who_repeats_and_who_does_not_listen(self) -> None:
+    def test_repeating_and_deaf_baselines_have_expected_loss(self) -> None:
         random = np.random.default_rng(3)
         wandering = np.abs(np.cumsum(random.normal(0, 0.02, (5000, 2)), axis=0)).astype(np.float32)
         jumping = np.abs(random.normal(1, 0.1, (5000, 2))).astype(np.float32)
@@ -195,7 +195,7 @@ class TestReport:
             "Alone it keeps your pace: 22 events a second, you 22; moves as much as you.",
         ]
 
-    def test_what_differs_is_said(self) -> None:
+    def test_sentences_name_differences(self) -> None:
         alone = ev.Style((0.01, 0.03, 0.4), 31.0, 3.0, 0.2, np.array([0.01, 0.9]))
         inside = np.array([[0.2, 0.5], [0.9, 1.0], [0.5, 0.9]])
         said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside)))
@@ -208,7 +208,7 @@ class TestReport:
     @pytest.mark.parametrize(
         ("nats", "said"), [(3.9, "no worse a guess"), (7.0, "does not know"), (-99.0, "over a thousand times")]
     )
-    def test_how_well_it_knows(self, nats: float, said: str) -> None:
+    def test_sentences_rate_likelihood(self, nats: float, said: str) -> None:
         assert said in told.sentences("it", _evaluated(likelihood=ev.Likelihood(nats, np.zeros(3))))[0]
 
     def test_several_stand_side_by_side_and_the_best_is_marked(self) -> None:
@@ -249,7 +249,7 @@ def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset
     assert last.file == ""
 
 
-def test_what_cannot_be_judged_is_refused_by_name(tmp_path: Path, dataset: Path) -> None:
+def test_evaluation_refuses_invalid_files_by_name(tmp_path: Path, dataset: Path) -> None:
     model = random_model(tmp_path / "m.h5", 3, 4, 1, 2)
     other = constant_model(tmp_path / "other.h5", [0.1, 0.5, 0.5, 0.5])
     (tmp_path / "broken.tflite").write_bytes(b"nonsense")

@@ -64,7 +64,7 @@ def _trained(recipe: Recipe, **begin: object) -> tuple[Trainer, list[Epoch]]:
     return trainer, told
 
 
-def test_what_is_held_out_is_judged_by_the_loss_of_each_of_its_events() -> None:
+def test_held_out_loss_is_mean_over_events() -> None:
     parts = [_performance(n) * 3 for n in (4, 9, 700)]
     trainer = Trainer([_performance(60)], parts, shape_of("xxs", 2), Recipe())
     network, loss = training_model(shape_of("xxs", 2)), loss_function(shape_of("xxs", 2))
@@ -100,7 +100,7 @@ def test_it_goes_on_where_it_was_interrupted() -> None:
     assert float(np.asarray(second._optimizer.iterations)) == float(np.asarray(whole._optimizer.iterations))
 
 
-def test_what_is_begun_with_never_comes_out_worse() -> None:
+def test_initial_model_is_kept_if_training_is_worse() -> None:
     ones, nines = ([np.full((100, 2), value, np.float32)] for value in (1.0, 9.0))
     good = Trainer(ones, ones, shape_of("xxs", 2), Recipe(epochs=8))
     good.run(lambda epoch: True)

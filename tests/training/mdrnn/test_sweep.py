@@ -94,7 +94,7 @@ def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(
     assert notes["held_out_nats"] == min(one["held_out_nats"] for one in tried) == trained[1].validation.__round__(4)
 
 
-def test_what_is_too_slow_is_not_trained(tmp_path: Path) -> None:
+def test_sweep_skips_sizes_over_budget(tmp_path: Path) -> None:
     dataset = str(some_dataset(tmp_path / "a.npz", 400))
     *_, last = Sweep(tmp_path, dataset, "--budget-ms", "1e-6").says()
     assert isinstance(last, Failed)
@@ -218,7 +218,7 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
 # By its doors
 
 
-def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_train_command_passes_sweep_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "datasets").mkdir()
     some_dataset(tmp_path / "datasets" / "a.npz", 60)

@@ -101,7 +101,7 @@ def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "said"), [(b"nonsense", "a.npz cannot be read"), (None, "a.npz cannot be read"), (b"", "a.npz")]
 )
-def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
+def test_train_refuses_invalid_dataset(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         (tmp_path / "a.npz").write_bytes(content)
     last = list(Worker("train", tmp_path / "models", tmp_path / "a.npz").says())[-1]
@@ -110,7 +110,7 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, s
 
 
 @needs_tensorflow
-def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path) -> None:
+def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Path) -> None:
     from impsy_tui.training.mdrnn.checkpoint import newest_unfinished, write_checkpoint
 
     models = tmp_path / "models"
@@ -149,7 +149,7 @@ def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path)
 
 @needs_tensorflow
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\3\4"])
-def test_what_cannot_be_gone_on_with_is_told(tmp_path: Path, content: bytes) -> None:
+def test_resume_refuses_invalid_checkpoint(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".m.unfinished.npz").write_bytes(content)
     (*_, last) = _said(tmp_path, "--resume")
     assert isinstance(last, Failed)

@@ -200,7 +200,7 @@ def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: VirtualSessi
 
 
 @pytest.mark.parametrize("begun", ["scene dark", "undo"])
-def test_what_follows_in_a_line_goes_on_from_the_scene(set_: VirtualSession, begun: str) -> None:
+def test_commands_after_scene_in_line_start_from_scene(set_: VirtualSession, begun: str) -> None:
     set_.do("temp 2; sigma 0.5")
     set_.do("scene save dark")
     set_.do("temp 1; sigma 0.1")
@@ -211,7 +211,7 @@ def test_what_follows_in_a_line_goes_on_from_the_scene(set_: VirtualSession, beg
     assert not set_.try_(f"{begun}; hold x9 1").ok
 
 
-def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: VirtualSession) -> None:
+def test_scheduled_line_reports_error_after_scene(set_: VirtualSession) -> None:
     set_.do("scene save dark")
     set_.do("def on = scene dark; hold x9 1; temp 2.5")
     set_.do("after 1s on")
@@ -220,7 +220,7 @@ def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: VirtualSes
     assert any("x9" in text for level, _, text in set_.messages if level == "error")
 
 
-def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(set_: VirtualSession) -> None:
+def test_undo_reverts_commands_after_scene_of_same_line_only(set_: VirtualSession) -> None:
     set_.do("scene save dark")
     set_.do("every 1s temp 1.2")
     set_.do("temp 2; scene dark; every 2s temp 1.7; after 9s temp 3")

@@ -47,7 +47,7 @@ def test_a_finger_that_nobody_lifts_is_lifted_when_no_touch_follows() -> None:
     assert stage.lifts == [(1.5, 0), (3.3, 0)]
 
 
-def test_what_a_stall_has_missed_is_left_out_and_the_seconds_stay_where_they_were() -> None:
+def test_followers_skip_touches_of_stall_and_keep_seconds() -> None:
     touches = [n / 10 for n in range(50)]
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, *touches)])
     stage.wait(1.05)
@@ -99,7 +99,7 @@ def test_a_band_that_is_paused_is_silent_and_listens() -> None:
 
 
 @pytest.mark.parametrize(("lead_stops", "plays"), [("rest", 0), ("play", TAPS)])
-def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, plays: int) -> None:
+def test_followers_rest_or_play_on_after_lead_stops(lead_stops: str, plays: int) -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops=lead_stops))
     stage.wait(60.0)
     assert stage.told == []  # nobody has led yet
@@ -117,7 +117,7 @@ def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, p
     assert stage.seconds[-1][1][1] == TAPS
 
 
-def test_who_rests_does_what_the_performer_says_all_the_same() -> None:
+def test_resting_followers_obey_force() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops="rest"))
     stage.behaviour.force(0, SWIRL)
     stage.wait(3.0)

@@ -79,7 +79,7 @@ def lesson(tmp_path: Path) -> Lesson:
     return Lesson(tmp_path)
 
 
-def test_who_obeys_has_a_labelled_recording_of_every_gesture(lesson: Lesson) -> None:
+def test_obeyed_requests_make_complete_labelled_recording(lesson: Lesson) -> None:
     def performance() -> None:
         reply = lesson.gesture_recording.begin(ORDER, EACH)
         assert reply == "9 gestures, 12s each: 2.5 minutes; fast-taps in 5s"
@@ -124,7 +124,7 @@ def test_it_says_what_comes_and_what_is_to_be_played_for_how_long(lesson: Lesson
     assert lesson.told == [("info", "fast-taps, for 12s (1 of 9)")]
 
 
-def test_what_is_played_again_counts_once_and_its_touches_are_kept(lesson: Lesson) -> None:
+def test_repeated_gesture_counts_once(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin([TAPS, SWIRL], EACH)
         lesson.time.advance(READY)
@@ -142,7 +142,7 @@ def test_what_is_played_again_counts_once_and_its_touches_are_kept(lesson: Lesso
     assert recording.span()[1] - recording.span()[0] > 10.0 + EACH + EACH + READY
 
 
-def test_what_was_not_played_does_not_count_and_is_told(lesson: Lesson) -> None:
+def test_gesture_that_was_not_played_is_reported(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin([TAPS, NOTHING, SWIRL], EACH)
         lesson.time.advance(READY + EACH)
@@ -241,7 +241,7 @@ def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson:
     lesson.perform(performance)
 
 
-def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(lesson: Lesson) -> None:
+def test_second_recording_in_same_second_is_refused(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.gesture_recording.end()

@@ -53,11 +53,11 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: VirtualEnsemble) 
         ("band 9", "a whole number, 2 to 8"),
     ],
 )
-def test_what_does_not_apply_is_said_in_a_line(hall: VirtualEnsemble, line: str, why: str) -> None:
+def test_ensemble_refuses_commands_of_other_kinds(hall: VirtualEnsemble, line: str, why: str) -> None:
     assert why in hall.refused(line)
 
 
-def test_what_is_for_everybody_is_for_bands_too(hall: VirtualEnsemble) -> None:
+def test_commands_for_all_players_include_ensembles(hall: VirtualEnsemble) -> None:
     hall.do("pause")
     assert hall.player.paused
     assert hall.rehearsal.session.focused_player.paused
@@ -83,7 +83,7 @@ def test_the_temperature_of_a_band_glides(hall: VirtualEnsemble) -> None:
 @pytest.mark.parametrize(
     "line", ["thru on", "swing 60%", "nudge out 5ms", "hand over on bar", "scene loud", "over 1s swing 60%"]
 )
-def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: VirtualEnsemble, line: str) -> None:
+def test_command_without_player_ignores_focus(hall: VirtualEnsemble, line: str) -> None:
     hall.do("scene save loud")
     hall.do("player trio")
     hall.do("every 9s @trio temp 1")
@@ -108,7 +108,7 @@ def test_a_band_glides_while_something_else_is_pending(hall: VirtualEnsemble) ->
     assert hall.player.behaviour.settings.temp == 3.0
 
 
-def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: VirtualEnsemble, tmp_path: Path) -> None:
+def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_path: Path) -> None:
     behaviour = hall.player.behaviour
     hall.do("band 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
     hall.do("scene save loud")
@@ -150,7 +150,7 @@ def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
     assert len(hall.first.touches) == 2
 
 
-def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: VirtualEnsemble) -> None:
+def test_channel_gets_start_online_offline_and_end_messages(hall: VirtualEnsemble) -> None:
     hall.do("band 4")
     hall.do("band 2")
     hall.player.stop()
