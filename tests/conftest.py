@@ -1,4 +1,4 @@
-"""What tests share: free ports, tiny models, and real engines in processes of their own."""
+"""Shared fixtures: free ports, tiny models, and real engines in separate processes."""
 
 import importlib.util
 import os

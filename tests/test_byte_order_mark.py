@@ -32,7 +32,7 @@ def _theme(file: Path) -> object:
 
 
 def _plain(read: object) -> object:
-    """What was read, in a form that can be compared."""
+    """Returns read values in a form that can be compared."""
     if isinstance(read, np.ndarray):
         return read.tolist()
     if isinstance(read, tuple):

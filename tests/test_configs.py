@@ -28,7 +28,7 @@ def test_an_example_loads_without_a_problem(file: Path) -> None:
 
 
 def _lengths(config: object) -> set[int]:
-    """How many values the mappings have."""
+    """Returns the lengths of the mappings."""
     tables = [getattr(config, name) for name in ("websocket", "serialmidi")]
     mappings = [mapping for table in tables for one in table for mapping in (one.input, one.output)]
     mappings += [mapping for midi in config.midi for mapping in (*midi.input.values(), *midi.output.values())]  # type: ignore[attr-defined]

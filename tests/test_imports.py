@@ -1,4 +1,4 @@
-"""What may be loaded where: the engine is light, and what learns stays in workers."""
+"""Allowed imports: the engine loads no large library, and only workers load training libraries."""
 
 import subprocess
 import sys

@@ -48,7 +48,7 @@ def used_checkout(tmp_path: Path) -> Path:
 
 
 def _in(place: Path, code: str) -> list[str]:
-    """What some code prints in the environment of a checkout."""
+    """Returns the output of code in the environment of a checkout."""
     environment = {**os.environ, "PYTHONPATH": str(place)}
     run = subprocess.run([sys.executable, "-c", code], cwd=place, env=environment, capture_output=True, check=False)
     assert run.returncode == 0, run.stderr.decode()

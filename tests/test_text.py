@@ -68,7 +68,7 @@ def test_shell_escapes_what_it_repeats(tmp_path: Path, command: list[str]) -> No
 
 
 def test_cli_prints_by_the_one_function_that_escapes() -> None:
-    """What is drawn has colours, and its names are made safe where it is drawn."""
+    """Drawn output has colours, and the drawing functions escape names."""
     import impsy_tui.cli.main
 
     drawn = ("terminal.draw(", "gesture_scores.draw_text(", "maps.draw(", "_console.print(printable(")

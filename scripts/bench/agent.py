@@ -118,7 +118,7 @@ def sine(folder: Path) -> AgentModel:
 
 
 def judged_as(model: AgentModel) -> list[str]:
-    """How well an agent imitates, as its training tells it at the end: in an environment of its own."""
+    """Returns the RMSE of an agent in a separate environment, as its training reports it at the end."""
     rmse, seek, hold = (number(model, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))
     steps, seconds = number(model, "steps"), number(model, "seconds")
     return [f"{rmse:.4f}", f"{seek:.4f}", f"{rmse / seek:.2f}", f"{hold:.3f}", f"{steps:,.0f}", f"{seconds:.0f}"]

@@ -38,7 +38,7 @@ SECONDS = 8.0
 
 
 class NoLog:
-    """Where nothing is written."""
+    """Log that writes nothing."""
 
     def write(self, at: float, source: str, values: Any) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: starting both programs on the same model, and sending and timing OSC."""
+"""Shared parts of the benchmarks: start of both programs on the same model, and timed OSC messages."""
 
 import os
 import platform
@@ -74,7 +74,7 @@ class Running:
 
     @property
     def outputs(self) -> list[socket.socket]:
-        """Where its outputs arrive, where there are several."""
+        """Sockets at which several outputs arrive."""
         return [self.output, *self.more]
 
     def drain(self) -> None:
@@ -200,12 +200,12 @@ def arrival(source: socket.socket) -> tuple[bytes, float]:
 
 
 def is_answer(data: bytes) -> bool:
-    """Whether a datagram is a prediction, as both programs send it (ours is sent under two names)."""
+    """Returns True for a prediction in the form of either program (ours has two addresses)."""
     return data.startswith(b"/impsy\0")
 
 
 def arrivals(program: Running, seconds: float, most: int = sys.maxsize) -> list[float]:
-    """When each prediction arrived, until so many seconds have passed or so many have come."""
+    """Returns the arrival times of predictions, up to a duration or a number of predictions."""
     times: list[float] = []
     end = time.monotonic() + seconds
     while len(times) < most and (left := end - time.monotonic()) > 0:
@@ -226,11 +226,11 @@ def pulse_model(folder: Path, dt: float) -> Path:
 
 @dataclass
 class Answers:
-    """What came of sending events.
+    """Answers to sent events.
 
     Attributes:
-        sent: how many.
-        delays: seconds from each event to its answer, the n-th to the n-th.
+        sent: number of events.
+        delays: seconds from the n-th event to the n-th answer.
     """
 
     sent: int

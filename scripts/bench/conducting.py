@@ -1,4 +1,4 @@
-"""What is planned: ramps, schedules, a thousand of them, and the replay of a real performance."""
+"""Benchmarks of scheduled commands: ramps, schedules, a thousand of them, and the replay of a real performance."""
 
 import itertools
 import time
@@ -79,7 +79,7 @@ def busy(pid: int) -> float:
 
 
 def pending() -> list[list[str]]:
-    """What an idle engine takes with nothing pending, and with a thousand things."""
+    """Measures an idle engine without pending commands, and with a thousand of them."""
     rows = []
     with running("ours", "callresponse") as program, connected(program.control) as client:
         for count in (0, PENDING):

@@ -176,7 +176,7 @@ def keys() -> None:
 
 
 def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -> None:
-    """What is done to a console while the engine is measured."""
+    """Disturbs a console while the engine is measured."""
     shown = stack[0]
     time.sleep(seconds * 0.2)
     if how == "stalled":

@@ -38,7 +38,7 @@ SEED = 1
 LEAST_ACTIVE = 0.2
 SHORTEST = 60
 BAR = 0.05
-"""How far flux, entropy and run may be from those of the real parts."""
+"""Greatest difference of flux, entropy and run from those of the real players."""
 
 
 class Corpus(NamedTuple):
@@ -84,7 +84,7 @@ def trained(file: Path, scores: list[np.ndarray]) -> float:
 def fold(
     name: str, number: int, test: list[np.ndarray], quartets: list[np.ndarray], others: list[np.ndarray], folder: Path
 ) -> list[Evaluation]:
-    """Everybody on the performances of a fold; bands are tuned to the quartets of the others."""
+    """Evaluates all methods on the performances of a fold; ensembles are tuned to the quartets of the other folds."""
     known = quartets + others
     file = folder / f"{name}-{number}.tflite"
     took = trained(file, known)

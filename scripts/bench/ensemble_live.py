@@ -34,7 +34,7 @@ rest = 2.0
 
 
 def offsets(clips: Clips) -> dict[tuple[float, ...], float]:
-    """When touches are due in their clip, of those that are in one place of one clip alone."""
+    """Returns the times of touches in their clip, for touches at a position that occurs in one clip only."""
     found: dict[tuple[float, ...], list[float]] = defaultdict(list)
     for clip in clips.all:
         for offset, x, y, velocity in clip.touches:
@@ -47,7 +47,7 @@ def _key(arguments: tuple[object, ...]) -> tuple[float, ...]:
 
 
 def listen(minutes: float) -> tuple[list[float], Counter[str], list[float]]:
-    """Where in a second the clip of each touch began, how many touches each player made, megabytes by the minute."""
+    """Returns the beginning of each touch's clip in its second, touches of each player, and megabytes by minute."""
     due = offsets(read_clips(ROOT / "models" / SHIPPED))
     phases: list[float] = []
     played: Counter[str] = Counter()

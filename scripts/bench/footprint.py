@@ -1,4 +1,4 @@
-"""What it costs to be there: idle processor, memory, time to start, disk."""
+"""Footprint of the program: idle processor time, memory, start time and disk space."""
 
 import os
 import subprocess

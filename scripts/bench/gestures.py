@@ -29,7 +29,7 @@ RAW = "2014-12-12T12-05-53-GestureTargetLog-CPM-touches.csv"
 
 
 def judging() -> Classifier:
-    """How often it is right about labelled seconds; the classifier of the newest recording."""
+    """Measures the accuracy on labelled seconds; returns the classifier of the newest recording."""
     older, newer = (read_labelled(DATA / "classifier" / name) for name in (OLDER, NEWER))
     raw = read_labelled(DATA / "classifier" / RAW)
     rows = []
@@ -55,7 +55,7 @@ def _right(classifier: Classifier, recording: LabelledRecording) -> float:
 
 
 def agreeing(trained: Classifier) -> None:
-    """How often scores told from raw touches say what the published scores of the performances do."""
+    """Measures the agreement of scores from raw touches with the published scores of the performances."""
     rows = []
     shipped = read_classifier(ROOT / "models" / SHIPPED)
     for file in sorted((DATA / "touches").glob("*.csv")):
@@ -72,7 +72,7 @@ def agreeing(trained: Classifier) -> None:
 
 
 def timing() -> None:
-    """What a second of a lead's playing takes, live: features of its window, and the gesture."""
+    """Measures the time for one live second of the lead: features of its window, and the gesture."""
     classifier = read_classifier(ROOT / "models" / SHIPPED)
     touches = play(8, 120.0, np.random.default_rng(1))
     coming = list(in_time(TouchRecording("", {"lead": touches})))

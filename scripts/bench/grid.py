@@ -35,7 +35,7 @@ def row(what: str, times: Sequence[float], step: float) -> list[str]:
 
 
 def listen(program: Running) -> list[float]:
-    """When each output arrived."""
+    """Returns the arrival times of outputs."""
     program.drain()
     return arrivals(program, SECONDS)
 
@@ -56,7 +56,7 @@ class Wire:
         self.extra = f'[serialmidi]\nport = "{path}"\n'
 
     def ticks(self, seconds: float) -> list[float]:
-        """When each tick of a clock was read, from now on."""
+        """Returns the times of clock ticks from now on."""
         os.set_blocking(self.master, False)
         times = []
         while select.select([self.master], [], [], 0)[0]:

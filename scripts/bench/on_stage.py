@@ -58,7 +58,7 @@ class Watch:
 
 
 def stolen() -> int:
-    """What the host of this virtual machine has taken of its time; 0 on a real one, and where it is not told."""
+    """Returns the time that the host of this virtual machine has taken; 0 on a real machine, or if it is unknown."""
     try:
         return int(Path("/proc/stat").read_text().split()[8])
     except OSError:

@@ -22,7 +22,7 @@ def _players(slow: Path, fast: Path, count: int) -> str:
 
 
 def measure(slow: Path, fast: Path, seconds: float = 15.0) -> tuple[list[list[float]], float]:
-    """When the outputs of each player arrived, in seconds, and the share of a core that the engine took."""
+    """Returns the arrival times in seconds of each player's outputs, and the engine's share of a core."""
     count = EIGHT + 1
     with running("ours", "battle", timescale=1.0, model=slow, outputs=count, extra=_players(slow, fast, count)) as p:
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""What real-time priority is good for: waking beside idle processes that compute, and what it costs an answer."""
+"""Benchmark of real-time priority: lateness of timers next to low-priority processes, and latency of answers."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""How many events a second are answered: 1000 a second for 5 s, then as many as can be without a loss."""
+"""Event rate without loss: 1000 events a second for 5 s, then the highest rate."""
 
 from common import Answers, ask, running, table
 

@@ -9,7 +9,7 @@ from common import arrivals, percentile, pulse_model, running, table
 
 
 def measure(who: str, model: Path, seconds: float = 15.0) -> list[float]:
-    """When each output arrived, in seconds."""
+    """Returns the arrival times of outputs in seconds."""
     with running(who, "battle", timescale=1.0, model=model) as program:
         time.sleep(0.5)
         program.drain()

@@ -30,7 +30,7 @@ SEEDS = (1, 2, 3)
 
 @dataclass
 class Measured:
-    """What a command took: seconds from beginning to end, megabytes of its largest process."""
+    """Cost of a command: duration in seconds, and megabytes of its largest process."""
 
     seconds: float
     megabytes: float

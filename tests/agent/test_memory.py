@@ -1,4 +1,4 @@
-"""What an agent remembers: where its synth sounded much like what is wanted."""
+"""Memory of an agent: parameters at which its synth sounded much like the target."""
 
 import numpy as np
 import pytest

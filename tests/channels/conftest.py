@@ -1,4 +1,4 @@
-"""What tests of channels share."""
+"""Fixtures of the channels' tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.channels.pseudo_terminals import Wire, wire_at
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands in the environment of whoever runs the tests changes no channel."""
+    """Removes environment variables that change channels."""
     monkeypatch.delenv("MIDO_BACKEND", raising=False)
 
 

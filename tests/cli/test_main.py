@@ -1,4 +1,4 @@
-"""What can be typed in a shell."""
+"""Commands of the shell."""
 
 import os
 import pwd

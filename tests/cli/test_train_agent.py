@@ -14,7 +14,7 @@ from tests.support.agents import small_agent, small_table
 
 @pytest.fixture
 def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    """What is said to a command, and with which exit code."""
+    """Returns a function that runs a command and returns its exit code and its output."""
     monkeypatch.chdir(tmp_path)
     write_table(tmp_path / "small.csv", small_table())
 

@@ -1,4 +1,4 @@
-"""What tests of the console share: engines that several tests play with, put back as they were after each."""
+"""Fixtures of the console's tests: engines that several tests share, restored after each test."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ class Rig:
 
     @property
     def folder(self) -> Path:
-        """Where the engine runs."""
+        """Working folder of the engine."""
         return self.engine.folder
 
     def send(self, *lines: str) -> None:

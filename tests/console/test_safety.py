@@ -1,4 +1,4 @@
-"""What must not happen by mistake, and what happens when the engine goes."""
+"""Safety of the console: confirmations, stage lock, and the end of the engine."""
 
 import asyncio
 import signal

@@ -1,6 +1,6 @@
-"""What the first screen looks like, cell by cell, for snapshots that never change.
+"""Pictures of the first screen, cell by cell, for fixed snapshots.
 
-``UPDATE_SNAPSHOTS=1`` writes the files anew; then look at what has changed.
+``UPDATE_SNAPSHOTS=1`` writes the files again; check the differences after it.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What cannot be right in a log is left out of data sets and reported: clocks that were set, raw values."""
+"""Invalid rows of logs (changed clocks, raw values) are left out of datasets and reported."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

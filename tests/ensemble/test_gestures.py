@@ -1,4 +1,4 @@
-"""What gestures are called."""
+"""Names of gestures."""
 
 import pytest
 

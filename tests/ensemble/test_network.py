@@ -1,4 +1,4 @@
-"""What a network of ensembles is told, whoever plays, and the files that it comes from."""
+"""Inputs of the ensemble network, and its files."""
 
 from pathlib import Path
 

@@ -29,7 +29,7 @@ KNOWN = CompletionSources(
     macros=read_macros(["glide to = over 2s temp $to", "quiet = sigma 0"]),
 )
 TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
-"""What may stand behind the size that is trained."""
+"""Keywords after the size of ``train``."""
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, kn
 
 
 def may_be_gone_on_with(line: str) -> bool:
-    """Whether a line can be carried out, or will be once more is typed."""
+    """Returns True if a line is valid, or becomes valid with more words."""
     read = parse(line, KNOWN.macros)
     return isinstance(read, Program) or read.start == len(line)
 

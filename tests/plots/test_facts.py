@@ -1,4 +1,4 @@
-"""What is counted for plots."""
+"""Data of plots."""
 
 import numpy as np
 import pytest

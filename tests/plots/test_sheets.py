@@ -1,4 +1,4 @@
-"""What is read of logs, data sets and models."""
+"""Plots of logs, datasets and models."""
 
 import pickle
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the scripts make and update their environments: with real virtual environments and pip, without network."""
+"""Environments of the scripts, made and updated with real virtual environments and pip, without network."""
 
 import os
 import subprocess

@@ -43,7 +43,7 @@ def small_agent(**changes: object) -> AgentModel:
 
 
 def frame(loudness: float = -20.0, centroid: float = 1000.0, peak: float = -17.0) -> np.ndarray:
-    """What a musician sounds like."""
+    """Returns the descriptors of a musician's sound."""
     heard = np.zeros(len(NAMES))
     heard[NAMES.index("loudness-dBFS")] = loudness
     heard[NAMES.index("loudness-TP")] = peak

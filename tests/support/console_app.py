@@ -36,7 +36,7 @@ def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., N
 
 
 def screen_text(app: App[Any]) -> str:
-    """What stands on the screen, without its colours."""
+    """Returns the text of the screen."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
@@ -59,7 +59,7 @@ class Console:
 
     @property
     def typed(self) -> str:
-        """What stands at the prompt."""
+        """Text of the prompt."""
         return self.app.perform.prompt.line.value
 
     @property

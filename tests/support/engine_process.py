@@ -50,7 +50,7 @@ class EngineProcess:
         return self.process.wait(60)
 
     def said(self) -> str:
-        """What it has printed as warnings and errors."""
+        """Returns the printed warnings and errors."""
         return self.errors.read_text()
 
     def log_rows(self) -> list[str]:

@@ -95,7 +95,7 @@ def _players() -> st.SearchStrategy[str]:
 
 
 def values(argument: Argument, depth: int) -> st.SearchStrategy[Value]:
-    """Whatever an argument may be."""
+    """Returns a strategy of the values of an argument."""
     match argument.kind:
         case ArgumentKind.NUMBER | ArgumentKind.DURATION:
             assert argument.within is not None
@@ -153,7 +153,7 @@ def _settings(depth: int) -> st.SearchStrategy[Program]:
 
 
 def _gliding(argument: Argument) -> Argument:
-    """What may stand for it where it glides: numbers have no words in their place."""
+    """Returns the argument as it is in a ramp: without words in place of a number."""
     return (
         replace(argument, choices=()) if argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION) else argument
     )

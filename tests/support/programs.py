@@ -9,7 +9,7 @@ from tests.support.libraries import MISSING_LIBRARY, missing_library
 
 
 def _pd_problem() -> str:
-    """Why Pure Data does not run here; empty if it runs."""
+    """Returns the reason why Pure Data does not run here; empty if it runs."""
     if shutil.which("pd") is None:
         return "Pure Data is not installed (puredata-core)"
     said = subprocess.run(["pd", "-version"], capture_output=True, text=True, check=False).stderr

@@ -50,7 +50,7 @@ class SshServer:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What ssh must be told to find it."""
+        """Options of ssh for this server."""
         settings = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder / 'known'}", "BatchMode=yes")
         quietly = (word for setting in settings for word in ("-o", setting))
         return ("-F", "/dev/null", "-p", str(self.port), "-i", str(self.folder / "user"), "-q", *quietly)

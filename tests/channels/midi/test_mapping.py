@@ -1,4 +1,4 @@
-"""What MIDI messages mean for values, what values are sent as, and that no note is left hanging."""
+"""Mappings between MIDI messages and dimensions, in both directions, without hanging notes."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from impsy_tui.paths import shipped_folder
 CONFIGS = shipped_folder("configs")
 PARTNERS = {"max/answer.maxpat": "osc", "supercollider/answer.scd": "osc", "sonic-pi/answer.rb": "sonic-pi"}
 SONIC_PI_PORT = 4560
-"""Where Sonic Pi listens. It cannot be changed, so the script does not name it."""
+"""Port of Sonic Pi. It cannot be changed, so the script does not name it."""
 
 
 def _osc(name: str) -> Osc:

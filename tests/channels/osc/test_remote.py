@@ -1,4 +1,4 @@
-"""What the OSC channel takes from other machines."""
+"""OSC messages from other machines."""
 
 import socket
 

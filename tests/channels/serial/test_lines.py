@@ -22,7 +22,7 @@ def _channel(path: Path, baudrate: int = 115200) -> SerialChannel:
 
 
 def _lines(wire: Wire) -> list[bytes]:
-    """What the channel has sent, in whole lines."""
+    """Returns the sent lines."""
     *lines, rest = wire.read().split(b"\n")
     assert rest == b""
     return lines

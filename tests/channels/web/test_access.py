@@ -1,4 +1,4 @@
-"""Who may come to the WebSocket channel, and where it listens."""
+"""Access to the WebSocket channel: allowed clients and addresses."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What those are sent who were not reached in time: as if they had been sent everything."""
+"""Messages for slow clients, which lead to the same state as all messages."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ def _sent(owed: CoalescingQueue) -> list[bytes]:
 
 
 def _hear(messages: list[bytes], state: dict[bytes, bytes], sounding: set[tuple[int, int]]) -> None:
-    """What a synthesiser makes of them."""
+    """Returns the state of a synthesiser after messages."""
     for message in messages:
         kind, note = message[0] & 0xF0, (message[0] & 0x0F, message[1])
         if kind == 0x90:

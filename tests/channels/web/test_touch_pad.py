@@ -146,7 +146,7 @@ def test_the_pad_is_the_first_page_where_there_are_touches_and_the_faders_are_be
 
 
 async def _pad(stage: Stage, x: float, y: float) -> tuple[float, float]:
-    """Where a place of the pad is on the page."""
+    """Returns the position on the page of a place of the pad."""
     box = await stage.page.run(
         "(b => [b.left, b.top, b.width, b.height])(document.getElementById('pad').getBoundingClientRect())"
     )

@@ -37,7 +37,7 @@ _WRITTEN = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|\x1b\]8;([^\x1b]*)\x1
 
 
 class Terminal:
-    """What a terminal makes of what is written to it: characters with colours, wide ones on two cells."""
+    """Emulated terminal: characters with colours, wide ones on two cells."""
 
     def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
         self.cells = [[(" ", "")] * width for _ in range(height)]

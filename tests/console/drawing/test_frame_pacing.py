@@ -1,4 +1,4 @@
-"""When a frame is shown."""
+"""Pacing of frames."""
 
 from impsy_tui.console.drawing.frame_pacing import FramePacing
 

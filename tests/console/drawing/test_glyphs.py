@@ -7,7 +7,7 @@ from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.glyphs import plain
 
 MISSING = "▏▎▍▌▋▊▉▀▄◆○♪✓"
-"""What the fonts Lat15 of Debian's console-setup lack of the signs that the console draws."""
+"""Glyphs of the console that the fonts Lat15 of Debian's console-setup lack."""
 
 
 def test_plain_line_has_no_sign_that_the_linux_console_lacks_and_keeps_its_width() -> None:

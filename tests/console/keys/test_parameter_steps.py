@@ -16,7 +16,7 @@ class Clock:
 
 
 def lines(steps: ParameterSteps, clock: Clock, action: str, count: int, every: float, **player: float) -> list[str]:
-    """What a key that is held down asks for, while the snapshot stays as it was."""
+    """Returns the lines of a held key while the snapshot stays the same."""
     found = []
     for _ in range(count):
         line = steps.line(action, snapshot(parameters=player))

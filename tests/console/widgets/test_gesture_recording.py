@@ -1,4 +1,4 @@
-"""What is asked for in a recording of gestures, drawn in any size."""
+"""View of a gesture recording in any size."""
 
 import pytest
 from rich.cells import cell_len

@@ -1,4 +1,4 @@
-"""What is planned, as strip, pane and footer show it."""
+"""Scheduled commands in strip, pane and footer."""
 
 import msgspec
 import pytest
@@ -100,7 +100,7 @@ class Footer(KeyFooter):
 
     @property
     def text(self) -> str:
-        """What it shows."""
+        """Returns the shown text."""
         return "".join(text for text, _ in self._lines[0])
 
 

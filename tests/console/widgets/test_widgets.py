@@ -1,4 +1,4 @@
-"""What panes are made of: texts of a width, curves, and what a strip has room for."""
+"""Parts of panes: texts of a width, curves, and items that fit a strip."""
 
 import msgspec
 import pytest

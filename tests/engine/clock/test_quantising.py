@@ -1,4 +1,4 @@
-"""What is played on a grid: when it sounds, and what the player hears of it."""
+"""Quantised events: their times, and the input of the player."""
 
 import itertools
 from typing import Any

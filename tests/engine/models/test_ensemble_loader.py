@@ -1,4 +1,4 @@
-"""What a band plays with, changed while it plays: models, auditions, classifiers."""
+"""Models, auditions and classifiers of an ensemble, changed while it plays."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What is done to single dimensions is heard, and neither written down nor told to the player."""
+"""Shaping of single dimensions changes the output, not the log and not the input of the player."""
 
 import pytest
 from hypothesis import given

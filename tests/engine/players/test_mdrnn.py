@@ -1,4 +1,4 @@
-"""What the player hears and when it plays, in each mode."""
+"""Input and output of the MDRNN player in each mode."""
 
 import itertools
 

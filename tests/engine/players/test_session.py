@@ -1,4 +1,4 @@
-"""What is written down, and how partial messages become vectors."""
+"""Rows of the log, and vectors from partial messages."""
 
 from hypothesis import given
 from hypothesis import strategies as st

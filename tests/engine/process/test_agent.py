@@ -19,7 +19,7 @@ Start = Callable[..., EngineProcess]
 
 
 def feats(loudness: float, parameters: int = 2) -> list[float]:
-    """What a patch sends of a musician; its own synth it hears at -30 dBFS."""
+    """Returns a patch's message of a musician's sound; the agent's synth sounds at -30 dBFS."""
     return [*frame(-30.0).tolist(), *frame(loudness).tolist(), *[0.5] * parameters]
 
 

@@ -87,7 +87,7 @@ main()
 def test_engine_ends_while_thread_log_writer_and_clients_wait(
     receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
-    """Whatever waits is abandoned: a thread, the log writer, and clients that read nothing or are in mid-sentence."""
+    """The engine does not wait for a thread, the log writer, or clients that read nothing or sent half a message."""
     (tmp_path / "config.toml").write_text(config(receiver, free_port(), mode="battle"))
     place = tmp_path / "e.sock"
     errors = (tmp_path / "errors").open("w+")

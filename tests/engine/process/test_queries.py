@@ -1,4 +1,4 @@
-"""What a console asks and has done, of a real engine: files, settings, the rig, work beside the music."""
+"""Requests of a console to a real engine: files, settings, rig check, jobs."""
 
 import os
 import shutil

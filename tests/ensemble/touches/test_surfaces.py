@@ -1,4 +1,4 @@
-"""What touch surfaces send, as touches."""
+"""Messages of touch surfaces as touches."""
 
 import math
 
@@ -31,7 +31,7 @@ from impsy_tui.errors import UserError
 
 
 def _heard(surface: Surface, time: float, address: str, *arguments: float | str) -> Touch | Lifted | None:
-    """What a surface makes of a real packet."""
+    """Returns the touches of a real packet."""
     (message,) = read_packet(write_message(address, *arguments))
     return surface.read(message.address, message.arguments, time)
 

@@ -35,7 +35,7 @@ class Stage:
         await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
 
     async def spot(self, index: int, height: float) -> tuple[float, float]:
-        """Where a fader is at this height, 0..1 of it."""
+        """Returns the position on the page of a fader at this height, 0..1."""
         box = f"document.querySelectorAll('.track')[{index}].getBoundingClientRect()"
         x, top, tall = await self.page.run(f"(b => [b.left + b.width / 2, b.top, b.height])({box})")
         return x, top + tall * (1.0 - height)
@@ -53,7 +53,7 @@ class Stage:
         )
 
     def values(self, index: int) -> list[float]:
-        """What has been heard of one value."""
+        """Returns the heard values of one dimension."""
         return [value for event in self.hearing.updates for number, value in event if number == index]
 
 

@@ -115,7 +115,7 @@ class Page:
                 self._note(message)
 
     async def run(self, expression: str) -> Any:
-        """What an expression of JavaScript is."""
+        """Returns the value of a JavaScript expression."""
         result = await self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
@@ -136,7 +136,7 @@ class Page:
         await self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     async def picture(self) -> bytes:
-        """What it looks like, as PNG."""
+        """Returns a screenshot as PNG."""
         return base64.b64decode((await self.ask("Page.captureScreenshot"))["data"])
 
     async def close(self) -> None:

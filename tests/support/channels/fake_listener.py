@@ -22,7 +22,7 @@ class Hearing:
     vectors: list[tuple[float, ...]] = field(default_factory=list)
     updates: list[list[tuple[int, float]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
-    """When vectors and updates arrived."""
+    """Arrival times of vectors and updates."""
     held: list[bool] = field(default_factory=list)
     let_go: list[frozenset[int]] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Hearing:
     turn_lasts: int = 0
     """Updates that end the player's turn."""
     answer: str = ""
-    """What is wrong with control messages."""
+    """Reported problem of control messages."""
     learns: str = ""
     """An address that is taken to be learned."""
     addresses: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Hearing:
         return [text for _, text in self.told]
 
     def times_told(self, words: str) -> int:
-        """How often something with these words was told."""
+        """Returns the number of reports with these words."""
         return sum(words in text for text in self.troubles)
 
 
@@ -109,7 +109,7 @@ def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None
 
 
 def descriptors() -> int:
-    """How many files this process has open."""
+    """Returns the number of open files of this process."""
     return len(os.listdir("/dev/fd"))
 
 

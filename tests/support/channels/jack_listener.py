@@ -39,7 +39,7 @@ async def soon(condition: Callable[[], bool]) -> None:
 
 
 def is_part_in_order(part: Sequence[tuple[int, ...]], whole: Sequence[tuple[int, ...]]) -> bool:
-    """Whether each message of one list is in another one, each once and in the same order.
+    """Returns True if one list of messages is a part of another one, in the same order.
 
     JACK without real-time priority loses messages on a busy machine, but it neither repeats nor swaps them.
     """

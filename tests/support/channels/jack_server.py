@@ -160,12 +160,12 @@ class Device:
 
     @property
     def got(self) -> list[tuple[int, ...]]:
-        """What it is sent, without repeated note-offs."""
+        """Received messages without repeated note-offs."""
         return without_repetitions(self.all_got)
 
     @property
     def played(self) -> list[tuple[int, ...]]:
-        """What it is sent, without the silencing at the beginning."""
+        """Received messages without the silencing at the beginning."""
         got = self.got
         first = (i for i, one in enumerate(got) if one[0] & 0xF0 != 0xB0 or one[1] not in (120, 123))
         return got[next(first, len(got)) :]

@@ -23,7 +23,7 @@ def channel_on(
 
 
 def messages(wire: Wire) -> list[bytes]:
-    """What the channel has sent after the silencing at the beginning; nothing of it is cut."""
+    """Returns the sent messages after the silencing at the beginning; all of them are complete."""
     stream = MidiStream()
     found = stream.feed(wire.read())
     assert stream.stray == 0

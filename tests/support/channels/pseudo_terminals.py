@@ -38,7 +38,7 @@ class Wire:
         os.write(self.far, data)
 
     def read(self) -> bytes:
-        """What the channel has sent, all of it up to now."""
+        """Returns all sent bytes up to now."""
         while True:
             try:
                 data = os.read(self.far, 4096)

@@ -108,9 +108,9 @@ class Stage:
         assert not self.time.errors
 
     def times(self, follower: int) -> list[float]:
-        """When a follower touched."""
+        """Returns the times of a follower's touches."""
         return [at for at, who, _ in self.touches if who == follower]
 
     def gestures(self, follower: int) -> Mapping[float, int]:
-        """What a follower did, by second."""
+        """Returns the gestures of a follower by second."""
         return {at: codes[1 + follower] for at, codes in self.seconds}

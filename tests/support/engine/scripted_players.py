@@ -60,7 +60,7 @@ class RecordingChannel:
     said: list[tuple[float, Any]] = field(default_factory=list)
     allowed: tuple[int, ...] = ()
     muted: list[frozenset[int]] = field(default_factory=list)
-    """What sounded nothing in each vector."""
+    """Muted indices of each vector."""
 
     def refuses(self, dimension: int) -> str:
         return "" if not self.allowed or dimension in self.allowed else "it cannot"
@@ -100,7 +100,7 @@ class RecordingChannel:
 
     @property
     def times(self) -> list[float]:
-        """When it was sent vectors."""
+        """Times of the sent vectors."""
         return [at for at, _ in self.played]
 
 

@@ -46,7 +46,7 @@ def work(module: str, *arguments: object, interrupted: bool = False) -> list[Fro
 
 
 def end(said: list[FromWorker]) -> Finished | Failed:
-    """What came of it."""
+    """Returns the last message."""
     last = said[-1]
     assert isinstance(last, Finished | Failed)
     return last

@@ -1,4 +1,4 @@
-"""Where agents learn: what they see, what it is worth, and when an episode ends."""
+"""Learning environment of agents: observations, rewards and ends of episodes."""
 
 from dataclasses import replace
 

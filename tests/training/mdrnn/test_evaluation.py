@@ -1,4 +1,4 @@
-"""How well a network knows a performer, and what it plays alone."""
+"""Evaluation of a network: held-out likelihood, and its style in free play."""
 
 import importlib.util
 import math

@@ -1,4 +1,4 @@
-"""What is trained on, and what is held out."""
+"""Training data, held-out data and training of an MDRNN."""
 
 import numpy as np
 import pytest
