@@ -51,6 +51,8 @@ LIMITS: Final[dict[str, Limits]] = {
     "list_ports": _SETTING,
     "read_log": QUESTION,
     "empty_trash": _SETTING,
+    # A folder of logs that is compressed for the first time.
+    "rotate_logs": Limits(_GB, _HOUR, _DAY, 4 * _GB),
     "check_model": _CHECK,
     "check_ensemble": _CHECK,
     # Millions of rows of many logs, and the dataset made of them.

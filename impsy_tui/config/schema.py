@@ -20,6 +20,7 @@ from impsy_tui.config.channel_schema import (
     WebSocket,
 )
 from impsy_tui.config.value_types import (
+    Age,
     ByDevice,
     Choice,
     Dimensions,
@@ -27,6 +28,7 @@ from impsy_tui.config.value_types import (
     Number,
     OneOrMany,
     PlayerName,
+    Size,
     Switch,
     Text,
     live,
@@ -169,6 +171,32 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """``[start]``: what the engine does at its start, for a set without a musician at a keyboard."""
+
+    do: tuple[str, ...] = setting(
+        OneOrMany(Text()),
+        (),
+        'line or lines carried out at a start that resumes no session, such as "cue night; next"',
+    )
+    keep_paused: bool = setting(
+        Switch(), True, "players that were paused stay paused when a session resumes; false: all play"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """``[log]``: limits of the log folder. With a limit, a new log begins at each midnight."""
+
+    keep: str = setting(Age(), "", 'age at which logs are deleted for ever, such as "30 days"')
+    max: str = setting(
+        Size(),
+        "",
+        'size of all logs at which the oldest are compressed, and then deleted for ever, such as "2 GB"',
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """``[training]``: training of models."""
 
@@ -230,6 +258,8 @@ class Config:
     serialmidi: tuple[SerialMidi, ...] = ()
     audio: tuple[Audio, ...] = ()
     demo: Demo | None = None
+    start: Start = field(default_factory=Start)
+    log: Log = field(default_factory=Log)
     training: Training = field(default_factory=Training)
     sound: Sound = field(default_factory=Sound)
     console: Console = field(default_factory=Console)
@@ -246,6 +276,8 @@ SINGLE_TABLES: Mapping[str, type] = {
     "interaction": Interaction,
     "model": Model,
     "demo": Demo,
+    "start": Start,
+    "log": Log,
     "training": Training,
     "sound": Sound,
     "console": Console,

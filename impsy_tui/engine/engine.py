@@ -18,6 +18,7 @@ from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.external import ExternalCommands
+from impsy_tui.engine.housekeeping import Housekeeping
 from impsy_tui.engine.initial_ensembles import InitialEnsembles
 from impsy_tui.engine.initial_players import (
     InitialPlayer,
@@ -112,6 +113,9 @@ class Engine:
         self.player_models = PlayerModels(options, self.user_files.models, self._random, self.notify)
         self._sound = PdPatch(options.sound, self._notify_from("sound")) if options.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
+        self._housekeeping = Housekeeping(
+            options.config.log, self._log, self.user_files.trash, loop.scheduler, self._in_background, self.notify
+        )
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -140,11 +144,13 @@ class Engine:
             if initial.paused:
                 self.session.players[initial.name].pause()
         self.session.start()
-        self._in_background(self._remove_old_trash())
+        self._housekeeping.begin(self._begin_logs, self.live_set, self.session)
         # The control socket opens last: an engine that answers has opened its channels.
         await self._control.open()
         if last:
             await self._resume(last)
+        else:
+            await set_state.begin_set(config.start.do, self.executor, self.notify)
 
     async def _make_session(self, last: last_session.SessionFile | None) -> list[InitialPlayer]:
         """Makes the session with its players; returns the initial players of values."""
@@ -289,13 +295,9 @@ class Engine:
         self.midi_learn.learned += saved.learned
         settings = not self._options.given
         problems += await set_state.resume_set(saved, last.away, self.live_set, self.executor, settings=settings)
+        if not self._options.config.start.keep_paused:
+            await self.executor.carry_out_line("@all resume")
         self._saved.report(last, self.session, problems)
-
-    async def _remove_old_trash(self) -> None:
-        try:
-            await self.user_files.trash.remove_old()
-        except UserError as problem:
-            self.notify("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
 
     @property
     def tempo(self) -> Tempo:

@@ -11,6 +11,7 @@ from impsy_tui.engine.performance.scenes.file import read_scene, scene_table
 from impsy_tui.engine.performance.scenes.scene import rig_lines
 from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.engine.performance.session_state.last_session import SavedSet
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Source
@@ -37,6 +38,13 @@ def capture(
         recording=live_set.recording.runs,
         jobs=tuple(jobs),
     )
+
+
+async def begin_set(lines: Sequence[str], executor: Executor, notify: Notify) -> None:
+    """Carries out the lines of the configuration for a start without a saved session."""
+    for line in lines:
+        if problem := await executor.carry_out_line(line, source=Source.FILE):
+            notify("error", "start", f"[start] do: {line}: {problem}")
 
 
 async def resume_set(

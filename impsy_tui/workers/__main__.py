@@ -22,6 +22,7 @@ WORKERS: Final = {
     "list_files": "impsy_tui.workers.list_files",
     "list_ports": "impsy_tui.workers.list_ports",
     "read_log": "impsy_tui.workers.read_log",
+    "rotate_logs": "impsy_tui.data.log_rotation",
     "write_configuration": "impsy_tui.config.wizard",
 }
 """Module of each worker. The module has a class ``Request`` and a function ``run``."""
