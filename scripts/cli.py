@@ -23,48 +23,56 @@ def page() -> str:
     """Returns the page as Markdown."""
     parts = [_HEAD]
     root = typer.main.get_command(app)
-    for words, command in _commands("impsy-tui", root):
+    for words, command in commands("impsy-tui", root):
         parts.append("\n".join(_entry(words, command)) + "\n")
     return "\n".join(parts)
 
 
-def _commands(words: str, command: Any) -> Iterator[tuple[str, Any]]:
+def commands(words: str, command: Any) -> Iterator[tuple[str, Any]]:
     """Yields each command that does something by itself, under all its words."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield words, command
         return
     for name, each in sorted(inner.items()):
-        yield from _commands(f"{words} {name}", each)
+        yield from commands(f"{words} {name}", each)
 
 
 def _entry(words: str, command: Any) -> Iterator[str]:
     arguments = [each for each in command.params if each.param_type_name == "argument"]
-    options = [each for each in command.params if each.param_type_name == "option" and each.name != "help"]
+    options = options_of(command)
     yield f"## `{words}`"
     yield ""
-    yield _sentence(" ".join((command.help or "").split()))
+    yield sentence(" ".join((command.help or "").split()))
     yield ""
-    yield f"```text\n{' '.join([words, *('[OPTIONS]' for _ in options[:1]), *map(_usage, arguments)])}\n```"
+    yield f"```text\n{' '.join([words, *('[OPTIONS]' for _ in options[:1]), *map(usage, arguments)])}\n```"
     yield ""
     if arguments or options:
         yield "| | | default |"
         yield "|---|---|---|"
     for each in arguments:
-        yield f"| `{_usage(each)}` | {_cell(getattr(each, 'help', '') or '')} | {_default(each)} |"
+        yield f"| `{usage(each)}` | {_cell(getattr(each, 'help', '') or '')} | {default(each)} |"
     for each in options:
         names = ", ".join(f"`{name}`" for name in [*each.opts, *each.secondary_opts])
         kind = "" if each.is_flag else f" {each.type.name}"
-        yield f"| {names}{kind} | {_cell(each.help or '')} | {_default(each)} |"
+        yield f"| {names}{kind} | {_cell(each.help or '')} | {default(each)} |"
 
 
-def _usage(argument: Any) -> str:
+def options_of(command: Any) -> list[Any]:
+    """Returns the options of a command that its help shows, without ``--help``."""
+    shown = command.get_params(typer.Context(command))
+    return [each for each in shown if each.param_type_name == "option" and each.name != "help" and not each.hidden]
+
+
+def usage(argument: Any) -> str:
+    """Returns an argument as the usage line shows it."""
     name = (argument.metavar or argument.name).upper().strip("{}[]. ")
     name += "…" if argument.nargs == -1 else ""
     return name if argument.required else f"[{name}]"
 
 
-def _default(parameter: Any) -> str:
+def default(parameter: Any) -> str:
+    """Returns the default of an argument or option; empty if it has none."""
     shown = getattr(parameter, "show_default", None)
     if isinstance(shown, str):
         return shown
@@ -75,10 +83,11 @@ def _default(parameter: Any) -> str:
 
 
 def _cell(text: str) -> str:
-    return _sentence(" ".join(text.split())).replace("|", r"\|")
+    return sentence(" ".join(text.split())).replace("|", r"\|")
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Returns a text with a full stop."""
     return text if not text or text.endswith((".", "…")) else f"{text}."
 
 

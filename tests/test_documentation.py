@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -86,13 +87,30 @@ def test_site_builds_without_a_warning(tmp_path: Path) -> None:
         assert (tmp_path / "site" / page.relative_to(PAGES).with_suffix(".html")).is_file(), page
 
 
-@pytest.mark.parametrize("page", ["commands", "configuration", "cli", "osc_commands"])
-def test_generated_page_is_up_to_date(page: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "page"),
+    [
+        *((name, f"pages/reference/{name}.md") for name in ("commands", "configuration", "cli", "osc_commands")),
+        ("man_page", "impsy-tui.1"),
+    ],
+)
+def test_generated_page_is_up_to_date(script: str, page: str) -> None:
     made = subprocess.run(
-        [sys.executable, ROOT / "scripts" / f"{page}.py"], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, ROOT / "scripts" / f"{script}.py"], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout
-    written = (PAGES / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert written == made, "scripts/make-reference writes it again"
+
+
+def test_man_page_has_every_command_and_no_mistake() -> None:
+    page = ROOT / "docs" / "impsy-tui.1"
+    text = page.read_text(encoding="utf-8").replace("\\-", "-")
+    commands: Any = typer.main.get_command(app)
+    assert [name for name, each in commands.commands.items() if f".SS {name}" not in text] == []
+    if shutil.which("groff") is None:
+        pytest.skip("groff is missing: sudo apt-get install groff-base")
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_commands_page_has_every_command() -> None:

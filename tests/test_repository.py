@@ -95,6 +95,7 @@ def test_wheel_has_types_licence_and_metadata(tmp_path: Path) -> None:
         (metadata,) = [name for name in names if name.endswith("/METADATA")]
         fields = Parser().parsestr(wheel.read(metadata).decode())
     assert "impsy_tui/py.typed" in names
+    assert any(name.endswith(".data/data/share/man/man1/impsy-tui.1") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert fields["License-Expression"] == "MIT"
     assert fields["Author"] == "impsy-tui maintainers"

@@ -26,7 +26,10 @@ HopOption = Annotated[int, typer.Option("--hop", help="Samples between two frame
 def lookup(
     synth: Annotated[str, typer.Argument(help="Built-in synth: sine, fm or granular. Not with --pd.")] = "",
     patch: Annotated[
-        Path | None, typer.Option("--pd", help="Pure Data patch with an inlet for a list of numbers from 0 to 1.")
+        Path | None,
+        typer.Option(
+            "--pd", help="Pure Data patch with an inlet for a list of numbers from 0 to 1.", show_default="none"
+        ),
     ] = None,
     parameters: Annotated[int, typer.Option("--parameters", "-n", help="Number of parameters of the patch.")] = 0,
     points: Annotated[int, typer.Option("--points", help="Grid points per parameter.")] = 20,
@@ -95,11 +98,15 @@ def draw_map(
             "--output", "-o", help="Picture or page to write (.png, .svg, .html).", show_default="the terminal"
         ),
     ] = None,
-    osc: Annotated[str, typer.Option(help="HOST:PORT of a synth that plays the point under the cursor.")] = "",
+    osc: Annotated[
+        str, typer.Option(help="HOST:PORT of a synth that plays the point under the cursor.", show_default="none")
+    ] = "",
     address: Annotated[str, typer.Option(help="OSC address of the parameters.")] = "/prediction",
     audio: Annotated[bool, typer.Option("--audio", help="Sound on the default sound device.")] = False,
     synth: Annotated[str, typer.Option(help="Built-in synth for --audio.", show_default="name of the table")] = "",
-    patch: Annotated[Path | None, typer.Option("--pd", help="Pure Data patch for --audio.")] = None,
+    patch: Annotated[
+        Path | None, typer.Option("--pd", help="Pure Data patch for --audio.", show_default="none")
+    ] = None,
 ) -> None:
     """Draw a look-up table as a map: points that sound alike are close together.
 

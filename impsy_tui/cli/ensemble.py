@@ -85,7 +85,8 @@ def generate(
     temperature: TemperatureOption = parameters.TEMP.default,
     seed: SeedOption = 1,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Picture of the score to write (.png, .svg, .pdf).")
+        Path | None,
+        typer.Option("--plot", help="Picture of the score to write (.png, .svg, .pdf).", show_default="none"),
     ] = None,
     show: Annotated[bool, typer.Option("--show/--quiet", help="Score drawn in the terminal.")] = True,
 ) -> None:

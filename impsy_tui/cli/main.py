@@ -6,13 +6,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 # One thread: the matrices of a network are small, and waking more threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
-import typer.core
 
 from impsy_tui import __version__, modes
 from impsy_tui.cli import engine, ensemble, gestures, train, train_agent
@@ -31,6 +30,7 @@ from impsy_tui.cli.options import (
     SoundOption,
     ThemeOption,
 )
+from impsy_tui.cli.output.help import CommandGroup
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 from impsy_tui.cli.service.app import app as service
@@ -41,27 +41,11 @@ if TYPE_CHECKING:
     from impsy_tui.control.remote import RemoteSocket
 
 
-class TwoWordGroup(typer.core.TyperGroup):
-    """Command group in which a command may have two words: ``train`` and ``train agent``."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Returns the command with the longest name at the start of the arguments."""
-        both = " ".join(args[:2])
-        return super().resolve_command(ctx, [both, *args[2:]] if both in self.commands else args)
-
-    def _panel(self, name: str) -> int:
-        command: Any = self.commands[name]
-        return _ORDER.index(command.rich_help_panel)
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Returns the command names in the order of their panels."""
-        return sorted(super().list_commands(ctx), key=self._panel)
-
-
+_CONFIGURED: Final = "from the configuration"
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
 
 app = typer.Typer(
-    cls=TwoWordGroup,
+    cls=CommandGroup,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     help="A performance console for intelligent instruments.",
@@ -108,28 +92,45 @@ def run(
     config: ConfigOption = None,
     logdir: LogdirOption = Path("logs"),
     dimension: Annotated[
-        int | None, typer.Option("--dimension", "-d", help="Number of values plus 1 for time.")
+        int | None,
+        typer.Option("--dimension", "-d", help="Number of values plus 1 for time.", show_default=_CONFIGURED),
     ] = None,
     mode: Annotated[
-        str | None, typer.Option(help=f"Mode: {', '.join(modes.MODE_NAMES)}.", autocompletion=_modes)
+        str | None,
+        typer.Option(help=f"Mode: {', '.join(modes.MODE_NAMES)}.", show_default=_CONFIGURED, autocompletion=_modes),
     ] = None,
-    threshold: Annotated[float | None, typer.Option(help="Silence before the player answers, in seconds.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Silence before the player answers, in seconds.", show_default=_CONFIGURED)
+    ] = None,
     input_thru: Annotated[
-        bool | None, typer.Option("--input-thru/--no-input-thru", help="Input sent to every output.")
+        bool | None,
+        typer.Option("--input-thru/--no-input-thru", help="Input sent to every output.", show_default=_CONFIGURED),
     ] = None,
-    sigma_temp: Annotated[float | None, typer.Option(help="Sigma temperature: spread of the values.")] = None,
-    pi_temp: Annotated[float | None, typer.Option(help="Pi temperature: choice between the mixtures.")] = None,
-    timescale: Annotated[float | None, typer.Option(help="Factor of the player's time: 2 is half as fast.")] = None,
+    sigma_temp: Annotated[
+        float | None, typer.Option(help="Sigma temperature: spread of the values.", show_default=_CONFIGURED)
+    ] = None,
+    pi_temp: Annotated[
+        float | None, typer.Option(help="Pi temperature: choice between the mixtures.", show_default=_CONFIGURED)
+    ] = None,
+    timescale: Annotated[
+        float | None, typer.Option(help="Factor of the player's time: 2 is half as fast.", show_default=_CONFIGURED)
+    ] = None,
     verbose: Annotated[
-        bool | None, typer.Option("--verbose/--quiet", help="Every event printed, or problems only.")
+        bool | None,
+        typer.Option("--verbose/--quiet", help="Every event printed, or problems only.", show_default=_CONFIGURED),
     ] = None,
     log_input: Annotated[
-        bool | None, typer.Option("--log-input/--no-log-input", help="Input written to the performance log.")
+        bool | None,
+        typer.Option(
+            "--log-input/--no-log-input", help="Input written to the performance log.", show_default=_CONFIGURED
+        ),
     ] = None,
     log_predictions: Annotated[
         bool | None,
         typer.Option(
-            "--log-predictions/--no-log-predictions", help="Output of the player written to the performance log."
+            "--log-predictions/--no-log-predictions",
+            help="Output of the player written to the performance log.",
+            show_default=_CONFIGURED,
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Random seed.", show_default="random")] = None,
@@ -269,7 +270,9 @@ def attach(
     remote: Annotated[
         str,
         typer.Option(
-            metavar="[USER@]HOST[:FOLDER]", help="Engine on another machine, through SSH; this machine if empty."
+            metavar="[USER@]HOST[:FOLDER]",
+            help="Engine on another machine, through SSH.",
+            show_default="this machine",
         ),
     ] = "",
     lean: LeanOption = None,
@@ -374,7 +377,6 @@ _PANELS: Final[Mapping[str, Mapping[str, Callable[..., None]]]] = {
     "Tools": {"ports": ports, "examples": examples, "check": check},
 }
 """Commands by panel of the help, the panel that a performer needs first at the top."""
-_ORDER: Final = list(_PANELS)
 _FORWARDED: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 """Settings of ``start``, which passes the options of ``run`` on."""
 

@@ -29,15 +29,27 @@ ResumeOption = Annotated[
 LogdirOption = Annotated[Path, typer.Option("--logdir", "-l", readable=False, help="Folder of the performance logs.")]
 SoundOption = Annotated[
     Path | None,
-    typer.Option(readable=False, help="Pure Data patch started without a window.", autocompletion=patches),
+    typer.Option(
+        readable=False, help="Pure Data patch started without a window.", show_default="none", autocompletion=patches
+    ),
 ]
-SocketOption = Annotated[Path | None, typer.Option("--socket", readable=False, help="Control socket of the engine.")]
-LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for a slow link.")]
+SocketOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--socket", readable=False, help="Control socket of the engine.", show_default="socket of this user"
+    ),
+]
+LeanOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--lean/--full", help="Fewer frames and digits, for a slow link.", show_default="from the configuration"
+    ),
+]
 ThemeOption = Annotated[
     str,
     typer.Option(
         help="Colour theme: amber, stage, contrast, sixteen, or a file in themes/.",
-        show_default="theme of the configuration",
+        show_default="from the configuration",
         autocompletion=themes,
     ),
 ]

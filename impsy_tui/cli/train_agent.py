@@ -11,7 +11,9 @@ from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.errors import UserError
 from impsy_tui.text import whole_number
 
-CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.")]
+CorpusOption = Annotated[
+    list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.", show_default="none")
+]
 DescriptorsHelp = 'Descriptors or categories, such as "loudness-dB centroid chroma".'
 
 
@@ -21,14 +23,18 @@ def train(
         Path | None,
         typer.Option("--output", "-o", help="Agent to write (.npz).", show_default="models/agent-TABLE.npz"),
     ] = None,
-    hear: Annotated[str, typer.Option(help=f"Input of the agent. {DescriptorsHelp}")] = "",
+    hear: Annotated[
+        str, typer.Option(help=f"Input of the agent. {DescriptorsHelp}", show_default="loudness-dB centroid")
+    ] = "",
     match: Annotated[
         str, typer.Option(help="Descriptors of the input that the agent matches.", show_default="all")
     ] = "",
     targets: Annotated[
         str, typer.Option(help=f"Target sounds: {', '.join(choices.TARGETS)}.", show_default="mixed")
     ] = "",
-    settings: Annotated[Path | None, typer.Option(help="Settings of RL-impro (environment_settings.json).")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings of RL-impro (environment_settings.json).", show_default="none")
+    ] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="Learning algorithm: ppo, dqn or a2c.")] = "ppo",
     steps: Annotated[int, typer.Option(help="Training steps of all environments together.")] = int(

@@ -1,4 +1,4 @@
-"""Shell completion of names, and the panels of the help."""
+"""Shell completion of names."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import pytest
 from typer.testing import CliRunner
 
 from impsy_tui.cli.main import app
-from tests.support.engine_process import shell
 
 
 def _completed(line: str) -> list[str]:
@@ -48,11 +47,3 @@ def test_completion_offers_names(line: str, name: str) -> None:
 
 def test_completion_offers_nothing_for_unknown_beginnings() -> None:
     assert _completed("impsy-tui run nothing-like-this") == []
-
-
-def test_help_lists_commands_of_performers_first(tmp_path: Path) -> None:
-    listed = shell("--help", cwd=tmp_path).stdout
-    words = ("Perform", "play", "attach", "run", "init", "status", "send", "Learn", "Ensemble", "Agent", "Tools")
-    places = [listed.index(f" {word} ") for word in words]
-    assert places == sorted(places)
-    assert "--install-completion" in listed
