@@ -1,12 +1,12 @@
-"""Errors whose text is shown to the performer: what is wrong, where, what is allowed, what to do.
+"""Errors whose text is shown to the performer: problem, place, allowed values, remedy.
 
 This module imports nothing of the package, so every module may raise and catch these errors. A subclass exists only
-where code catches that kind separately. A subclass that carries types of its own module stands there.
+if code catches that kind separately. A subclass with types of another module is defined in that module.
 """
 
 
 class UserError(Exception):
-    """Request or file that the program refuses; the text tells the performer why."""
+    """Request or file that the program refuses; the text gives the reason."""
 
 
 class UnsupportedModelError(UserError):
@@ -18,7 +18,7 @@ class HelperTimeoutError(UserError):
 
 
 class NoEngineError(UserError):
-    """No engine answers; the text says what to do."""
+    """No engine answers; the text gives the remedy."""
 
 
 class SocketInUseError(UserError):

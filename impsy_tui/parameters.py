@@ -166,7 +166,7 @@ def register(parameter: Parameter) -> Parameter:
 
 
 def parameters_of(*kinds: str) -> list[Parameter]:
-    """Returns the parameters with a value of their own that any of these kinds of player has."""
+    """Returns the parameters with a stored value of any of these kinds of player."""
     return [one for one in PARAMETERS.values() if not one.inverse and any(kind in one.scope for kind in kinds)]
 
 

@@ -58,7 +58,7 @@ def save(app: ConsoleApp, file: Path) -> None:
 
 
 def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, None]], folder: Path) -> None:
-    """Play a configuration, and take pictures of it."""
+    """Plays a configuration, and take pictures of it."""
     socket = Path("engine.sock").absolute()
     launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
     try:

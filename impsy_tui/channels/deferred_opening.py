@@ -41,7 +41,7 @@ class DeferredOpening:
         self._tried = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin to try, and wait for the result of the first attempt, at most a second."""
+        """Makes the first attempt, and waits for its result, at most a second."""
         self.begin()
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -50,12 +50,12 @@ class DeferredOpening:
             self._report("it is not open yet: the name or the device takes long to answer")
 
     def begin(self) -> None:
-        """Begin to try in the background, unless an attempt is under way."""
+        """Begins attempts in the background, unless an attempt is in progress."""
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     def close(self) -> None:
-        """End all attempts."""
+        """Ends all attempts."""
         if self._task is not None:
             self._task.cancel()
 

@@ -39,7 +39,7 @@ def is_numeric(host: str) -> bool:
 async def listen_at(
     host: str, port: int, kind: socket.SocketKind, options: Iterable[tuple[int, int]], setting: str
 ) -> socket.socket:
-    """A socket that is bound, and listens where its kind does; not blocking.
+    """Returns a bound, non-blocking socket, which listens if it is a stream socket.
 
     Args:
         host, port: where.

@@ -1,4 +1,4 @@
-"""The configuration: its schema, where each value came from, and every mistake by file, line and key."""
+"""Configuration: its schema, the source of each value, and every mistake by file, line and key."""
 
 from impsy_tui.config.channel_schema import Audio, Demo, Midi, Osc, Serial, SerialMidi, WebSocket
 from impsy_tui.config.load import LoadedConfig, load_config

@@ -76,7 +76,7 @@ def _each(tables: Any, change: Any) -> Any:
 
 
 def _by_device(midi: dict[str, Any], flat: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-    """A ``[midi]`` table whose mappings have a device each; the flat mappings are added to ``flat``."""
+    """Converts a ``[midi]`` table to mappings by device; the flat mappings are added to ``flat``."""
     changed = dict(midi)
     for direction in DIRECTIONS:
         mapping = midi.get(direction)
@@ -88,7 +88,7 @@ def _by_device(midi: dict[str, Any], flat: dict[str, Any], notes: list[str]) -> 
 
 
 def _wire(name: str, table: dict[str, Any], flat: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
-    """A table of MIDI messages by another way than ports, with the flat mappings where it has none of its own."""
+    """Converts a table of MIDI messages without ports; a missing mapping is taken from the flat mappings."""
     unused = [key for key in _UNUSED if key in table] if name == "websocket" else []
     notes.extend(f"{name}.{key} has no effect" for key in unused)
     changed = {key: value for key, value in table.items() if key not in unused}

@@ -1,1 +1,1 @@
-"""Full-screen console: displays what the engine reports and keeps no state of its own."""
+"""Full-screen console: displays the reports of the engine and has no other state."""

@@ -27,7 +27,7 @@ except ImportError:  # a later Textual: it paints by itself
 __all__ = ["ChopsUpdate", "FilteringCompositor", "Pieces"]
 
 Pieces = tuple[list[dict[int, Strip | None]], list[tuple[int, int, int]], list[list[int]]]
-"""Lines cut into strips by their first cell, the cells that changed, and where the strips of each line end."""
+"""Lines cut into strips by their first cell, the changed cells, and the ends of the strips of each line."""
 
 _WAITING_WRITES: Final = 1
 _HOLD: Final = 1.0
@@ -97,7 +97,7 @@ def read_escapes_patiently() -> None:
 
 
 def patient(parser: type[Any]) -> type[Any]:
-    """Returns a parser that tells Escape and a key from Alt, and waits for cut escape sequences.
+    """Returns a parser that distinguishes Escape and a key from Alt, and waits for cut escape sequences.
 
     A terminal sends Escape followed by a key exactly as it sends Alt with the key: tmux and screen
     pass both on in one piece. The parser reports ``alt+key``, so that the console can decide.

@@ -143,7 +143,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     agent: AgentState | None = None
 
     def number(self, name: str) -> float:
-        """Returns the value of a parameter; 0 where there is none."""
+        """Returns the value of a parameter; 0 for a missing one."""
         value = self.parameters.get(name)
         return value if isinstance(value, int | float) else 0.0
 

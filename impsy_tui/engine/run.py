@@ -19,7 +19,7 @@ from impsy_tui.errors import UserError
 
 _GIVE_WAY = 0.0005
 LONGEST_END: Final = 4.0
-"""Seconds from the wish to end to the end of the process, whatever does not answer."""
+"""Longest time in seconds from the request to end to the end of the process."""
 _NO_END: Final = ("SIGKILL", "SIGSTOP", "SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGPIPE", "SIGXFSZ")
 """Signals that no process can handle, that end no process, or that Python ignores."""
 _FAULTS: Final = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
@@ -144,7 +144,7 @@ def _hear_signals(engine: Engine, loop: EngineLoop, say: Callable[[str, str, str
 
 
 def _unexpected(error: Exception, say: Callable[[str, str, str], None]) -> int:
-    """Report an error of the program at the start; the exit code."""
+    """Reports an error of the program at the start; returns the exit code."""
     traceback.print_exc()
     say("error", "engine", f"the engine cannot start: {describe_error(error)}")
     return 1

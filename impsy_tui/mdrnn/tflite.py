@@ -1,4 +1,4 @@
-"""Stepping a ``.tflite`` file with LiteRT, or with the older tflite-runtime where that is installed."""
+"""Steps a ``.tflite`` file with LiteRT, or with the older tflite-runtime if that is installed."""
 
 import os
 import re

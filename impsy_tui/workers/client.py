@@ -25,11 +25,11 @@ _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
 _LINES_A_TURN: Final = 16
 _LONGEST_TOLD: Final = 400
-"""Bytes of what it printed last that are told of one that ended without a word."""
+"""Greatest number of bytes of a worker's last output in a message."""
 _KEEPS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
 _GRACE: Final = 5.0
-"""Seconds that a worker has to end when it is told to."""
+"""Seconds that a worker has to end after a request to stop."""
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class JobRunner:
         self._count = 0
 
     async def start(self, kind: str, name: str, module: str, arguments: Sequence[str], python: str = "") -> Job:
-        """Start ``python -m module`` with these arguments.
+        """Starts ``python -m module`` with these arguments.
 
         It is niced, and its numerical libraries are kept from taking every core.
 
@@ -146,11 +146,11 @@ class JobRunner:
         return job
 
     def stop(self, number: int | None, *, keep: bool) -> Job:
-        """Tell a job to end.
+        """Asks a job to end.
 
         Args:
-            number: which; None for the newest that runs.
-            keep: it is to save what it has (SIGINT) and not to throw it away (SIGTERM).
+            number: number of the job; None for the newest running job.
+            keep: True to save the result so far (SIGINT); False to discard it (SIGTERM).
 
         Raises:
             UserError: there is no such job.
@@ -171,7 +171,7 @@ class JobRunner:
         return job
 
     async def close(self) -> None:
-        """Tell all jobs to end, and give them a moment."""
+        """Asks all jobs to end, and waits for them for a moment."""
         for job in self.jobs:
             if job.running:
                 self._signal(job, signal.SIGTERM)

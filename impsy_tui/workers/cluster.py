@@ -1,9 +1,8 @@
 """Work on several processes or machines, with dask.distributed.
 
-Whoever may speak to a scheduler may have its workers run any code, and what workers answer is unpickled
-here. So the cluster of one machine listens on loopback alone and asks for certificates made for this run;
-a scheduler elsewhere is to be one's own, reached by ``tls://``, with the certificates that dask's
-configuration names.
+A client of a scheduler can run any code on its workers, and their answers are unpickled here. So the cluster of one
+machine listens on loopback only and requires certificates made for this run. A scheduler on another machine must
+belong to the user, and needs ``tls://`` and the certificates of dask's configuration.
 """
 
 import logging
@@ -19,7 +18,7 @@ Task = TypeVar("Task")
 Made = TypeVar("Made")
 
 _PATIENCE: Final = 10.0
-"""Seconds that a scheduler and the first of its workers have to answer."""
+"""Longest time in seconds for an answer of a scheduler and of its first worker."""
 _LOOK: Final = 0.1
 _DASHBOARD: Final = "127.0.0.1:8787"
 
@@ -31,11 +30,11 @@ def missing() -> bool:
 
 @contextmanager
 def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
-    """A cluster of so many processes of this machine, as nice as this one; gives its client.
+    """Starts a cluster of processes of this machine at the same priority; gives its client.
 
     Args:
-        processes: how many, of one thread each.
-        dashboard: show dask's pages on loopback.
+        processes: number of processes of one thread each.
+        dashboard: True to serve dask's pages on loopback.
     """
     from distributed import Client, LocalCluster
 
@@ -59,10 +58,10 @@ def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
 
 @contextmanager
 def cluster_at(address: str) -> Iterator[Any]:
-    """The cluster of a scheduler; gives its client.
+    """Connects to the cluster of a scheduler; gives its client.
 
     Raises:
-        UserError: it does not answer, or has no workers.
+        UserError: the scheduler does not answer, or has no workers.
     """
     from distributed import Client, Security
     from distributed.comm import get_address_host_port
@@ -87,13 +86,13 @@ def cluster_at(address: str) -> Iterator[Any]:
 def on_cluster(
     client: Any, work: Callable[[Task], Made], tasks: Sequence[Task], stopped: Callable[[], bool]
 ) -> Iterator[tuple[int, Made | Exception]]:
-    """Work on a cluster: the number of each task with what came of it, as they come.
+    """Runs tasks on a cluster; yields the number of each task with its result.
 
-    A task whose worker dies is done again by another, three times at most. When ``stopped`` says so,
-    those that are not done are given up.
+    A task whose worker dies runs again on another worker, at most three times. After ``stopped`` returns
+    True, unfinished tasks are cancelled.
 
     Raises:
-        UserError: the scheduler went away.
+        UserError: the scheduler ended.
     """
     from distributed import as_completed
 

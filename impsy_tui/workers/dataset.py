@@ -1,4 +1,4 @@
-"""Makes data sets: ``python -m impsy_tui.workers.dataset LOGS DATASETS DIMENSION|all [NAME] …``."""
+"""Makes datasets: ``python -m impsy_tui.workers.dataset LOGS DATASETS DIMENSION|all [NAME] …``."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 
 _MOST_TOLD: Final = 5
-"""Logs that are left out, told one by one."""
+"""Greatest number of skipped logs that are listed one by one."""
 _BARS: Final = "·▁▂▃▄▅▆▇█"
 
 
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _make(wishes: argparse.Namespace, dimension: int, reporter: Reporter) -> tuple[str, str]:
-    """One data set: its file, empty if there is nothing for one, and what to say of it."""
+    """Makes one dataset; returns its file (empty without data) and the report."""
     found = log_files(wishes.logs, dimension)
     stage = f"{dimension}d"
     scale = None if wishes.high is None else Scale(wishes.low, wishes.high)
@@ -91,14 +91,14 @@ def report(collated: Collated) -> str:
 
 
 def _left_out(collated: Collated) -> list[str]:
-    """The logs that were left out, in words."""
+    """Returns the skipped logs as text."""
     told = [f"left out: {each}" for each in collated.left_out[:_MOST_TOLD]]
     more = len(collated.left_out) - len(told)
     return [*told, f"and {counted(more, 'log')} more left out"] if more else told
 
 
 def _bars(counts: np.ndarray) -> str:
-    """A bar for each count; none for nothing, a low one for very few."""
+    """Returns a bar for each count: none for 0, a low one for very few."""
     heights = np.ceil(counts / max(1, counts.max()) * (len(_BARS) - 1)).astype(int)
     return "".join(_BARS[height] for height in heights)
 

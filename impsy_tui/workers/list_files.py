@@ -49,7 +49,7 @@ def run(request: Request) -> None:
 
 
 def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
-    """All files in these folders, those that cannot be used with the reason."""
+    """Returns all files in these folders; an unusable file has the reason."""
     files = [_described(_log, "log", file) for file in files_in(logs, ".log")]
     files += [_described(_dataset, "dataset", file) for file in files_in(datasets, ".npz")]
     for folder in dict.fromkeys(models):
@@ -61,7 +61,7 @@ def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
 
 
 def _described(describe: Callable[[Path], FileFacts | None], kind: str, file: Path) -> FileFacts | None:
-    """The facts of one file: whatever is wrong with it, the others are listed."""
+    """Returns the facts of one file; a problem of the file does not affect the others."""
     try:
         with limited_time():
             facts = describe(file)

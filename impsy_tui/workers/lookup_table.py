@@ -1,7 +1,7 @@
 """Makes look-up tables: ``python -m impsy_tui.workers.lookup_table SYNTH TABLE [--points 20] …``.
 
-SYNTH is a built-in one's name or a Pd patch (``.pd``, with ``--parameters``). What is done is kept in a file beside
-the table as it comes, and the next run goes on with that: SIGINT and a power cut lose a few points at most.
+SYNTH is the name of a built-in synth or a Pd patch (``.pd``, with ``--parameters``). Finished points are written to a
+file next to the table, and the next run continues with them: SIGINT or a power cut loses a few points at most.
 """
 
 import argparse
@@ -34,9 +34,9 @@ from impsy_tui.workers.synth_points import TableRequest, listen
 
 MOST_POINTS: Final = 1_000_000
 _CHUNK: Final = 20
-"""Points that are done, and lost, together."""
+"""Number of points that are computed, and lost, together."""
 _AHEAD: Final = 2
-"""Chunks that wait for each process."""
+"""Number of waiting chunks for each process."""
 
 _Chunks = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """Returns the number of cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
@@ -119,20 +119,19 @@ def make_table(
     reporter: Reporter,
     stop: _Stop,
 ) -> Finished | Failed:
-    """Make a table, or go on with one.
+    """Makes a table, or continues an unfinished one.
 
     Args:
-        wish: what of.
-        file: the table.
-        listened: gives points by number with their descriptors, in chunks, in any order: of a synth's points, those
-            whose numbers are missing, until it is asked to stop.
-        reporter: hears how far it is.
-        stop: whether it is asked to stop.
+        wish: request of the table.
+        file: file of the table.
+        listened: yields chunks of missing points by number with their descriptors, in any order, until the
+            performer stops it.
+        reporter: receiver of the progress.
+        stop: request to stop.
 
     Raises:
-        UserError: the synth does not work.
-        UserError: the cluster does not; what was done is kept.
-        OSError: the table, or what is kept beside it, cannot be written.
+        UserError: the synth or the cluster does not work; finished points are kept.
+        OSError: the table, or the file of its finished points, cannot be written.
     """
     points = grid(wish.parameters, wish.points)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -154,7 +153,7 @@ def make_table(
 
 
 def _here(processes: int, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
-    """Listen in processes of this machine; see ``make_table``."""
+    """Computes points in processes of this machine; see ``make_table``."""
     chunks = iter(_chunks(missing))
     if processes < 2 or len(missing) <= _CHUNK:
         for numbers in chunks:
@@ -178,7 +177,7 @@ def _here(processes: int, wish: TableRequest, points: np.ndarray, missing: np.nd
 
 
 def _on_cluster(address: str, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
-    """Listen on a cluster; see ``make_table``. A patch is to lie there where it lies here."""
+    """Computes points on a cluster; see ``make_table``. A patch must have the same path on its machines."""
     chunks = _chunks(missing)
     with cluster.cluster_at(address) as client:
         work = partial(listen, wish)
@@ -195,7 +194,7 @@ def _chunks(missing: np.ndarray) -> list[np.ndarray]:
 
 
 def _begin() -> None:
-    """Ctrl-C reaches the processes of a pool, too, and is for the one that started them."""
+    """Makes a process of the pool ignore Ctrl-C, which is for its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     step_back()
 
@@ -218,11 +217,11 @@ class _Kept:
 
     @property
     def count(self) -> int:
-        """Points that are done."""
+        """Number of finished points."""
         return int(len(self.rows) - len(self.missing()))
 
     def missing(self) -> np.ndarray:
-        """Numbers of the points that are not."""
+        """Numbers of the unfinished points."""
         return np.flatnonzero(np.isnan(self.rows[:, 0]))
 
     def __enter__(self) -> "_Kept":
@@ -239,14 +238,14 @@ class _Kept:
         self._to.close()
 
     def add(self, numbers: np.ndarray, rows: np.ndarray) -> None:
-        """Keep points."""
+        """Adds finished points to the file."""
         self.rows[numbers] = rows
         for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
             self._to.write(json.dumps([number, *row]).encode() + b"\n")
         self._to.flush()
 
     def forget(self) -> None:
-        """The table is written: this is needed no more."""
+        """Deletes the file after the table was written."""
         self._file.unlink(missing_ok=True)
 
     def _read(self) -> None:

@@ -5,10 +5,10 @@ import sys
 
 
 def step_back() -> None:
-    """Take only what nobody else wants of the processor; to be called before threads are started.
+    """Gives this process the lowest priority; must be called before threads start.
 
-    Being nice still lets a worker finish its turn of some milliseconds; as an idle process it is
-    put aside at once when the engine has something to play.
+    A process with a high nice value still finishes its turn of some milliseconds. An idle process yields at once
+    to the engine.
     """
     try:
         os.nice(10)

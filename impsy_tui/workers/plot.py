@@ -1,6 +1,6 @@
 """Draws pictures: ``python -m impsy_tui.workers.plot FILE PICTURE DATASETS``.
 
-A picture that is there is replaced. A model hears the newest data set that fits it.
+An existing picture is replaced. A model hears the newest dataset that fits it.
 """
 
 import sys

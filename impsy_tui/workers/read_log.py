@@ -23,16 +23,16 @@ from impsy_tui.toml_files import open_text
 from impsy_tui.worker_requests import WorkerRequest
 
 COMMANDS_SUFFIX: Final = ".commands"
-"""Of the file beside a log that has the commands of its set."""
+"""Suffix of the file next to a log that contains the commands of its set."""
 MOST_BYTES: Final = 32 << 20
-"""Of events: six hours of eight faders at 20 events a second. The engine has them in memory, and copies them once."""
+"""Greatest size of events: six hours of eight faders at 20 events a second. The engine copies them once in memory."""
 _MOST_OF_TEXT: Final = 8 * MOST_BYTES
 MOST_COMMANDS: Final = 20_000
 _MOST_REFUSED: Final = 10
 _PLAYED: Final = ("interface", "replay")
 _HEARD: Final = ("feats",)
 FRAME: Final = 1 + len(NAMES) + 1
-"""Numbers of a frame of descriptors."""
+"""Number of floats of a frame of descriptors."""
 
 
 class Request(WorkerRequest, frozen=True, tag="read_log"):
@@ -45,12 +45,12 @@ class ReplayRows(msgspec.Struct, frozen=True):
     """Header of a replay.
 
     Attributes:
-        rows: events.
-        values: in each event.
-        frames: of descriptors.
-        commands: times, in seconds since the first event, and lines that were carried out then.
+        rows: number of events.
+        values: number of values in each event.
+        frames: number of frames of descriptors.
+        commands: times, in seconds since the first event, with the lines that ran then.
         refused: commands that are not allowed in a recording, each with its file and line.
-        problem: why there is nothing to be replayed, empty if there is.
+        problem: reason why the log cannot be replayed; empty if it can.
     """
 
     rows: int = 0
@@ -62,7 +62,7 @@ class ReplayRows(msgspec.Struct, frozen=True):
 
 
 def read_reel(file: Path) -> tuple[ReplayRows, bytes]:
-    """A log with the commands beside it, as it is printed."""
+    """Returns a log and its commands in the printed form."""
     try:
         if file.stat().st_size > _MOST_OF_TEXT:
             return _too_long(file)
@@ -91,7 +91,7 @@ def read_reel(file: Path) -> tuple[ReplayRows, bytes]:
 
 
 def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
-    """Times and values of rows; those of several channels may stand a little out of order."""
+    """Returns times and values of rows in order; rows of several channels can be slightly out of order."""
     times, _, table = read_rows(file, sources)
     times = steady(times)
     order = np.argsort(times, kind="stable")
@@ -103,7 +103,7 @@ def _too_long(file: Path) -> tuple[ReplayRows, bytes]:
 
 
 def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
-    """Times and lines of a recording, and what is wrong with the lines that are left out."""
+    """Returns the times and lines of a recording, and the problems of the skipped lines."""
     found: list[tuple[float, str]] = []
     refused: list[str] = []
     macros: dict[str, Macro] = {}

@@ -1,4 +1,4 @@
-"""The trash: deleted files stay next to where they were until they are restored, emptied by hand, or 30 days old.
+"""Trash of deleted files, which stay in their folder's trash until they are restored, emptied, or 30 days old.
 
 A folder ``logs`` has its trash in ``logs/.trash``. So deleting is a rename, also on another disk. Files that are
 deleted together lie in one folder of the trash, such as ``20261128T091201Z-log``: the time in UTC, and the kind.
@@ -23,7 +23,7 @@ _FOLDER: Final = ".trash"
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _ENTRY: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-(\d{1,6}))?", re.ASCII)
 _CLOCK_WAS_SET: Final = datetime(2020, 1, 1, tzinfo=UTC)
-"""A time before this is that of a computer without a battery clock: nothing is too old by it."""
+"""A time before this comes from a computer without a battery clock, and makes no entry too old."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,12 +46,12 @@ class Trashed:
 
     @property
     def name(self) -> str:
-        """The name of what was deleted, without suffix."""
+        """Name of the deleted file without suffix."""
         return Path(self.files[0]).stem
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Size of all files in bytes."""
         size = 0
         for file in self.files:
             with suppress(OSError):
@@ -63,7 +63,7 @@ def put(kind: str, files: Sequence[Path], now: datetime | None = None) -> Trashe
     """Moves files of one folder into the trash of this folder.
 
     Raises:
-        OSError: they cannot be moved; they are where they were.
+        OSError: the files cannot be moved; they stay in place.
     """
     time = (now or datetime.now(UTC)).replace(microsecond=0)
     place, number = _make_entry(files[0].parent / _FOLDER, f"{time.strftime(_STAMP)}-{kind}")
@@ -77,11 +77,11 @@ def put(kind: str, files: Sequence[Path], now: datetime | None = None) -> Trashe
 
 
 def restore(trashed: Trashed) -> list[Path]:
-    """Moves files back to where they were; their paths.
+    """Moves files back to their folder; returns their paths.
 
     Raises:
-        UserError: a file of this name is there again; nothing is moved.
-        OSError: they cannot be moved; they stay in the trash.
+        UserError: a file of this name exists; nothing is moved.
+        OSError: the files cannot be moved; they stay in the trash.
     """
     home = trashed.folder.parent.parent
     pairs = [(trashed.folder / name, home / name) for name in trashed.files]
@@ -100,15 +100,15 @@ def entries(folders: Iterable[Path]) -> list[Trashed]:
 
 
 def empty(folders: Iterable[Path], older_than: timedelta = timedelta(0), now: datetime | None = None) -> int:
-    """Deletes what is in the trash of these folders for ever; how many entries.
+    """Deletes the entries in the trash of these folders permanently; returns their number.
 
     Args:
-        folders: each has a trash, or none.
-        older_than: only what was deleted so long ago.
-        now: in UTC.
+        folders: folders, with or without a trash.
+        older_than: age from which entries are deleted.
+        now: time in UTC.
 
     Raises:
-        OSError: some of it cannot be deleted.
+        OSError: an entry cannot be deleted.
     """
     now = now or datetime.now(UTC)
     old = [each for each in entries(folders) if not older_than or _CLOCK_WAS_SET < each.time <= now - older_than]
@@ -124,7 +124,7 @@ def empty(folders: Iterable[Path], older_than: timedelta = timedelta(0), now: da
 
 
 def _make_entry(trash: Path, name: str) -> tuple[Path, int]:
-    """A new folder in the trash, and its number."""
+    """Makes a folder in the trash; returns the folder and its number."""
     trash.mkdir(exist_ok=True)
     number = 1
     while True:
@@ -138,7 +138,7 @@ def _make_entry(trash: Path, name: str) -> tuple[Path, int]:
 
 
 def _move(pairs: Sequence[tuple[Path, Path]]) -> None:
-    """Renames all files, or none."""
+    """Renames all files or none."""
     moved: list[tuple[Path, Path]] = []
     try:
         for old, new in pairs:
@@ -160,7 +160,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _entry(place: Path) -> Trashed | None:
-    """A folder of the trash as it is named; None for anything else."""
+    """Returns the entry of a folder in the trash; None for any other path."""
     read = _ENTRY.fullmatch(place.name)
     files = [file.name for file in _inside(place)]
     if read is None or not files:
@@ -173,7 +173,7 @@ def _entry(place: Path) -> Trashed | None:
 
 
 def _thing_first(name: str) -> tuple[bool, str]:
-    """Sorts what was deleted before what belongs to it."""
+    """Sorts the deleted file before the files that belong to it."""
     return name.endswith((".toml", ".commands", ".csv")), name
 
 

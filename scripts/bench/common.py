@@ -78,7 +78,7 @@ class Running:
         return [self.output, *self.more]
 
     def drain(self) -> None:
-        """Forget what has arrived."""
+        """Forgets what has arrived."""
         while ready := select.select(self.outputs, [], [], 0)[0]:
             for output in ready:
                 output.recv(4096)
@@ -132,7 +132,7 @@ def running(
     home: Path = OURS,
     outputs: int = 1,
 ) -> Iterator[Running]:
-    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
+    """Runs "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
 
     With several outputs there are as many ``[[osc]]`` channels. What is at the head of its configuration, and more
     tables for it, can be given.
@@ -247,7 +247,7 @@ class Answers:
 
 
 def ask(port: int, output: socket.socket, rate: float, seconds: float, patience: float = 3.0) -> Answers:
-    """Send events of eight values at a rate, and time their answers."""
+    """Sends events of eight values at a rate, and time their answers."""
     form = VectorFormat("/interface", 8)
     count = round(rate * seconds)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -310,7 +310,7 @@ def echo() -> Iterator[Running]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table in Markdown."""
+    """Prints a table in Markdown."""
     print(f"\n### {title}\n\n{machine()}\n")
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))

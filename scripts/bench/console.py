@@ -77,7 +77,7 @@ class Terminal:
                     self.painted = time.monotonic() - self.began
 
     def press(self, key: bytes) -> None:
-        """Press a key."""
+        """Presses a key."""
         os.write(self.master, key)
 
     def processor(self) -> float:
@@ -90,7 +90,7 @@ class Terminal:
         return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
 
     def close(self) -> None:
-        """Kill it, and hang up."""
+        """Kills it, and hang up."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -111,7 +111,7 @@ def terminal(program: Running, *options: str) -> Iterator[Terminal]:
 
 
 def move(program: Running, seconds: float) -> None:
-    """Let every meter move, twenty times a second."""
+    """Lets every meter move, twenty times a second."""
     form = VectorFormat("/interface", METERS)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.connect(("127.0.0.1", program.port))

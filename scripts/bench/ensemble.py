@@ -66,7 +66,7 @@ def corpus() -> Corpus:
 
 
 def trained(file: Path, scores: list[np.ndarray]) -> float:
-    """Train a network as ``train ensemble`` does; seconds that it took, 0 if it is there."""
+    """Trains a network as ``train ensemble`` does; seconds that it took, 0 if it is there."""
     if file.exists():
         return 0.0
     from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split

@@ -69,7 +69,7 @@ class Wire:
         return times
 
     def beat(self, jitter: float, stop: threading.Event) -> None:
-        """Send a clock at 120, each tick early or late by this many seconds at most."""
+        """Sends a clock at 120, each tick early or late by this many seconds at most."""
         began = time.monotonic()
         count = 0
         while not stop.is_set():

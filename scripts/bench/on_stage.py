@@ -91,7 +91,7 @@ class Musician:
 
 
 def until_done(watch: Watch, number: int) -> str:
-    """Wait for a job; the file that it made."""
+    """Waits for a job; the file that it made."""
     while True:
         time.sleep(0.1)
         assert watch.latest is not None

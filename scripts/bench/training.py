@@ -46,7 +46,7 @@ sys.exit(code)
 
 
 def measured(command: list[str], folder: Path) -> Measured:
-    """Run a command in a folder; it must succeed."""
+    """Runs a command in a folder; it must succeed."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     with (folder / "output.txt").open("w") as output:
         began = time.monotonic()

@@ -57,13 +57,13 @@ class Rig:
         return self.engine.folder
 
     def send(self, *lines: str) -> None:
-        """Have the engine carry out lines; those that it refuses are of no account."""
+        """Has the engine carry out lines; those that it refuses are of no account."""
         with connected(self.socket) as client:
             for line in lines:
                 client.command(line)
 
     def put_back(self) -> None:
-        """Let everything be as it was at the start."""
+        """Lets everything be as it was at the start."""
         with connected(self.socket) as client:
             for line in _AS_BEFORE:
                 client.command(line)
@@ -71,7 +71,7 @@ class Rig:
                 client.command("load pulse")
 
     def close(self) -> None:
-        """End it."""
+        """Ends it."""
         self.engine.end(signal.SIGKILL)
         assert self.engine.process.stdout is not None
         self.engine.process.stdout.close()
@@ -89,7 +89,7 @@ dimension = 4
 
 
 def write_log(file: Path, values: int, events: int = 120) -> None:
-    """Write a log: faders going up, ten times a second."""
+    """Writes a log: faders going up, ten times a second."""
     begin = datetime(2026, 3, 1, 12)
     rows = []
     for step in range(events):

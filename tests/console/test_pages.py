@@ -29,7 +29,7 @@ def archive(tmp_path: Path) -> Iterator[Rig]:
 
 
 async def _choose(here: Console, name: str) -> None:
-    """Move the cursor of the list to a row."""
+    """Moves the cursor of the list to a row."""
     table = here.app.screen.query_one("DataTable")
     await here.press("ctrl+home")
     for _ in range(100):

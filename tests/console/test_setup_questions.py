@@ -35,13 +35,13 @@ def _question(here: Console) -> str:
 
 
 async def _asked(here: Console, text: str) -> None:
-    """Wait for a question."""
+    """Waits for a question."""
     await here.until(lambda: _question(here).startswith(text))
     await here.sees(text)
 
 
 async def _choose(here: Console, text: str) -> None:
-    """Go down to a choice, and take it."""
+    """Goes down to a choice, and take it."""
     choices = here.app.screen.query_one(OptionList)
     for _ in range(choices.option_count):
         option = choices.highlighted_option
@@ -53,7 +53,7 @@ async def _choose(here: Console, text: str) -> None:
 
 
 async def _enter(here: Console, text: str) -> None:
-    """Write a line in place of the one that is there."""
+    """Writes a line in place of the one that is there."""
     await here.press(*["backspace"] * len(here.app.screen.query_one(Input).value), *text, "enter")
 
 

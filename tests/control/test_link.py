@@ -45,7 +45,7 @@ class Watched:
 def watching(
     place: Path, what: Callable[[Watched], Awaitable[None]], rate: float = 20.0, *, is_tunnel: bool = False
 ) -> Watched:
-    """Do something while a link to a place is kept; the link must not end by itself."""
+    """Does something while a link to a place is kept; the link must not end by itself."""
 
     async def both() -> Watched:
         watched = Watched(place, rate, is_tunnel=is_tunnel)
@@ -63,7 +63,7 @@ def watching(
 
 
 async def up(watched: Watched) -> None:
-    """Wait for a connection and a snapshot over it."""
+    """Waits for a connection and a snapshot over it."""
     await until(lambda: watched.link.state is LinkState.UP)
     before = watched.link.received
     await until(lambda: watched.link.received > before)

@@ -97,7 +97,7 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
-        """Take what is shown, or a full terminal would hold it up."""
+        """Takes what is shown, or a full terminal would hold it up."""
         while not self._shown.endswith(_ENDED):
             self._shown += os.read(self.master, 1 << 16)
 

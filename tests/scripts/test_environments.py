@@ -63,11 +63,11 @@ class Checkout:
         self.write_project()
 
     def write_project(self, requires: str = "") -> None:
-        """Write ``pyproject.toml``; what the build requires cannot be had without network."""
+        """Writes ``pyproject.toml``; what the build requires cannot be had without network."""
         (self.folder / "pyproject.toml").write_text(PROJECT.format(requires=requires) + f"# {os.urandom(4).hex()}\n")
 
     def make(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Make or update the environment, as ``scripts/play`` does."""
+        """Makes or update the environment, as ``scripts/play`` does."""
         return subprocess.run(
             ["sh", "-euc", ". scripts/lib.sh; need_python; make_environment .venv -e ."],
             cwd=self.folder,
@@ -79,7 +79,7 @@ class Checkout:
         )
 
     def pip(self, *words: str) -> None:
-        """Run the environment's pip."""
+        """Runs the environment's pip."""
         subprocess.run(
             [self.environment / "bin" / "python", "-m", "pip", *words],
             cwd=self.folder,

@@ -75,7 +75,7 @@ class Console:
         return self.snapshot.players[0]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for something."""
+        """Waits for something."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _PATIENCE
         while not condition():
@@ -83,47 +83,47 @@ class Console:
             await asyncio.sleep(0.01)
 
     async def sees(self, *texts: str) -> None:
-        """Wait until all of these stand on the screen."""
+        """Waits until all of these stand on the screen."""
         for text in texts:
             await self.until(lambda text=text: text in self.text)  # type: ignore[misc]
 
     async def misses(self, *texts: str) -> None:
-        """Wait until none of these stands on the screen."""
+        """Waits until none of these stands on the screen."""
         await self.until(lambda: not any(text in self.text for text in texts))
 
     async def has_typed(self, text: str) -> None:
-        """Wait until this stands at the prompt."""
+        """Waits until this stands at the prompt."""
         await self.until(lambda: self.typed == text)
 
     async def page_typed(self, text: str) -> None:
-        """Wait until this stands at the prompt of the page on top."""
+        """Waits until this stands at the prompt of the page on top."""
         await self.until(lambda: isinstance(page := self.app.screen, Page) and page.prompt.line.value == text)
 
     async def focuses(self, widget: Widget) -> None:
-        """Wait until keys go to a widget."""
+        """Waits until keys go to a widget."""
         await self.until(lambda: self.app.focused is widget)
 
     async def frames(self, count: int = 3) -> None:
-        """Wait until the engine has sent some more snapshots, and they have been shown."""
+        """Waits until the engine has sent some more snapshots, and they have been shown."""
         wanted = self.app._link.received + count
         await self.until(lambda: self.app._link.received >= wanted)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
+        """Presses keys, one after the other."""
         for key in keys:
             self._send(key if len(key) > 1 or key.isalnum() else _character_to_key(key), key)
             await self.pilot._wait_for_screen()
         await self.pilot.pause()
 
     async def burst(self, *keys: str) -> None:
-        """Press keys that arrive all at once, as over a link that was stuck."""
+        """Presses keys that arrive all at once, as over a link that was stuck."""
         for key in keys:
             self._send(key if len(key) > 1 or key.isalnum() else _character_to_key(key), key)
         await self.frames(2)
 
     async def type(self, text: str) -> None:
-        """Type letter by letter, as fast as a paste, and wait until all of it stands at the prompt."""
+        """Types letter by letter, as fast as a paste, and wait until all of it stands at the prompt."""
         for letter in text:
             self._send(letter if letter.isalnum() else _character_to_key(letter), letter)
         await self.until(lambda: self.typed.endswith(text))
@@ -137,7 +137,7 @@ class Console:
         driver.send_message(event)
 
     async def enter(self, line: str) -> None:
-        """Type a line and Enter."""
+        """Types a line and Enter."""
         self.app.perform.prompt.put(line)
         await self.press("enter")
 

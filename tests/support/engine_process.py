@@ -44,7 +44,7 @@ class EngineProcess:
         return shell(*words, "--socket", str(self.socket), cwd=self.folder)
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and wait; the exit code."""
+        """Sends a signal and wait; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(60)

@@ -12,7 +12,7 @@ SHIPPED_BAND = Path(__file__).parent.parent.parent / "models" / "ensembleRNN-uni
 
 
 def write_h5(file: Path, arrays: dict[str, np.ndarray]) -> Path:
-    """Write arrays by path to an HDF5 file."""
+    """Writes arrays by path to an HDF5 file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(file, "w") as h5:
         for name, array in arrays.items():

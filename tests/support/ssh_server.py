@@ -56,7 +56,7 @@ class SshServer:
         return ("-F", "/dev/null", "-p", str(self.port), "-i", str(self.folder / "user"), "-q", *quietly)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begins to listen."""
         assert SSHD is not None
         if os.getuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where it locks itself in, if it is root
@@ -64,7 +64,7 @@ class SshServer:
         wait_until(self._listens)
 
     def end(self) -> None:
-        """Listen no more, and let every connection go."""
+        """Listens no more, and let every connection go."""
         if self.process is None:
             return
         for session in self.sessions():
@@ -124,12 +124,12 @@ class OtherMachine(SshServer):
         self.engine_socket = home / ".local/state/impsy-tui/engine.sock"
 
     def install(self, folder: Path) -> None:
-        """Put the program into a folder."""
+        """Puts the program into a folder."""
         folder.mkdir(parents=True)
         (folder / "impsy-tui").symlink_to(Path(sys.executable).with_name("impsy-tui"))
 
     def lay_set(self, folder: str, config: str, *, with_program: bool = True) -> Path:
-        """Make the folder of a set in the home."""
+        """Makes the folder of a set in the home."""
         place = self.home / folder
         place.mkdir(parents=True)
         (place / "config.toml").write_text(config)
@@ -138,7 +138,7 @@ class OtherMachine(SshServer):
         return place
 
     def end_engine(self) -> None:
-        """End the engine of the user, if one runs, and wait until its log is closed."""
+        """Ends the engine of the user, if one runs, and wait until its log is closed."""
         with suppress(NoEngineError), connected(self.engine_socket) as client:
             client.command("shutdown")
             wait_until(lambda: client.hello.pid not in command_lines())

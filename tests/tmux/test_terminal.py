@@ -50,7 +50,7 @@ class Terminal:
         self("new-session", "-d", "-x", "80", "-y", "24", "sh")
 
     def __call__(self, *arguments: str) -> str:
-        """Have tmux do something; what it says."""
+        """Has tmux do something; what it says."""
         return subprocess.run(
             ["tmux", "-u", "-S", str(self._server), "-f", "/dev/null", *arguments],
             cwd=self.folder,
@@ -67,23 +67,23 @@ class Terminal:
         return self("capture-pane", "-p")
 
     def sees(self, *texts: str) -> None:
-        """Wait until all of these stand on the screen."""
+        """Waits until all of these stand on the screen."""
         try:
             wait_until(lambda: all(text in self.text for text in texts), _PATIENCE)
         except AssertionError:
             raise AssertionError(f"{texts} did not all appear; the screen is\n{self.text}") from None
 
     def type(self, text: str) -> None:
-        """Type a line and Enter."""
+        """Types a line and Enter."""
         self("send-keys", "-l", text)
         self("send-keys", "Enter")
 
     def press(self, *keys: str) -> None:
-        """Press keys, as tmux names them."""
+        """Presses keys, as tmux names them."""
         self("send-keys", *keys)
 
     def impsy(self, words: str, before: str = "") -> None:
-        """Type impsy-tui with these words, on this terminal's engine."""
+        """Types impsy-tui with these words, on this terminal's engine."""
         self.type(f"clear; {before} {_IMPSY} {words} --socket {shlex.quote(str(self.engine_socket))}")
 
     @property
@@ -111,7 +111,7 @@ class Terminal:
             return client.hello.pid
 
     def close(self) -> None:
-        """End everything."""
+        """Ends everything."""
         self("kill-server")
         try:
             os.kill(self.engine(), signal.SIGKILL)

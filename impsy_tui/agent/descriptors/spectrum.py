@@ -137,7 +137,7 @@ class Spectrum:
         )
 
     def _sines(self, logarithms: np.ndarray, frequencies: np.ndarray, magnitudes: np.ndarray) -> None:
-        """The ten lowest peaks above -96 dB, by frequency (Hz) and amplitude; zeros where there are fewer.
+        """The ten lowest peaks above -96 dB, by frequency (Hz) and amplitude; zeros for missing peaks.
 
         A peak is where a parabola through three bins of the logarithmic spectrum is highest (J. O. Smith, X. Serra,
         "PARSHL", 1987).

@@ -16,7 +16,7 @@ class EchoLoop:
         self._is_found = False
 
     def add(self, at: float) -> bool:
-        """Returns True, once, if there are so many echoes that the device sends back what it is sent.
+        """Returns True, once, if the number of echoes shows that the device sends back its input.
 
         Args:
             at: when an echo came in.

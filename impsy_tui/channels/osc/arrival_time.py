@@ -11,7 +11,7 @@ STAMPS: Final = sys.platform == "linux"
 _SO_TIMESTAMPNS: Final = 35
 _TIMESPEC: Final = struct.Struct("@ll")
 _OLDEST: Final = 60.0
-"""Seconds. A kernel time stamp older than this tells of a changed clock, not of waiting."""
+"""Seconds. A kernel time stamp older than this shows a changed clock, not a delay."""
 DATAGRAM_OPTIONS: Final = ((socket.SO_RCVBUF, 1 << 20), *(((_SO_TIMESTAMPNS, 1),) if STAMPS else ()))
 """Options of a socket that receives datagrams, with their values."""
 

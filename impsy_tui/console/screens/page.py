@@ -49,7 +49,7 @@ class PageContext(NamedTuple):
 
 
 class Page(Screen[None]):
-    """A page with a title, a prompt, and keys of its own that act only in keys mode."""
+    """Page with a title, a prompt, and keys that act only in keys mode."""
 
     AUTO_FOCUS = "#line"
     KEYS: ClassVar[Mapping[str, str]] = {}

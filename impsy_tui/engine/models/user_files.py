@@ -1,4 +1,4 @@
-"""Logs, data sets and models of the user: found, described, renamed and deleted."""
+"""Logs, datasets and models of the user: found, described, renamed and deleted."""
 
 import asyncio
 import difflib
@@ -133,7 +133,7 @@ class UserFiles:
         raise UserError(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
 
     def find_any(self, name: str) -> Path:
-        """Returns a log, a data set or a model by name, in this order, with or without suffix.
+        """Returns a log, a dataset or a model by name, in this order, with or without suffix.
 
         Raises:
             UserError: There is none.
@@ -164,7 +164,7 @@ class UserFiles:
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def newest_dataset(self, dimension: int) -> Path:
-        """Returns the newest data set of a dimension.
+        """Returns the newest dataset of a dimension.
 
         Raises:
             UserError: There is none.

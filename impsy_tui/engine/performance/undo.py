@@ -19,7 +19,7 @@ _DEEPEST: Final = 200
 _AS_ONE: Final = 1.0
 """Seconds within which repeated steps of the same parameter count as one line."""
 _NUMBERS: Final = ("linear", "log")
-"""Scalings of numeric parameters. Steps through scenes are not merged: each is a line of its own."""
+"""Scalings of numeric parameters. Steps through scenes are not merged: each is a separate line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class _Slots:
 
 
 def scratch_file() -> BinaryIO:
-    """Returns an empty file without a name, in memory where the system can."""
+    """Returns an empty file without a name, in memory if the system supports it."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("impsy-tui"), "w+b")
     return tempfile.TemporaryFile()

@@ -52,7 +52,7 @@ class WorkQueue:
         self._tasks: deque[asyncio.Future[None]] = deque()
         """Tasks that wait for a turn. They pay the debt: events of the musician do not wait for idle time."""
         self._next_task = 0.0
-        """Time at which the next task goes on, whatever the debt is."""
+        """Time at which the next task continues, for any debt."""
         self._planned = False
         self._for_tasks = False
         """True if only tasks wait for the next slice, after the idle time that they owe."""

@@ -29,7 +29,7 @@ class WeightAverages:
         self._learned = learned
 
     def follow(self, steps: Any) -> None:
-        """Take in what a step has made of the weights; so many have been made. Part of a graph."""
+        """Adds the weights after a step to the averages; part of a TensorFlow graph."""
         # At the beginning the average is over what there is.
         share = tf.maximum(1.0 - _SHARE, 1.0 / (tf.cast(steps, tf.float32) + 1.0))
         for average, weight in zip(self.variables, self._learned, strict=True):
@@ -51,6 +51,6 @@ class WeightAverages:
 
 
 def assign(variables: list[Any], values: list[Any]) -> None:
-    """Give each variable its value."""
+    """Gives each variable its value."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -26,7 +26,7 @@ _RECIPE: Final = EnsembleRecipe(epochs=10, patience=0, units=16, seed=_SEED)
 
 
 def make(folder: Path) -> Path:
-    """Make scores and model, and save the model with its notes in a folder."""
+    """Makes scores and a model, and saves the model with its metadata in a folder."""
     tf.config.experimental.enable_op_determinism()
     corpus = scores(_SCORES, _SECONDS, _SEED)
     trainer = EnsembleTrainer(*split(corpus, _SEED), _RECIPE)

@@ -21,7 +21,7 @@ def ensemble_name(units: int) -> str:
 
 
 def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) -> Any:
-    """A network over whole sequences of one follower.
+    """Returns a network over whole sequences of one follower.
 
     A layer hears what the next gesture depends on, a recurrent one remembers it (K. Cho et al., "Learning Phrase
     Representations using RNN Encoder-Decoder", EMNLP 2014), and the logits are of both. What the follower itself did
@@ -29,8 +29,8 @@ def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) 
 
     Args:
         units: of the recurrent layer; the one before it has twice as many.
-        dropout: of what the layers say, in training.
-        told_dropout: of what the first one is told, likewise.
+        dropout: rate of dropout of the layers' outputs in training.
+        told_dropout: rate of dropout of the inputs in training.
 
     Returns:
         A model, input ``[batch, time, INPUTS]``, output logits ``[batch, time, GESTURES]``.
@@ -44,9 +44,9 @@ def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) 
 
 
 def playing_model(weights: list[np.ndarray], units: int) -> Any:
-    """A network with these weights for one second at a time, of as many followers as there may be.
+    """Returns a network with these weights for one second at a time and the greatest number of followers.
 
-    Inputs ``told`` and ``state``; outputs logits and the state that comes of it.
+    The inputs are ``told`` and ``state``; the outputs are logits and the next state.
     """
     told = keras.layers.Input((1, INPUTS), batch_size=MOST_FOLLOWERS, name="told")
     state = keras.layers.Input((units,), batch_size=MOST_FOLLOWERS, name="state")
@@ -71,7 +71,7 @@ class _Parts:
 
 
 def save_ensemble(model: Any, folder: Path) -> Path:
-    """Save a playing model as ``.tflite`` under its name, or with a number behind it where that is taken."""
+    """Saves a playing model as ``.tflite`` under its name, with a number after it if the name is taken."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{free_name(folder, model.name)}.tflite"
     file.write_bytes(to_tflite(model))

@@ -25,7 +25,7 @@ _CLIPS: Final = 16
 
 
 def make(folder: Path) -> None:
-    """Make the classifier and the clips, with notes beside them."""
+    """Makes the classifier and the clips, with files of metadata."""
     found, labels = synthetic(_HANDS, _SECONDS, _SEED)
     grown = grow(found, labels, _SEED, _TREES, _SMALLEST_LEAF)
     others, asked = synthetic(_HANDS // 4, _SECONDS, _SEED + 1)

@@ -1,7 +1,7 @@
-"""Takes over RL-impro's agents: ``python -m impsy_tui.workers.training.convert_agent ZIP FILE …``.
+"""Converts agents of RL-impro: ``python -m impsy_tui.workers.training.convert_agent ZIP FILE …``.
 
-A ``.zip`` of stable-baselines3 holds a page of JSON, with pickles in it, and weights. The JSON is read as text and
-the weights as tensors alone: nothing in the file is carried out.
+A ``.zip`` of stable-baselines3 contains JSON with pickles, and weights. The JSON is read as text and the weights as
+tensors only: no code of the file is executed.
 """
 
 import argparse
@@ -79,11 +79,11 @@ def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
 
 
 def read_zip(path: Path) -> "tuple[Perceptron, str]":
-    """The network of an agent that stable-baselines3 has saved, and the algorithm: ``dqn``, or ``ppo or a2c``.
+    """Returns the network of an agent of stable-baselines3, and the algorithm: ``dqn``, or ``ppo or a2c``.
 
     Raises:
-        UserError: it is none, or of a policy that is unknown here; the message goes on from its name.
-        OSError: it cannot be read.
+        UserError: the file is no agent, or its policy is unknown; the message continues after the file name.
+        OSError: the file cannot be read.
     """
     import torch
 
@@ -117,7 +117,7 @@ def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _activation(data: Any, algorithm: str) -> str:
-    """The activation, as the JSON tells it in words; where it does not, the one that is usual."""
+    """Returns the activation of the JSON text, or the default one if the text has none."""
     told = str(data.get("policy_kwargs", "")) if isinstance(data, dict) else ""
     if "activation_fn" in told:
         words = told.split("activation_fn", 1)[1]

@@ -1,6 +1,6 @@
 """Evaluates: ``python -m impsy_tui.workers.training.evaluate MODEL… DATASET [--reports FOLDER]``.
 
-The report is what came of it; with a folder it is written there, and what came of it is a line.
+The result is the report. With a folder, the report is written there and the result is one line.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
 
 
 def _open(file: Path, name: str) -> Network:
-    """A model's network; what is wrong with it is told with its name."""
+    """Returns the network of a model; an error has the name of the model."""
     try:
         return open_checked(file, _CHECK_SECONDS)
     except UserError as problem:
@@ -115,7 +115,7 @@ def _told(reporter: Reporter, stage: str) -> Callable[[int, int], None]:
 
 
 def _write(text: str, folder: Path, dataset: Path) -> Path:
-    """A report in a file of its own, with a number behind its name where that is taken: none is overwritten."""
+    """Writes a report to a new file, with a number after its name if the name is taken."""
     for number in itertools.count(1):
         file = folder / f"evaluation-{dataset.stem}{f'-{number}' if number > 1 else ''}.txt"
         try:

@@ -1,6 +1,6 @@
 """Judges agents: ``python -m impsy_tui.workers.training.evaluate_agent PLAYER… [--corpus PATH…]``.
 
-It needs NumPy alone. Each agent plays its own synth, beside *seek* and *hold*.
+The worker needs NumPy only. Each agent plays its synth, and is compared with *seek* and *hold*.
 """
 
 import argparse

@@ -1,8 +1,7 @@
 """Tries several: ``python -m impsy_tui.workers.training.sweep MODELS DATASET… [--sizes auto] …``.
 
-Of each data set the best is saved. With ``auto``, sizes that take longer than the budget for a prediction
-on this machine are not trained. SIGINT ends it early and saves the best of what is trained; SIGTERM ends it
-and saves nothing.
+The best network of each dataset is saved. With ``auto``, sizes whose prediction takes longer than the budget on
+this machine are not trained. SIGINT ends the sweep early and saves the best network so far; SIGTERM saves nothing.
 """
 
 import argparse
@@ -64,7 +63,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _cores() -> Sequence[int]:
-    """Those that this process may use."""
+    """Returns the number of cores that this process may use."""
     try:
         return sorted(os.sched_getaffinity(0))
     except AttributeError:
@@ -176,7 +175,7 @@ def _results(
 def _save(
     corpus: "SweepData", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
 ) -> Path:
-    """Save the best, with notes of all; its ``.tflite`` file."""
+    """Saves the best network with metadata of all; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.network import playing_model, save, shape_of
 

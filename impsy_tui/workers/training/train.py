@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from impsy_tui.training.mdrnn.sweep import Trained
 
 _SHARE: Final = 20
-"""So many times as long as keeping what there is takes, it is trained on."""
+"""Least training time between two checkpoints, in multiples of the time to write one."""
 
 
 def main() -> None:
@@ -47,12 +47,12 @@ def perform(
     work: Callable[[argparse.Namespace, Reporter, "StopAsked"], Finished | Failed],
     missing: Callable[[argparse.Namespace], str] = lambda wishes: "",
 ) -> None:
-    """Do what a worker that trains is started for, beside the music; its last word is what came of it.
+    """Runs the work of a training worker at low priority; the last message is the result.
 
     Args:
-        parser: of its command line, with ``models`` in it.
-        work: what to do, by what was asked for.
-        missing: says what is not installed, if TensorFlow alone is not enough; empty if nothing is.
+        parser: parser of the command line, with ``models``.
+        work: function that does the work of a request.
+        missing: returns the missing library, if more than TensorFlow is needed; empty if none is missing.
     """
     step_back()
     wishes = parser.parse_args()
@@ -189,10 +189,10 @@ def _judged(
     """Returns how a new model compares with the one that plays; empty if the two cannot be compared.
 
     Args:
-        plays: the model that plays, None for none.
-        loss: of the new model, in nats an event on what is held out.
-        training, held_out: from ``split``.
-        recipe: of the training.
+        plays: playing model; None for none.
+        loss: held-out loss of the new model in nats per event.
+        training, held_out: data from ``split``.
+        recipe: options of the training.
     """
     from impsy_tui.training.mdrnn.fit import Trainer
     from impsy_tui.training.mdrnn.network import as_keras
@@ -212,7 +212,7 @@ def _judged(
 
 
 class _Keeping:
-    """Keeps what there is, but not so often that it would hold up the training."""
+    """Writes checkpoints, but not so often that they delay the training."""
 
     def __init__(self, keep: Any) -> None:
         self._keep = keep
@@ -230,10 +230,10 @@ class _Keeping:
 
 
 def read(dataset: Path | None) -> list["np.ndarray"]:
-    """The performances of a data set; there is at least one.
+    """Returns the performances of a dataset, at least one.
 
     Raises:
-        UserError: it is none, or empty; the message names it.
+        UserError: the file is no dataset or is empty; the message names it.
     """
     if dataset is None:
         raise UserError("no data set is named")
@@ -264,7 +264,7 @@ def _weights(model: Path) -> "Weights":
 
 
 def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
-    """Wishes as they are kept."""
+    """Returns the options of a training in the form of a checkpoint."""
     kept = {**vars(wishes), "dataset": str(wishes.dataset.absolute())}
     del kept["plays"]
     kept["begun_from"] = str(wishes.begun_from.absolute()) if wishes.begun_from else None
@@ -273,7 +273,7 @@ def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
 
 
 def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Namespace:
-    """Wishes as they were when the training began, which is the only way to go on with it."""
+    """Returns the options of the interrupted training, which cannot be changed when it continues."""
     before = argparse.Namespace(**kept)
     before.models, before.resume, before.plays = wishes.models, True, wishes.plays
     before.dataset = Path(before.dataset)

@@ -45,7 +45,7 @@ class Terminal:
         self._style = self._link = ""
 
     def write(self, text: str) -> None:
-        """Obey."""
+        """Obeys."""
         at = 0
         while at < len(text):
             found = _WRITTEN.match(text, at)

@@ -23,12 +23,12 @@ class Stage:
         self._browser = browser
 
     def play(self, *values: float) -> list[str]:
-        """Play; what is heard of it."""
+        """Plays; what is heard of it."""
         self._controller.send_message("/interface", list(values))
         return self.heard(len(values))
 
     def does(self, line: str) -> None:
-        """Carry out a command."""
+        """Carries out a command."""
         assert self.client.command(line).ok
 
     def heard(self, count: int) -> list[str]:

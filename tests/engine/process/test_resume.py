@@ -21,7 +21,7 @@ def saved(tmp_path: Path) -> Path:
 
 
 def _set_up(engine: EngineProcess, saved: Path, *lines: str, sigma: float = 0.0625) -> None:
-    """Carry out these lines, and wait until the session is saved with this sigma temperature."""
+    """Carries out these lines, and wait until the session is saved with this sigma temperature."""
     with connected(engine.socket) as console:
         for line in (*lines, f"sigma {sigma}"):
             reply = console.command(line)

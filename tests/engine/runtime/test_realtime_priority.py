@@ -22,7 +22,7 @@ FIRST, ORDINARY = os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.SCHED_OTHER | os.SCHE
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:
-    """Do something in a thread that may change its priority, for only it has that afterwards."""
+    """Does something in a thread that may change its priority, for only it has that afterwards."""
     problems: list[BaseException] = []
 
     def run() -> None:

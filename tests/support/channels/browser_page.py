@@ -26,12 +26,12 @@ class Stage:
         self.channel = WebSocketChannel(settings)
 
     async def show(self) -> None:
-        """Open the page, and wait until it is connected."""
+        """Opens the page, and wait until it is connected."""
         await self.page.ask("Page.navigate", url=f"http://127.0.0.1:{self.settings.server_port}/")
         await self.connected()
 
     async def connected(self) -> None:
-        """Wait until it is."""
+        """Waits until it is."""
         await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
 
     async def spot(self, index: int, height: float) -> tuple[float, float]:
@@ -58,7 +58,7 @@ class Stage:
 
 
 def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any) -> Hearing:
-    """Open a channel and its page, play, close both; nothing may have been complained of."""
+    """Opens a channel and its page, play, close both; nothing may have been complained of."""
     loop = EngineLoop()
     hearing = Hearing(loop.scheduler)
 

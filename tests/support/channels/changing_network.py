@@ -31,7 +31,7 @@ def _bytes(address: str) -> bytes:
 
 
 async def _sent_from(channel: OscChannel, wire: socket.socket, address: str) -> None:
-    """Send until a message comes from this address."""
+    """Sends until a message comes from this address."""
     async with asyncio.timeout(60):
         while True:
             channel.send((0.5, 0.5))

@@ -77,7 +77,7 @@ class Chromium:
         return page
 
     def close(self) -> None:
-        """End it with all its processes."""
+        """Ends it with all its processes."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -102,7 +102,7 @@ class Page:
         self._numbers = itertools.count(1)
 
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Do something, and wait for the answer."""
+        """Does something, and wait for the answer."""
         number = next(self._numbers)
         await self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         async with asyncio.timeout(60):
@@ -121,7 +121,7 @@ class Page:
         return result["result"].get("value")
 
     async def until(self, expression: str) -> None:
-        """Wait for an expression to be true."""
+        """Waits for an expression to be true."""
         async with asyncio.timeout(60):
             while not await self.run(expression):
                 await asyncio.sleep(0.02)

@@ -100,7 +100,7 @@ class Hearing:
 
 
 def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None:
-    """Perform on a loop, and close it."""
+    """Performs on a loop, and close it."""
     try:
         loop.run_until_complete(performance)
         loop.run_until_complete(loop.shutdown_default_executor())
@@ -120,7 +120,7 @@ def perform(
     *,
     closes_files: bool = True,
 ) -> Hearing:
-    """Open a channel, play, close it; nothing may be left behind.
+    """Opens a channel, play, close it; nothing may be left behind.
 
     Args:
         channel: it.

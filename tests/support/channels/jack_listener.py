@@ -17,7 +17,7 @@ Play = Callable[[MidiChannel, Hearing], Awaitable[None]]
 
 
 def with_channel(play: Play, *, dimension: int = 3, api: str = "JACK", **settings: Any) -> Hearing:
-    """Open a channel, play, close it; nothing of it may be left behind."""
+    """Opens a channel, play, close it; nothing of it may be left behind."""
     channel = MidiChannel(Midi(api=api, **settings))
     # The JACK library keeps files of clients that have gone.
     return perform(channel, lambda hearing: play(channel, hearing), dimension, closes_files=False)
@@ -48,7 +48,7 @@ def is_part_in_order(part: Sequence[tuple[int, ...]], whole: Sequence[tuple[int,
 
 
 async def opened(channel: MidiChannel) -> None:
-    """Wait until it is open."""
+    """Waits until it is open."""
     await until(lambda: channel.status().state == "open")
 
 

@@ -42,7 +42,7 @@ class JackServer:
         self._said = tempfile.TemporaryFile()
 
     def start(self) -> None:
-        """Run it, and wait until it takes clients."""
+        """Runs it, and wait until it takes clients."""
         command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)]
         self._process = subprocess.Popen(
             command,
@@ -74,7 +74,7 @@ class JackServer:
         os.close(self._lock)
 
     def end(self, *, kill: bool = False) -> None:
-        """End it, in order or not, and wait until it has ended."""
+        """Ends it, in order or not, and wait until it has ended."""
         if self._process is not None:
             if kill:
                 self._process.kill()
@@ -171,12 +171,12 @@ class Device:
         return got[next(first, len(got)) :]
 
     def send(self, *messages: tuple[int, ...]) -> None:
-        """Play."""
+        """Plays."""
         for message in messages:
             self.out.send_message(message)
 
     def connect(self, *, source: str = "", sink: str = "") -> None:
-        """Be connected to ports whose names contain these, as by a patch bay."""
+        """Is connected to ports whose names contain these, as by a patch bay."""
         if source:
             self.into = rtmidi.MidiIn(rtapi=JACK, name="patched", queue_size_limit=_MOST_WAITING)
             self.into.open_port(next(i for i, port in enumerate(self.into.get_ports()) if source in port))
@@ -185,7 +185,7 @@ class Device:
             self.out.open_port(next(i for i, port in enumerate(self.out.get_ports()) if sink in port))
 
     def pull(self) -> None:
-        """Go away, with all ports."""
+        """Goes away, with all ports."""
         if self.into is not None:
             _ = self.got
             self.into.delete()
@@ -194,7 +194,7 @@ class Device:
         self.out = self.into = None
 
     def abandon(self) -> None:
-        """Go away where the server has: what it has left behind must not be touched any more."""
+        """Goes away where the server has: what it has left behind must not be touched any more."""
         _ = self.got
         for port in (self.into, self.out):
             if port is not None:

@@ -17,7 +17,7 @@ Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
 def with_channel(
     play: Play, receiver: socket.socket | None = None, *, is_demo: bool = False, **settings: Any
 ) -> Hearing:
-    """Open a channel for vectors of two, play, close it; nothing of it may be left behind."""
+    """Opens a channel for vectors of two, play, close it; nothing of it may be left behind."""
     port = free_port()
     out = receiver.getsockname()[1] if receiver else free_port()
     channel = OscChannel(Osc(server_port=port, client_port=out, **settings), is_demo=is_demo)
@@ -29,5 +29,5 @@ def with_channel(
 
 
 def send_raw(client: SimpleUDPClient, data: bytes) -> None:
-    """Send a datagram that may be no message."""
+    """Sends a datagram that may be no message."""
     client._sock.sendto(data, (client._address, client._port))

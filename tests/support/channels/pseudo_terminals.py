@@ -34,7 +34,7 @@ class Wire:
         self._ends = ()
 
     def write(self, data: bytes) -> None:
-        """Send to the channel."""
+        """Sends to the channel."""
         os.write(self.far, data)
 
     def read(self) -> bytes:
@@ -47,7 +47,7 @@ class Wire:
             self.got += data
 
     async def fill(self, byte: bytes) -> None:
-        """Leave no room for what the channel sends."""
+        """Leaves no room for what the channel sends."""
         for _ in range(10):  # the kernel makes room once more after it was full
             try:
                 while True:
@@ -56,7 +56,7 @@ class Wire:
                 await asyncio.sleep(0.01)
 
     def drain(self) -> None:
-        """Forget what was sent so far."""
+        """Forgets what was sent so far."""
         self.read()
         self.got = b""
         termios.tcflush(self.near, termios.TCOFLUSH)

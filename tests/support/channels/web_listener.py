@@ -23,7 +23,7 @@ Play = Callable[[WebSocketChannel, Hearing, str], Awaitable[None]]
 
 
 def with_channel(play: Play, dimension: int = 3, **settings: Any) -> Hearing:
-    """Open a channel, play, close it; nothing of it may be left behind."""
+    """Opens a channel, play, close it; nothing of it may be left behind."""
     port = free_tcp_port()
     channel = WebSocketChannel(WebSocket(server_port=port, **{"input": FADERS, "output": FADERS, **settings}))
     hearing = perform(channel, lambda hearing: play(channel, hearing, f"ws://127.0.0.1:{port}/"), dimension)

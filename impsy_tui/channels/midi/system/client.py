@@ -29,7 +29,7 @@ Failed = Callable[["Link", str], None]
 
 
 class Link:
-    """A port that another process owns, and the device that it leads to.
+    """Port in another process, and its device.
 
     Attributes:
         real: the device's port; our own name for a virtual port.
@@ -106,7 +106,7 @@ class Link:
 
 
 class InLink(Link):
-    """A device that is heard."""
+    """Input of a device."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class InLink(Link):
 
 
 class OutLink(Link):
-    """A device that is sent to."""
+    """Output to a device."""
 
     def send(self, messages: Sequence[bytes]) -> bool:
         """Sends messages with one call of the system; False if the port does not take them."""
@@ -218,12 +218,12 @@ class MidiHost:
 
         Args:
             real: the device's port, or the name of the virtual port.
-            arrived: told of each message, in the loop.
-            failed: told of problems.
-            lost: told how many messages did not fit into the pipe.
-            virtual: make a port for others to connect to.
-            everything: hear clocks and system exclusive messages too.
-            clock: hear clocks.
+            arrived: called with each message in the event loop.
+            failed: called with each problem.
+            lost: called with the number of messages that did not fit into the pipe.
+            virtual: True for a port that other programs connect to.
+            everything: True to receive clocks and system exclusive messages too.
+            clock: True to receive clocks.
 
         Raises:
             UserError: the MIDI system refuses; the message says what it says.

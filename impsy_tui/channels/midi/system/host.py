@@ -1,7 +1,7 @@
 """The process that opens MIDI ports: ``python -m impsy_tui.channels.midi.system.host DESCRIPTOR [real-time]``.
 
 It imports python-rtmidi once and forks one process for each request of the engine, so that each port has an
-interpreter of its own: a call of python-rtmidi that waits holds no other port and not the engine.
+separate interpreter: a waiting call of python-rtmidi stops neither another port nor the engine.
 
 A request is a line of JSON on the Unix socket DESCRIPTOR, together with two descriptors of pipes: the new process
 reads frames from the first and writes frames to the second. Its first frame is JSON: what was opened, or the problem.
@@ -30,7 +30,7 @@ _LAST_PATIENCE: Final = 2
 _SETTLE: Final = 0.05
 """Seconds for the last messages to leave before a port is closed."""
 _REPEATED: Final = 0.25
-"""Note-offs of the last so many seconds are repeated before a port is closed."""
+"""Seconds. Note-offs of this last time are repeated before a port is closed."""
 _PIECE: Final = 1 << 16
 
 

@@ -50,7 +50,7 @@ def _address(function: str) -> ctypes.c_void_p:
 
 
 class JackWatch:
-    """Client of a JACK server without ports of its own.
+    """Client of a JACK server without ports.
 
     Any thread may call the methods. ``close`` may wait for a call in progress.
 

@@ -1,6 +1,6 @@
 """MIDI ports of this machine.
 
-python-rtmidi is asked here. It holds the interpreter during each call, so the engine asks in a process of its own:
+This module calls python-rtmidi, which holds the interpreter during each call. So the engine uses a separate process:
 see `host`.
 """
 
@@ -118,7 +118,7 @@ class PortFinder:
 
         Args:
             links: device port and own port of each link to be checked; an empty own port is not asked for.
-                ``lost`` says for each whether it leads nowhere now. ``restarted`` says that the MIDI system is
+                ``lost`` is True for each link that leads nowhere now. ``restarted`` is True if the MIDI system is
                 another one than at the last look, so that none of its ports is left.
         """
         ports = self._ports

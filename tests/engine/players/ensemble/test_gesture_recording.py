@@ -40,7 +40,7 @@ class Lesson:
         self.shown += told
 
     def perform(self, performance: Callable[[], None]) -> None:
-        """Do something while the log is there."""
+        """Does something while the log is there."""
 
         async def run() -> None:
             self.log.open()
@@ -50,7 +50,7 @@ class Lesson:
         asyncio.run(run())
 
     def touch(self, gesture: int, seconds: float, channel: str = "osc") -> None:
-        """Make a gesture for so long."""
+        """Makes a gesture for so long."""
         begin = self.time.time
         made = play(gesture, seconds, np.random.default_rng(gesture))
         columns = (made.times, made.fingers, made.x, made.y, made.velocities)
@@ -61,7 +61,7 @@ class Lesson:
         assert not self.time.errors
 
     def obey(self, count: int = len(ORDER)) -> None:
-        """Play what is asked for, gesture by gesture."""
+        """Plays what is asked for, gesture by gesture."""
         for _ in range(count):
             state = self.gesture_recording.state(self.time.time)
             assert state is not None
