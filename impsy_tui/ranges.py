@@ -11,14 +11,14 @@ class Range:
 
     Attributes:
         low, high: ends of the range; both are allowed.
-        default: value without another.
+        default: value without another; not used if something else, such as a parameter, has the default.
         unit: of all three.
         above: True if ``low`` itself is not allowed.
     """
 
     low: float
     high: float
-    default: float
+    default: float = 0.0
     unit: str = ""
     above: bool = False
 
@@ -30,6 +30,11 @@ class Range:
     def clamp(self, value: float) -> float:
         """Returns the value if it is in the range, otherwise the nearest end."""
         return min(max(value, math.nextafter(self.low, math.inf) if self.above else self.low), self.high)
+
+    @property
+    def refusal(self) -> str:
+        """Words for a number that is not allowed, with the allowed numbers."""
+        return f"is out of range ({self})"
 
     def __str__(self) -> str:
         if self.unit == "%":

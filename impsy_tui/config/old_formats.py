@@ -7,7 +7,7 @@ mapping. Versions of 2024 had ports as text, ``log`` for ``log_input``, and ``[o
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from impsy_tui.config.value_types import Integer, Number, Switch, ValueType
+from impsy_tui.config.value_types import Integer, Live, Number, Switch, ValueType
 
 DIRECTIONS: Final = {"input": "in_device", "output": "out_device"}
 """The key of a mapping's devices by the key of the mapping."""
@@ -58,7 +58,8 @@ def from_text(kind: ValueType, value: Any) -> Any:
     """A number that is written as text, or a switch that is written as 0 or 1, in its own type; else the value."""
     if isinstance(kind, Switch) and type(value) is int and value in (0, 1):
         return bool(value)
-    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not isinstance(kind, Integer | Number):
+    is_number = isinstance(kind, Integer | Number) or (isinstance(kind, Live) and kind.parameter.within is not None)
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not is_number:
         return value
     try:
         return int(value) if isinstance(kind, Integer) else float(value)

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from impsy_tui import parameters
 from impsy_tui.config.toml_text import shown
 from impsy_tui.errors import UserError
 from impsy_tui.hosts import HOSTS, is_host
-from impsy_tui.parameters import Parameter
+from impsy_tui.parameters import Kind, Parameter
 from impsy_tui.ranges import DIMENSION, Range
 
 
@@ -353,6 +352,47 @@ class ByDevice:
         return checked
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Value of a parameter at the start.
+
+    Attributes:
+        parameter: Declaration of the parameter.
+        own: True for a table of one player, which takes no ``more`` words.
+    """
+
+    parameter: Parameter
+    own: bool
+
+    @property
+    def allowed(self) -> str:
+        match self.parameter.kind:
+            case Kind.CHOICE:
+                return Choice((*self.parameter.choices, *self._more)).allowed
+            case Kind.WORDS:
+                return OneOrMany(Text()).allowed
+            case _:
+                zero = f"; 0 is {self.parameter.none}" if self.parameter.none_is_zero else ""
+                return f"{Number(self._within).allowed}{zero}"
+
+    @property
+    def _more(self) -> tuple[str, ...]:
+        return () if self.own else self.parameter.more
+
+    @property
+    def _within(self) -> Range:
+        return replace(self.parameter.limits, above=False) if self.parameter.none_is_zero else self.parameter.limits
+
+    def check(self, value: Any) -> Any:
+        if self.parameter.kind is Kind.WORDS and isinstance(value, str):
+            value = [value]
+        if value in self._more or (self.parameter.none_is_zero and value == 0 and not isinstance(value, bool)):
+            return value if self._more else 0.0
+        if why := self.parameter.refusal(value):
+            raise InvalidValueError(f"{shown(value)} {why}")
+        return self.parameter.check(value)
+
+
 def setting(kind: ValueType, default: Any, help: str) -> Any:
     """Returns a field of a table of the configuration.
 
@@ -375,15 +415,6 @@ def live(parameter: Parameter, *, own: bool = False) -> Any:
         own: True for a table of one player: the general tables of the configuration give the default.
     """
     default = None if own else parameter.default
-    match parameter.kind:
-        case parameters.Kind.CHOICE:
-            kind: ValueType = Choice(parameter.choices if own else (*parameter.choices, *parameter.more))
-        case parameters.Kind.WORDS:
-            kind = OneOrMany(Text())
-        case _:
-            within = parameter.limits
-            if parameter.none_is_zero:
-                within = Range(0.0, within.high, 0.0, f"{within.unit}; 0 is {parameter.none}")
-                default = default if own else default or 0.0
-            kind = Number(within)
-    return setting(kind, default, parameter.help)
+    if parameter.none_is_zero and not own:
+        default = default or 0.0
+    return setting(Live(parameter, own), default, parameter.help)

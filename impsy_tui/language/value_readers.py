@@ -40,8 +40,7 @@ def read_value(argument: Argument, word: Word) -> Value:
                     raise ParseError(f"{word.text!r} is not {argument.allowed}; with a point: {pointed}", word)
                 raise wrong
             if argument.within is not None and value not in argument.within:
-                too = "high" if value > argument.within.high else "low"
-                raise ParseError(f"{word.text!r} is too {too}: {argument.allowed}", word)
+                raise ParseError(f"{word.text!r} {argument.within.refusal}", word)
             return value
         case ArgumentKind.SWITCH:
             if word.text.lower() not in ("on", "off"):

@@ -90,9 +90,9 @@ def test_edit_adds_key_to_its_table(file: Path, key: str, value: str, read: obje
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("interaction.threshold", "-1", "-1 is not allowed"),
-        ("interaction.threshold", "soon", '"soon" is not allowed'),
-        ("interaction.mode", "due", "is not allowed"),
+        ("interaction.threshold", "-1", "-1 is out of range"),
+        ("interaction.threshold", "soon", '"soon" is not a number'),
+        ("interaction.mode", "due", "is not one of"),
         ("osc.1.server_port", "70000", "70000 is not allowed"),
         ("model.dimension", "2020-01-01", "is not allowed"),
         ("interaction.treshold", "1", "did you mean threshold"),

@@ -71,7 +71,7 @@ def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
             "[player] hears_players",
             '"c" is an ensemble',
         ),
-        ('mode = "filter"', 10, "[player] mode", "must be one of"),
+        ('mode = "filter"', 10, "[player] mode", "is not one of"),
         ("pitemp = 0", 10, "[player] pitemp", "above 0"),
         ('[[player]]\nname = "all"', 11, "[player] name", 'not "all"'),
         ('[[player]]\nname = "A"', 11, "[player] name", "already the name of another player"),

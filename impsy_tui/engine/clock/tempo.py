@@ -58,7 +58,7 @@ class Tempo(Beats):
     """
 
     def __init__(self, scheduler: Scheduler, lines: ClockPorts, notify: Callable[[str, str], None]) -> None:
-        super().__init__(scheduler, parameters.TEMPO.limits.default)
+        super().__init__(scheduler, parameters.TEMPO.default)
         self.clock_in = MidiClockIn(self, notify)
         """Incoming clock; see ``set_follows``."""
         self.clock_out = MidiClockOut(self, lines.send_clock)
@@ -67,7 +67,7 @@ class Tempo(Beats):
         """Grid of the events; None without quantisation."""
         self.hand_over = NOW
         """Beginning of the player's turn: "now", "beat" or "bar"."""
-        self._swing = parameters.SWING.limits.default
+        self._swing: float = parameters.SWING.default
         self._lines = lines
         self._is_set = False
         self._bar = self.alarm(self._begin_bar, self._relaid)

@@ -193,7 +193,7 @@ class Session(Roster):
             return True
         player = self.players.get(self.focus)
         if player is None:
-            return silence >= parameters.THRESHOLD.limits.default
+            return silence >= float(parameters.THRESHOLD.default)
         return silence >= player.behaviour.settings.threshold or player.behaviour.turn is Turn.PLAYER
 
     def turned(self, player: str) -> None:

@@ -110,7 +110,7 @@ def test_many_messages_make_one_change_of_the_newest_value(incoming: ExternalCom
         ("map note 1 7 temp", "'note' is not cc, osc or a dimension such as x8"),
         ("map cc 1 7 mode", "'mode' is not a numeric parameter"),
         ("map cc 1 7 temp 0.2", "temp takes both ends or none"),
-        ("map cc 1 7 temp 0.2 300", "a number, above 0 and at most 100"),
+        ("map cc 1 7 temp 0.2 300", "out of range (above 0 and at most 100)"),
         ("map cc 1 7 temp 1 1", "they must differ"),
     ],
 )

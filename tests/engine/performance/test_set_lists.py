@@ -48,7 +48,7 @@ def test_cue_refuses_wrong_set_list_and_says_how_to_see_all_problems(set_: Virtu
     (set_.folder / "sets").mkdir()
     (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
     said = set_.try_("cue bad").text
-    assert said.startswith("bad, line 2: '900' is too high")
+    assert said.startswith("bad, line 2: '900' is out of range")
     assert said.endswith("and 1 more: impsy-tui check sets/bad.imp")
 
 

@@ -67,7 +67,7 @@ def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: st
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("interaction.threshold", "never", "is not allowed"),
+        ("interaction.threshold", "never", "is not a number"),
         ("interaction.treshold", "1", "did you mean threshold"),
         ("title", "a\0b", "Cannot change the setting"),
     ],

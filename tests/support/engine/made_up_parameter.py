@@ -23,7 +23,7 @@ SPARKLE = register(
         "how bright it plays",
         "sparkle 2",
         1.0,
-        Range(0.0, 10.0, 1.0),
+        Range(0.0, 10.0),
         argument="amount",
         ramp="linear",
     )
@@ -72,7 +72,7 @@ def _check(folder: Path) -> None:
     assert set_.do("sparkle 3") == "sparkle 3"
     assert behaviour.brightness == behaviour.settings.sparkle == 3.0
     refused = set_.try_("sparkle 11")
-    assert (refused.ok, "a number, 0 to 10" in refused.text) == (False, True)
+    assert (refused.ok, "is out of range (0 to 10)" in refused.text) == (False, True)
     assert command_line("/impsy/sparkle", [4.0]) == "sparkle 4.0"
     assert "/impsy/sparkle" in FROM_NETWORK
     set_.do("over 2s sparkle 8")

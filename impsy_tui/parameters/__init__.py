@@ -1,0 +1,58 @@
+"""Registry of parameters: every value that a performer changes during a performance, declared once.
+
+Command, completion, help, OSC address, ramp, configuration key, scene, saved session and status line derive from the
+declaration. The value itself is an attribute of the player that implements the parameter, under its name.
+"""
+
+# isort: off
+# Lists and status have the parameters in this order.
+from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
+from impsy_tui.parameters.ensemble import CLIPS
+from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
+from impsy_tui.parameters.engine import SWING, TEMPO
+
+# isort: on
+from impsy_tui.parameters.parameter import (
+    AGENT,
+    ENGINE,
+    ENSEMBLE,
+    MDRNN,
+    PARAMETERS,
+    Kind,
+    Parameter,
+    defaults,
+    parameters_of,
+    register,
+    shown_number,
+)
+
+__all__ = [
+    "AGENT",
+    "AIM",
+    "BUDGET",
+    "CLIPS",
+    "ENGINE",
+    "ENSEMBLE",
+    "EVERY",
+    "HEAR",
+    "MAX_RESPONSE",
+    "MDRNN",
+    "MODE",
+    "PARAMETERS",
+    "REST",
+    "SIGMA",
+    "SMOOTH",
+    "SPEED",
+    "STEER",
+    "SWING",
+    "TEMP",
+    "TEMPO",
+    "THRESHOLD",
+    "TIMESCALE",
+    "Kind",
+    "Parameter",
+    "defaults",
+    "parameters_of",
+    "register",
+    "shown_number",
+]

@@ -1,0 +1,113 @@
+"""Parameters of agents."""
+
+from typing import Final
+
+from impsy_tui import choices
+from impsy_tui.parameters.parameter import AGENT, Kind, Parameter, register
+from impsy_tui.ranges import Range
+
+AIM: Final = register(
+    Parameter(
+        "aim",
+        Kind.CHOICE,
+        (AGENT,),
+        "what an agent makes of your sound: the same, the opposite, what comes next, or something of its own",
+        "aim contrast",
+        "imitate",
+        choices=("imitate", "contrast", "anticipate", "wander"),
+        argument="aim",
+        key="player.aim",
+    )
+)
+
+HEAR: Final = register(
+    Parameter(
+        "hear",
+        Kind.WORDS,
+        (AGENT,),
+        "which descriptors of your sound matter to an agent",
+        "hear loudness chroma",
+        (),
+        choices=choices.DESCRIPTORS,
+        argument="descriptors",
+        none="learned",
+        key="player.hear",
+    )
+)
+
+STEER: Final = register(
+    Parameter(
+        "steer",
+        Kind.CHOICE,
+        (AGENT,),
+        "who moves an agent's synth: the network that has learned, or seek, which steps to the nearest sound",
+        "steer seek",
+        "network",
+        choices=("network", "seek"),
+        argument="policy",
+        key="player.steer",
+    )
+)
+
+BUDGET: Final = register(
+    Parameter(
+        "budget",
+        Kind.NUMBER,
+        (AGENT,),
+        "how far an agent may move all parameters together in a second",
+        "budget 0.5",
+        None,
+        Range(0.0, 1000.0, unit="a second", above=True),
+        argument="amount",
+        none="off",
+        ramp="log",
+        key="player.budget",
+        knob=(0.01, 10.0),
+    )
+)
+
+SMOOTH: Final = register(
+    Parameter(
+        "smooth",
+        Kind.TIME,
+        (AGENT,),
+        "the time in which an agent's synth comes after it",
+        "smooth 200ms",
+        0.0,
+        # In this time the synth comes two thirds nearer to where the agent is.
+        Range(0.0, 60.0, unit="s"),
+        argument="time",
+        ramp="linear",
+        key="player.smooth",
+        knob=(0.0, 5.0),
+    )
+)
+
+REST: Final = register(
+    Parameter(
+        "rest",
+        Kind.NUMBER,
+        (AGENT,),
+        "how soft you are when an agent rests, in dBFS",
+        "rest -50",
+        -60.0,
+        Range(-120.0, 0.0, unit="dBFS"),
+        argument="level",
+        none="off",
+        ramp="linear",
+        key="player.rest",
+    )
+)
+
+EVERY: Final = register(
+    Parameter(
+        "every",
+        Kind.TIME,
+        (AGENT,),
+        "seconds between an agent's moves; 0 moves with each frame heard",
+        "",  # "every" is the command that repeats a line
+        0.0,
+        Range(0.0, 10.0, unit="s"),
+        key="player.every",
+    )
+)

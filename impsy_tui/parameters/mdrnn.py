@@ -1,0 +1,125 @@
+"""Parameters of players that answer events with predicted events."""
+
+from typing import Final
+
+from impsy_tui import modes
+from impsy_tui.parameters.parameter import ENSEMBLE, MDRNN, Kind, Parameter, register
+from impsy_tui.ranges import Range
+
+MODE: Final = register(
+    Parameter(
+        "mode",
+        Kind.CHOICE,
+        (MDRNN,),
+        "how you and the player share the instrument",
+        "mode battle",
+        "callresponse",
+        choices=tuple(modes.MODES),
+        more=(modes.FILTER,),
+        argument="mode",
+        key="interaction.mode",
+    )
+)
+
+TEMP: Final = register(
+    Parameter(
+        "temp",
+        Kind.NUMBER,
+        (MDRNN, ENSEMBLE),
+        "pi temperature: how adventurous the choice between ideas is",
+        "temp 1.3",
+        1.0,
+        # Logits are divided by it before the softmax.
+        Range(0.0, 100.0, above=True),
+        argument="temperature",
+        ramp="linear",
+        osc="pitemp",
+        key="model.pitemp",
+        earlier="pi_temperature",
+        knob=(0.1, 3.0),
+    )
+)
+
+SIGMA: Final = register(
+    Parameter(
+        "sigma",
+        Kind.NUMBER,
+        (MDRNN,),
+        "sigma temperature: how far it strays from an idea",
+        "sigma 0.02",
+        0.01,
+        # The covariance of the chosen mixture component is multiplied by it.
+        Range(0.0, 100.0),
+        argument="temperature",
+        ramp="log",
+        osc="sigmatemp",
+        key="model.sigmatemp",
+        earlier="sigma_temperature",
+        knob=(0.001, 1.0),
+    )
+)
+
+TIMESCALE: Final = register(
+    Parameter(
+        "timescale",
+        Kind.NUMBER,
+        (MDRNN,),
+        "stretches its time: 2 is twice as slow, 0 answers at once",
+        "timescale 0.5",
+        1.0,
+        Range(0.0, 1000.0),
+        argument="factor",
+        ramp="log",
+        key="model.timescale",
+        knob=(0.1, 10.0),
+    )
+)
+
+SPEED: Final = register(
+    Parameter(
+        "speed",
+        Kind.NUMBER,
+        (MDRNN,),
+        "its tempo: 2 is twice as fast (the inverse of timescale)",
+        "speed 2",
+        1.0,
+        # Each speed in this range is a timescale in its range.
+        Range(1.0 / TIMESCALE.limits.high, 1000.0),
+        argument="factor",
+        ramp="log",
+        inverse="timescale",
+        knob=(0.1, 10.0),
+    )
+)
+
+THRESHOLD: Final = register(
+    Parameter(
+        "threshold",
+        Kind.TIME,
+        (MDRNN,),
+        "seconds of silence before it answers, in callresponse",
+        "threshold 500ms",
+        0.1,
+        Range(0.0, 3600.0, unit="s"),
+        argument="silence",
+        ramp="linear",
+        key="interaction.threshold",
+        knob=(0.0, 5.0),
+    )
+)
+
+MAX_RESPONSE: Final = register(
+    Parameter(
+        "max_response",
+        Kind.TIME,
+        (MDRNN,),
+        "the longest it may answer before it falls silent by itself, in callresponse",
+        "max_response 20s",
+        None,
+        Range(0.0, 86400.0, unit="s", above=True),
+        argument="time",
+        none="off",
+        key="interaction.max_response",
+        knob=(1.0, 60.0),
+    )
+)
