@@ -11,16 +11,16 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class KeyAction:
-    """One thing that a key does.
+    """Action of a key.
 
     Attributes:
-        name: by which the configuration rebinds it: ``[console.keys] panic = "f9"``.
-        keys: default keys by name, comma between.
-        label: for the footer, empty to leave it out.
-        help: what it does, one line.
-        everywhere: it works at the prompt, in keys mode and in dialogs; else on the first screen,
-            where the prompt has no use for the key itself.
-        hidden_by_lock: the stage lock takes it away.
+        name: name in the configuration: ``[console.keys] panic = "f9"``.
+        keys: names of the default keys, with commas between them.
+        label: label in the footer; empty to leave it out.
+        help: effect of the action in one line.
+        everywhere: True if the key works at the prompt, in keys mode and in dialogs; False if it works on
+            the first screen only, when the prompt does not need the key.
+        hidden_by_lock: True if the stage lock disables the action.
     """
 
     name: str
@@ -122,11 +122,11 @@ _SHOWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """One mistake in ``[console.keys]``.
+    """Mistake in ``[console.keys]``.
 
     Attributes:
-        action: the key of the table that is wrong.
-        message: what is wrong, what stays as it is, and what is allowed.
+        action: wrong key of the table.
+        message: problem, unchanged keys and allowed values.
     """
 
     action: str
@@ -137,17 +137,17 @@ class KeyProblem:
 
 
 class KeysInForce:
-    """The keys of each action.
+    """Current keys of each action.
 
-    An action whose wished keys are refused keeps its default keys.
+    An action whose configured keys are refused keeps its default keys.
 
     Args:
-        wishes: keys by action, over the defaults.
+        wishes: configured keys by action, which override the defaults.
 
     Attributes:
-        keys: keys by action, comma between.
-        refusals: one for each unknown action and each action with unknown keys.
-        clashes: one for each key that two actions have.
+        keys: keys by action, with commas between them.
+        refusals: one problem for each unknown action and each action with unknown keys.
+        clashes: one problem for each key of two actions.
     """
 
     def __init__(self, wishes: Mapping[str, str]) -> None:
@@ -196,7 +196,7 @@ _CHARACTERS: Final = {key_name(character): character for character in map(chr, r
 
 
 def key_of(key: str) -> str:
-    """A key as the performer writes it (``-``, ``F9``, ``Ctrl-x``), by its name."""
+    """Returns the name of a key in the performer's spelling (``-``, ``F9``, ``Ctrl-x``)."""
     key = key.strip()
     signs = {sign.lower(): name for name, sign in _SIGNS.items()}
     if key.lower() in signs:
@@ -207,7 +207,7 @@ def key_of(key: str) -> str:
 
 
 def _is_key(key: str) -> bool:
-    """True if a key can be pressed: modifiers, then a named key, a character, or a character's Unicode name."""
+    """Returns True if a key exists: modifiers, then a named key, a character, or a character's Unicode name."""
     *modifiers, last = key.split("+")
     if not _MODIFIERS.issuperset(modifiers):
         return False
@@ -217,12 +217,12 @@ def _is_key(key: str) -> bool:
 
 
 def _separate(keys: str) -> list[str]:
-    """Several keys with a comma between, or the comma itself."""
+    """Returns the keys of a list with commas, which may contain the comma itself."""
     return [","] if keys.strip() == "," else [key for key in keys.split(",") if key.strip()]
 
 
 def shown(key: str) -> str:
-    """A key for the eye: F9, Ctrl-P, [."""
+    """Returns the label of a key: F9, Ctrl-P, [."""
     if sign := _SIGNS.get(key) or _SHOWN.get(key) or _CHARACTERS.get(key):
         return sign
     if "+" not in key and key not in _NAMED_KEYS and (sign := _looked_up(key)):

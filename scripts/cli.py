@@ -29,7 +29,7 @@ def page() -> str:
 
 
 def commands(words: str, command: Any) -> Iterator[tuple[str, Any]]:
-    """Yields each command that does something by itself, under all its words."""
+    """Yields each command without subcommands, with all its words."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield words, command

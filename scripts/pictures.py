@@ -1,4 +1,4 @@
-"""Plays the demo in a folder of its own and saves pictures of the console:  pictures.py FOLDER"""
+"""Plays the demo in a separate folder and saves pictures of the console:  pictures.py FOLDER"""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ def save(app: ConsoleApp, file: Path) -> None:
 
 
 def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, None]], folder: Path) -> None:
-    """Plays a configuration, and take pictures of it."""
+    """Plays a configuration, and takes pictures of it."""
     socket = Path("engine.sock").absolute()
     launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
     try:

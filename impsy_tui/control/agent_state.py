@@ -7,15 +7,15 @@ class AgentState(msgspec.Struct, frozen=True):
     """State of an agent.
 
     Attributes:
-        hear: what matters to it, in words.
-        resting: whether it does.
-        level: of what it heard last, dBFS.
-        heard: seconds since then, -1 for nothing yet.
-        rate: frames heard in a second.
-        distance: between its synth and what it aims for, in deviations of the synth's sounds.
-        distances: ten a second, the oldest first.
-        musician, own: what is heard, ``GROUPS`` by name, each value from 0 to 1; of its own synth what the table
-            says where nobody listens to it.
+        hear: heard descriptors as text.
+        resting: True if the agent rests.
+        level: level of the last heard frame in dBFS.
+        heard: seconds since the last heard frame; -1 before the first.
+        rate: heard frames per second.
+        distance: distance of the synth's sound to the target, in deviations of the synth's sounds.
+        distances: last distances, ten a second, the oldest first.
+        musician, own: descriptors of the musician and of the agent's synth by the names of ``GROUPS``, each 0
+            to 1. If no channel hears the synth, its descriptors come from the look-up table.
     """
 
     hear: str

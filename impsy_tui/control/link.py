@@ -54,11 +54,11 @@ class Link:
     """Connects, subscribes, and connects again for as long as it runs.
 
     Args:
-        socket: of the engine; None for the engine of this user, which is looked for each time.
-        rate: snapshots a second.
-        on_event: told of every event, and of those that were before.
-        on_state: told when the connection comes or goes.
-        is_tunnel: the socket is the near end of a tunnel, which may break although the engine plays on.
+        socket: socket of the engine; None to look for the engine of this user at each attempt.
+        rate: snapshots per second.
+        on_event: called with every event, also with past ones.
+        on_state: called with each change of the connection.
+        is_tunnel: True if the socket is the near end of a tunnel, which may break while the engine plays.
     """
 
     def __init__(

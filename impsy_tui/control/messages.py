@@ -172,7 +172,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         loading: name of a model that is being loaded, empty for none.
         names: names of the dimensions, as many as are given.
         marks: marks of the focus for each dimension: "muted", "solo", "held", "inverted", "range" or empty.
-        audition: a player that plays beside the focus in silence, if there is one.
+        audition: auditioned player, which plays next to the focus in silence; None for none.
         timer: seconds on the set timer.
         timer_runs: True while the set timer runs.
         machine: the machine's health.
@@ -233,16 +233,16 @@ class FileFacts(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: "log", "dataset" or "model".
-        name: of the file.
-        folder: where it is.
-        size: bytes.
-        time: when it was written last, seconds since 1970.
-        dimension: 0 if unknown.
-        rows: events in it, or that a model was trained on; -1 if unknown.
-        seconds: that they took, -1 if unknown.
-        layers, units: of a model, 0 if unknown.
-        loss: of a model, nats an event held out, None if unknown.
-        problem: why it cannot be used, empty if nothing is known against it.
+        name: name of the file.
+        folder: folder of the file.
+        size: size in bytes.
+        time: time of the last change, in seconds since 1970.
+        dimension: dimension of the events; 0 if unknown.
+        rows: number of events in the file, or of training events of a model; -1 if unknown.
+        seconds: duration of the events; -1 if unknown.
+        layers, units: layers of a model and units per layer; 0 if unknown.
+        loss: held-out loss of a model in nats per event; None if unknown.
+        problem: reason why the file cannot be used; empty if it can.
     """
 
     kind: str
@@ -270,13 +270,13 @@ class LogPlot(msgspec.Struct, tag="log_picture", frozen=True):
     """Plot of a log over time in columns of equal length.
 
     Attributes:
-        id: of the question.
-        name: of the log.
-        seconds: how long it is.
-        rows: in it.
-        values: a list a column of every value's mean there, 0..1, None before there was one.
-        played: the musician's events in each column.
-        predicted: the player's.
+        id: number of the query.
+        name: name of the log.
+        seconds: duration of the log.
+        rows: number of rows.
+        values: for each column the mean of each dimension, 0..1; None before the first value.
+        played: number of the musician's events in each column.
+        predicted: number of the player's events in each column.
     """
 
     id: int
@@ -292,12 +292,12 @@ class Setting(msgspec.Struct, frozen=True):
     """One setting.
 
     Attributes:
-        key: dotted, as ``set`` takes it.
-        value: in force, as TOML has it.
-        default: likewise.
-        origin: where the value came from: a line of a file, an option, "live", or "default".
-        help: what it is.
-        allowed: what may be given.
+        key: dotted key, in the form of ``set``.
+        value: present value in TOML.
+        default: default value in TOML.
+        origin: source of the value: a line of a file, an option, "live", or "default".
+        help: description.
+        allowed: allowed values.
     """
 
     key: str
@@ -355,11 +355,11 @@ class Ports(msgspec.Struct, tag="ports", frozen=True):
     """Ports of the engine's machine.
 
     Attributes:
-        id: of the question.
+        id: number of the query.
         inputs: names of MIDI inputs.
         outputs: names of MIDI outputs.
         serial: paths of serial ports.
-        problem: why there is no MIDI, empty where there is.
+        problem: reason why there is no MIDI; empty if there is.
     """
 
     id: int

@@ -32,24 +32,24 @@ class EnsembleState(msgspec.Struct, frozen=True):
     """State of an ensemble; gestures are indices of ``choices.GESTURES``.
 
     Attributes:
-        players: what they are called, the lead first.
-        gestures: what each does now.
-        seconds: of each, the gestures of up to the last sixty seconds, a digit each, the newest last.
-        forced: followers whose gestures were told them.
-        features: of the lead's last five seconds; see ``ensemble.touches.features.FEATURES``.
-        lead_age: seconds since the lead touched the surface, -1 for never.
-        resting: whether the band rests because nobody leads, any more or as yet.
-        clips: how clips are chosen.
-        flux: how much changed in the last fifteen seconds, 0..1.
-        rise: how much more that is than in the fifteen before.
-        entropy: of the transitions between groups of gestures in the last fifteen, in bits.
+        players: names of the players, the lead first.
+        gestures: present gesture of each player.
+        seconds: gestures of each player in up to the last sixty seconds, a digit each, the newest last.
+        forced: followers with a forced gesture.
+        features: features of the lead's last five seconds; see ``ensemble.touches.features.FEATURES``.
+        lead_age: seconds since the lead's last touch; -1 for never.
+        resting: True if the ensemble rests because the lead does not play.
+        clips: method by which clips are chosen.
+        flux: share of changed gestures in the last fifteen seconds, 0..1.
+        rise: difference of the flux to that of the fifteen seconds before.
+        entropy: entropy in bits of the transitions between groups of gestures in the last fifteen seconds.
         state: "stasis", "convergence", "divergence" or "development"; empty before the first second.
-        new_idea: whether there was one just now.
-        transitions: how often each of the five groups of gestures was followed by each, in the last fifteen seconds;
-            row by row, a row for the group that was left.
-        told_by: the classifier that tells the lead's gestures.
-        auditioned: name of the model that answers in silence, empty for none.
-        in_silence: what its followers do.
+        new_idea: True if the ensemble has just had a new idea.
+        transitions: numbers of transitions between the five groups of gestures in the last fifteen seconds, row by
+            row; a row belongs to the group before the transition.
+        told_by: classifier of the lead's gestures.
+        auditioned: name of the auditioned model; empty for none.
+        in_silence: gestures of the auditioned model's followers.
     """
 
     players: tuple[str, ...]
@@ -76,13 +76,13 @@ class GestureRecordingState(msgspec.Struct, frozen=True):
 
     Attributes:
         gesture: one of ``choices.GESTURES``.
-        plays: it is to be played now; else it comes.
-        left: seconds until it is over, or begins.
-        seconds: of these, how many there were at the beginning.
-        number: which of the gestures it is, from 1.
-        of: how many there are.
-        touches: how many it has got so far.
-        following: the gesture that comes after it, empty at the end.
+        plays: True if the gesture is requested now; False if it comes next.
+        left: seconds until the end of the gesture, or until its beginning.
+        seconds: whole duration of which ``left`` is the rest.
+        number: number of the gesture, from 1.
+        of: number of all gestures.
+        touches: touches recorded for the gesture so far.
+        following: next gesture; empty at the end.
     """
 
     gesture: str
@@ -99,26 +99,26 @@ class PlayerState(msgspec.Struct, frozen=True):
     """State of one player.
 
     Attributes:
-        name: of the part.
-        kind: "mdrnn", "agent" or "ensemble", or "dummy" where there is no model.
+        name: name of the player.
+        kind: "mdrnn", "agent" or "ensemble"; "dummy" without a model.
         model: name of the model.
-        runtime: what computes it.
-        mode: see ``modes.MODES``; "band" for a band.
+        runtime: library that computes the model.
+        mode: see ``modes.MODES``; "band" for an ensemble.
         turn: "you", "player" or "both".
-        paused: whether it may not play.
+        paused: True if the player is paused.
         parameters: values of its parameters, by name.
-        max_gap: seconds.
-        output: what it played last, empty for nothing yet.
-        output_age: seconds since then.
-        upcoming: what it will play next, empty if that is not known.
-        upcoming_in: seconds until then.
-        played: events played.
-        skipped: events left out because they were late.
-        replaced: events that gave way to a later one on their line of the grid.
-        hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
-            all of them.
-        band: what a band does, None for other players.
-        agent: how an agent is doing, None for other players.
+        max_gap: longest dt in seconds.
+        output: last played values; empty before the first.
+        output_age: seconds since the last played values.
+        upcoming: next values; empty if unknown.
+        upcoming_in: seconds until the next values.
+        played: number of played events.
+        skipped: number of events that were left out because they were late.
+        replaced: number of events that a later one on the same grid line replaced.
+        hears, plays: indices of the instrument's dimensions (from 0), in the order of the player's; empty
+            for all of them.
+        band: state of an ensemble; None for other players.
+        agent: state of an agent; None for other players.
     """
 
     name: str
@@ -160,12 +160,12 @@ class LogState(msgspec.Struct, frozen=True):
     """The performance log.
 
     Attributes:
-        enabled: whether it is written at all.
-        file: the current file, empty before its first row.
-        rows: handed over.
-        written: of these, on the disk.
-        problem: what keeps them from it, empty while all is well.
-        disk_free: bytes left where it is written, -1 if unknown.
+        enabled: True if the log is on.
+        file: current file; empty before its first row.
+        rows: number of logged rows.
+        written: number of rows on the disk.
+        problem: problem of the disk; empty without one.
+        disk_free: free bytes on the disk; -1 if unknown.
     """
 
     enabled: bool
@@ -180,19 +180,19 @@ class JobState(msgspec.Struct, frozen=True):
     """One worker; see ``workers.messages`` for how far it is.
 
     Attributes:
-        number: by which it is named.
+        number: number of the job in commands.
         kind: "dataset", "train" …
-        name: what it works on.
+        name: input of the job.
         state: "running", "stopping", "finished", "failed" or "cancelled".
-        stage: what it is doing.
-        done, of: how much of that is done, and how much there is (0 if unknown).
-        loss, validation: None while there are none.
-        left: seconds, None if unknown.
-        age: seconds since it began, and once it has ended, until then.
-        curve: loss and validation loss over time, for as long as it runs.
-        text: what came of it, or what is wrong.
-        file: what it made.
-        unit: of the losses.
+        stage: present task.
+        done, of: finished amount and whole amount (0 if unknown).
+        loss, validation: training loss and held-out loss; None while there are none.
+        left: remaining seconds; None if unknown.
+        age: seconds since the beginning; after the end, the whole duration.
+        curve: loss and held-out loss over time while the job runs.
+        text: result or problem.
+        file: new file.
+        unit: unit of the losses.
     """
 
     number: int
@@ -224,11 +224,11 @@ class PendingState(msgspec.Struct, frozen=True):
     """Pending command or running ramp.
 
     Attributes:
-        number: by which it is cancelled.
-        text: as it was typed.
+        number: number of the command for ``cancel``.
+        text: command as typed.
         kind: "over", "after", "every", "at" or "whenever".
-        due: seconds until it is done or, for "over", has arrived; -1 where nobody knows.
-        share: how far it is, 0..1, for "over".
+        due: seconds until the command runs or, for "over", ends; -1 if unknown.
+        share: progress of "over", 0..1.
     """
 
     number: int
@@ -243,10 +243,10 @@ class CueState(msgspec.Struct, frozen=True):
 
     Attributes:
         set: name of the set list.
-        cue: name of the cue that was reached last, empty before the first.
-        number: of that cue, from 1; 0 before the first.
-        of: how many there are.
-        following: name of the next one, empty at the end.
+        cue: name of the present cue; empty before the first.
+        number: number of the present cue, from 1; 0 before the first.
+        of: number of all cues.
+        following: name of the next cue; empty at the end.
     """
 
     set: str
@@ -260,15 +260,15 @@ class TempoState(msgspec.Struct, frozen=True):
     """Musical time.
 
     Attributes:
-        beats: a minute.
-        source: "own", or "clock" where one is followed.
-        lost: the clock that is followed does not come; its last tempo is kept.
-        runs: whether the clock that is followed has been started; always for an own tempo.
-        beat: beats since the first bar began.
-        grid: a note length such as "1/16", empty where nothing is quantised.
-        swing: 0.5 is straight.
-        hand_over: when turns change: "now", "beat" or "bar".
-        sends: whether a clock is sent.
+        beats: beats per minute.
+        source: "own" for the engine's tempo, "clock" for a followed clock.
+        lost: True if the followed clock is missing; its last tempo is kept.
+        runs: True if the followed clock runs; always True for the engine's tempo.
+        beat: beats since the beginning of the first bar.
+        grid: note length such as "1/16"; empty without quantisation.
+        swing: position of the off-beat; 0.5 is straight.
+        hand_over: moment at which turns change: "now", "beat" or "bar".
+        sends: True if a clock is sent.
     """
 
     beats: float

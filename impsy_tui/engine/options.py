@@ -23,7 +23,7 @@ class EngineOptions:
         given: Keys given on the command line; they override the resumed session.
         logs: Folder of performance logs.
         socket: Control socket; None for the default of the user.
-        datasets: Folder of data sets.
+        datasets: Folder of datasets.
         models: Folder of the user's models.
         resume: True to resume the saved session, False not to, None to resume a session that did not end on purpose.
         seed: Random seed, None for another performance each time.

@@ -15,7 +15,7 @@ FRESH = "(--fresh starts without it)"
 
 
 class SessionRestore:
-    """Chooses whether the saved session is resumed, and marks it when the engine ends on purpose.
+    """Decides about resuming the saved session, and marks the session when the engine ends on purpose.
 
     Args:
         options: Options of the engine.

@@ -1,4 +1,4 @@
-"""Agents: how fast they learn and play, and how well, beside *seek*, *hold* and the published ones.
+"""Agents: speed and quality of training and playing, compared with *seek*, *hold* and published agents.
 
 Needs the look-up tables, recordings and results of RL-impro in the folder that IMPSY_SHARED_DATA names, in
 ``rl-impro/``. The table of the FM synth is made first, unless others are named: ``scripts/bench/agent.py TABLE…``.

@@ -109,7 +109,7 @@ def by_sound(steer: str) -> list[float]:
 
 
 def by_osc() -> list[float]:
-    """Seconds from a patch's message to parameters, of an engine in a process of its own."""
+    """Returns the seconds from a patch's message to parameters, for an engine in a separate process."""
     receiver, port, delays = timed_socket(), free_port(), []
     framing = Framing(FrameSettings(rate=RATE, hop=HOP))
     frames = np.concatenate([framing.take(block[:, 0]) for block in sounds()])

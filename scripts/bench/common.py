@@ -46,7 +46,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def free_port() -> int:
-    """A UDP port of this machine that nobody uses."""
+    """Returns a free UDP port of this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -78,7 +78,7 @@ class Running:
         return [self.output, *self.more]
 
     def drain(self) -> None:
-        """Forgets what has arrived."""
+        """Discards the received datagrams."""
         while ready := select.select(self.outputs, [], [], 0)[0]:
             for output in ready:
                 output.recv(4096)
@@ -132,7 +132,7 @@ def running(
     home: Path = OURS,
     outputs: int = 1,
 ) -> Iterator[Running]:
-    """Runs "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
+    """Runs "ours" (from the environment ``home``) or "peer" in a separate folder, until the block ends.
 
     With several outputs there are as many ``[[osc]]`` channels. What is at the head of its configuration, and more
     tables for it, can be given.
@@ -247,7 +247,7 @@ class Answers:
 
 
 def ask(port: int, output: socket.socket, rate: float, seconds: float, patience: float = 3.0) -> Answers:
-    """Sends events of eight values at a rate, and time their answers."""
+    """Sends events of eight values at a rate, and times their answers."""
     form = VectorFormat("/interface", 8)
     count = round(rate * seconds)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -90,7 +90,7 @@ class Terminal:
         return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
 
     def close(self) -> None:
-        """Kills it, and hang up."""
+        """Kills the console and closes the terminal."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

@@ -86,7 +86,7 @@ def endure(minutes: float) -> None:
 
 
 def noise(dice: random.Random) -> bytes:
-    """A datagram that nobody should send."""
+    """Returns an invalid datagram."""
     valid = VectorFormat("/interface", 8).write([dice.random() for _ in range(8)])
     kind = dice.randrange(6)
     if kind == 0:

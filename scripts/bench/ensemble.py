@@ -1,4 +1,4 @@
-"""A band's network on the quartet improvisations of Metatone's corpus, beside Markov chains: five folds.
+"""Ensemble network on the quartet improvisations of Metatone's corpus, compared with Markov chains: five folds.
 
     PYTHON scripts/bench/ensemble.py [FOLDER] [alone|all …]
 
@@ -6,9 +6,9 @@ Needs ``metatone/gestures`` and ``metatone/performances.csv`` in the folder that
 extra ``train``. The networks of the folds are kept in FOLDER, and taken from there if they are there; nothing that
 was trained on the corpus is part of this program.
 
-The quartets are the improvisations of four in which everybody plays at least a fifth of the time: 33 of 47, shared
-out into folds by performance. ``alone``: trained on the quartets of the other folds. ``all``: on these, and on all
-other improvisations of two to eight players.
+The quartets are the improvisations of four musicians who each play at least a fifth of the time: 33 of 47, divided
+into folds by performance. ``alone`` trains on the quartets of the other folds. ``all`` trains on these and on all
+other improvisations of two to eight musicians.
 """
 
 import csv
@@ -66,7 +66,7 @@ def corpus() -> Corpus:
 
 
 def trained(file: Path, scores: list[np.ndarray]) -> float:
-    """Trains a network as ``train ensemble`` does; seconds that it took, 0 if it is there."""
+    """Trains a network as ``train ensemble`` does; returns the duration in seconds, 0 for an existing network."""
     if file.exists():
         return 0.0
     from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split

@@ -28,7 +28,7 @@ from impsy_tui.control.client import connected
 
 SERVER = "impsy-bench"
 LONGEST = 170
-"""Seconds after which the benchmark ends, whatever waits."""
+"""Seconds after which the benchmark ends in any case."""
 BEAT = 0.01
 LATE = 0.005
 """Seconds that no beat may be late while a port is pulled and plugged."""

@@ -1,7 +1,7 @@
-"""A set in which a model learns on and is swapped in: the engine's lateness, and what it loses meanwhile.
+"""Set in which a model is trained further and loaded: lateness and lost events of the engine.
 
-A simulated performer plays the shipped model for a minute, while OSC comes in besides. Then, without a
-pause, what was played becomes a data set, the model learns on from it, is auditioned and loaded.
+A simulated performer plays the shipped model for a minute, while OSC messages arrive. Then, without a pause, the
+log becomes a dataset, the model is trained on it, auditioned and loaded.
 """
 
 import socket
@@ -91,7 +91,7 @@ class Musician:
 
 
 def until_done(watch: Watch, number: int) -> str:
-    """Waits for a job; the file that it made."""
+    """Waits for a job; returns its file."""
     while True:
         time.sleep(0.1)
         assert watch.latest is not None

@@ -13,7 +13,7 @@ SLOW, FAST = 0.05, 0.01
 
 
 def _players(slow: Path, fast: Path, count: int) -> str:
-    """Tables of players, each with an output of its own."""
+    """Returns tables of players, each with a separate output."""
     return "".join(
         f'[[player]]\nname = "p{number}"\nfile = "{fast if number > EIGHT else slow}"\n'
         f'plays_channels = ["osc {number}"]\n'

@@ -40,7 +40,7 @@ def taken_by_host() -> int:
 
 
 def wake(seconds: float) -> tuple[list[float], int]:
-    """Wakes again and again: by how much that was late, and how many are left out that a host is guilty of."""
+    """Measures the lateness of repeated timers, without those that the host delayed; returns their number too."""
     late, disturbed = [], 0
     taken, due = taken_by_host(), time.monotonic()
     end = due + seconds

@@ -1,4 +1,4 @@
-"""Writes a .tflite model that predicts one constant dt, with the peer's own tools: run by its Python.
+"""Writes a .tflite model that predicts one constant dt, with the peer's tools: run by its Python.
 
 pulse_model.py FILE DT [UNITS LAYERS]      without a DT of its own (-), random weights
 """

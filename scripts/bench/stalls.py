@@ -43,7 +43,7 @@ def metronome(file: Path, units: int = 4) -> Path:
 
 
 def bundle(message: bytes, count: int = 1000, tag: tuple[int, int] = (0, 1)) -> bytes:
-    """Returns an OSC bundle with this message so many times."""
+    """Returns an OSC bundle with this message several times."""
     return b"#bundle\0" + struct.pack(">II", *tag) + (struct.pack(">I", len(message)) + message) * count
 
 

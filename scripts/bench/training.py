@@ -1,6 +1,6 @@
-"""From logs to a model: time, memory, and how well what comes out predicts what was not heard.
+"""Training from logs to a model: time, memory, and held-out loss.
 
-Needs data sets of IMPSY's, ``training-dataset-4d-12ksmall.npz`` and ``training-dataset-9d.npz``, in the folder
+Needs the datasets of IMPSY, ``training-dataset-4d-12ksmall.npz`` and ``training-dataset-9d.npz``, in the folder
 that IMPSY_SHARED_DATA names, in ``impsy/``.
 """
 

@@ -102,13 +102,13 @@ class SerialChannel:
         self._port.pump()
 
     def end_notes(self, indices: frozenset[int]) -> None:
-        """Numbers do not sound: whoever reads them stays where it is."""
+        """Does nothing: lines of numbers have no notes."""
 
     def silence(self) -> None:
-        """Numbers do not sound: whoever reads them stays where it is."""
+        """Does nothing: lines of numbers have no notes."""
 
     def panic(self) -> None:
-        """Numbers do not sound."""
+        """Does nothing: lines of numbers have no notes."""
 
     def close(self) -> None:
         self._state = "closed"

@@ -77,11 +77,11 @@ class Pane(Lines, can_focus=True):
     """Lines under a heading that marks the focus."""
 
     def on_focus(self) -> None:
-        """Its heading tells."""
+        """Marks the focus in the heading."""
         self.redraw()
 
     def on_blur(self) -> None:
-        """Its heading tells."""
+        """Removes the mark of the focus."""
         self.redraw()
 
 

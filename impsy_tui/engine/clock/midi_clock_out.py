@@ -15,10 +15,10 @@ _NEAR: Final = 1e-3
 class MidiClockOut:
     """Sends 24 ticks a beat, so that the receiver plays in the tempo and on the bar.
 
-    Ticks begin at once, so that the tempo is known when, half a tick before the next bar, the
-    start is sent: the tick after a start is the first of a bar. Ticks that a short stall made late
-    are all sent, because receivers count them; after a stall of a beat, and when beats are counted
-    anew, receivers are stopped and started on the next bar.
+    Ticks begin at once, so that the receivers know the tempo before the start, which is sent half a tick before the
+    next bar: the tick after a start is the first of a bar. Late ticks of a short stall are all sent, because
+    receivers count them. After a stall of a beat, or a new count of beats, receivers are stopped and started again
+    on the next bar.
 
     Args:
         beats: Beats of the clock.

@@ -143,8 +143,8 @@ class Bindings:
         A controller or key acts when it is pressed, not when it is released.
 
         Args:
-            source: where it came from: each has controllers of its own.
-            message: as on the wire.
+            source: channel and device; each has separate controllers.
+            message: bytes of the message.
         """
         status = message[0] & 0xF0
         kind = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xC0: "program"}.get(status)

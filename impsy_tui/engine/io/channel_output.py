@@ -32,10 +32,10 @@ class ChannelOutput:
         """Sends a vector, now or as soon as the rate limit allows.
 
         Args:
-            values: of the whole instrument.
-            muted: indices of values that sound nothing.
-            others: indices that are not the player's: they stay where they are, and sound nothing anew.
-            player: who plays; empty for the musician.
+            values: values of the whole instrument.
+            muted: indices of dimensions that begin no note.
+            others: indices of other players' dimensions, which keep their values and begin no note.
+            player: name of the player; empty for the musician.
         """
         if others:
             values, muted = self._beside(values, muted, others)
@@ -89,8 +89,8 @@ class ChannelOutput:
         """Ends the notes of these dimensions, also in a waiting vector.
 
         Args:
-            indices: of the values.
-            player: whose notes; empty for everybody's.
+            indices: indices of the dimensions.
+            player: player of the notes; empty for all players.
         """
         if player:
             indices -= self._of_others(player)
