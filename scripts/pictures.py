@@ -43,13 +43,13 @@ async def small(socket: Path, folder: Path) -> None:
         save(app, folder / "files.svg")
 
 
-async def band(socket: Path, folder: Path) -> None:
+async def ensemble(socket: Path, folder: Path) -> None:
     app = ConsoleApp(ConsoleOptions(socket))
     async with app.run_test(size=(100, 26)) as pilot:
         await pilot.pause(45.0)
         app.enter("force p2 small-swirl")
         await pilot.pause(6.0)
-        save(app, folder / "band.svg")
+        save(app, folder / "ensemble.svg")
 
 
 def save(app: ConsoleApp, file: Path) -> None:
@@ -79,7 +79,7 @@ def main() -> None:
         synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
         synthesiser.bind(("127.0.0.1", 6001))
         looked_at("demo.toml", perform, small, folder=folder)
-        looked_at("band.toml", band, folder=folder)
+        looked_at("ensemble.toml", ensemble, folder=folder)
 
 
 if __name__ == "__main__":

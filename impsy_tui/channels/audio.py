@@ -52,7 +52,7 @@ class AudioChannel:
         self._gain = 10.0 ** (settings.gain / 20.0)
         self._collected: list[np.ndarray] | None = None
         self._last_block = 0.0
-        self._told = StreamQuality()
+        self._reported = StreamQuality()
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -68,7 +68,7 @@ class AudioChannel:
             self._state = "error"
             raise
         self._state = "waiting"
-        self._opening = DeferredOpening(self._begin, self._troubles, self._tell_open, _RETRY)
+        self._opening = DeferredOpening(self._begin, self._troubles, self._report_open, _RETRY)
         await self._opening.start()
 
     async def _begin(self) -> None:
@@ -82,7 +82,7 @@ class AudioChannel:
         self._last_block = self._scheduler.now()
         self._scheduler.at(self._last_block + _CHECK, self._check)
 
-    def _tell_open(self) -> None:
+    def _report_open(self) -> None:
         self._listener.trouble(self.name, f"{self._device} is heard now", "info")
 
     def _open_stream(self) -> Any:
@@ -152,9 +152,9 @@ class AudioChannel:
             return
         now = self._scheduler.now()
         hearing = self._framing.quality
-        for problem in hearing.problems(self._told):
+        for problem in hearing.problems(self._reported):
             self._troubles.note("sound", problem, 10.0)
-        self._told = hearing
+        self._reported = hearing
         if now - self._last_block > _DEAD:
             self._state = "waiting"
             self._troubles.note("dead", f"nothing comes from {self._device} any more: is it plugged in?")

@@ -261,7 +261,7 @@ class TouchOutput(Protocol):
     def end_touch(self, player: str) -> None:
         """Ends the touch of a player, and its note."""
 
-    def tell_band(self, told: Sequence[OscMessage]) -> None:
+    def send_ensemble_messages(self, messages: Sequence[OscMessage]) -> None:
         """Sends the gestures and states of the ensemble, if the channel has messages for them."""
 
 
@@ -272,13 +272,13 @@ class EnsembleDisplay(Protocol):
     name: str
 
     @property
-    def wants_band(self) -> bool:
+    def shows_ensembles(self) -> bool:
         """True if the channel shows ensembles."""
 
     def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
         """Shows a touch of the lead, or of a player that another channel plays; units as in ``VirtualTouch``."""
 
-    def tell_band(self, told: Sequence[OscMessage]) -> None:
+    def send_ensemble_messages(self, messages: Sequence[OscMessage]) -> None:
         """Sends the gestures and states of the ensemble."""
 
 

@@ -61,26 +61,26 @@ class OscSurface:
         if touch is not None:
             self._listener.touched(self._channel, touch)
             return True
-        if not self._metatone or (told := read_metatone(address, arguments)) is None:
+        if not self._metatone or (message := read_metatone(address, arguments)) is None:
             return False
-        if isinstance(told, MetatonePlayer):
-            text = f"{told.player} is {'there' if told.there else 'gone'}"
-        elif isinstance(told, MetatonePerformance):
-            text = f"the performance {'begins' if told.begins else 'is over'}"
+        if isinstance(message, MetatonePlayer):
+            text = f"{message.player} is {'there' if message.there else 'gone'}"
+        elif isinstance(message, MetatonePerformance):
+            text = f"the performance {'begins' if message.begins else 'is over'}"
         else:
-            text = f"{told.new_idea} has a new idea" if told.new_idea else ""
+            text = f"{message.new_idea} has a new idea" if message.new_idea else ""
         if text:
             self._listener.trouble(self._channel, text, "info")
         return True
 
 
-def playbacks(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
+def playbacks(settings: Osc, report: Callable[[str], None]) -> Sequence[Pattern]:
     """Returns the patterns for the touches of virtual players; reports each pattern that is invalid."""
     found: list[Pattern] = []
     for wanted in settings.playback:
         pattern = METATONE_PLAYBACK if wanted == "metatone" else _own(settings, wanted)
         if problem := playback_problem(pattern):
-            tell(f"playback = {wanted!r} is left out: {problem}; ready-made is metatone")
+            report(f"playback = {wanted!r} is left out: {problem}; ready-made is metatone")
         else:
             found.append(pattern)
     return found
@@ -93,7 +93,7 @@ def _own(settings: Osc, wanted: str) -> Pattern:
     return Pattern(address, tuple(words) or ("x", "y"), *ends)
 
 
-def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
+def _patterns(settings: Osc, report: Callable[[str], None]) -> Sequence[Pattern]:
     """Returns the patterns of touches, those of the configuration first; reports each pattern that is invalid."""
     found: list[Pattern] = []
     for wanted in settings.touches:
@@ -102,7 +102,7 @@ def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
             continue
         pattern = _own(settings, wanted)
         if problem := pattern.problem():
-            tell(f"touches = {wanted!r} is left out: {problem}; ready-made are {', '.join(_READY_MADE)}")
+            report(f"touches = {wanted!r} is left out: {problem}; ready-made are {', '.join(_READY_MADE)}")
         else:
             found.insert(0, pattern)
     return found

@@ -27,6 +27,9 @@ _NO_CONFIG: Final = """This folder has no config.toml. Use one of:
   impsy-tui init           write a commented config.toml
   -c NAME                  use an example (impsy-tui examples lists them) or your own file"""
 
+_EARLIER_NAMES: Final = {"band": "ensemble"}
+"""Names of examples in version 0.1.0."""
+
 
 def examples(
     wanted: Annotated[
@@ -65,7 +68,7 @@ def sound_file(named: Path) -> Path:
 
 
 def shipped(named: Path, folder: str, suffix: str) -> Path | None:
-    """Returns an example by its name or path, such as ``band`` or ``configs/band.toml``; None if there is none.
+    """Returns an example by its name or path, such as ``ensemble`` or ``configs/ensemble.toml``, or None.
 
     Args:
         named: typed name or path.
@@ -75,7 +78,7 @@ def shipped(named: Path, folder: str, suffix: str) -> Path | None:
     from impsy_tui.paths import shipped_files, shipped_folder
 
     path = str(named).removeprefix("configs/").removeprefix(folder).removesuffix(suffix)
-    path = f"{folder}{path}{suffix}"
+    path = f"{folder}{_EARLIER_NAMES.get(path, path)}{suffix}"
     return shipped_folder("configs") / path if path in shipped_files("configs") else None
 
 
@@ -108,6 +111,7 @@ def _title(path: str) -> str:
 def _find(name: str) -> list[str]:
     """Returns the paths of an example in ``configs/``: for a patch all patches, because patches use each other."""
     bare = name.removeprefix("configs/")
+    bare = _EARLIER_NAMES.get(bare.removesuffix(".toml"), bare)
     for _, folder, suffix in _KINDS:
         paths = _paths(folder, suffix)
         if bare in (*paths, *map(_name, paths), *(Path(path).stem for path in paths)):

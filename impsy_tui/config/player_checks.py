@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Final
 
 from impsy_tui.config.channel_schema import CHANNEL_TABLES
-from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Config, Player
+from impsy_tui.config.schema import ENSEMBLE, HIGHEST, LOWEST, Config, Player
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
-_OF_BANDS: Final = frozenset(
+_OF_ENSEMBLES: Final = frozenset(
     {"players", "lead", "lead_stops", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
     | {"scale", "lowest", "highest"}
 )
@@ -43,7 +43,7 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
                 yield f"{table}.hears_players", f'"{other}" is the player itself: name other players'
             elif other not in names:
                 yield f"{table}.hears_players", _one_of(other, "player", names)
-            elif config.player[names.index(other)].kind == BAND:
+            elif config.player[names.index(other)].kind == ENSEMBLE:
                 yield (
                     f"{table}.hears_players",
                     f'"{other}" is an ensemble: it plays touches, which players cannot hear',
@@ -52,12 +52,16 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
 
 def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
     """Yields the settings that the kind of the player does not have."""
-    is_band = player.kind == BAND
+    is_ensemble = player.kind == ENSEMBLE
     for setting in fields(Player):
-        is_theirs = setting.name in _OF_BANDS
-        if setting.name in _OF_ALL or is_theirs is is_band or getattr(player, setting.name) == setting.default:
+        is_for_ensembles = setting.name in _OF_ENSEMBLES
+        if (
+            setting.name in _OF_ALL
+            or is_for_ensembles is is_ensemble
+            or getattr(player, setting.name) == setting.default
+        ):
             continue
-        whose = f'players of kind "{BAND}"' if is_theirs else f'players of other kinds than "{BAND}"'
+        whose = f'players of kind "{ENSEMBLE}"' if is_for_ensembles else f'players of other kinds than "{ENSEMBLE}"'
         yield f"{table}.{setting.name}", f"is a setting of {whose} only"
     lowest = LOWEST if player.lowest is None else player.lowest
     if lowest > (HIGHEST if player.highest is None else player.highest):

@@ -38,8 +38,8 @@ from impsy_tui.ranges import Range
 
 _MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
 
-BAND = "ensemble"
-PLAYER_KINDS = ("mdrnn", "agent", BAND)
+ENSEMBLE = "ensemble"
+PLAYER_KINDS = ("mdrnn", "agent", ENSEMBLE)
 """Kinds of player."""
 _NOTE = Integer(0, 127)
 LOWEST, HIGHEST = 48, 84

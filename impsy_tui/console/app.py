@@ -160,7 +160,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.say("info", "the engine was shut down: Enter starts it again")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
             self.say("error", f"no engine answers{self._restart.place}: Enter starts it again")
-            self.run_worker(self._restart.tell_output(), group="output", exclusive=True)
+            self.run_worker(self._restart.report_output(), group="output", exclusive=True)
         elif state is LinkState.LOST and self._link.snapshot is not None:
             self.say("error", self._restart.when_lost)
 
@@ -310,7 +310,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def on_prompt_interrupted(self, message: Prompt.Interrupted) -> None:
         """Shows the key that leaves the console."""
         message.stop()
-        self._where.hint.tell(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
+        self._where.hint.report(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
 
     def _own_keys(self) -> Mapping[str, str]:
         """Returns the performer's key bindings."""

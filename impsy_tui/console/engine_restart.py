@@ -39,7 +39,7 @@ class EngineRestart:
         pid = self._link.hello.pid
         return f"the engine (process {pid}) does not answer: wait, or end it with kill {pid}"
 
-    async def tell_output(self) -> None:
+    async def report_output(self) -> None:
         """Shows the last output of the engine, if it can be read; it may have the reason for the end."""
         start = self._link.hello.start
         if not start.prints_there:

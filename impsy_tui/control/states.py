@@ -47,7 +47,7 @@ class EnsembleState(msgspec.Struct, frozen=True):
         new_idea: True if the ensemble has just had a new idea.
         transitions: numbers of transitions between the five groups of gestures in the last fifteen seconds, row by
             row; a row belongs to the group before the transition.
-        told_by: classifier of the lead's gestures.
+        classifier_name: classifier of the lead's gestures.
         auditioned: name of the auditioned model; empty for none.
         in_silence: gestures of the auditioned model's followers.
     """
@@ -66,7 +66,7 @@ class EnsembleState(msgspec.Struct, frozen=True):
     state: str
     new_idea: bool
     transitions: tuple[int, ...]
-    told_by: str = ""
+    classifier_name: str = ""
     auditioned: str = ""
     in_silence: tuple[int, ...] = ()
 

@@ -124,15 +124,15 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
     if player.agent is not None:
         lines += _agent_lines(player.agent)
     if player.ensemble is not None:
-        lines += _band_lines(player.ensemble)
+        lines += _ensemble_lines(player.ensemble)
     return lines
 
 
-def _band_lines(ensemble: EnsembleState) -> list[str]:
+def _ensemble_lines(ensemble: EnsembleState) -> list[str]:
     does = [
         f"{name} {choices.GESTURES[code]}" for name, code in zip(ensemble.players, ensemble.gestures, strict=True)
     ]
-    lines = [f"{'band':<10}{counted(len(ensemble.players), 'player')}{' · rests' if ensemble.resting else ''}"]
+    lines = [f"{'ensemble':<10}{counted(len(ensemble.players), 'player')}{' · rests' if ensemble.resting else ''}"]
     return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 

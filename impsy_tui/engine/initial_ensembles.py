@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import choices
-from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Player
+from impsy_tui.config.schema import ENSEMBLE, HIGHEST, LOWEST, Player
 from impsy_tui.engine.initial_players import routing_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
@@ -51,7 +51,7 @@ class InitialEnsembles:
         Raises:
             UserError: A shipped file cannot be read.
         """
-        tables = [player for player in self._options.config.player if player.kind == BAND]
+        tables = [player for player in self._options.config.player if player.kind == ENSEMBLE]
         return [await self._load(table, session) for table in tables]
 
     async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:

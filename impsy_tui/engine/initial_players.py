@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impsy_tui import modes, ranges
-from impsy_tui.config.schema import BAND
+from impsy_tui.config.schema import ENSEMBLE
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
@@ -46,7 +46,7 @@ def initial_players(options: EngineOptions, last: SessionFile | None) -> list[In
     the focus.
     """
     players = options.config.player or (PlayerTable(name=MAIN),)
-    players = tuple(player for player in players if player.kind != BAND)
+    players = tuple(player for player in players if player.kind != ENSEMBLE)
     kept = last.players if last is not None else {}
     return [
         _initial_player(options, player, options.given if index == 0 else frozenset(), kept.get(player.name))

@@ -166,7 +166,7 @@ class Command:
         console: True for a command of the console itself, which the engine does not know.
         player: True for a command of a player; ``@name`` before it selects the player.
         about: kinds of player: "values" (players of the instrument's dimensions), "mdrnn" (those of them
-            with an MDRNN), "bands" (ensembles), "models" ("mdrnn" and ensembles), or "anybody" (all).
+            with an MDRNN), "ensembles" (ensembles), "models" ("mdrnn" and ensembles), or "anybody" (all).
         everybody: True if the command without ``@name`` is for all players, not for the focused player.
         ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
         undo: True if ``undo`` reverts the command.
@@ -255,5 +255,5 @@ def _of_parameter(parameter: Parameter) -> Command:
 _ABOUT: Final = {
     (parameters.MDRNN,): "mdrnn",
     (parameters.MDRNN, parameters.ENSEMBLE): "models",
-    (parameters.ENSEMBLE,): "bands",
+    (parameters.ENSEMBLE,): "ensembles",
 }

@@ -11,7 +11,7 @@ from impsy_tui.language.command_schema import Command, other_parameter_commands
 from impsy_tui.language.table.agent import HEARING
 from impsy_tui.language.table.dimensions import SHAPING
 from impsy_tui.language.table.engine import AROUND
-from impsy_tui.language.table.ensemble import BAND
+from impsy_tui.language.table.ensemble import ENSEMBLES
 from impsy_tui.language.table.files import WORKSHOP
 from impsy_tui.language.table.players import PLAYING
 from impsy_tui.language.table.scheduling import CONDUCTING
@@ -20,11 +20,11 @@ from impsy_tui.language.table.time import TIME
 GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Playing": PLAYING,
     "Agents": HEARING,
-    "Single values, knobs and keys": SHAPING,
-    "Bands": BAND,
-    "What happens when": CONDUCTING,
+    "Dimensions, controls and keys": SHAPING,
+    "Ensembles": ENSEMBLES,
+    "Scheduling": CONDUCTING,
     "Musical time": TIME,
-    "Work beside the music": WORKSHOP,
+    "Files and jobs": WORKSHOP,
     "Engine and console": AROUND,
 }
 """Commands in the groups of the help and the reference page."""
@@ -33,10 +33,12 @@ if others := tuple(other_parameter_commands()):
     GROUPS["Other players"] = others
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for group in GROUPS.values() for command in group}
+EARLIER_NAMES: Final = {"band": "ensemble"}
+"""Names of commands in set lists, recordings and scripts of version 0.1.0."""
 
 
 def find_command(words: Sequence[str]) -> tuple[Command | None, int]:
     """Returns the command at the beginning of these words, and the number of words in its name."""
     if len(words) > 1 and (found := COMMANDS.get(f"{words[0]} {words[1]}")):
         return found, 2
-    return (COMMANDS.get(words[0]), 1) if words else (None, 0)
+    return (COMMANDS.get(EARLIER_NAMES.get(words[0], words[0])), 1) if words else (None, 0)

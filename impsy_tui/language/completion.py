@@ -7,7 +7,7 @@ from typing import Final
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import Expected
-from impsy_tui.language.grammar import CHANCE, GLIDING, LineReader
+from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
 from impsy_tui.language.value_readers import GRIDS
 from impsy_tui.language.words import ParseError, Word, words_of
@@ -32,7 +32,7 @@ class CompletionSources:
         cues: names of the cues of the open set list.
         outputs: names of outputs.
         players: names of players.
-        bands: names of models of ensembles.
+        ensembles: names of models of ensembles.
         classifiers: names of classifiers of gestures.
         macros: macros by name.
         tables, corpora: names of look-up tables and of analysed recordings.
@@ -175,7 +175,7 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
         case ArgumentKind.COMMAND:
             return (*COMMANDS, *known.macros)
         case ArgumentKind.SETTINGS:
-            return GLIDING
+            return RAMPED
         case ArgumentKind.MOMENT:
             return MOMENTS
         case ArgumentKind.GRID:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
-from impsy_tui.language.commands import COMMANDS, find_command
+from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES, find_command
 from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.program import (
     EVERYBODY,
@@ -28,7 +28,7 @@ LONGEST_LINE: Final = 2000
 
 CHANCE: Final = "rand"
 
-GLIDING: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
+RAMPED: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
 """Commands that ``over`` can ramp."""
 
 _REPEATING: Final = ("every", "whenever")
@@ -36,7 +36,9 @@ _DEEPEST: Final = 8
 _SILENCE: Final = Argument("silence", ArgumentKind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
 _EVENTS: Final = Argument("event", ArgumentKind.WHOLE, Range(1, 1_000_000, 100))
 _PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.player)
-_RESERVED: Final = frozenset((*(word for name in COMMANDS for word in name.split()), CHANCE, EVERYBODY, "main"))
+_RESERVED: Final = frozenset(
+    (*(word for name in (*COMMANDS, *EARLIER_NAMES) for word in name.split()), CHANCE, EVERYBODY, "main")
+)
 
 _HINTS: Final = {
     "stop": "pause silences the player, panic everything; shutdown ends the engine",
@@ -258,9 +260,9 @@ class LineReader(Cursor):
             if word.ends:
                 self.at += 1
                 continue
-            found, length = self.command(GLIDING)
+            found, length = self.command(RAMPED)
             if found is None or not found.ramp:
-                raise ParseError(_cannot_glide(word.text, found, self.macros), word)
+                raise ParseError(_cannot_ramp(word.text, found, self.macros), word)
             self.at += length
             values = self.arguments(found, gliding=True)
             numbers = [each for each in found.arguments if each.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION)]
@@ -359,13 +361,13 @@ def _too_much(step: Step) -> str:
     return f"{name} takes no more than this: {usage}"
 
 
-def _cannot_glide(text: str, found: Command | None, macros: Mapping[str, Macro]) -> str:
+def _cannot_ramp(text: str, found: Command | None, macros: Mapping[str, Macro]) -> str:
     if text.startswith("@"):
         return f"who it is stands first: {text} over …"
     if found is None and text not in macros:
         return _unknown(text, ())
     name = text if found is None else found.name
-    return f"{name} cannot glide; these can: {', '.join(GLIDING)}; all the rest of the line is over's"
+    return f"{name} cannot glide; these can: {', '.join(RAMPED)}; all the rest of the line is over's"
 
 
 def _unknown(text: str, macros: Iterable[str]) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from impsy_tui.language.command_schema import ArgumentKind, Command, Source
-from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES
 
 PREFIX: Final = "/impsy/"
 ANY_COMMAND: Final = "/impsy/command"
 """Address that takes any command line as its one string."""
 
 ADDRESSES: Final[dict[str, Command]] = {
+    PREFIX + earlier: COMMANDS[name] for earlier, name in EARLIER_NAMES.items()
+} | {
     PREFIX + (command.osc or command.name.replace(" ", "_")): command
     for command in COMMANDS.values()
     if Source.CHANNEL in command.sources

@@ -9,7 +9,7 @@ CLIPS: Final = register(
         "clips",
         Kind.CHOICE,
         (ENSEMBLE,),
-        "which clips of a gesture a band plays: any, or those nearest to where and how fast you play",
+        "which clips of a gesture an ensemble plays: any, or those nearest to where and how fast you play",
         "clips nearest",
         "random",
         choices=("random", "nearest"),

@@ -24,7 +24,7 @@ _MOST_KEPT: Final = 20
 _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
 _LINES_A_TURN: Final = 16
-_LONGEST_TOLD: Final = 400
+_LONGEST_QUOTE: Final = 400
 """Greatest number of bytes of a worker's last output in a message."""
 _KEEPS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
@@ -284,7 +284,7 @@ def _last_line(output: Path) -> str:
     """Returns the last output of a worker, which may have the reason of its end, and the file with the rest."""
     try:
         with output.open("rb") as file:
-            file.seek(max(0, output.stat().st_size - _LONGEST_TOLD))
+            file.seek(max(0, output.stat().st_size - _LONGEST_QUOTE))
             said = file.read().decode(errors="replace").split("\n")
     except OSError:
         said = []

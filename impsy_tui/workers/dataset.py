@@ -14,7 +14,7 @@ from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 
-_MOST_TOLD: Final = 5
+_MOST_NAMED: Final = 5
 """Greatest number of skipped logs that are listed one by one."""
 _BARS: Final = "·▁▂▃▄▅▆▇█"
 
@@ -92,9 +92,9 @@ def report(collated: Collated) -> str:
 
 def _left_out(collated: Collated) -> list[str]:
     """Returns the skipped logs as text."""
-    told = [f"left out: {each}" for each in collated.left_out[:_MOST_TOLD]]
-    more = len(collated.left_out) - len(told)
-    return [*told, f"and {counted(more, 'log')} more left out"] if more else told
+    lines = [f"left out: {each}" for each in collated.left_out[:_MOST_NAMED]]
+    more = len(collated.left_out) - len(lines)
+    return [*lines, f"and {counted(more, 'log')} more left out"] if more else lines
 
 
 def _bars(counts: np.ndarray) -> str:

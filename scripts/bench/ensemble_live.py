@@ -23,7 +23,7 @@ _EARLIEST = 0.001
 """The share of touches that arrive before any other is taken for those that nothing kept waiting."""
 _CONFIG = f"""
 [[player]]
-name = "band"
+name = "ensemble"
 kind = "ensemble"
 players = {PLAYERS}
 [demo]

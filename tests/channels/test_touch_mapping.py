@@ -75,7 +75,7 @@ def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
         assert isinstance(channel, TouchOutput)
         channel.play_touch(_DOWN)
         channel.end_touch("p2")
-        channel.tell_band([gesture_message("p2", 7)])
+        channel.send_ensemble_messages([gesture_message("p2", 7)])
         assert channel.status().last_sent == "/metatone/classifier/gesture p2 SS"
 
     osc_listener.with_channel(play, receiver)
@@ -114,7 +114,7 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
         channel.play_touch(_DOWN._replace(velocity=0.01, loudness=50))  # on the same note: it goes on
         channel.play_touch(_DOWN._replace(velocity=0.02, note=62, loudness=70))
         channel.play_touch(VirtualTouch("p3", 0.5, 0.5, 0.0, 4, 67, 96))
-        channel.silence()  # of a player of values: the band sounds on
+        channel.silence()  # of a player of values: the ensemble sounds on
         channel.end_touch("p2")
         channel.end_touch("p2")
         await until(lambda: len(synth.got) == 5)

@@ -32,18 +32,18 @@ def test_examples_lists_everything_that_ships(tmp_path: Path) -> None:
 
 def test_examples_copies_by_name_and_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "osc.toml").write_text("mine")
-    said = _examples(tmp_path, "band", "osc.toml", "first", "configs/pd/touches.pd")
+    said = _examples(tmp_path, "ensemble", "osc.toml", "first", "configs/pd/touches.pd")
     assert "kept  osc.toml" in said
     assert (tmp_path / "osc.toml").read_text() == "mine"
-    for path in ("band.toml", "sets/first.imp", "pd/touches.pd", "pd/touch-voice.pd"):
+    for path in ("ensemble.toml", "sets/first.imp", "pd/touches.pd", "pd/touch-voice.pd"):
         assert (tmp_path / path).read_bytes() == (shipped_folder("configs") / path).read_bytes()
-    assert not load_config(tmp_path / "band.toml").errors
+    assert not load_config(tmp_path / "ensemble.toml").errors
 
 
 def test_examples_names_what_there_is_for_a_wrong_name(tmp_path: Path) -> None:
     done = shell("examples", "nope", cwd=tmp_path)
     assert done.returncode == 1
-    assert "Cannot copy nope: no such example. Examples: agent, band," in done.stderr
+    assert "Cannot copy nope: no such example. Examples: agent, browser," in done.stderr
 
 
 @pytest.mark.parametrize("named", ["{stem}", "{stem}.toml", "configs/{stem}.toml"])
@@ -54,7 +54,8 @@ def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytes
     for path in CONFIGS:
         word = Path(named.format(stem=Path(path).stem))
         assert config_file(word) == shipped_folder("configs") / path
-    own = tmp_path / "band.toml"
+    assert config_file(Path("band")) == shipped_folder("configs") / "ensemble.toml"
+    own = tmp_path / "ensemble.toml"
     own.touch()
     assert config_file(own) == own
     assert config_file(tmp_path / "nope.toml") == tmp_path / "nope.toml"

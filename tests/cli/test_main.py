@@ -116,11 +116,11 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     done = shell("check", "two.imp", cwd=tmp_path)
     assert [line.partition(": ")[0] for line in done.stdout.splitlines()[::3]] == ["two.imp:3:1", "two.imp:3:19"]
     assert "no such player: bass. Players: lead" in done.stdout
-    (tmp_path / "band.imp").write_text(
+    (tmp_path / "ensemble.imp").write_text(
         "# one\nload ensembleRNN-units16; classifier gestures-synthetic\nclassifier gestures-none\n"
     )
-    done = shell("check", "band.imp", cwd=tmp_path)
-    assert done.stdout.startswith("band.imp:3:12: no classifier is called gestures-none")
+    done = shell("check", "ensemble.imp", cwd=tmp_path)
+    assert done.stdout.startswith("ensemble.imp:3:12: no classifier is called gestures-none")
     assert "none.imp: no such set list" in shell("check", "none.imp", cwd=tmp_path).stderr
 
 

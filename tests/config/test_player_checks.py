@@ -85,7 +85,7 @@ def test_player_problem_has_line_and_key(tmp_path: Path, wrong: str, line: int, 
     assert message.startswith(f"{tmp_path / 'c.toml'}:{line}: {key}: ")
 
 
-def test_all_that_can_be_said_of_a_band(tmp_path: Path) -> None:
+def test_all_that_can_be_said_of_an_ensemble(tmp_path: Path) -> None:
     loaded = _load(
         tmp_path,
         TWO + 'kind = "ensemble"\nfile = "m.tflite"\npitemp = 1.5\nplayers = 8\nlead = "ann"\nlead_stops = "play"\n'
@@ -93,10 +93,10 @@ def test_all_that_can_be_said_of_a_band(tmp_path: Path) -> None:
         'midi_channels = [5, 6]\nscale = "blues"\nlowest = 0\nhighest = 127\nhears_channels = "demo"\n',
     )
     assert loaded.problems == ()
-    band = loaded.config.player[1]
-    assert (band.players, band.lead, band.lead_stops, band.clips) == (8, "ann", "play", "nearest")
-    assert (band.destinations, band.midi_channels) == (("osc 2", "osc 1"), (5, 6))
-    assert (band.scale, band.lowest, band.highest) == ("blues", 0, 127)
+    ensemble = loaded.config.player[1]
+    assert (ensemble.players, ensemble.lead, ensemble.lead_stops, ensemble.clips) == (8, "ann", "play", "nearest")
+    assert (ensemble.destinations, ensemble.midi_channels) == (("osc 2", "osc 1"), (5, 6))
+    assert (ensemble.scale, ensemble.lowest, ensemble.highest) == ("blues", 0, 127)
 
 
 @pytest.mark.parametrize(

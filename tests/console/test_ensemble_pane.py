@@ -1,4 +1,4 @@
-"""A band in the console: shown where it has the focus, beside a player of values."""
+"""An ensemble in the console: shown where it has the focus, beside a player of values."""
 
 from collections.abc import Iterator
 
@@ -24,14 +24,16 @@ def quintet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 @performed
-async def test_the_band_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
+async def test_the_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
     async with console(quintet.socket, SMALL) as here:
-        await here.sees("BAND", "lead", "p2", "p3", "p4", "flux", "entropy", "▸quartet", " ALL PLAY ", "temp 1.00")
+        await here.sees(
+            "ENSEMBLE", "lead", "p2", "p3", "p4", "flux", "entropy", "▸quartet", " ALL PLAY ", "temp 1.00"
+        )
         assert all(len(line) <= 80 for line in here.lines)
         assert "sigma" not in here.text
         await here.enter("force p3 combination")
         await here.sees("p3   !combination")
-        await here.enter("band 8; tacet p8")
+        await here.enter("ensemble 8; tacet p8")
         await here.sees("p8   !nothing")
         assert all(len(line) <= 80 for line in here.lines)
         await here.until(lambda: "touches" in here.text)
@@ -57,7 +59,7 @@ async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quint
         await here.sees("10 to 600 s")
         await here.press("ctrl+u")
         await here.enter("record gestures each 20s")
-        await here.sees("RECORDING GESTURES 1/9", "NEXT", "FAST TAPS", "then slow taps", "BAND")
+        await here.sees("RECORDING GESTURES 1/9", "NEXT", "FAST TAPS", "then slow taps", "ENSEMBLE")
         await here.sees("▶ PLAY", "0 touches")
         await here.enter("record gestures skip")
         await here.sees("RECORDING GESTURES 2/9", "SLOW TAPS")
@@ -70,7 +72,7 @@ async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quint
 async def test_ensemble_pane_shows_auditioned_model(quintet: Rig) -> None:
     async with console(quintet.socket, LARGE) as here:
         await here.enter("@quartet audition ensembleRNN-units16")
-        await here.sees("BAND ◆ audition ensembleRNN-units16", "◆", "told by gestures-synthetic")
+        await here.sees("ENSEMBLE ◆ audition ensembleRNN-units16", "◆", "by gestures-synthetic")
         await here.enter("@quartet load ensembleRNN-units16")
         await here.misses("◆ audition")
         await here.enter("@quartet load ensembleRNN-units17")
@@ -97,7 +99,7 @@ async def test_models_are_loaded_from_their_list_by_whom_they_are_for(quintet: R
 
 
 @performed
-async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -> None:
+async def test_a_classifier_that_was_made_is_offered_to_the_ensemble(quintet: Rig) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
     recorded(quintet.folder / "logs", seconds=12)
     async with console(quintet.socket, LARGE) as here:
@@ -105,4 +107,4 @@ async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -
         await here.sees("trains a classifier of gestures")
         await here.sees("@quartet classifier gestures-guided   Right takes it")
         await here.press("right", "enter")
-        await here.sees("gestures-guided classifies your gestures", "told by gestures-guided")
+        await here.sees("gestures-guided classifies your gestures", "by gestures-guided")

@@ -19,7 +19,7 @@ def log(folder: Path, days: float, name: str = "-9d-mdrnn.log", size: int = SIZE
 
 
 def test_rotate_deletes_logs_beyond_the_age_with_their_companions(tmp_path: Path) -> None:
-    old = [log(tmp_path, 9), log(tmp_path, 9, "-band-touches.csv"), log(tmp_path, 9, "-9d-mdrnn.commands")]
+    old = [log(tmp_path, 9), log(tmp_path, 9, "-ensemble-touches.csv"), log(tmp_path, 9, "-9d-mdrnn.commands")]
     young = log(tmp_path, 3)
     assert rotate(Request(tmp_path, (), keep=7 * DAY), NOW) == Rotated(3, 0)
     assert not any(file.exists() for file in old)

@@ -11,7 +11,7 @@ from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH, EnsembleMemory, n
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.errors import UserError
-from tests.support.models import SHIPPED_BAND
+from tests.support.models import SHIPPED_ENSEMBLE
 
 
 def _heard(codes: list[list[int]]) -> np.ndarray:
@@ -69,7 +69,7 @@ def test_network_inputs_of_a_single_follower_have_no_others() -> None:
 
 
 def test_shipped_ensemble_opens_plays_and_resets() -> None:
-    network = open_ensemble(SHIPPED_BAND, 30.0)
+    network = open_ensemble(SHIPPED_ENSEMBLE, 30.0)
     told = np.random.default_rng(1).random((MOST_FOLLOWERS, INPUTS)).astype(np.float32)
     first, second = network.step(told).copy(), network.step(told).copy()
     assert first.shape == (MOST_FOLLOWERS, GESTURES)
@@ -96,7 +96,7 @@ def test_open_ensemble_refuses_a_model_of_a_single_player(shipped_model: Path) -
 
 
 def test_step_refuses_a_network_with_a_tensor_without_data(tmp_path: Path) -> None:
-    content = bytearray(SHIPPED_BAND.read_bytes())
+    content = bytearray(SHIPPED_ENSEMBLE.read_bytes())
     content[176:178] = bytes(2)  # where the file says at which offset one of its buffers begins
     file = tmp_path / "ensembleRNN-damaged.tflite"
     file.write_bytes(content)

@@ -1,4 +1,4 @@
-"""A band that plays to a lead, with the model that ships."""
+"""An ensemble that plays to a lead, with the model that ships."""
 
 import numpy as np
 import pytest
@@ -7,17 +7,17 @@ from impsy_tui.ensemble.evaluation import HEADS, evaluate_markov, evaluate_netwo
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import ABSENT, EnsemblePredictor, generate_followers
 from impsy_tui.ensemble.synthetic.scores import scores
-from tests.support.models import SHIPPED_BAND
+from tests.support.models import SHIPPED_ENSEMBLE
 
 
-def _band(followers: int, seed: int = 1) -> EnsemblePredictor:
-    return EnsemblePredictor(EnsembleNetwork(SHIPPED_BAND), followers, np.random.default_rng(seed))
+def _ensemble(followers: int, seed: int = 1) -> EnsemblePredictor:
+    return EnsemblePredictor(EnsembleNetwork(SHIPPED_ENSEMBLE), followers, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("followers", [1, 3, 7])
 def test_play_repeats_with_the_same_seed(followers: int) -> None:
     lead = scores(1, 120, 5)[0][:, 0]
-    plays = [generate_followers(_band(followers, seed), lead, np.zeros(followers, int)) for seed in (1, 1, 2)]
+    plays = [generate_followers(_ensemble(followers, seed), lead, np.zeros(followers, int)) for seed in (1, 1, 2)]
     assert plays[0].shape == (120, followers)
     assert plays[0].min() >= 0
     assert plays[0].max() <= 8
@@ -28,25 +28,25 @@ def test_play_repeats_with_the_same_seed(followers: int) -> None:
 
 def test_predictor_refuses_more_than_seven_followers() -> None:
     with pytest.raises(ValueError, match="8 followers"):
-        _band(8)
+        _ensemble(8)
 
 
 def test_reset_forgets_all_seconds() -> None:
-    band = _band(2)
-    first = band.predict(3).copy()
+    ensemble = _ensemble(2)
+    first = ensemble.predict(3).copy()
     for code in (1, 1, 2, 8):
-        band.play(code)
-    band.reset()
-    assert np.array_equal(band.predict(3), first)
+        ensemble.play(code)
+    ensemble.reset()
+    assert np.array_equal(ensemble.predict(3), first)
 
 
 def test_play_sets_forced_and_absent_gestures() -> None:
-    band = _band(3)
+    ensemble = _ensemble(3)
     for _ in range(10):
-        assert band.play(1, forced={1: 7})[1] == 7
-    codes = band.play(1, forced={1: 7, 2: ABSENT})
+        assert ensemble.play(1, forced={1: 7})[1] == 7
+    codes = ensemble.play(1, forced={1: 7, 2: ABSENT})
     assert codes[1:] == (7, ABSENT)
-    alone = band.predict(1)[:2]
+    alone = ensemble.predict(1)[:2]
     assert np.isfinite(alone).all()
 
 
@@ -54,7 +54,7 @@ def test_play_changes_more_at_high_temperature() -> None:
     lead = np.ones(300, int)
     changes = []
     for temperature in (0.1, 1.0, 3.0):
-        parts = generate_followers(_band(4), lead, np.zeros(4, int), temperature)
+        parts = generate_followers(_ensemble(4), lead, np.zeros(4, int), temperature)
         changes.append((parts[1:] != parts[:-1]).mean())
     assert changes[0] < changes[1] < changes[2]
 
@@ -64,7 +64,7 @@ def test_shipped_ensemble_has_less_loss_than_markov_chains() -> None:
     known, test = made[4:], made[:4]
     random = np.random.default_rng(1)
     chain = evaluate_markov(2, known, test, random)
-    network = evaluate_network("band", EnsembleNetwork(SHIPPED_BAND), test, random)
+    network = evaluate_network("ensemble", EnsembleNetwork(SHIPPED_ENSEMBLE), test, random)
     assert network.surprise is not None
     assert chain.surprise is not None
     assert network.surprise < chain.surprise - 0.005
@@ -74,11 +74,11 @@ def test_shipped_ensemble_has_less_loss_than_markov_chains() -> None:
 
 def test_surprises_are_those_of_predict() -> None:
     codes = scores(1, 60, 3)[0]
-    band = _band(1)
-    nats = surprises(band, codes[:, 0], codes[:, 1:])
-    band.reset([int(codes[0, 1])])
-    band.lead(int(codes[0, 0]))
-    logits = band.predict(int(codes[1, 0])).astype(float)[0]
+    ensemble = _ensemble(1)
+    nats = surprises(ensemble, codes[:, 0], codes[:, 1:])
+    ensemble.reset([int(codes[0, 1])])
+    ensemble.lead(int(codes[0, 0]))
+    logits = ensemble.predict(int(codes[1, 0])).astype(float)[0]
     chances = np.exp(logits) / np.exp(logits).sum()
     assert nats.shape == (59, 1)
     assert nats[0, 0] == pytest.approx(-np.log(chances[codes[1, 1]]))

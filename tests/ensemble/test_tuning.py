@@ -1,4 +1,4 @@
-"""Bands tuned to play as those they learned from, and what is noted of it."""
+"""Ensembles tuned to play as those they learned from, and what is noted of it."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
 from impsy_tui.ensemble.synthetic.scores import scores
 from impsy_tui.ensemble.tuning import append_tunings, read_tuning, tune
-from tests.support.models import SHIPPED_BAND
+from tests.support.models import SHIPPED_ENSEMBLE
 
 
 def _restless(seconds: int) -> np.ndarray:
-    """Three players who change every other second, between taps and swipes alone: nothing that the band learned."""
+    """Three players who change every other second, between taps and swipes alone: unlike the training scores."""
     random = np.random.default_rng(3)
     codes = np.zeros((seconds, 3), np.int8)
     for second in range(1, seconds):
@@ -24,14 +24,14 @@ def _restless(seconds: int) -> np.ndarray:
 
 
 def test_tune_matches_the_changes_of_the_scores() -> None:
-    network = EnsembleNetwork(SHIPPED_BAND)
+    network = EnsembleNetwork(SHIPPED_ENSEMBLE)
     made = [_restless(300), _restless(300)]
     tuning = tune(network, made, np.random.default_rng(1), rounds=8)
     real = measure([codes[:, 1:] for codes in made])
     runs = []
     for each in (Tuning(), tuning):
-        band = EnsemblePredictor(network, 2, np.random.default_rng(2), each)
-        runs.append(measure([generate_followers(band, made[0][:, 0], made[0][0, 1:])]))
+        ensemble = EnsemblePredictor(network, 2, np.random.default_rng(2), each)
+        runs.append(measure([generate_followers(ensemble, made[0][:, 0], made[0][0, 1:])]))
     before, after = runs
     assert abs(np.log(after.run / real.run)) < 0.3 * abs(np.log(before.run / real.run))
     assert after.variety == pytest.approx(real.variety, rel=0.15)
@@ -75,16 +75,16 @@ def test_tuning_offsets_change_only_other_gestures() -> None:
 
 def test_shipped_ensemble_has_a_tuning_for_every_size() -> None:
     for players in range(2, 9):
-        assert read_tuning(SHIPPED_BAND, players) != Tuning()
+        assert read_tuning(SHIPPED_ENSEMBLE, players) != Tuning()
 
 
 def test_shipped_ensemble_changes_as_often_as_its_scores() -> None:
-    network = EnsembleNetwork(SHIPPED_BAND)
+    network = EnsembleNetwork(SHIPPED_ENSEMBLE)
     made = [codes for codes in scores(28, 300, 99) if codes.shape[1] == 4]
     real, free = [], []
     for seed, codes in enumerate(made):
-        band = EnsemblePredictor(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
+        ensemble = EnsemblePredictor(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_ENSEMBLE, 4))
         real.append(codes[:, 1:])
-        free.append(generate_followers(band, codes[:, 0], codes[0, 1:]))
+        free.append(generate_followers(ensemble, codes[:, 0], codes[0, 1:]))
     assert measure(free).run == pytest.approx(measure(real).run, rel=0.25)
     assert measure(free).entropy == pytest.approx(measure(real).entropy, rel=0.1)

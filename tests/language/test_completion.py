@@ -10,7 +10,7 @@ from impsy_tui.language.parser import read_macros
 from tests.support.lines import typed
 
 PLAYERS = tuple(name for name, command in COMMANDS.items() if command.player)
-GLIDING = tuple(name for name, command in COMMANDS.items() if command.ramp)
+RAMPED = tuple(name for name, command in COMMANDS.items() if command.ramp)
 
 KNOWN = CompletionSources(
     models=("pulse", "my model"),
@@ -107,13 +107,13 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("at ", ("call", "response", "silence", "event", "bar")),
         ("at silence ", ()),
         ("whenever response mode d", ("duet",)),
-        ("over 8s ", (*GLIDING, "ease")),
-        ("over 8s ease ", GLIDING),
-        ("over 8s temp 0.6 ", GLIDING),
-        ("over 8s temp 0.6 s", tuple(name for name in GLIDING if name.startswith("s"))),
+        ("over 8s ", (*RAMPED, "ease")),
+        ("over 8s ease ", RAMPED),
+        ("over 8s temp 0.6 ", RAMPED),
+        ("over 8s temp 0.6 s", tuple(name for name in RAMPED if name.startswith("s"))),
         ("over 8s temp 0.6; m", ()),
         ("over 8s scene ", ("dark", "light")),
-        ("over 8s scene dark ", (*GLIDING, "now")),
+        ("over 8s scene dark ", (*RAMPED, "now")),
         ("after 1s over 8s temp 1; si", ("sigma",)),
         ("scene ", ("save", "delete", "dark", "light")),
         ("scene save ", ("dark", "light")),
@@ -229,7 +229,7 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
         assert complete(example[:at] + word, known).start == at
 
 
-def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
+def test_models_of_ensembles_are_loaded_and_not_evaluated() -> None:
     known = CompletionSources(models=("pulse",), ensembles=("ensembleRNN-mine",), classifiers=("gestures-mine",))
     assert complete("@trio load ", known).options == ("pulse", "ensembleRNN-mine")
     assert complete("audition ens", known).options == ("ensembleRNN-mine",)

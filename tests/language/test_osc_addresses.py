@@ -17,6 +17,8 @@ from impsy_tui.language.osc_addresses import ADDRESSES, FROM_NETWORK, command_li
         ("/impsy/timescale", (2,), "timescale 2"),
         ("/impsy/threshold", (0.5,), "threshold 0.5s"),
         ("/impsy/reset", (), "reset"),
+        ("/impsy/ensemble", (4,), "ensemble 4"),
+        ("/impsy/band", (4,), "ensemble 4"),
         ("/impsy/pause", (1,), "pause"),
         ("/impsy/pause", (0,), "resume"),
         ("/impsy/thru", (0.0,), "thru off"),

@@ -1,4 +1,4 @@
-"""Models: tiny ones with weights of our choosing, written without TensorFlow, and the band that ships."""
+"""Models: tiny ones with weights of our choosing, written without TensorFlow, and the ensemble that ships."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 
 from impsy_tui.mdrnn.model import SCALE
 
-SHIPPED_BAND = Path(__file__).parent.parent.parent / "models" / "ensembleRNN-units16.tflite"
+SHIPPED_ENSEMBLE = Path(__file__).parent.parent.parent / "models" / "ensembleRNN-units16.tflite"
 
 
 def write_h5(file: Path, arrays: dict[str, np.ndarray]) -> Path:

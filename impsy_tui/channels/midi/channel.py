@@ -93,7 +93,7 @@ class MidiChannel(HeldKeys):
             if output.there:
                 self._turn_off(output, output.silence_passed(player))
 
-    def tell_band(self, told: Sequence[OscMessage]) -> None:
+    def send_ensemble_messages(self, messages: Sequence[OscMessage]) -> None:
         """Gestures have no MIDI messages."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
@@ -142,7 +142,7 @@ class MidiChannel(HeldKeys):
                     if output.name == device:
                         self._transmit(output, messages)
                 self._learned[device] = source.entries
-                self._tell_held(self._scheduler.now())
+                self._report_held(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mappings by their configuration key."""
@@ -155,7 +155,7 @@ class MidiChannel(HeldKeys):
     def release_held(self, at: float) -> None:
         for mapping in self.mappings():
             mapping.release()
-        self._tell_held(at)
+        self._report_held(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Passes incoming MIDI clocks to the listener, or ignores them."""
@@ -292,7 +292,7 @@ class MidiChannel(HeldKeys):
                 self._turn_off(output, output.silence_passed(source.name))
         if keys := source.mapping.release():
             self._listener.released(self.name, keys)
-        self._tell_held(at)
+        self._report_held(at)
 
     def _report(self, device: MidiInput | MidiOutput, what: str, text: str) -> None:
         """Reports a problem once, until the device is there again."""
@@ -348,7 +348,7 @@ class MidiChannel(HeldKeys):
             self._listener.released(self.name, source.mapping.released)
         if source.mapping.endless:
             self._troubles.note("endless", ENDLESS.format(source.name, source.mapping.endless))
-        self._tell_held(at)
+        self._report_held(at)
         if updates:
             self._listener.updated(self.name, updates, at)
             if ends_turn and not self._listener.player_has_turn:
@@ -361,7 +361,7 @@ class MidiChannel(HeldKeys):
                 self._transmit(output, (message,))
                 output.passes(source.name, message)
 
-    def _tell_held(self, at: float) -> None:
+    def _report_held(self, at: float) -> None:
         held = any(mapping.holding for mapping in self.mappings())
         if held != self._held:
             self._held = held

@@ -117,8 +117,8 @@ class OscChannel:
     def end_touch(self, player: str) -> None:
         """Does nothing: touches over OSC end when no more messages come."""
 
-    def tell_band(self, told: Sequence[OscMessage]) -> None:
-        for address, arguments in told:
+    def send_ensemble_messages(self, messages: Sequence[OscMessage]) -> None:
+        for address, arguments in messages:
             self._say(address, arguments)
 
     def end_notes(self, indices: frozenset[int]) -> None:

@@ -26,7 +26,7 @@ class Destination:
         port: UDP port.
         scheduler: scheduler of the engine.
         troubles: counter of the channel's problems.
-        tell: called with a report that is no problem.
+        report: called with a report that is no problem.
         is_demo: True for a demo, whose output may have no receiver.
     """
 
@@ -36,21 +36,21 @@ class Destination:
         port: int,
         scheduler: ChannelScheduler,
         troubles: ErrorCounter,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         *,
         is_demo: bool = False,
     ) -> None:
         self._host, self._port = host, port
         self._scheduler = scheduler
         self._troubles = troubles
-        self._tell = tell
+        self._report = report
         self._is_demo = is_demo
         self._was_refused = False
         self._is_numeric = is_numeric(host)
         self._socket: socket.socket | None = None
         self._address: tuple[socket.AddressFamily, Any]
         self._renewed_at = -math.inf
-        self._opening = DeferredOpening(self._open, troubles, lambda: tell(f"{host}:{port} can be reached now"))
+        self._opening = DeferredOpening(self._open, troubles, lambda: report(f"{host}:{port} can be reached now"))
 
     async def start(self) -> None:
         """Finds the host, now or later."""
@@ -88,7 +88,7 @@ class Destination:
             self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
         elif not self._was_refused:
             self._was_refused = True
-            self._tell("nothing is connected yet: start with --sound to hear the demo")
+            self._report("nothing is connected yet: start with --sound to hear the demo")
 
     def close(self) -> None:
         """Closes the socket."""

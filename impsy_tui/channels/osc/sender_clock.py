@@ -31,13 +31,13 @@ class SenderClocks:
     """Compares the clocks of senders with ours by their first bundles.
 
     Args:
-        tell: reports to the performer, once for each host and correction.
+        report: reports to the performer, once for each host and correction.
     """
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
         self._senders: dict[object, _Sender] = {}
-        self._told: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
 
     def wait(self, host: str, sender: object, ahead: float) -> float:
         """Returns the seconds until a bundle is due; 0 or less for at once.
@@ -64,12 +64,12 @@ class SenderClocks:
     def _compare(self, host: str, known: _Sender, ahead: float) -> None:
         known.early = 0
         known.ahead = ahead if ahead > _LARGEST_LATENCY else 0.0
-        if not known.ahead or abs(known.ahead - self._told.get(host, 0.0)) <= _LARGEST_LATENCY:
+        if not known.ahead or abs(known.ahead - self._reported.get(host, 0.0)) <= _LARGEST_LATENCY:
             return
-        if len(self._told) >= _MOST_SENDERS:
-            del self._told[next(iter(self._told))]
-        self._told[host] = known.ahead
-        self._tell(f"the clock of {host} is {_span(known.ahead)} ahead of ours: its bundles play that much earlier")
+        if len(self._reported) >= _MOST_SENDERS:
+            del self._reported[next(iter(self._reported))]
+        self._reported[host] = known.ahead
+        self._report(f"the clock of {host} is {_span(known.ahead)} ahead of ours: its bundles play that much earlier")
 
 
 def _span(seconds: float) -> str:

@@ -145,7 +145,7 @@ class SerialMidiChannel(HeldKeys):
         """Maps this entry to the dimension with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._input = InputMapping(self._entries)
-        self._tell_holding(self._scheduler.now())
+        self._report_holding(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mapping by configuration key; empty if nothing was learned."""
@@ -156,7 +156,7 @@ class SerialMidiChannel(HeldKeys):
 
     def release_held(self, at: float) -> None:
         self._input.release()
-        self._tell_holding(at)
+        self._report_holding(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Passes an incoming MIDI clock to the listener, or ignores it."""
@@ -228,11 +228,11 @@ class SerialMidiChannel(HeldKeys):
             self._listener.released(self.name, self._input.released)
         if self._input.endless:
             self._troubles.note("endless", ENDLESS.format(self.name, self._input.endless))
-        self._tell_holding(at)
+        self._report_holding(at)
         if updates:
             self._listener.updated(self.name, updates, at)
 
-    def _tell_holding(self, at: float) -> None:
+    def _report_holding(self, at: float) -> None:
         if self._input.holding != self._held:
             self._held = self._input.holding
             self._listener.holding(self.name, self._held, at)
@@ -241,7 +241,7 @@ class SerialMidiChannel(HeldKeys):
         self._stream.reset()
         if keys := self._input.release():
             self._listener.released(self.name, keys)
-        self._tell_holding(self._scheduler.now())
+        self._report_holding(self._scheduler.now())
 
     def _begin_no_notes(self, indices: frozenset[int]) -> None:
         """Lets the waiting vector begin no note of these dimensions; its controllers are still sent."""

@@ -74,7 +74,7 @@ class SerialPort:
         owner: channel that sends and receives.
         scheduler: scheduler of the engine.
         troubles: counter of the channel's problems.
-        tell: called with a report that is no problem, such as a port that is back.
+        report: called with a report that is no problem, such as a port that is back.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class SerialPort:
         owner: PortOwner,
         scheduler: ChannelScheduler,
         troubles: ErrorCounter,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
         self._path, self._baud = path, baud
         self._owner = owner
         self._scheduler = scheduler
         self._troubles = troubles
-        self._tell = tell
+        self._report = report
         self._wanted = False
         self._device: Any = None
         self._out = bytearray()
@@ -98,7 +98,7 @@ class SerialPort:
         self._awaits_room = False
         self._pace: Any = None
         self._retry: Any = None
-        self._told = self._reason = ""
+        self._reported = self._reason = ""
         self._was_open = False
         self._shortcomings: set[str] = set()
 
@@ -175,8 +175,8 @@ class SerialPort:
             # A port that has just come is denied for a moment, until the system has seen to it:
             # another reason than before is told when it has been met twice.
             reason = str(error)
-            if reason != self._told and (reason == self._reason or not self._reason):
-                self._told = reason
+            if reason != self._reported and (reason == self._reason or not self._reason):
+                self._reported = reason
                 self._troubles.note("port", reason)
             self._reason = reason
             self._look_again()
@@ -184,9 +184,9 @@ class SerialPort:
     def _connected(self, shortcomings: list[str]) -> None:
         self._free_at = self._scheduler.now()
         self._loop.add_reader(self._device.fd, self._readable)
-        if self._told:
-            self._tell(f"{self._path} is {'back' if self._was_open else 'there'}")
-        self._told = self._reason = ""
+        if self._reported:
+            self._report(f"{self._path} is {'back' if self._was_open else 'there'}")
+        self._reported = self._reason = ""
         self._was_open = True
         for shortcoming in shortcomings:
             if shortcoming not in self._shortcomings:
@@ -197,7 +197,7 @@ class SerialPort:
 
     def _lost(self) -> None:
         self._let_go(b"", 0.0)
-        self._told = self._reason = _not_there(self._path)
+        self._reported = self._reason = _not_there(self._path)
         self._troubles.note("port", f"{self._path} has gone: it is awaited")
         self._look_again()
         self._owner.disconnected()

@@ -29,7 +29,7 @@ from impsy_tui.channels.web.origins import Origins
 from impsy_tui.channels.web.pages import PageServer
 from impsy_tui.channels.web.sender import ClientSender, in_text
 from impsy_tui.channels.web.text_protocol import read_text
-from impsy_tui.channels.web.touch_protocol import ended_text, read_touch, told_text, touch_text
+from impsy_tui.channels.web.touch_protocol import ended_text, message_text, read_touch, touch_text
 from impsy_tui.config import WebSocket
 from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import MalformedMessageError
@@ -104,7 +104,7 @@ class WebSocketChannel(HeldKeys):
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
         self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
         self.set_dimension(dimension)
-        self._opening = DeferredOpening(self._begin_serving, self._troubles, self._tell_serving)
+        self._opening = DeferredOpening(self._begin_serving, self._troubles, self._report_serving)
         self._state = "waiting"
         await self._opening.start()
 
@@ -113,7 +113,7 @@ class WebSocketChannel(HeldKeys):
         bound = await listen_at(
             settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
         )
-        made = cast(type[ServerConnection], partial(WebConnection, self._connections, self._tell_flood))
+        made = cast(type[ServerConnection], partial(WebConnection, self._connections, self._report_flood))
         try:
             self._server = await serve(
                 self._serve,
@@ -135,7 +135,7 @@ class WebSocketChannel(HeldKeys):
         self._state = "open"
         self._warn_of_network(bound)
 
-    def _tell_serving(self) -> None:
+    def _report_serving(self) -> None:
         s = self._settings
         self._listener.trouble(self.name, f"it listens at {s.server_ip}:{s.server_port} now", "info")
 
@@ -208,7 +208,7 @@ class WebSocketChannel(HeldKeys):
     def release_held(self, at: float) -> None:
         for client in self._clients:
             client.mapping.release()
-            self._tell_holding(client, at)
+            self._report_holding(client, at)
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """Maps this entry to the dimension with this index (from 0)."""
@@ -281,11 +281,11 @@ class WebSocketChannel(HeldKeys):
         self._troubles.note(
             "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
         )
-        heard_on = asyncio.Event()
-        self._scheduler.at(self._scheduler.now() + _PAUSE, heard_on.set)
-        await heard_on.wait()
+        resumed = asyncio.Event()
+        self._scheduler.at(self._scheduler.now() + _PAUSE, resumed.set)
+        await resumed.wait()
 
-    def _tell_flood(self, connection: ServerConnection) -> None:
+    def _report_flood(self, connection: ServerConnection) -> None:
         self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
 
     def _hear(self, client: WebClient, text: str | bytes, now: float) -> None:
@@ -294,9 +294,9 @@ class WebSocketChannel(HeldKeys):
             self._troubles.note("binary", f"bytes where text is expected, from {client.host}: ignored")
             return
         try:
-            if self._settings.touches and (told := read_touch(text)) is not None:
+            if self._settings.touches and (touch := read_touch(text)) is not None:
                 self._last_received = text.strip()
-                self._listener.touched(self.name, client.touched(told, now))
+                self._listener.touched(self.name, client.touched(touch, now))
                 return
             message = read_text(text)
         except MalformedMessageError as problem:
@@ -310,7 +310,7 @@ class WebSocketChannel(HeldKeys):
         client.mapping.wait_for_halves(self._scheduler, self._late)
         if client.mapping.released:
             self._listener.released(self.name, client.mapping.released)
-        self._tell_holding(client, now)
+        self._report_holding(client, now)
         if updates:
             self._listener.updated(self.name, updates, now)
 
@@ -322,11 +322,11 @@ class WebSocketChannel(HeldKeys):
     def _release(self, client: WebClient, now: float) -> None:
         if keys := client.mapping.release():
             self._listener.released(self.name, keys)
-        self._tell_holding(client, now)
+        self._report_holding(client, now)
         for lifted in client.lift_all():
             self._listener.touched(self.name, lifted)
 
-    def _tell_holding(self, client: WebClient, now: float) -> None:
+    def _report_holding(self, client: WebClient, now: float) -> None:
         held = client.mapping.holding
         if held == client.held:
             return
@@ -352,10 +352,10 @@ class WebSocketChannel(HeldKeys):
         self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
         client.connection.transport.abort()
 
-    # A band's touches
+    # Touches of ensembles
 
     @property
-    def wants_band(self) -> bool:
+    def shows_ensembles(self) -> bool:
         """True if the pages show ensembles that this channel does not play."""
         return self._settings.touches
 
@@ -373,5 +373,5 @@ class WebSocketChannel(HeldKeys):
         if self._clients:
             self._broadcast((ended_text(player),), passing=True)
 
-    def tell_band(self, told: Sequence[OscMessage]) -> None:
-        self._broadcast([told_text(one) for one in told])
+    def send_ensemble_messages(self, messages: Sequence[OscMessage]) -> None:
+        self._broadcast([message_text(one) for one in messages])

@@ -24,7 +24,7 @@ class WebClient:
         self.connection = connection
         self.mapping = mapping
         self.held = False
-        self.owed: CoalescingQueue | None = None
+        self.pending: CoalescingQueue | None = None
         self._fingers = Fingers()
         self._down: set[int] = set()
         self._credit, self._credit_at = BURST, now
@@ -34,13 +34,13 @@ class WebClient:
         """Address of the client."""
         return host_of(self.connection)
 
-    def touched(self, told: TextTouch, now: float) -> Touch | Lifted:
+    def touched(self, read: TextTouch, now: float) -> Touch | Lifted:
         """Returns the touch of a finger; its velocity is measured if the message has none."""
-        if told.place is None:
-            return self._lift(told.finger)
-        self._down.add(told.finger)
-        touch = Touch(now, LEAD, told.finger, *told.place, told.velocity or 0.0)
-        return self._fingers.touch(touch) if told.velocity is None else touch
+        if read.place is None:
+            return self._lift(read.finger)
+        self._down.add(read.finger)
+        touch = Touch(now, LEAD, read.finger, *read.place, read.velocity or 0.0)
+        return self._fingers.touch(touch) if read.velocity is None else touch
 
     def lift_all(self) -> list[Lifted]:
         """Lifts all fingers; returns the lifted touches."""

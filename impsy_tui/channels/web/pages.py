@@ -63,13 +63,13 @@ class _Page:
     Args:
         title: title of the page.
         page: text of the page.
-        told: settings for its script.
+        settings: settings for its script.
     """
 
-    def __init__(self, title: str, page: str, told: Mapping[str, object]) -> None:
+    def __init__(self, title: str, page: str, settings: Mapping[str, object]) -> None:
         self.title = title
-        self._tag = hashlib.sha256((page + _for_script(told)).encode()).hexdigest()[:16]
-        page = page.replace("{{mapping}}", _for_script({**told, "tag": self._tag}))
+        self._tag = hashlib.sha256((page + _for_script(settings)).encode()).hexdigest()[:16]
+        page = page.replace("{{mapping}}", _for_script({**settings, "tag": self._tag}))
         self._body = page.encode()
         self._policy = _policy(page)
 

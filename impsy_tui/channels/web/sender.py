@@ -53,21 +53,21 @@ class ClientSender:
         """Queues momentary messages, which later clients do not get."""
         if not self._clients:
             return
-        for owed in {client.owed for client in self._waiting if client.owed is not None}:
-            owed.add(messages)
+        for pending in {client.pending for client in self._waiting if client.pending is not None}:
+            pending.add(messages)
         news = CoalescingQueue()
         news.add(messages)
         for client in self._clients:
-            self._owe(client, news)
+            self._add_pending(client, news)
         self._begin()
 
     def greet(self, client: WebClient) -> None:
         """Queues the present values for a new client."""
-        owed = CoalescingQueue()
-        owed.add(self._first)
-        owed.add(self._present.messages)
-        if owed:
-            self._owe(client, owed)
+        pending = CoalescingQueue()
+        pending.add(self._first)
+        pending.add(self._present.messages)
+        if pending:
+            self._add_pending(client, pending)
             self._begin()
 
     def forget(self) -> None:
@@ -79,9 +79,9 @@ class ClientSender:
         while self._waiting:
             self._write_some()
 
-    def _owe(self, client: WebClient, owed: CoalescingQueue) -> None:
-        if client.owed is None:
-            client.owed = owed
+    def _add_pending(self, client: WebClient, pending: CoalescingQueue) -> None:
+        if client.pending is None:
+            client.pending = pending
             self._waiting.append(client)
 
     def _begin(self) -> None:
@@ -97,8 +97,8 @@ class ClientSender:
     def _write_some(self) -> None:
         for _ in range(min(_CLIENTS_A_TURN, len(self._waiting))):
             client = self._waiting.popleft()
-            owed, client.owed = client.owed, None
-            if owed is not None and not client.write(owed.encoded(_frame)):
+            pending, client.pending = client.pending, None
+            if pending is not None and not client.write(pending.encoded(_frame)):
                 self._unread(client)
 
 

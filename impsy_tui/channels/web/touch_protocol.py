@@ -72,9 +72,9 @@ def ended_text(player: str) -> bytes:
     return f"/playback/ended/{player}".encode()
 
 
-def told_text(told: OscMessage) -> bytes:
+def message_text(message: OscMessage) -> bytes:
     """Returns the text of a gesture or state of the ensemble."""
-    address, arguments = told
+    address, arguments = message
     words = (f"{word:.5g}" if isinstance(word, float) else word for word in arguments)
     return "/".join((address.removeprefix(METATONE_PREFIX), *words)).encode()
 

@@ -25,7 +25,9 @@ def status_json(snapshot: Snapshot) -> str:
     state["guided"] = state["gesture_recording"]
     for player in state["players"]:
         parameters = player["parameters"]
-        player["band"] = player["ensemble"]
+        if (ensemble := player["ensemble"]) is not None:
+            ensemble["classifier_name"] = ensemble["classifier_name"]
+        player["band"] = ensemble
         for earlier, name in _EARLIER_NAMES.items():
             player[earlier] = parameters.get(name) or 0.0
         if player["agent"] is not None:

@@ -96,7 +96,7 @@ class KeyRouter:
             self.toggle_keys_mode(perform)
             return True
         if perform.keys_mode and event.is_printable and event.key not in self._keymap.single:
-            perform.hint.tell(f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
+            perform.hint.report(f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
             return True
         if not perform.keys_mode and perform.focused is None and perform.is_mounted:
             perform.set_focus(perform.prompt.line)  # the focus goes some time after the prompt was hidden

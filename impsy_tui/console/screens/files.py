@@ -106,8 +106,10 @@ class FilesPage(Page):
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
-        told = (counted(count, noun) for count, noun in zip(counts, ("log", "data set", "model"), strict=True))
-        self.set_title(f"FILES · {', '.join(told)}")
+        counted_files = (
+            counted(count, noun) for count, noun in zip(counts, ("log", "data set", "model"), strict=True)
+        )
+        self.set_title(f"FILES · {', '.join(counted_files)}")
 
     def _chosen(self) -> FileFacts | None:
         table = self.query_one(DataTable)

@@ -193,9 +193,9 @@ class HelpPage(Page):
         sign = f"/{self._word}"
         if line >= 0:
             self.query_one(VerticalScroll).scroll_to(y=max(0, line - 1), animate=False)
-            self._keys_bar.tell(f"{sign}   {number} of {count}; n: next")
+            self._keys_bar.report(f"{sign}   {number} of {count}; n: next")
         else:
-            self._keys_bar.tell(f"{sign}   not found" if self._word else f"{sign}   type a word; Enter ends it")
+            self._keys_bar.report(f"{sign}   not found" if self._word else f"{sign}   type a word; Enter ends it")
 
     def show(self, view: View) -> None:
         """Shows the strip, and new keys and macros."""

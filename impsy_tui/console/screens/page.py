@@ -138,7 +138,7 @@ class Page(Screen[None]):
 
     def answered(self, level: str, text: str, line: str = "") -> None:
         """Shows the answer to a line that was entered on this page."""
-        self.hint.tell(text, wrong=level == "error")
+        self.hint.report(text, wrong=level == "error")
 
     async def take_key(self, event: events.Key) -> bool:
         """Runs a key of the page at once, before the next key is read.
@@ -156,7 +156,7 @@ class Page(Screen[None]):
         elif self.keys_mode and await self._move_list("enter" if key == "ctrl+j" else key):
             pass
         elif self.keys_mode and event.is_printable:
-            self._keys_bar.tell(f"{shown(key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
+            self._keys_bar.report(f"{shown(key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
         elif self.keys_mode:
             return False
         elif not self._prompt_is_there and event.is_printable:

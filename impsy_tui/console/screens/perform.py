@@ -153,12 +153,12 @@ class PerformScreen(Screen[None]):
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """Shows the meters, or the ensemble if an ensemble has the focus."""
-        is_band = snapshot.focused.ensemble is not None
-        if self.ensemble.display != is_band:
-            self.ensemble.display, self.meters.display = is_band, not is_band
+        is_ensemble = snapshot.focused.ensemble is not None
+        if self.ensemble.display != is_ensemble:
+            self.ensemble.display, self.meters.display = is_ensemble, not is_ensemble
             if self.keys_mode:
                 self.set_focus(self._playing)
-        if is_band:
+        if is_ensemble:
             self.ensemble.show(snapshot)
         else:
             self.meters.show(snapshot)
@@ -270,9 +270,9 @@ class PerformScreen(Screen[None]):
         """Shows a message of the prompt below it."""
         message.stop()
         self.set_class(message.mistake is not None, "-blaming")
-        if message.mistake is not None and not self.hint.tells_all_of(message.mistake, message.offset):
+        if message.mistake is not None and not self.hint.shows_all_of(message.mistake, message.offset):
             self.events.add(Entry(time.time(), "error", "", message.mistake.message))
-            self.prompt.tell_no_more()
+            self.prompt.mark_reported()
         self.hint.advise(message.completion, message.mistake, message.offset, message.found)
 
 

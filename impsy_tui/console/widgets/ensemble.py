@@ -40,21 +40,21 @@ class EnsembleView(Lines, can_focus=True):
     DEFAULT_CSS = "EnsembleView { height: 1fr; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="band")
-        self._band: EnsembleState | None = None
+        super().__init__(palette, id="ensemble")
+        self._ensemble: EnsembleState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows the focused ensemble."""
-        if snapshot.focused.ensemble != self._band:
-            self._band = snapshot.focused.ensemble
+        if snapshot.focused.ensemble != self._ensemble:
+            self._ensemble = snapshot.focused.ensemble
             self.redraw()
 
     def redraw(self) -> None:
         """Makes the lines."""
-        ensemble, width, height = self._band, self.size.width, self.size.height
+        ensemble, width, height = self._ensemble, self.size.width, self.size.height
         if ensemble is None:
             return
-        title = f"BAND ◆ audition {ensemble.auditioned}" if ensemble.auditioned else "BAND"
+        title = f"ENSEMBLE ◆ audition {ensemble.auditioned}" if ensemble.auditioned else "ENSEMBLE"
         lines = [heading(cut(title, width), width, self.palette), *self._players(ensemble, width)]
         for block in ([self._together(ensemble)], self._lead(ensemble), self._matrix(ensemble), self._legend(width)):
             if len(lines) + len(block) <= height:
@@ -68,11 +68,11 @@ class EnsembleView(Lines, can_focus=True):
         for number, (player, code) in enumerate(zip(ensemble.players, ensemble.gestures, strict=True)):
             forced = "!" if player in ensemble.forced else " "
             name = (padded(player, _NAME) + forced, self.palette.input if number == 0 else self.palette.prediction)
-            told = (padded(names[code], word) + " ", self._ink(code))
+            gesture = (padded(names[code], word) + " ", self._ink(code))
             marked = self._in_silence(ensemble, number)
             past = ensemble.seconds[number] if number < len(ensemble.seconds) else ""
             room = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
-            lines.append((name, told, *marked, *self._minute(past, room)))
+            lines.append((name, gesture, *marked, *self._minute(past, room)))
         return lines
 
     def _in_silence(self, ensemble: EnsembleState, number: int) -> list[Piece]:
@@ -133,14 +133,14 @@ class EnsembleView(Lines, can_focus=True):
         if ensemble.lead_age < 0:
             how: Piece = ("no touch on the surface yet", palette.dim)
         elif ensemble.resting:
-            how = (" THE BAND RESTS ", palette.warning_block)
+            how = (" THE ENSEMBLE RESTS ", palette.warning_block)
         else:
             how = (f"touched {span(ensemble.lead_age)} ago", palette.dim)
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
         counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
         return [
             (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
-            ((f"clips {ensemble.clips}  ", palette.dim), how, (f"  told by {ensemble.told_by}", palette.dim)),
+            ((f"clips {ensemble.clips}  ", palette.dim), how, (f"  by {ensemble.classifier_name}", palette.dim)),
         ]
 
     def _matrix(self, ensemble: EnsembleState) -> list[Line]:

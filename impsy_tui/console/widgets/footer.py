@@ -51,9 +51,9 @@ class Hint(Lines):
         """Shows a line of the history."""
         self._say("found", line, 0)
 
-    def tell(self, text: str, *, wrong: bool = False) -> None:
+    def report(self, text: str, *, wrong: bool = False) -> None:
         """Shows an answer until something is typed."""
-        self._say("wrong" if wrong else "told", (text,), 0)
+        self._say("wrong" if wrong else "report", (text,), 0)
 
     def advise(self, completion: Completion | None, mistake: Mistake | None, offset: int, found: str | None) -> None:
         """Shows the advice of the prompt; see ``Prompt.Advised``."""
@@ -63,10 +63,10 @@ class Hint(Lines):
             self.found(found)
         elif completion is not None:
             self.complete(completion, offset)
-        elif self._said[0] not in ("told", "wrong"):
+        elif self._said[0] not in ("report", "wrong"):
             self.idle()
 
-    def tells_all_of(self, mistake: Mistake, offset: int) -> bool:
+    def shows_all_of(self, mistake: Mistake, offset: int) -> bool:
         """True if there is room for the whole message of a mistake."""
         return any(mistake.message in text for text, _ in _mistake(mistake, offset, self.size.width, self.palette))
 
@@ -83,8 +83,8 @@ class Hint(Lines):
                 self.set_lines([_completion(about, width, palette)])
             case Mistake():
                 self.set_lines([_mistake(about, offset, width, palette)])
-            case (str() as told,):
-                self.set_lines([((cut(told, width), palette.alarm if what == "wrong" else palette.text),)])
+            case (str() as text,):
+                self.set_lines([((cut(text, width), palette.alarm if what == "wrong" else palette.text),)])
             case str():
                 text = f"⌕ {about}" if about else "⌕ nothing of the kind was typed"
                 self.set_lines(
@@ -195,24 +195,24 @@ class PageKeys(Lines):
     def __init__(self, palette: Palette, text: str) -> None:
         super().__init__(palette, id="keys-here")
         self._rows = text.split("\n")
-        self._told = ""
+        self._report = ""
 
-    def tell(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """Shows an answer to a key in the second line."""
-        self._told = text
+        self._report = text
         self.redraw()
 
     def redraw(self) -> None:
         """Makes the lines."""
         palette, width = self.palette, self.size.width
-        rows = [*self._rows[:1], self._told or "".join(self._rows[1:2])]
+        rows = [*self._rows[:1], self._report or "".join(self._rows[1:2])]
         lead: tuple[Piece, ...] = ((" KEYS ", palette.input_block), (" ", palette.ground))
         indent: tuple[Piece, ...] = ((" " * 7, palette.ground),)
         style = palette.dim
         self.set_lines(
             [(*(indent if number else lead), (cut(row, max(1, width - 7)), style)) for number, row in enumerate(rows)]
         )
-        self._told = ""
+        self._report = ""
 
 
 class KeyFooter(Lines):

@@ -185,7 +185,7 @@ class Prompt(Horizontal):
         self._searching: int | None = None
         self._wrong: str | None = None
         self._offered = ""
-        self._told = False
+        self._is_reported = False
         """True if the events tell already that the line here was refused."""
 
     def compose(self) -> ComposeResult:
@@ -209,9 +209,9 @@ class Prompt(Horizontal):
         self._offered = command
         self.line.placeholder = f"{command}   Right takes it" if command else ""
 
-    def tell_no_more(self) -> None:
+    def mark_reported(self) -> None:
         """Notes that the mistake was reported in full, so that leaving the line does not report it again."""
-        self._told = True
+        self._is_reported = True
 
     def blame(self, line: str, mistake: Mistake) -> None:
         """Shows a wrong line again, with the cursor behind the wrong word."""
@@ -225,7 +225,7 @@ class Prompt(Horizontal):
         if not self.line.value:
             self._wrong = line
             self.put(line)
-            self.line.refused = self._told = True
+            self.line.refused = self._is_reported = True
 
     @property
     def searches(self) -> bool:
@@ -273,7 +273,7 @@ class Prompt(Horizontal):
         if isinstance(read, Mistake):
             self._wrong = line
             self.line.cursor_position = read.end
-            self.line.refused, self._told = True, False
+            self.line.refused, self._is_reported = True, False
             self.line.post_message(SuggestionReady(line, ""))  # nothing goes on from a line that is wrong
             self._advise_mistake(read)
             return
@@ -284,7 +284,7 @@ class Prompt(Horizontal):
     def _leave_mistake(self) -> None:
         """Clears a line with a mistake, and reports the mistake if it was not reported yet."""
         self.line.refused = False
-        if not self._told:
+        if not self._is_reported:
             self.post_message(self.Entered(self.line.value))
         self.line.value = ""
 

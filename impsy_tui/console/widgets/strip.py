@@ -119,7 +119,7 @@ def _turn(player: PlayerState, palette: Palette, *, thru: bool) -> tuple[tuple[P
     mode = (name.upper(), palette.strong)
     if player.ensemble is not None:
         playing = (" ◆ ALL PLAY ", palette.prediction_block)
-        resting = (" THE BAND RESTS ", palette.warning_block)
+        resting = (" THE ENSEMBLE RESTS ", palette.warning_block)
         return ((mode, (" ", palette.ground), resting if player.ensemble.resting else playing),)
     if player.mode == "useronly":
         return ((mode, (" ", palette.ground), (" YOU ALONE ", palette.input_block)),)

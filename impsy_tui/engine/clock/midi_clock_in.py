@@ -43,7 +43,7 @@ class MidiClockIn:
         self._notify = notify
         self._pulse = TempoEstimator()
         self._source = ""
-        self._told = False
+        self._reported = False
         self._position = 0
         self._song: int | None = None
         self._pending: int | None = None
@@ -121,8 +121,8 @@ class MidiClockIn:
                 beats.jump(self._position / TICKS, pulse.at)
         if not pulse.period:
             return
-        if not self._told:
-            self._told, self.lost = True, False
+        if not self._reported:
+            self._reported, self.lost = True, False
             self._notify("info", f"the clock of {self._source} is followed")
         beats.steer(
             min(max(60.0 / (TICKS * pulse.period), parameters.TEMPO.limits.low), parameters.TEMPO.limits.high),
@@ -137,7 +137,7 @@ class MidiClockIn:
         if now < due:  # not now - last < LOST: rounding could keep that true at this very time, for ever
             self._watch = self._beats.scheduler.at(due, self._look)
             return
-        was_there = self._told
+        was_there = self._reported
         self._forget()
         # A stopped clock may send no ticks.
         if self.runs and not self.lost:
@@ -148,4 +148,4 @@ class MidiClockIn:
 
     def _forget(self) -> None:
         self._pulse.reset()
-        self._source, self._told = "", False
+        self._source, self._reported = "", False

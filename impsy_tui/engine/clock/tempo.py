@@ -71,7 +71,7 @@ class Tempo(Beats):
         self._lines = lines
         self._is_set = False
         self._bar = self.alarm(self._begin_bar, self._relaid)
-        self._bar_told: dict[Callable[[], None], None] = {}
+        self._on_bar: dict[Callable[[], None], None] = {}
 
     @property
     def swing(self) -> float:
@@ -118,15 +118,15 @@ class Tempo(Beats):
         self._swing, self.hand_over = settings.swing, settings.hand_over
         self.set_grid(settings.grid)
 
-    def on_bar(self, told: Callable[[], None]) -> Callable[[], None]:
+    def on_bar(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls a function at the beginning of each bar; the returned function ends that."""
-        self._bar_told[told] = None
+        self._on_bar[callback] = None
         if not self._bar.is_set:
             self._await_bar(self.beat_at(self.scheduler.now()))
 
         def end() -> None:
-            self._bar_told.pop(told, None)
-            if not self._bar_told:
+            self._on_bar.pop(callback, None)
+            if not self._on_bar:
                 self._bar.clear()
 
         return end
@@ -172,5 +172,5 @@ class Tempo(Beats):
         # The beat can be a little before the bar that has just begun; after a stall it is far after it.
         beat = self.beat_at(self.scheduler.now())
         self._bar.set(max(self._bar.beat + BAR, self.next_beat(beat, BAR)))
-        for told in tuple(self._bar_told):
-            told()
+        for callback in tuple(self._on_bar):
+            callback()

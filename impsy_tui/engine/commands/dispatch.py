@@ -62,7 +62,7 @@ class CommandDispatcher:
         if command.takes_rest:
             return handler(invocation.player, **invocation.values)
         player = invocation.player or (EVERYBODY if command.everybody else "")
-        return handler(self._host.session.whom(player, command.about), **invocation.values)
+        return handler(self._host.session.players_of(player, command.about), **invocation.values)
 
 
 def _handler(command: Command, handlers: Sequence[Handlers]) -> Handler:

@@ -15,28 +15,28 @@ class DelayedOutput:
     Panic and a change of dimension alone are at once, and end what waits.
 
     Args:
-        outlet: that is asked.
+        output: that is asked.
         scheduler: keeps the time.
 
     Attributes:
         delay: seconds. A shorter one lets nothing overtake what waits already.
     """
 
-    def __init__(self, outlet: ChannelOutput, scheduler: Scheduler) -> None:
+    def __init__(self, output: ChannelOutput, scheduler: Scheduler) -> None:
         self.delay = 0.0
-        self._outlet = outlet
+        self._output = output
         self._scheduler = scheduler
         self._waiting: deque[Timer] = deque()
 
     @property
     def channel(self) -> Channel:
         """Channel of the output."""
-        return self._outlet.channel
+        return self._output.channel
 
     @property
     def last(self) -> tuple[float, ...] | None:
         """Last sent vector."""
-        return self._outlet.last
+        return self._output.last
 
     def play(
         self,
@@ -46,45 +46,45 @@ class DelayedOutput:
         player: str = "",
     ) -> None:
         """Sends a vector; see ``ChannelOutput.play``."""
-        self.later(self._outlet.play, tuple(values), muted, others, player)
+        self.later(self._output.play, tuple(values), muted, others, player)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
         """Sends some dimensions; see ``ChannelOutput.pass_on``."""
-        self.later(self._outlet.pass_on, tuple(values), said)
+        self.later(self._output.pass_on, tuple(values), said)
 
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
         """Ends the notes of these dimensions; see ``ChannelOutput.end_notes``."""
-        self.later(self._outlet.end_notes, indices, player)
+        self.later(self._output.end_notes, indices, player)
 
     def hush(self, player: str, own: frozenset[int]) -> None:
         """Silences a player; see ``ChannelOutput.hush``."""
-        self.later(self._outlet.hush, player, own)
+        self.later(self._output.hush, player, own)
 
     def panic_of(self, player: str, own: frozenset[int]) -> None:
         """Turns off a player now, and again after its waiting calls."""
-        self._outlet.panic_of(player, own)
+        self._output.panic_of(player, own)
         if self._waiting:
-            self.later(self._outlet.panic_of, player, own)
+            self.later(self._output.panic_of, player, own)
 
     def set_dimension(self, dimension: int) -> None:
         """Sets the dimension: vectors have ``dimension - 1`` values; none that waits is sent."""
         self._forget()
-        self._outlet.set_dimension(dimension)
+        self._output.set_dimension(dimension)
 
     def silence(self) -> None:
         """Ends the notes of all players."""
-        self.later(self._outlet.silence)
+        self.later(self._output.silence)
 
     def panic(self) -> None:
         """Drops the waiting calls and turns off everything."""
         self._forget()
-        self._outlet.panic()
+        self._output.panic()
 
     def catch_up(self) -> None:
         """Drops the waiting calls and silences the output now."""
         if self._waiting:
             self._forget()
-            self._outlet.silence()
+            self._output.silence()
 
     def later(self, action: Callable[..., None], *arguments: Any) -> None:
         """Runs an action in the order of all other calls."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from impsy_tui.channels.base import LearnableChannel, MappingEntry
 from impsy_tui.channels.osc.address import number
-from impsy_tui.engine.io.moved_controls import STILL, MovedControls
+from impsy_tui.engine.io.recent_controls import STILL, RecentControls
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
 
@@ -62,7 +62,7 @@ class MidiLearn:
         self._map: Callable[[str], str] = str
         self._scheduler = scheduler
         self._timer: Timer | None = None
-        self._moved = MovedControls()
+        self._moved = RecentControls()
         self._first_numbers: dict[tuple[str, str, int], float] = {}
         self._taken: set[tuple[str, str, MappingEntry]] = set()
 
@@ -74,7 +74,7 @@ class MidiLearn:
     def begin(self, indices: Sequence[int]) -> str:
         """Starts to learn these dimensions (indices from 0); returns the reply."""
         self._wanted = list(indices)
-        self._moved = MovedControls()
+        self._moved = RecentControls()
         self._first_numbers.clear()
         self._taken.clear()
         return f"{_named(self._wanted[0])}: move a knob or a fader, or press a key"
@@ -114,7 +114,7 @@ class MidiLearn:
         if found is None:
             return
         (channel, device), entry, words, value = found
-        self._moved = MovedControls()
+        self._moved = RecentControls()
         index = self._wanted[0]
         if not self._give(channel, device, entry, words + (f" of {device}" if device else "")):
             self._taken.add((channel, device, entry))

@@ -17,7 +17,7 @@ class Outputs:
     """All outputs of the session."""
 
     def __init__(self, scheduler: Scheduler) -> None:
-        self.outlets: list[ChannelOutput | DelayedOutput] = []
+        self.channel_outputs: list[ChannelOutput | DelayedOutput] = []
         self.nudges: dict[str, float] = {}
         """Delay of each output in seconds, by name; below 0 for a lead."""
         self._scheduler = scheduler
@@ -28,13 +28,15 @@ class Outputs:
 
     def open(self, channels: Iterable[Channel]) -> None:
         """Sets the channels of the session."""
-        self.outlets = [ChannelOutput(channel, self._scheduler) for channel in channels]
-        self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
-        found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, TargetDisplay)]
+        self.channel_outputs = [ChannelOutput(channel, self._scheduler) for channel in channels]
+        self.nudges = {output.channel.name: 0.0 for output in self.channel_outputs}
+        found = [output.channel for output in self.channel_outputs if isinstance(output.channel, TargetDisplay)]
         self._targeted = [channel for channel in found if channel.wants_targets]
-        shown = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, EnsembleDisplay)]
-        self._surfaces = [channel for channel in shown if channel.wants_band]
-        self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, ClockChannel)]
+        shown = [output.channel for output in self.channel_outputs if isinstance(output.channel, EnsembleDisplay)]
+        self._surfaces = [channel for channel in shown if channel.shows_ensembles]
+        self._clocked = [
+            output.channel for output in self.channel_outputs if isinstance(output.channel, ClockChannel)
+        ]
 
     def nudge(self, name: str, seconds: float) -> None:
         """Delays one output or, below 0, all other outputs.
@@ -45,28 +47,28 @@ class Outputs:
         """
         self.nudges[name] = seconds
         earliest = min(0.0, *self.nudges.values())
-        for index, outlet in enumerate(self.outlets):
-            delay = self.nudges[outlet.channel.name] - earliest
-            if delay and isinstance(outlet, ChannelOutput):
-                outlet = self.outlets[index] = DelayedOutput(outlet, self._scheduler)
-            if isinstance(outlet, DelayedOutput):
-                outlet.delay = delay
+        for index, output in enumerate(self.channel_outputs):
+            delay = self.nudges[output.channel.name] - earliest
+            if delay and isinstance(output, ChannelOutput):
+                output = self.channel_outputs[index] = DelayedOutput(output, self._scheduler)
+            if isinstance(output, DelayedOutput):
+                output.delay = delay
 
-    def show(self, told: Sequence[OscMessage]) -> None:
+    def show(self, messages: Sequence[OscMessage]) -> None:
         """Sends touches to all displays of the ensemble at once."""
         for channel in self._surfaces:
-            channel.tell_band(told)
+            channel.send_ensemble_messages(messages)
 
     def pass_on(self, number: int, action: Callable[..., None], *arguments: Any) -> None:
         """Runs an action of a channel with the delay of its output.
 
         Args:
-            number: of the outlet, from 0.
+            number: of the output, from 0.
             action: of its channel's.
         """
-        outlet = self.outlets[number]
-        if isinstance(outlet, DelayedOutput):
-            outlet.later(action, *arguments)
+        output = self.channel_outputs[number]
+        if isinstance(output, DelayedOutput):
+            output.later(action, *arguments)
         else:
             action(*arguments)
 
@@ -97,49 +99,53 @@ class Outputs:
         channels: frozenset[str] | None = None,
     ) -> None:
         """Sends a vector to all outputs, or to these channels; see ``ChannelOutput.play``."""
-        for outlet in self._of(channels):
-            outlet.play(values, muted, others, player)
+        for output in self._of(channels):
+            output.play(values, muted, others, player)
 
     def thru(self, values: Sequence[float], said: frozenset[int]) -> None:
         """Sends the events of the musician to all outputs; see ``ChannelOutput.pass_on``."""
-        for outlet in self.outlets:
-            outlet.pass_on(values, said)
+        for output in self.channel_outputs:
+            output.pass_on(values, said)
 
     def end_notes(self, indices: frozenset[int], player: str = "", channels: frozenset[str] | None = None) -> None:
         """Ends the notes of these dimensions on all channels, or on these; see ``ChannelOutput.end_notes``."""
-        for outlet in self._of(channels):
-            outlet.end_notes(indices, player)
+        for output in self._of(channels):
+            output.end_notes(indices, player)
 
     def hush(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
         """Silences a player on all channels, or on these; see ``ChannelOutput.hush``."""
-        for outlet in self._of(channels):
-            outlet.hush(player, own)
+        for output in self._of(channels):
+            output.hush(player, own)
 
     def panic_of(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
         """Ends all notes of a player; see ``ChannelOutput.panic_of``."""
-        for outlet in self._of(channels):
-            outlet.panic_of(player, own)
+        for output in self._of(channels):
+            output.panic_of(player, own)
 
     def _of(self, channels: frozenset[str] | None) -> Iterable[ChannelOutput | DelayedOutput]:
-        return self.outlets if channels is None else [o for o in self.outlets if o.channel.name in channels]
+        return (
+            self.channel_outputs
+            if channels is None
+            else [o for o in self.channel_outputs if o.channel.name in channels]
+        )
 
     def silence(self) -> None:
         """Ends the notes of all players on all channels."""
-        for outlet in self.outlets:
-            outlet.silence()
+        for output in self.channel_outputs:
+            output.silence()
 
     def stop(self) -> None:
         """Drops what waits on delayed outputs and silences them."""
         self.cancel_fade()
-        for outlet in self.outlets:
-            if isinstance(outlet, DelayedOutput):
-                outlet.catch_up()
+        for output in self.channel_outputs:
+            if isinstance(output, DelayedOutput):
+                output.catch_up()
 
     def panic(self) -> None:
         """Turns off everything on all channels and ends a fade."""
         self._end_fade()
-        for outlet in self.outlets:
-            outlet.panic()
+        for output in self.channel_outputs:
+            output.panic()
 
     def cancel_fade(self) -> None:
         """Ends a fade at its current vector and silences the outputs."""
@@ -163,14 +169,14 @@ class Outputs:
         """
         self._end_fade()
         paths = [
-            (outlet, outlet.last, tuple(outlet.channel.safe))
-            for outlet in self.outlets
-            if outlet.last is not None and len(outlet.channel.safe) == len(outlet.last)
+            (output, output.last, tuple(output.channel.safe))
+            for output in self.channel_outputs
+            if output.last is not None and len(output.channel.safe) == len(output.last)
         ]
-        fading = {outlet for outlet, _, _ in paths}
-        for outlet in self.outlets:
-            if outlet not in fading:
-                outlet.silence()
+        fading = {output for output, _, _ in paths}
+        for output in self.channel_outputs:
+            if output not in fading:
+                output.silence()
         self._step(self._scheduler.now(), 0, seconds, paths, muted, done)
 
     def _step(
@@ -184,8 +190,8 @@ class Outputs:
     ) -> None:
         elapsed = min(step * FADE_STEP, seconds)
         share = elapsed / seconds if seconds > 0 else 1.0
-        for outlet, start, safe in paths:
-            outlet.play([a + (b - a) * share for a, b in zip(start, safe, strict=True)], muted())
+        for output, start, safe in paths:
+            output.play([a + (b - a) * share for a, b in zip(start, safe, strict=True)], muted())
         if elapsed >= seconds:
             done()
             return

@@ -26,16 +26,16 @@ class LogFile:
 
     Args:
         mark: Mark in reports.
-        tell: Sends a line to the engine.
+        report: Sends a line to the engine.
     """
 
-    def __init__(self, mark: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, mark: str, report: Callable[[str], None]) -> None:
         self.queue: deque[bytes] = deque()
         """Lines that are not in the file yet."""
         self.released = 0
         """Bytes of all lines that have left the memory."""
         self._mark = mark
-        self._notify = tell
+        self._notify = report
         self._lines = self._reported = 0
         self._unsure: deque[bytes] = deque()
         self._unsure_lines = 0

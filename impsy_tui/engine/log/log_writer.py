@@ -56,15 +56,15 @@ class LogWriter:
     """Writes lines to their files in a thread, and keeps them during a disk error.
 
     Args:
-        tell: called with a line for the engine.
+        report: called with a line for the engine.
     """
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, report: Callable[[str], None]) -> None:
         self.ended = False
         """True after the last line."""
         self.news = threading.Event()
         """Set after each line."""
-        self._notify = tell
+        self._notify = report
         self._files: dict[bytes, LogFile] = {}
         self._taken = 0
 
@@ -165,13 +165,13 @@ def main() -> int:
             pass  # one that the system keeps for itself
     set_apart()
 
-    def tell(text: str) -> None:
+    def report(text: str) -> None:
         try:
             os.write(1, os.fsencode(text) + b"\n")
         except OSError:
             pass  # the engine has ended; the rows still matter
 
-    writer = LogWriter(tell)
+    writer = LogWriter(report)
     for line in sys.argv[1:]:
         writer.take(os.fsencode(line))
     done: list[bool] = []

@@ -29,11 +29,11 @@ class PerformanceLog:
 
     Args:
         folder: Folder of the logs.
-        tell: Takes a level and a message to the performer.
+        report: Takes a level and a message to the performer.
         now: Monotonic clock of event times, in seconds.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
+    def __init__(self, folder: Path, report: Callable[[str, str], None], now: Callable[[], float]) -> None:
         self.folder = folder
         self.plain = PlayerLogPages(self, "", "")
         """Log with the plain name."""
@@ -44,7 +44,7 @@ class PerformanceLog:
         self.written = 0
         """Rows that the disk has."""
         self.enabled = True
-        self._notify = tell
+        self._notify = report
         self._now = now
         self._began = (datetime.now(), now())
         self._process = LogWriterProcess(self._connected, self._hear, self._disconnected)
@@ -310,13 +310,13 @@ class PerformanceLog:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
 
-        def tell(line: str) -> None:
+        def report(line: str) -> None:
             try:
                 loop.call_soon_threadsafe(self._hear, line)
             except RuntimeError:
                 pass  # the engine has ended
 
-        writer = log_writer.LogWriter(tell)
+        writer = log_writer.LogWriter(report)
         for page in self.pages:
             lines = [page.resend(), *map(page.line, page.unsent)]
             page.sent, page.unsent = page.unsent, page.sent

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from impsy_tui import ranges
-from impsy_tui.config.schema import BAND, Player
+from impsy_tui.config.schema import ENSEMBLE, Player
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Notify
@@ -27,7 +27,7 @@ from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
 T = TypeVar("T")
 
 _SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
-_DUMMY: Final = "a DUMMY band plays random gestures"
+_DUMMY: Final = "a DUMMY ensemble plays random gestures"
 
 
 class EnsembleLoader:
@@ -65,12 +65,14 @@ class EnsembleLoader:
         name = table.name
         file = self._first_model(table)
         network: GestureNetwork = RandomEnsemble() if file is None else await self._first_network(name, file)
-        told, tells = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
+        loaded, loaded_from = await self._first_of(
+            name, table.classifier, classifier.SHIPPED, classifier.read_classifier
+        )
         library, _ = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
-        dummy = EnsembleModels(network, "dummy", told, library, "dummy", told_by=tells.stem)
+        dummy = EnsembleModels(network, "dummy", loaded, library, "dummy", classifier_name=loaded_from.stem)
         if file is None or isinstance(network, RandomEnsemble):
             return dummy
-        return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
+        return replace(dummy, model=file.stem, kind=ENSEMBLE, tunings=await _in_thread(_tunings, file), file=file)
 
     def _first_model(self, table: Player) -> Path | None:
         """Returns the file of the network; reports a missing file and returns None."""
@@ -191,19 +193,19 @@ class EnsembleLoader:
         Raises:
             UserError: The classifier cannot be read; the classifier before stays.
         """
-        stays = f"{ensemble.behaviour.models.told_by} stays the classifier"
+        stays = f"{ensemble.behaviour.models.classifier_name} stays the classifier"
         number = _count(self._hearings, ensemble)
         try:
             file = self._classifiers.find(name)
         except UserError as problem:
             raise UserError(f"{str(problem).replace('model', 'classifier', 1)}; {stays}") from None
         try:
-            told = await _in_thread(classifier.read_classifier, file)
+            loaded = await _in_thread(classifier.read_classifier, file)
         except UserError as problem:
             raise UserError(f"{problem}; {stays}") from None
         if number != self._hearings[ensemble.name]:
             raise UserError(f"{file.stem} is not used: another classifier was requested during reading")
-        ensemble.behaviour.models = replace(ensemble.behaviour.models, classifier=told, told_by=file.stem)
+        ensemble.behaviour.models = replace(ensemble.behaviour.models, classifier=loaded, classifier_name=file.stem)
         return f"{file.stem} classifies your gestures"
 
     def _find(self, ensemble: EnsemblePlayer, name: str) -> Path:
@@ -222,7 +224,7 @@ class EnsembleLoader:
                 behaviour.models,
                 network=network,
                 model=file.stem,
-                kind=BAND,
+                kind=ENSEMBLE,
                 tunings=await _in_thread(_tunings, file),
                 file=file,
             )

@@ -49,7 +49,7 @@ class RampStarter:
             self.scheduled.release(ramp_targets.keys_of(invocation, players, self._session.dimension - 1))
 
     def _players_of(self, command: Command, player: str) -> Sequence[AnyPlayer]:
-        return self._session.whom(player, command.about) if command.player else ()
+        return self._session.players_of(player, command.about) if command.player else ()
 
     def start(
         self,

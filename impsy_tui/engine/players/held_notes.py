@@ -67,7 +67,7 @@ class HeldNotes:
             channel.release_held(self._scheduler.now())
 
     def _channels(self, names: Collection[str]) -> list[NoteHolder]:
-        channels = [outlet.channel for outlet in self._outputs.outlets]
+        channels = [output.channel for output in self._outputs.channel_outputs]
         return [channel for channel in channels if channel.name in names and isinstance(channel, NoteHolder)]
 
     def _wait(self) -> None:

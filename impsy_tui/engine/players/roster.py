@@ -84,7 +84,7 @@ class Roster:
         if not name and len(self.ensembles) == 1:
             return list(self.ensembles.values())
         there = f"there is {_listed(list(self.ensembles))}" if self.ensembles else _NO_ENSEMBLE
-        raise UserError(f"{name or self.focus} is no band: {there}")
+        raise UserError(f"{name or self.focus} is no ensemble: {there}")
 
     def players_for(self, name: str) -> list[AnyPlayer]:
         """Returns the players that a command for any player addresses.
@@ -99,7 +99,7 @@ class Roster:
             raise UserError(f"no player is called {name}: there is {_listed(list(self.all_players))}")
         return [found]
 
-    def whom(self, name: str, kind: str) -> Sequence[AnyPlayer]:
+    def players_of(self, name: str, kind: str) -> Sequence[AnyPlayer]:
         """Returns the players that a command addresses; see ``Command.about`` for the kind."""
         match kind:
             case "values":
@@ -108,7 +108,7 @@ class Roster:
                 return self._without_agents(name, self.value_players_for(name))
             case "models":
                 return self._without_agents(name, self.players_for(name))
-            case "bands":
+            case "ensembles":
                 return self.ensembles_for(name)
             case _:
                 return self.players_for(name)

@@ -287,9 +287,9 @@ class Session(Roster):
             if dimension > self.dimension:
                 return f"the instrument has {self.dimension - 1} values"
             return ""
-        for outlet in self.outputs.outlets:
-            if why := outlet.channel.refuses(dimension):
-                return f"{outlet.channel.name}: {why}"
+        for output in self.outputs.channel_outputs:
+            if why := output.channel.refuses(dimension):
+                return f"{output.channel.name}: {why}"
         return ""
 
     def resize(self, routing: Routing, dimension: int) -> None:
@@ -299,8 +299,8 @@ class Session(Roster):
         self.outputs.cancel_fade()
         self.dimension = dimension
         self.last_input = (0.0,) * (dimension - 1)
-        for outlet in self.outputs.outlets:
-            outlet.set_dimension(dimension)
+        for output in self.outputs.channel_outputs:
+            output.set_dimension(dimension)
 
     def played(self) -> None:
         """Records that a player has played, so notes of thru are replaced."""

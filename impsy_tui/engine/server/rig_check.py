@@ -97,7 +97,7 @@ class RigChecker:
     def _check_players(self) -> list[Check]:
         players = self._session.players
         checks = [_check_player("model" if len(players) == 1 else name, player) for name, player in players.items()]
-        return checks + list(map(_check_band, self._session.ensembles.values()))
+        return checks + list(map(_check_ensemble, self._session.ensembles.values()))
 
     def _check_log(self) -> Check:
         log = self._log
@@ -154,7 +154,7 @@ def _check_player(name: str, player: Player) -> Check:
     return Check(name, "ok", f"{predictor.name}, dimension {predictor.dimension}, {predictor.runtime}")
 
 
-def _check_band(ensemble: EnsemblePlayer) -> Check:
+def _check_ensemble(ensemble: EnsemblePlayer) -> Check:
     models = ensemble.behaviour.models
     if models.kind == "dummy":
         return Check(ensemble.name, "error", "DUMMY: no model is loaded; it plays at random")

@@ -53,7 +53,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "train ensemble",
-        "trains a band on the gesture scores in the folder scores, or in a folder of it",
+        "trains an ensemble on the gesture scores in the folder scores, or in a folder of it",
         "train ensemble on quartets",
         (
             Argument("on", ArgumentKind.NAME, optional=True, keyword=True),

@@ -245,13 +245,13 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         left = seconds / steps * (self._recipe.steps - steps) if steps else 0.0
         learning = self._sum / self._frames if self._frames else float("nan")
         self._sum, self._frames = 0.0, 0
-        told = Round(steps, learning, distance, max(left, 0.0))
+        result = Round(steps, learning, distance, max(left, 0.0))
         learned = self.learned
         if learned is None:
-            self.learned = TrainedAgent(network, distance, steps, seconds, [told])
+            self.learned = TrainedAgent(network, distance, steps, seconds, [result])
         else:
-            learned.rounds.append(told)
+            learned.rounds.append(result)
             learned.steps = steps
             if distance < learned.distance:
                 learned.network, learned.distance = network, distance
-        self._on_round(told)
+        self._on_round(result)

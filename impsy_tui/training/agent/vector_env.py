@@ -50,8 +50,8 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
         if stepped.truncated.any():
             infos = list(infos)
             for place, last in zip(np.flatnonzero(stepped.truncated).tolist(), stepped.last, strict=True):
-                told = {"r": float(self._sums[place]), "l": int(self._lengths[place]), "t": 0.0}
-                infos[place] = {"terminal_observation": last, "TimeLimit.truncated": True, "episode": told}
+                episode = {"r": float(self._sums[place]), "l": int(self._lengths[place]), "t": 0.0}
+                infos[place] = {"terminal_observation": last, "TimeLimit.truncated": True, "episode": episode}
             self._sums[stepped.truncated] = 0.0
             self._lengths[stepped.truncated] = 0
         return stepped.observations, stepped.rewards.astype(np.float32), stepped.truncated, infos

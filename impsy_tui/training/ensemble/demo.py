@@ -1,4 +1,4 @@
-"""Makes the band that ships: a network that has learned made-up gesture scores.
+"""Trains the shipped ensemble model on synthetic gesture scores.
 
 ``python -m impsy_tui.training.ensemble.demo [FOLDER]``, some minutes on two cores. The same seed gives the same
 scores everywhere, and the same model on the same machine and versions.
@@ -41,7 +41,7 @@ def make(folder: Path) -> Path:
     lite = save_ensemble(playing, folder).replace(folder / f"{playing.name}.tflite")
     facts: dict[str, str | float | None] = {
         "kind": "ensemble",
-        "corpus": "synthetic scores: bands of 2 to 8 players who listen to each other",
+        "corpus": "synthetic scores: ensembles of 2 to 8 players who listen to each other",
         "scores": f"{len(corpus)} of 2 to 8 players",
         "events": sum(codes.size for codes in corpus),
         "held_out_nats": round(learned.best_loss, 4),

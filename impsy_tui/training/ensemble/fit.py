@@ -29,7 +29,7 @@ _PASSES: Final = 4
 _LEAST_STEPS, _MOST_STEPS = 20, 150
 _RATE: Final = 3e-3
 _DECAY: Final = 1e-4
-_DROPOUT, _TOLD_DROPOUT = 0.4, 0.1
+_DROPOUT, _INPUT_DROPOUT = 0.4, 0.1
 _HELD_OUT: Final = 7
 """One performance in this number is held out for early stopping; with fewer, the last tenth of each."""
 _JUDGED_TOGETHER: Final = 24
@@ -57,11 +57,11 @@ class Part:
     """One follower of one lead in one performance.
 
     Attributes:
-        told: inputs ``[seconds, INPUTS]``, in half precision to save memory.
+        inputs: float array ``[seconds, INPUTS]``, in half precision to save memory.
         codes: gestures ``[seconds]``.
     """
 
-    told: np.ndarray
+    inputs: np.ndarray
     codes: np.ndarray
 
 
@@ -80,8 +80,8 @@ def parts_of(codes: np.ndarray) -> list[Part]:
     parts = []
     for lead in range(players):
         followers = [player for player in range(players) if player != lead]
-        told = network_inputs(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
-        parts += [Part(told[:, place], codes[1:, player]) for place, player in enumerate(followers)]
+        inputs = network_inputs(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
+        parts += [Part(inputs[:, place], codes[1:, player]) for place, player in enumerate(followers)]
     return parts
 
 
@@ -95,20 +95,20 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
     Raises:
         UserError: there is not enough of either.
     """
-    band = [codes for codes in scores if codes.shape[1] > 1 and len(codes) > 2]
-    if len(band) >= _HELD_OUT:
-        order = np.random.default_rng(seed).permutation(len(band)).tolist()
-        out = set(order[: len(band) // _HELD_OUT])
-        training = [part for number, codes in enumerate(band) if number not in out for part in parts_of(codes)]
-        held_out = [part for number in sorted(out) for part in parts_of(band[number])]
+    ensembles = [codes for codes in scores if codes.shape[1] > 1 and len(codes) > 2]
+    if len(ensembles) >= _HELD_OUT:
+        order = np.random.default_rng(seed).permutation(len(ensembles)).tolist()
+        out = set(order[: len(ensembles) // _HELD_OUT])
+        training = [part for number, codes in enumerate(ensembles) if number not in out for part in parts_of(codes)]
+        held_out = [part for number in sorted(out) for part in parts_of(ensembles[number])]
     else:
-        whole = [part for codes in band for part in parts_of(codes)]
-        training = [Part(part.told[: cut(len(part.codes))], part.codes[: cut(len(part.codes))]) for part in whole]
-        held_out = [Part(part.told[cut(len(part.codes)) :], part.codes[cut(len(part.codes)) :]) for part in whole]
+        whole = [part for codes in ensembles for part in parts_of(codes)]
+        training = [Part(part.inputs[: cut(len(part.codes))], part.codes[: cut(len(part.codes))]) for part in whole]
+        held_out = [Part(part.inputs[cut(len(part.codes)) :], part.codes[cut(len(part.codes)) :]) for part in whole]
     training = [part for part in training if len(part.codes) >= WINDOW]
     held_out = [part for part in held_out if len(part.codes)]
     if not training or not held_out:
-        longest = max((len(codes) for codes in band), default=0)
+        longest = max((len(codes) for codes in ensembles), default=0)
         raise UserError(
             f"no performance of two players or more is long enough: the longest has {longest} seconds, and at least "
             f"{WINDOW + WINDOW // 9 + 2} in one go are needed"
@@ -144,8 +144,8 @@ class EnsembleTrainer:
     def __init__(self, training: list[Part], held_out: list[Part], recipe: EnsembleRecipe) -> None:
         keras.utils.set_random_seed(recipe.seed)
         self._recipe = recipe
-        self.model = training_model(recipe.units, _DROPOUT, _TOLD_DROPOUT)
-        self._told = tf.constant(np.concatenate([part.told for part in training]))
+        self.model = training_model(recipe.units, _DROPOUT, _INPUT_DROPOUT)
+        self._inputs = tf.constant(np.concatenate([part.inputs for part in training]))
         self._codes = tf.constant(np.concatenate([part.codes for part in training]).astype(np.int32))
         self._starts = tf.constant(window_starts((len(part.codes) for part in training), WINDOW))
         self._held_out = held_out
@@ -182,12 +182,12 @@ class EnsembleTrainer:
         for begin in range(0, len(ordered), _JUDGED_TOGETHER):
             some = ordered[begin : begin + _JUDGED_TOGETHER]
             longest = len(some[-1].codes)
-            told = np.zeros((len(some), longest, INPUTS), np.float32)
+            inputs = np.zeros((len(some), longest, INPUTS), np.float32)
             codes = np.full((len(some), longest), -1, np.int32)
             for row, part in enumerate(some):
-                told[row, : len(part.codes)] = part.told
+                inputs[row, : len(part.codes)] = part.inputs
                 codes[row, : len(part.codes)] = part.codes
-            total += float(self._judge(told, codes))
+            total += float(self._judge(inputs, codes))
             seconds += sum(len(part.codes) for part in some)
         return total / seconds
 
@@ -204,18 +204,18 @@ class EnsembleTrainer:
     def _step(self) -> Any:
         chosen = tf.random.uniform([_BATCH], 0, len(self._starts), tf.int32)
         places = tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW)
-        told = tf.cast(tf.gather(self._told, places), tf.float32)
+        inputs = tf.cast(tf.gather(self._inputs, places), tf.float32)
         with tf.GradientTape() as tape:
-            logits = self.model(told, training=True)
+            logits = self.model(inputs, training=True)
             loss = tf.reduce_mean(_surprise(tf.gather(self._codes, places), logits))
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         self._averages.follow(self._optimizer.iterations)
         return loss
 
-    def _judged(self, told: Any, codes: Any) -> Any:
+    def _judged(self, inputs: Any, codes: Any) -> Any:
         there = codes >= 0
-        logits = tf.boolean_mask(self.model(told), there)
+        logits = tf.boolean_mask(self.model(inputs), there)
         return tf.reduce_sum(_surprise(tf.boolean_mask(codes, there), logits))
 
 

@@ -20,7 +20,7 @@ def ensemble_name(units: int) -> str:
     return f"{PREFIX}units{units}"
 
 
-def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) -> Any:
+def training_model(units: int, dropout: float = 0.0, input_dropout: float = 0.0) -> Any:
     """Returns a network over whole sequences of one follower.
 
     A layer hears what the next gesture depends on, a recurrent one remembers it (K. Cho et al., "Learning Phrase
@@ -30,33 +30,33 @@ def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) 
     Args:
         units: of the recurrent layer; the one before it has twice as many.
         dropout: rate of dropout of the layers' outputs in training.
-        told_dropout: rate of dropout of the inputs in training.
+        input_dropout: rate of dropout of the inputs in training.
 
     Returns:
         A model, input ``[batch, time, INPUTS]``, output logits ``[batch, time, GESTURES]``.
     """
-    told = keras.layers.Input((None, INPUTS), name="told")
+    inputs = keras.layers.Input((None, INPUTS), name="told")
     parts = _Parts(units)
-    heard = keras.layers.Dropout(dropout)(parts.hear(keras.layers.Dropout(told_dropout)(told)))
+    heard = keras.layers.Dropout(dropout)(parts.hear(keras.layers.Dropout(input_dropout)(inputs)))
     recalled = keras.layers.Dropout(dropout)(keras.layers.GRU(units, return_sequences=True, name="recall")(heard))
-    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(told[..., :_OWN])
-    return keras.Model(told, logits, name=ensemble_name(units))
+    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(inputs[..., :_OWN])
+    return keras.Model(inputs, logits, name=ensemble_name(units))
 
 
 def playing_model(weights: list[np.ndarray], units: int) -> Any:
     """Returns a network with these weights for one second at a time and the greatest number of followers.
 
-    The inputs are ``told`` and ``state``; the outputs are logits and the next state.
+    The inputs are ``inputs`` and ``state``; the outputs are logits and the next state.
     """
-    told = keras.layers.Input((1, INPUTS), batch_size=MOST_FOLLOWERS, name="told")
+    inputs = keras.layers.Input((1, INPUTS), batch_size=MOST_FOLLOWERS, name="told")
     state = keras.layers.Input((units,), batch_size=MOST_FOLLOWERS, name="state")
     parts = _Parts(units)
-    heard = parts.hear(told)
+    heard = parts.hear(inputs)
     # Unrolled: a loop over one step would need operations that small interpreters lack.
     gru = keras.layers.GRU(units, return_sequences=True, return_state=True, unroll=True, name="recall")
     recalled, state_out = gru(heard, initial_state=state)
-    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(told[..., :_OWN])
-    model = keras.Model([told, state], [logits, state_out], name=ensemble_name(units))
+    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(inputs[..., :_OWN])
+    model = keras.Model([inputs, state], [logits, state_out], name=ensemble_name(units))
     model.set_weights(weights)
     return model
 

@@ -76,8 +76,8 @@ def within(recording: LabelledRecording, seed: int) -> float:
     for learned, held_out in folds(recording):
         if len(learned):
             classifier = grow(recording.features[learned], recording.labels[learned], seed)
-            told = classifier.gestures(recording.features[held_out])
-            right += int((told == recording.labels[held_out]).sum())
+            found = classifier.gestures(recording.features[held_out])
+            right += int((found == recording.labels[held_out]).sum())
     return right / len(recording)
 
 

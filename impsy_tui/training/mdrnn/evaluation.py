@@ -29,11 +29,11 @@ STEP: Final = 1 / 127
 
 _PRIMER: Final = 100
 _PRIMER_HELD_OUT: Final = 50
-_TOLD_EVERY: Final = 500
+_REPORT_EVERY: Final = 500
 _NARROWEST: Final = STEP / 12**0.5
 """Deviation of what is rounded to such a step: nothing is known better."""
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
 
 
@@ -92,13 +92,13 @@ def capped(performances: Sequence[np.ndarray], max_gap: float) -> list[Floats]:
     return heard
 
 
-def hear(network: Network, performances: Sequence[Floats], told: Told) -> Expectation:
+def hear(network: Network, performances: Sequence[Floats], on_progress: OnProgress) -> Expectation:
     """Let a network hear performances from their beginnings, and keep what it expects of their last tenths.
 
     Args:
         network: what it has heard before is forgotten.
         performances: from ``capped``.
-        told: how many events it has heard.
+        on_progress: takes the number of heard events, and of all.
 
     Raises:
         UserError: it predicts what is not a number.
@@ -114,8 +114,8 @@ def hear(network: Network, performances: Sequence[Floats], told: Told) -> Expect
             if index >= first:
                 parameters.append(predicted.astype(np.float64))
             done += 1
-            if done % _TOLD_EVERY == 0:
-                told(done, of)
+            if done % _REPORT_EVERY == 0:
+                on_progress(done, of)
         events.append(performance[first:].astype(np.float64) * SCALE)
     expectation = Expectation(network.shape, np.stack(parameters), np.concatenate(events))
     if not np.isfinite(expectation.parameters).all():
@@ -172,7 +172,9 @@ def inside(expectation: Expectation) -> Doubles:
     return np.stack([(distance <= half).mean(axis=0) for half in (0.25, 0.45)], axis=1)
 
 
-def play(network: Network, name: str, performance: Floats, max_gap: float, seed: int, told: Told) -> Floats:
+def play(
+    network: Network, name: str, performance: Floats, max_gap: float, seed: int, on_progress: OnProgress
+) -> Floats:
     """Let a network play by itself, as on stage in mode battle, after the beginning of what is held out.
 
     Args:
@@ -181,7 +183,7 @@ def play(network: Network, name: str, performance: Floats, max_gap: float, seed:
         performance: from ``capped``; it hears some of it first.
         max_gap: seconds, as on stage.
         seed: of chance.
-        told: how many events it has played.
+        on_progress: takes the number of played events, and of all.
 
     Returns:
         ``PLAYED`` events ``[dt, x_1 … x_n]``, seconds and 0..1, sampled with the default temperatures.
@@ -199,8 +201,8 @@ def play(network: Network, name: str, performance: Floats, max_gap: float, seed:
     for index in range(PLAYED):
         dt = min(prediction.dt, max_gap)
         played[index] = dt, *prediction.values
-        if index % _TOLD_EVERY == 0:
-            told(index, PLAYED)
+        if index % _REPORT_EVERY == 0:
+            on_progress(index, PLAYED)
         prediction = player.predict(dt, prediction.values)
     return played
 
@@ -227,7 +229,7 @@ def style(performances: Sequence[np.ndarray]) -> Style:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """All that is told of one model.
+    """All figures of one model.
 
     Attributes:
         name: for the performer.
@@ -259,8 +261,8 @@ def evaluate(
     performances: Sequence[np.ndarray],
     max_gap: float,
     seed: int,
-    hears: Told,
-    plays: Told,
+    hears: OnProgress,
+    plays: OnProgress,
 ) -> Evaluated:
     """Judge one model.
 
@@ -271,7 +273,7 @@ def evaluate(
         performances: as ``read_dataset`` gives them; one at least of ``LEAST`` events.
         max_gap: seconds; longer gaps are taken for this.
         seed: of chance.
-        hears, plays: told how far it is.
+        hears, plays: take the progress.
 
     Raises:
         UserError: it predicts what is not a number.

@@ -162,7 +162,7 @@ class Trainer:
         """Train on until nothing is gained any more.
 
         Args:
-            on_epoch: told of each epoch; what it returns says whether to go on.
+            on_epoch: takes each epoch; returns True to go on.
         """
         recipe, progress = self._recipe, self.progress
         began, first = time.monotonic(), len(progress.curve)

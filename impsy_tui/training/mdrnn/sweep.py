@@ -166,7 +166,7 @@ def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch:
 
 
 def one_after_another(
-    tasks: Sequence[SweepTask], stopped: Callable[[], bool], told: Callable[[int, Epoch], None]
+    tasks: Sequence[SweepTask], stopped: Callable[[], bool], on_epoch: Callable[[int, Epoch], None]
 ) -> Iterator[tuple[int, Trained]]:
     """Runs trainings in this process; yields the number of each task with its result.
 
@@ -179,11 +179,11 @@ def one_after_another(
         if stopped():
             return
 
-        def on_epoch(epoch: Epoch, number: int = number) -> bool:
-            told(number, epoch)
+        def go_on(epoch: Epoch, number: int = number) -> bool:
+            on_epoch(number, epoch)
             return not stopped()
 
-        yield number, train_one(task, on_epoch)
+        yield number, train_one(task, go_on)
 
 
 def _random_weights(shape: Shape) -> Weights:

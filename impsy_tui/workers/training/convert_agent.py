@@ -118,9 +118,9 @@ def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _activation(data: Any, algorithm: str) -> str:
     """Returns the activation of the JSON text, or the default one if the text has none."""
-    told = str(data.get("policy_kwargs", "")) if isinstance(data, dict) else ""
-    if "activation_fn" in told:
-        words = told.split("activation_fn", 1)[1]
+    policy = str(data.get("policy_kwargs", "")) if isinstance(data, dict) else ""
+    if "activation_fn" in policy:
+        words = policy.split("activation_fn", 1)[1]
         found = [name for name in _ACTIVATIONS if f".{name}'" in words]
         if not found:
             raise UserError(f"has an activation that is unknown here: {', '.join(_ACTIVATIONS)} are known")

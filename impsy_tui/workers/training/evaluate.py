@@ -72,7 +72,7 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
     models: list[Evaluated] = []
     for file, name, network in zip(files, names, networks, strict=True):
         notes = read_metadata(file)
-        hears, plays = _told(reporter, f"hearing {name}"), _told(reporter, f"playing {name}")
+        hears, plays = _on_progress(reporter, f"hearing {name}"), _on_progress(reporter, f"playing {name}")
         gap = notes.max_gap or MAX_GAP.default
         try:
             models.append(evaluate(network, name, _known(notes, dataset), performances, gap, _SEED, hears, plays))
@@ -110,7 +110,7 @@ def _known(notes: ModelMetadata, dataset: Path) -> str:
     return f"trained on {notes.dataset}"
 
 
-def _told(reporter: Reporter, stage: str) -> Callable[[int, int], None]:
+def _on_progress(reporter: Reporter, stage: str) -> Callable[[int, int], None]:
     return lambda done, of: reporter.say(Progress(stage, done, of))
 
 

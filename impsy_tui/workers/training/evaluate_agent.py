@@ -89,8 +89,8 @@ def _trials(
     """Returns the targets by name: random sounds, and recordings, split into trained and new ones."""
     base = trial_of(model, judged)
     trials = {MIXED: base}
-    learned = _told(model, "recordings")
-    held_out = _told(model, "held_out")
+    learned = _names(model, "recordings")
+    held_out = _names(model, "held_out")
     for name, wanted in (("recordings it knows", True), ("held out", False)):
         chosen = [
             frames
@@ -103,7 +103,7 @@ def _trials(
     return trials
 
 
-def _told(model: AgentModel, fact: str) -> Sequence[str]:
+def _names(model: AgentModel, fact: str) -> Sequence[str]:
     found = model.facts.get(fact)
     return [str(each) for each in found] if isinstance(found, list | tuple) else []
 

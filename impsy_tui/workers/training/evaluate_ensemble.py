@@ -1,4 +1,4 @@
-"""Judges a band: ``python -m impsy_tui.workers.training.evaluate_ensemble MODEL SCORE… [--seed 1]``.
+"""Evaluates an ensemble model: ``python -m impsy_tui.workers.training.evaluate_ensemble MODEL SCORE… [--seed 1]``.
 
 Its answer is a table: the network, going on and Markov chains (each knows all scores but the one that it is judged
 on), and what is real.
@@ -61,13 +61,15 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     random = np.random.default_rng(wishes.seed)
     judged = [_markov(order, scores, random) for order in range(3)] if len(scores) > 1 else []
 
-    def told(done: int) -> None:
+    def on_progress(done: int) -> None:
         reporter.say(Progress("judging", done, len(scores)))
 
     def tuning(players: int) -> Tuning:
         return read_tuning(wishes.model, players)
 
-    judged.append(evaluate_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
+    judged.append(
+        evaluate_network(wishes.model.stem, network, scores, random, on_progress, wishes.temperature, tuning)
+    )
     judged.append(evaluate_real(scores))
     seconds = sum(map(len, scores))
     count = counted(len(scores), "score")

@@ -152,7 +152,7 @@ def _results(
     def stopped() -> bool:
         return stop.asked
 
-    def told(number: int, epoch: "Epoch") -> None:
+    def on_epoch(number: int, epoch: "Epoch") -> None:
         stage = f"{number} of {len(tasks)} trained; {tasks[number].size}"
         reporter.say(Progress(stage, epoch.number, tasks[number].recipe.epochs))
 
@@ -160,7 +160,7 @@ def _results(
     if not wishes.scheduler and (processes < 2 or cluster.missing()):
         from impsy_tui.training.mdrnn.sweep import one_after_another
 
-        yield one_after_another(tasks, stopped, told)
+        yield one_after_another(tasks, stopped, on_epoch)
         return
     from impsy_tui.training.mdrnn.sweep import train_one
 
@@ -215,12 +215,12 @@ def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Pa
             epochs = f"{len(one.trained.curve):>8}" if one.trained else f"{'-':>8}  {one.problem or _NOT_TRAINED}"
             lines.append(f"{one.size:5}{one.seed:>6}{outcome}{one.ms:>11.3f}{epochs}")
         return "\n".join([text, *lines, hear])
-    told = [
+    results = [
         f"{one.size}{f' {one.seed}' if several else ''} "
         f"{f'{one.nats:.3f} nats' if one.trained else one.problem or _NOT_TRAINED}, {one.ms:.2g} ms"
         for one in others
     ]
-    return f"{text} ({'; '.join(told)}); {hear}"
+    return f"{text} ({'; '.join(results)}); {hear}"
 
 
 def _in_a_line(error: Exception) -> str:

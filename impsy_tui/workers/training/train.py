@@ -202,7 +202,7 @@ def _judged(
     try:
         weights = _weights(plays)
     except UserError:
-        return ""  # a dummy, a band, another scale
+        return ""  # a dummy, an ensemble, another scale
     if weights.shape.dimension != training[0].shape[1]:
         return ""
     before = Trainer(training, held_out, weights.shape, recipe, as_keras(weights)).progress.best_loss

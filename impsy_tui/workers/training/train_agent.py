@@ -107,9 +107,11 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         logs=str(wishes.logs) if wishes.logs else None,
     )
 
-    def on_round(told: Round) -> None:
-        learning = None if told.learning != told.learning else told.learning
-        reporter.say(Progress("step", told.steps, recipe.steps, learning, told.distance, told.left, "deviations"))
+    def on_round(result: Round) -> None:
+        learning = None if result.learning != result.learning else result.learning
+        reporter.say(
+            Progress("step", result.steps, recipe.steps, learning, result.distance, result.left, "deviations")
+        )
 
     learned = train(task, trial, recipe, on_round, lambda: stop.asked)
     return _finish(wishes, settings, trial, recordings, learned, reporter)

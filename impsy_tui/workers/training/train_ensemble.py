@@ -1,4 +1,4 @@
-"""Trains a band: ``python -m impsy_tui.workers.training.train_ensemble MODELS SCORE… [--epochs 14] …``.
+"""Trains an ensemble model: ``python -m impsy_tui.workers.training.train_ensemble MODELS SCORE… [--epochs 14] …``.
 
 SCORE is a gesture score, or a folder of them. SIGINT ends it early and saves the best there is; SIGTERM ends it and
 saves no model.

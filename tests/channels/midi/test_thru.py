@@ -26,12 +26,12 @@ def test_thru_sends_said_dimensions_alone_and_ends_the_note_of_a_key(wire: Wire)
 
     async def play(hearing: Hearing) -> None:
         await silenced(channel, wire)
-        outlet = ChannelOutput(channel, hearing.scheduler)  # type: ignore[arg-type]
-        outlet.pass_on((60 / 127, 0.0), frozenset((0,)))
+        output = ChannelOutput(channel, hearing.scheduler)  # type: ignore[arg-type]
+        output.pass_on((60 / 127, 0.0), frozenset((0,)))
         await until(lambda: messages(wire) == [b"\x90\x3c\x7f"])
-        outlet.pass_on((60 / 127, 1.0), frozenset((1,)))
+        output.pass_on((60 / 127, 1.0), frozenset((1,)))
         await until(lambda: messages(wire)[1:] == [b"\xb0\x07\x7f"])
-        outlet.end_notes(frozenset((0,)))
+        output.end_notes(frozenset((0,)))
         await until(lambda: messages(wire)[2:] == [b"\x80\x3c\x00"])
 
     perform(channel, play)

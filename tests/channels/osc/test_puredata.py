@@ -76,14 +76,14 @@ def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> N
     assert "error" not in printed.read_text()
 
 
-def test_a_band_is_heard_by_our_patch_for_touches(
+def test_an_ensemble_is_heard_by_our_patch_for_touches(
     start_engine: Callable[..., EngineProcess], pd: Callable[..., Path]
 ) -> None:
     to_pd = free_port()
     patches = ROOT / "configs" / "pd" / "touches.pd", ROOT / "tests" / "pd" / "touched.pd"
     printed = pd(*patches, listen_port=to_pd)
     engine = start_engine(
-        "[[player]]\nname = 'band'\nkind = 'ensemble'\nplayers = 8\n"
+        "[[player]]\nname = 'ensemble'\nkind = 'ensemble'\nplayers = 8\n"
         f"[osc]\nserver_port = {free_port()}\nclient_port = {to_pd}\n"
     )
     for player in ("p2", "p8"):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
-from impsy_tui.channels.web.touch_protocol import ended_text, told_text, touch_text
+from impsy_tui.channels.web.touch_protocol import ended_text, message_text, touch_text
 from impsy_tui.ensemble.touches.surfaces import gesture_message, new_idea_message, state_message
 
 _NOTES = st.tuples(st.sampled_from([0x80, 0x90, 0x81, 0x91]), st.integers(60, 62), st.just(64))
@@ -16,14 +16,14 @@ _OTHERS = st.one_of(
 _VECTORS = st.lists(st.lists(st.one_of(_NOTES, _OTHERS).map(bytes), max_size=6), max_size=6)
 
 
-def _sent(owed: CoalescingQueue) -> list[bytes]:
+def _sent(pending: CoalescingQueue) -> list[bytes]:
     messages: list[bytes] = []
 
     def keep(message: bytes) -> bytes:
         messages.append(message)
         return b""
 
-    owed.encoded(keep)
+    pending.encoded(keep)
     return messages
 
 
@@ -41,15 +41,15 @@ def _hear(messages: list[bytes], state: dict[bytes, bytes], sounding: set[tuple[
 
 @given(_VECTORS, st.sets(st.tuples(st.integers(0, 1), st.integers(60, 62))))
 def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], before: set[tuple[int, int]]) -> None:
-    owed = CoalescingQueue()
+    pending = CoalescingQueue()
     state: dict[bytes, bytes] = {}
     sounding = set(before)
     for vector in vectors:
-        owed.add(vector)
+        pending.add(vector)
         _hear(vector, state, sounding)
     state_then: dict[bytes, bytes] = {}
     sounding_then = set(before)
-    _hear(_sent(owed), state_then, sounding_then)
+    _hear(_sent(pending), state_then, sounding_then)
     assert (state_then, sounding_then) == (state, sounding)
 
 
@@ -71,37 +71,39 @@ def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
 
 
 def test_a_value_is_sent_once_and_a_fine_controller_behind_its_coarse_half() -> None:
-    owed = CoalescingQueue()
-    owed.add([b"\xb0\x07\x01", b"\xb0\x27\x02", b"\xb0\x01\x05"])
-    owed.add([b"\xb0\x07\x03", b"\xb0\x27\x04"])
-    assert _sent(owed) == [b"\xb0\x01\x05", b"\xb0\x07\x03", b"\xb0\x27\x04"]
+    pending = CoalescingQueue()
+    pending.add([b"\xb0\x07\x01", b"\xb0\x27\x02", b"\xb0\x01\x05"])
+    pending.add([b"\xb0\x07\x03", b"\xb0\x27\x04"])
+    assert _sent(pending) == [b"\xb0\x01\x05", b"\xb0\x07\x03", b"\xb0\x27\x04"]
 
 
 def test_a_copy_is_added_to_apart() -> None:
-    owed = CoalescingQueue()
-    assert not owed
-    owed.add([b"\xb0\x01\x05"])
+    pending = CoalescingQueue()
+    assert not pending
+    pending.add([b"\xb0\x01\x05"])
     copy = CoalescingQueue()
-    copy.add(owed.messages)
+    copy.add(pending.messages)
     copy.add([b"\xb0\x02\x05"])
-    assert owed
-    assert len(_sent(owed)) == 1
+    assert pending
+    assert len(_sent(pending)) == 1
     assert len(_sent(copy)) == 2
 
 
 def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down_is_not_lost() -> None:
     down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
     moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
-    gestures = [told_text(gesture_message("p2", code)) for code in (1, 7)]
-    owed = CoalescingQueue()
-    owed.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
-    assert _sent(owed) == [
+    gestures = [message_text(gesture_message("p2", code)) for code in (1, 7)]
+    pending = CoalescingQueue()
+    pending.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
+    assert _sent(pending) == [
         b"/playback/touch/p2/0.1/0.5/0",
         b"/playback/touch/p2/0.3/0.5/0.1",
         b"/playback/touch/p3/0.9/0.5/0.1",
         b"/classifier/gesture/p2/SS",
         b"/playback/ended/p2",
     ]
-    owed.add([b"\xb0\x07\x01", told_text(new_idea_message("band")), told_text(state_message("stasis", 1.0, 0.0))])
-    owed.forget_passing()
-    assert _sent(owed) == [b"/classifier/gesture/p2/SS", b"\xb0\x07\x01", b"/classifier/ensemble/state/stasis/1/0"]
+    pending.add(
+        [b"\xb0\x07\x01", message_text(new_idea_message("ensemble")), message_text(state_message("stasis", 1.0, 0.0))]
+    )
+    pending.forget_passing()
+    assert _sent(pending) == [b"/classifier/gesture/p2/SS", b"\xb0\x07\x01", b"/classifier/ensemble/state/stasis/1/0"]

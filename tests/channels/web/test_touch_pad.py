@@ -96,12 +96,12 @@ def test_without_touches_they_are_no_message_that_is_understood() -> None:
         async with connect(url) as client:
             await client.send("/touch/0/0.25/0.5")
             await until(lambda: bool(hearing.troubles))
-            assert not channel.wants_band
+            assert not channel.shows_ensembles
 
     assert with_channel(play).touches == []
 
 
-def test_a_band_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
+def test_an_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         assert isinstance(channel, TouchOutput)
         assert isinstance(channel, EnsembleDisplay)
@@ -112,7 +112,9 @@ def test_a_band_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what
             channel.play_touch(_DOWN._replace(x=0.5, velocity=0.0123456))
             channel.end_touch("p2")
             channel.show_touch("p3", 0.5, 1 / 3, 0.0)
-            channel.tell_band([gesture_message("p2", 7), state_message("stasis", 1.0, 0.5), new_idea_message("trio")])
+            channel.send_ensemble_messages(
+                [gesture_message("p2", 7), state_message("stasis", 1.0, 0.5), new_idea_message("trio")]
+            )
             assert await said(one, 7) == [
                 "/playback/touch/p2/0.25/0.75/0",
                 "/playback/touch/p2/0.5/0.75/0.01235",
@@ -207,7 +209,9 @@ def test_a_finger_sends_at_most_sixty_times_a_second_and_its_last_place_always(c
 def test_the_page_shows_what_everybody_does_and_where(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         channel, page = stage.channel, stage.page
-        channel.tell_band([gesture_message(player, code) for player, code in (("lead", 0), ("p3", 7), ("p2", 1))])
+        channel.send_ensemble_messages(
+            [gesture_message(player, code) for player, code in (("lead", 0), ("p3", 7), ("p2", 1))]
+        )
         await page.until("document.querySelectorAll('.player').length === 3")
         each = "(({ player, gesture }) => [player, gesture])"
         shown = await page.run(
@@ -222,7 +226,7 @@ def test_the_page_shows_what_everybody_does_and_where(chromium: Chromium) -> Non
         channel.play_touch(_DOWN)
         await page.until(f"{colours}(document.querySelector('#pad canvas').getContext('2d'))")
         await page.until(f"!{colours}(document.querySelector('#pad canvas').getContext('2d'))")  # trails fade
-        channel.tell_band([new_idea_message("trio")])
+        channel.send_ensemble_messages([new_idea_message("trio")])
         await page.until("document.getElementById('idea').textContent === 'new idea'")
 
     assert on_stage(chromium, play, touches=True).touches == []
@@ -234,11 +238,11 @@ def test_pad_shows_the_requested_gesture(chromium: Chromium) -> None:
         shown = "getComputedStyle(hint).display !== 'none' && hint.textContent"
         await stage.page.touch("touchStart", await _pad(stage, 0.5, 0.5))  # who plays needs no other hint
         await stage.page.touch("touchEnd")
-        stage.channel.tell_band([guide_message("fast-taps", 3, plays=False)])
+        stage.channel.send_ensemble_messages([guide_message("fast-taps", 3, plays=False)])
         await stage.page.until(f"({shown}) === 'next: fast-taps in 3'")
-        stage.channel.tell_band([guide_message("fast-taps", 30, plays=True)])
+        stage.channel.send_ensemble_messages([guide_message("fast-taps", 30, plays=True)])
         await stage.page.until(f"({shown}) === 'fast-taps · 30'")
-        stage.channel.tell_band([guide_message("", 0, plays=False)])
+        stage.channel.send_ensemble_messages([guide_message("", 0, plays=False)])
         await stage.page.until(f"({shown}) === false")
 
     on_stage(chromium, play, touches=True)
@@ -247,11 +251,11 @@ def test_pad_shows_the_requested_gesture(chromium: Chromium) -> None:
 @in_browser
 def test_pad_removes_player_without_news(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
-        stage.channel.tell_band([gesture_message("p2", 1), gesture_message("p3", 1)])
+        stage.channel.send_ensemble_messages([gesture_message("p2", 1), gesture_message("p3", 1)])
         await stage.page.until("document.querySelectorAll('.player').length === 2")
         async with asyncio.timeout(60):
             while await stage.page.run("document.querySelectorAll('.player').length") != 1:
-                stage.channel.tell_band([gesture_message("p2", 1)])
+                stage.channel.send_ensemble_messages([gesture_message("p2", 1)])
                 await asyncio.sleep(0.2)
 
     on_stage(chromium, play, touches=True)

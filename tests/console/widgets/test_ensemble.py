@@ -1,4 +1,4 @@
-"""The view of a band, drawn in any size, and told without colours."""
+"""The view of an ensemble, drawn in any size, and told without colours."""
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ from impsy_tui.console.widgets.ensemble import EnsembleView
 from impsy_tui.control.states import EnsembleState
 from tests.support.snapshots import snapshot
 
-BAND = EnsembleState(
+QUARTET = EnsembleState(
     players=("lead", "p2", "p3"),
     gestures=(6, 1, 0),
     seconds=("6" * 60, "0" * 30 + "1" * 30, "8"),
@@ -38,10 +38,10 @@ class _Sized(EnsembleView):
         return self.room
 
 
-def _drawn(width: int, height: int, ensemble: EnsembleState = BAND) -> list[str]:
+def _drawn(width: int, height: int, ensemble: EnsembleState = QUARTET) -> list[str]:
     view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, height)
-    view.show(snapshot(kind="ensemble", mode="band", ensemble=ensemble))
+    view.show(snapshot(kind="ensemble", mode="ensemble", ensemble=ensemble))
     view.width = width
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(height)]
 
@@ -68,14 +68,14 @@ def test_view_shows_measures_and_features_of_the_lead() -> None:
     ):
         assert told in text
     assert "touched 2s ago" in text
-    resting = msgspec.structs.replace(BAND, resting=True)
-    assert "THE BAND RESTS" in "\n".join(_drawn(52, 20, resting))
-    unheard = msgspec.structs.replace(BAND, lead_age=-1.0, features=(-1.0, -1.0, *[0.0] * 6), transitions=())
+    resting = msgspec.structs.replace(QUARTET, resting=True)
+    assert "THE ENSEMBLE RESTS" in "\n".join(_drawn(52, 20, resting))
+    unheard = msgspec.structs.replace(QUARTET, lead_age=-1.0, features=(-1.0, -1.0, *[0.0] * 6), transitions=())
     assert "no touch on the surface yet" in "\n".join(_drawn(52, 20, unheard))
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 60), (52, 16), (30, 9), (12, 4), (1, 1)])
-def test_a_band_fits_whatever_room_there_is(width: int, height: int) -> None:
+def test_an_ensemble_fits_whatever_room_there_is(width: int, height: int) -> None:
     lines = _drawn(width, height)
     assert all(cell_len(line) <= width for line in lines)
     assert ("accelerating" in "\n".join(lines)) is (height >= 16)
@@ -83,12 +83,12 @@ def test_a_band_fits_whatever_room_there_is(width: int, height: int) -> None:
 
 def test_view_shows_auditioned_gestures() -> None:
     auditioned = msgspec.structs.replace(
-        BAND, auditioned="ensembleRNN-mine", in_silence=(8, 0), told_by="gestures-mine"
+        QUARTET, auditioned="ensembleRNN-mine", in_silence=(8, 0), classifier_name="gestures-mine"
     )
     lines = _drawn(60, 20, auditioned)
-    assert lines[0].startswith("BAND ◆ audition ensembleRNN-mine ─")
+    assert lines[0].startswith("ENSEMBLE ◆ audition ensembleRNN-mine ─")
     assert lines[1].startswith("lead  big swirl                  O")
     assert lines[2].startswith("p2    fast taps    ◆combination  ")
     assert lines[3].startswith("p3   !nothing      ◆nothing      ")
-    assert "told by gestures-mine" in "\n".join(lines)
+    assert "by gestures-mine" in "\n".join(lines)
     assert all(cell_len(line) <= 30 for line in _drawn(30, 9, auditioned))

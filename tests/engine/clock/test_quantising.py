@@ -13,7 +13,7 @@ from impsy_tui.engine.players.session import SessionSettings
 from tests.support.engine.scripted_players import ScriptedSession, near
 
 LINE = 0.125
-"""Seconds of 1/16 at 120; the first bar begins with the band, at 100."""
+"""Seconds of 1/16 at 120; the first bar begins with the ensemble, at 100."""
 
 
 def _virtual_session(mode: str, grid: str = "1/16", **more: Any) -> ScriptedSession:

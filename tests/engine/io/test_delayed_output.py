@@ -120,8 +120,8 @@ def test_vectors_of_another_dimension_are_not_sent_after_it_has_changed() -> Non
     pair = Pair()
     pair.outputs.nudge("a", 0.3)
     pair.play(0.1)
-    for outlet in pair.outputs.outlets:
-        outlet.set_dimension(3)
+    for output in pair.outputs.channel_outputs:
+        output.set_dimension(3)
     pair.outputs.play((0.1, 0.2))
     pair.time.advance(1.0)
     assert pair.a.said == [(0.0, "dimension 3"), (0.3, (0.1, 0.2))]

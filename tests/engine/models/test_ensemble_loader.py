@@ -70,7 +70,7 @@ def test_refused_load_keeps_ensemble_playing(hall: VirtualEnsemble, line: str, w
     assert hall.player.behaviour.codes == (TAPS, TAPS)
 
 
-def test_a_model_of_values_is_refused_by_a_band_and_one_of_a_band_by_a_player_of_values(
+def test_a_model_of_values_is_refused_by_an_ensemble_and_one_of_an_ensemble_by_a_player_of_values(
     hall: VirtualEnsemble, shipped_model: Path, tmp_path: Path
 ) -> None:
     shutil.copy(shipped_model, tmp_path / "models" / "faders.tflite")
@@ -106,7 +106,7 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     assert len(state.in_silence) == 2
     assert behaviour.codes == (TAPS, TAPS)
     assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # nothing of it is heard
-    hall.do("band 4")
+    hall.do("ensemble 4")
     assert len(behaviour.in_silence) == 3
     listened = behaviour._auditioned
     assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays, as auditioned"
@@ -194,16 +194,18 @@ def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: VirtualEnsem
     network = hall.network
     assert hall.do("classifier gestures-mine") == "trio: gestures-mine classifies your gestures"
     ensemble_models = hall.player.behaviour.models
-    assert ensemble_models.told_by == "gestures-mine"
+    assert ensemble_models.classifier_name == "gestures-mine"
     assert ensemble_models.network is network
     hall.do("@trio load ensembleRNN-mine")
-    assert hall.player.behaviour.models.told_by == "gestures-mine"
+    assert hall.player.behaviour.models.classifier_name == "gestures-mine"
     assert read_classifier(ROOT / "models" / "gestures-synthetic.npz").forest.roots.tolist() == (
         ensemble_models.classifier.forest.roots.tolist()
     )
 
 
-def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: VirtualEnsemble, tmp_path: Path) -> None:
+def test_an_ensemble_s_model_that_was_named_by_its_path_is_come_back_to(
+    hall: VirtualEnsemble, tmp_path: Path
+) -> None:
     elsewhere, behaviour = tmp_path / "elsewhere", hall.player.behaviour
     elsewhere.mkdir()
     file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
@@ -225,7 +227,7 @@ def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: VirtualEnse
     first, second = asyncio.run(both())
     assert str(first) == "gestures-mine is not used: another classifier was requested during reading"
     assert second == "gestures-synthetic classifies your gestures"
-    assert player.behaviour.models.told_by == "gestures-synthetic"
+    assert player.behaviour.models.classifier_name == "gestures-synthetic"
 
 
 def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: VirtualEnsemble, tmp_path: Path) -> None:
@@ -234,7 +236,7 @@ def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: VirtualE
     hall.do("scene save mine")
     hall.do("@trio load ensembleRNN-other; classifier gestures-synthetic")
     hall.do("undo")
-    assert (behaviour.models.model, behaviour.models.told_by) == ("ensembleRNN-mine", "gestures-mine")
+    assert (behaviour.models.model, behaviour.models.classifier_name) == ("ensembleRNN-mine", "gestures-mine")
     assert hall.do("@trio unload").startswith("trio: DUMMY")
     assert (behaviour.models.kind, behaviour.models.model) == ("dummy", "dummy")
     hall.do("scene mine")

@@ -74,20 +74,20 @@ def test_delete_moves_everything_that_belongs_to_a_file(
 
 def test_delete_moves_touches_with_the_last_log_of_a_performance(tmp_path: Path) -> None:
     stamp = "logs/2026-05-01T20-00-00"
-    _make(tmp_path, f"{stamp}-9d-mdrnn.log", f"{stamp}-bass-5d-mdrnn.log", f"{stamp}-band-touches.csv")
+    _make(tmp_path, f"{stamp}-9d-mdrnn.log", f"{stamp}-bass-5d-mdrnn.log", f"{stamp}-ensemble-touches.csv")
     _make(tmp_path, f"{stamp}-guided-touches.csv", f"{stamp}-guided-gesturetargets.csv")
-    _make(tmp_path, "logs/2026-05-01T20-00-01-band-touches.csv")
+    _make(tmp_path, "logs/2026-05-01T20-00-01-ensemble-touches.csv")
     before = _there(tmp_path)
     library = _library(tmp_path)
     _run(library.delete("log", "2026-05-01T20-00-00-9d-mdrnn"))
     assert before - _there(tmp_path) == {f"{stamp}-9d-mdrnn.log"}
     text, _ = _run(library.delete("log", "2026-05-01T20-00-00-bass-5d-mdrnn"))
-    assert "with 2026-05-01T20-00-00-band-touches.csv" in text
+    assert "with 2026-05-01T20-00-00-ensemble-touches.csv" in text
     # A labelled recording is work of its own.
     assert before - _there(tmp_path) == {
         f"{stamp}-9d-mdrnn.log",
         f"{stamp}-bass-5d-mdrnn.log",
-        f"{stamp}-band-touches.csv",
+        f"{stamp}-ensemble-touches.csv",
     }
 
 

@@ -191,7 +191,7 @@ def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(fold
             library.scores_folder(name)
 
 
-def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
+def test_ensembles_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
     assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
     assert ModelFolders([shipped_folder("models")], ensembles=True).names() == ["ensembleRNN-units16"]
     names = _run(_library(folder).names(1))
@@ -215,7 +215,7 @@ def test_an_agent_is_renamed_and_deleted_and_is_told_by_its_name_as_well(folder:
         _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
 
 
-def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
+def test_a_model_of_an_ensemble_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
     (folder / "models" / "ensembleRNN-mine.tflite").touch()
     assert _run(_library(folder).rename("model", "ensembleRNN-mine", "gentle")).endswith("is now ensembleRNN-gentle")
     assert (folder / "models" / "ensembleRNN-gentle.tflite").is_file()

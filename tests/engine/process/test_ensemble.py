@@ -1,4 +1,4 @@
-"""A real engine with a band: a lead and a listener over OSC."""
+"""A real engine with an ensemble: a lead and a listener over OSC."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ _BIG_SWIRL = 6
 
 def _config(port: int, receiver: socket.socket, more: str = "") -> str:
     return (
-        f"[[player]]\nname = 'band'\nkind = 'ensemble'\nplayers = 3\n{more}\n"
+        f"[[player]]\nname = 'ensemble'\nkind = 'ensemble'\nplayers = 3\n{more}\n"
         f"[osc]\nserver_port = {port}\nclient_port = {receiver.getsockname()[1]}\n"
         "touches = ['metatone', '/pad x y']\n"
     )
@@ -48,7 +48,7 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
 ) -> None:
     port = free_port()
     engine = start_engine(_config(port, receiver))
-    assert engine.ready.startswith("ready: band: 3 players, a lead among them · ensembleRNN-units16 · osc ")
+    assert engine.ready.startswith("ready: ensemble: 3 players, a lead among them · ensembleRNN-units16 · osc ")
     client = SimpleUDPClient("127.0.0.1", port)
     assert engine.command("send", "force p2 fast-swipe; tacet p3").returncode == 0
     made = play(_BIG_SWIRL, 3.0, np.random.default_rng(1))
@@ -78,9 +78,9 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert "p2 fast-swipe · p3 nothing" in told
 
     assert engine.end() == 0
-    (touches,) = tmp_path.glob("logs/*-band-touches.csv")
+    (touches,) = tmp_path.glob("logs/*-ensemble-touches.csv")
     assert len(read_touches(touches).players["ann"]) == len(made)
-    (score,) = tmp_path.glob("scores/*-band.csv")
+    (score,) = tmp_path.glob("scores/*-ensemble.csv")
     read = read_score(score)
     assert read.remarks == ()
     assert read.score.players == ("lead", "p2", "p3")
@@ -107,7 +107,7 @@ def test_a_browser_leads_and_is_the_destination_of_one_follower(
         assert _heard(receiver, "/metatone/playback/touch").arguments[0] == "p3"
     assert "'/touch/0/9/9' from 127.0.0.1 is a touch that makes no sense: x is outside" in engine.said()
     assert engine.end() == 0
-    (touches,) = tmp_path.glob("logs/*-band-touches.csv")
+    (touches,) = tmp_path.glob("logs/*-ensemble-touches.csv")
     assert read_touches(touches).players["lead"].x.tolist() == [0.25, 0.35]
 
 
@@ -118,7 +118,7 @@ def _told(page: ClientConnection, begin: str) -> str:
     return text
 
 
-def test_models_of_values_are_trained_and_judged_where_a_band_has_the_focus(
+def test_models_of_values_are_trained_and_judged_where_an_ensemble_has_the_focus(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
     values = "[[player]]\nname = 'pulse'\nfile = 'models/pulse.h5'\n"
@@ -159,24 +159,24 @@ def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
 
 def test_ensemble_plays_without_missing_files(start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(
-        f"[[player]]\nname = 'band'\nkind = 'ensemble'\nfile = 'none'\nclassifier = 'nowhere.npz'\n"
+        f"[[player]]\nname = 'ensemble'\nkind = 'ensemble'\nfile = 'none'\nclassifier = 'nowhere.npz'\n"
         f"clip_file = '{ROOT}/README.md'\n"
         f"[osc]\nserver_port = {free_port()}\nclient_port = {receiver.getsockname()[1]}\ntouches = '/pad x'\n"
     )
     said = engine.said()
-    for text in ("a DUMMY band plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
+    for text in ("a DUMMY ensemble plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
         assert text in said
     assert "touches = '/pad x' is left out: x and y must both be given" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
-    assert state["ensemble"]["told_by"] == "gestures-synthetic"
+    assert state["ensemble"]["classifier_name"] == state["ensemble"]["classifier_name"] == "gestures-synthetic"
     # What moves at random may do nothing for long.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
 
 
-def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+def test_an_ensemble_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(_config(free_port(), receiver))
-    assert engine.command("send", "band 5; temp 0.5; tacet p5; clips nearest; pause").returncode == 0
+    assert engine.command("send", "ensemble 5; temp 0.5; tacet p5; clips nearest; pause").returncode == 0
     wait_until((tmp_path / "logs" / ".last-session.json").exists)
     engine.end()
     again = start_engine(_config(free_port(), receiver), "--resume")
@@ -185,7 +185,7 @@ def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiv
     assert (state["ensemble"]["forced"], state["ensemble"]["clips"]) == (["p5"], "nearest")
 
 
-def test_a_band_and_a_player_of_faders_play_side_by_side(
+def test_an_ensemble_and_a_player_of_faders_play_side_by_side(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
     port = free_port()
@@ -198,10 +198,10 @@ def test_a_band_and_a_player_of_faders_play_side_by_side(
     assert engine.command("send", "force p2 fast-taps").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
     assert "faders" in engine.ready
-    assert "band" in engine.ready
-    done = engine.command("send", "player band; mode duet")
+    assert "ensemble" in engine.ready
+    done = engine.command("send", "player ensemble; mode duet")
     assert done.returncode == 1
-    assert "band plays gestures" in done.stderr
+    assert "ensemble plays gestures" in done.stderr
     snapshot = json.loads(engine.command("status", "--json").stdout)
-    assert [player["name"] for player in snapshot["players"]] == ["faders", "band"]
-    assert snapshot["focus"] == "band"
+    assert [player["name"] for player in snapshot["players"]] == ["faders", "ensemble"]
+    assert snapshot["focus"] == "ensemble"

@@ -28,7 +28,7 @@ def trio(
         "[interaction]\nmode = 'polyphony'\n"
         f"[[player]]\nname = 'faders'\nfile = '{pulse_model}'\n"
         "[[player]]\nname = 'ear'\nkind = 'agent'\nfile = 'agent-small.npz'\n"
-        "[[player]]\nname = 'band'\nkind = 'ensemble'\nplayers = 3\n"
+        "[[player]]\nname = 'ensemble'\nkind = 'ensemble'\nplayers = 3\n"
         f"[osc]\nserver_port = {(port := free_port())}\nclient_port = {receiver.getsockname()[1]}\n"
         "touches = ['metatone']\n"
     )
@@ -65,23 +65,24 @@ def test_each_hears_what_is_its_own_and_is_heard(
 def test_commands_are_about_the_kind_that_they_are_for(trio: tuple[EngineProcess, SimpleUDPClient]) -> None:
     engine, _ = trio
     assert (
-        engine.command("send", "@ear aim contrast; @faders mode duet; @band tacet p2; @all temp 0.8").returncode == 0
+        engine.command("send", "@ear aim contrast; @faders mode duet; @ensemble tacet p2; @all temp 0.8").returncode
+        == 0
     )
     for line, why in (
-        ("@band aim contrast", "band plays gestures"),
+        ("@ensemble aim contrast", "ensemble plays gestures"),
         ("@faders aim contrast", "faders has no aim: only a player of kind agent has"),
-        ("@ear band 4", "ear is no band: there is band"),
+        ("@ear ensemble 4", "ear is no ensemble: there is ensemble"),
     ):
         assert why in engine.command("send", line).stderr
     shown = engine.command("status").stdout
     for text in (
         "faders ▸  duet",
         "aim contrast · hear learned · steer network",
-        "band      3 players",
+        "ensemble  3 players",
         "p2 nothing",
     ):
         assert text in shown
-    for name in ("ear", "band", "faders"):
+    for name in ("ear", "ensemble", "faders"):
         assert engine.command("send", f"player {name}").returncode == 0
         assert json.loads(engine.command("status", "--json").stdout)["focus"] == name
     assert engine.end() == 0

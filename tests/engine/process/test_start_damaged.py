@@ -47,7 +47,7 @@ name = "agent"
 kind = "agent"
 file = "agent-d.npz"
 [[player]]
-name = "band"
+name = "ensemble"
 kind = "ensemble"
 file = "ensembleRNN-e.tflite"
 classifier = "classifier.npz"
@@ -133,7 +133,7 @@ def _plays(engine: EngineProcess) -> None:
     with connected(engine.socket) as client:
         found = client.snapshot()
         kinds = {player.name: player.kind for player in found.players}
-        assert kinds == dict.fromkeys(("main", "keras", "weights", "agent", "band"), "dummy")
+        assert kinds == dict.fromkeys(("main", "keras", "weights", "agent", "ensemble"), "dummy")
         states = {channel.name: channel.state for channel in found.channels}
         assert not {name for name, state in states.items() if state not in ("waiting", "error")}
         assert states["osc 1"] == states["osc 2"] == states["websocket"] == states["serial"] == "waiting"

@@ -164,9 +164,9 @@ def test_metatone_messages_are_read_back() -> None:
         gesture_message("p2", 7),
         state_message("convergence", 0.5, 2.0),
         new_idea_message("impsy-tui"),
-        online_message("p2", "band", there=True),
-        online_message("p3", "band", there=False),
-        performance_message("band", begins=True),
+        online_message("p2", "ensemble", there=True),
+        online_message("p3", "ensemble", there=False),
+        performance_message("ensemble", begins=True),
     ]
     read = [read_packet(write_message(address, *arguments))[0] for address, arguments in told]
     assert [(message.address, message.arguments) for message in read] == [
@@ -174,7 +174,7 @@ def test_metatone_messages_are_read_back() -> None:
         ("/metatone/classifier/gesture", ("p2", "SS")),
         ("/metatone/classifier/ensemble/state", ("convergence", 0.5, 2.0)),
         ("/metatone/classifier/ensemble/event/new_idea", ("impsy-tui", "new_idea")),
-        ("/metatone/online", ("p2", "band")),
-        ("/metatone/offline", ("p3", "band")),
-        ("/metatone/performance/start", ("band",)),
+        ("/metatone/online", ("p2", "ensemble")),
+        ("/metatone/offline", ("p3", "ensemble")),
+        ("/metatone/performance/start", ("ensemble",)),
     ]

@@ -1,4 +1,4 @@
-"""A band on a virtual clock, with a network that says what it is told to say."""
+"""An ensemble on a virtual clock, with a network that says what it is told to say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ def clip(gesture: int, *offsets: float, x: float = 0.5) -> Clip:
 
 
 def ensemble_models(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> EnsembleModels:
-    """A band's, with the classifier that ships, and a clip of every gesture unless others are given."""
+    """An ensemble's, with the classifier that ships, and a clip of every gesture unless others are given."""
     user_files = Clips(
         [clip(code, 0.0, 0.1, 2.5, x=code / 10) for code in range(1, GESTURES)] if clips is None else clips
     )

@@ -119,7 +119,7 @@ class RecordingLog:
 
 
 class Member(NamedTuple):
-    """Another player of the band."""
+    """Another player of the ensemble."""
 
     player: Player
     predictor: ScriptedPredictor
@@ -127,7 +127,7 @@ class Member(NamedTuple):
 
 
 class ScriptedSession:
-    """Everything together: ``band.play(0.5)`` is the musician, ``band.out`` what is heard."""
+    """Everything together: ``ensemble.play(0.5)`` is the musician, ``ensemble.out`` what is heard."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A rehearsal with a band in it, and outputs that play touches."""
+"""A rehearsal with an ensemble in it, and outputs that play touches."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,12 +34,12 @@ class TouchChannel(RecordingChannel):
     def end_touch(self, player: str) -> None:
         self.ended.append(player)
 
-    def tell_band(self, told: Any) -> None:
+    def send_ensemble_messages(self, told: Any) -> None:
         self.told += told
 
 
 class VirtualEnsemble:
-    """A rehearsal with a band in it."""
+    """A rehearsal with an ensemble in it."""
 
     def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **routing: Any) -> None:
         self.rehearsal = VirtualSession(folder)

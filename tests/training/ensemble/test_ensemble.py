@@ -1,4 +1,4 @@
-"""A band's network learns, and its worker leaves a model that plays as it was trained."""
+"""An ensemble's network learns, and its worker leaves a model that plays as it was trained."""
 
 import importlib.util
 import tomllib
@@ -31,7 +31,7 @@ def _write(folder: Path, made: list[np.ndarray]) -> Path:
     return folder
 
 
-def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) -> None:
+def test_a_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) -> None:
     folder = _write(tmp_path / "played", scores(3, 150, 1))
     (folder / "00.csv").write_text((folder / "00.csv").read_text().replace("\n5,", "\n5,x", 1))
     (folder / "broken.csv").write_text("not a score\n")
@@ -87,13 +87,13 @@ def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
     trained = training_model(5)
     file = save_ensemble(playing_model(trained.get_weights(), 5), tmp_path)
     codes = scores(3, 40, 4)[2]
-    band = EnsemblePredictor(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
-    band.reset(codes[0, 1:].tolist())
-    band.lead(int(codes[0, 0]))
+    ensemble = EnsemblePredictor(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
+    ensemble.reset(codes[0, 1:].tolist())
+    ensemble.lead(int(codes[0, 0]))
     found = []
     for row in codes[1:].tolist():
-        found.append(band.predict(row[0]).copy())
-        band.take(row[1:])
+        found.append(ensemble.predict(row[0]).copy())
+        ensemble.take(row[1:])
     parts = parts_of(codes)[: codes.shape[1] - 1]
     expected = np.stack([trained(part.told[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
     assert np.array(found) == pytest.approx(expected, abs=2e-3)  # told in half precision there

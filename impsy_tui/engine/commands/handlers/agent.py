@@ -10,8 +10,8 @@ class AgentHandlers(Handlers):
     """Handlers of agents."""
 
     async def _calibrate(self, time: float = CALIBRATION.default) -> str:
-        outlets = self._session.outputs.outlets
-        microphones = [outlet.channel for outlet in outlets if isinstance(outlet.channel, Microphone)]
+        outputs = self._session.outputs.channel_outputs
+        microphones = [output.channel for output in outputs if isinstance(output.channel, Microphone)]
         if not microphones:
             raise UserError("there is no microphone: [audio] in the configuration opens one")
         replies = []

@@ -14,7 +14,7 @@ from impsy_tui.language.table.ensemble import GESTURE_SECONDS
 class EnsembleHandlers(Handlers):
     """Handlers of ensembles."""
 
-    def _band(self, ensembles: Sequence[EnsemblePlayer], players: float) -> str:
+    def _ensemble(self, ensembles: Sequence[EnsemblePlayer], players: float) -> str:
         count = int(players)
         for ensemble in ensembles:
             ensemble.set_players(count)
@@ -61,5 +61,5 @@ def _follower(ensemble: EnsemblePlayer, player: str) -> int:
     number = choices.FOLLOWERS.index(player)
     if number >= (count := ensemble.behaviour.settings.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
-        raise UserError(f"{ensemble.name} has no {player}, only {there}: band {number + 2} adds players")
+        raise UserError(f"{ensemble.name} has no {player}, only {there}: ensemble {number + 2} adds players")
     return number

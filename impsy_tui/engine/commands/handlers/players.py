@@ -8,7 +8,7 @@ from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
-from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.table.players import FADE
@@ -138,9 +138,9 @@ class PlayerHandlers(Handlers):
 
     def _fade(self, time: float = FADE.default) -> str:
         self._session.fade(time, lambda: None)
-        outlets = self._session.outputs.outlets
-        without = ", ".join(outlet.channel.name for outlet in outlets if not outlet.channel.safe)
-        if all(not outlet.channel.safe for outlet in outlets):
+        outputs = self._session.outputs.channel_outputs
+        without = ", ".join(output.channel.name for output in outputs if not output.channel.safe)
+        if all(not output.channel.safe for output in outputs):
             return "silent at once: no output has safe values to fade to (safe = [...]); resume lets the player play"
         silent = f"; silent at once, without safe values: {without}" if without else ""
         return f"fading for {time:g}s{silent}; resume lets the player play"
@@ -170,5 +170,5 @@ def _with_turns(players: Sequence[Player], word: str) -> list[Player]:
 def _of_kind(players: Sequence[AnyPlayer], model: str) -> list[Player | EnsemblePlayer]:
     """Returns the players that a model fits by its name; all players, which refuse the model, if there are none."""
     with_models = [player for player in players if isinstance(player, Player | EnsemblePlayer)]
-    kind = EnsemblePlayer if model.startswith(BAND_PREFIX) else Player
+    kind = EnsemblePlayer if model.startswith(ENSEMBLE_PREFIX) else Player
     return [player for player in with_models if isinstance(player, kind)] or with_models

@@ -43,7 +43,7 @@ def captured(ensemble: EnsemblePlayer) -> EnsembleScene:
     }
     model = models.file.stem if models.file is not None else ""
     values = part_settings.captured(ensemble.behaviour)
-    return EnsembleScene(settings.players, values, forced, model, models.told_by)
+    return EnsembleScene(settings.players, values, forced, model, models.classifier_name)
 
 
 def switch(
@@ -73,14 +73,14 @@ def lines(ensemble: EnsembleScene, to: str) -> Iterator[str]:
     """Yields the settings of an ensemble as command lines.
 
     Args:
-        band: settings of the ensemble.
-        to: prefix of each command, such as ``@band`` and a space.
+        ensemble: settings of the ensemble.
+        to: prefix of each command, such as ``@trio`` and a space.
     """
     if ensemble.model is not None:
         yield f"{to}load {quoted(ensemble.model)}" if ensemble.model else f"{to}unload"
     if ensemble.classifier:
         yield f"{to}classifier {quoted(ensemble.classifier)}"
-    yield f"{to}band {ensemble.players}; {command_lines(ensemble.values, parameters_of(ENSEMBLE), to)}; {to}free"
+    yield f"{to}ensemble {ensemble.players}; {command_lines(ensemble.values, parameters_of(ENSEMBLE), to)}; {to}free"
     for follower, word in ensemble.forced.items():
         yield f"{to}force {follower} {word}"
 
@@ -108,5 +108,5 @@ def read(raw: Mapping[str, Any]) -> EnsembleScene:
         raise ValueError(f"players must be {ranges.ENSEMBLE_PLAYERS}")
     for follower, gesture in ensemble.forced.items():
         if follower not in choices.FOLLOWERS or gesture not in choices.GESTURES:
-            raise ValueError(f"{follower} cannot be told to make {gesture}")
+            raise ValueError(f"{follower} cannot play the gesture {gesture}")
     return ensemble

@@ -161,7 +161,7 @@ def _key(name: str) -> str:
 
 def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, value in table.items():
-        if key in ("players", "bands") and isinstance(value, Mapping):
+        if key in ("players", "ensembles") and isinstance(value, Mapping):
             yield from ((f"{key}.{_key(name)}", inner) for name, inner in value.items())
         elif isinstance(value, Mapping):
             yield key, value
@@ -182,7 +182,7 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         for name, player in scene.players.items()
     }
     if scene.ensembles:
-        table["bands"] = {name: ensemble_scene.table(ensemble) for name, ensemble in scene.ensembles.items()}
+        table["ensembles"] = {name: ensemble_scene.table(ensemble) for name, ensemble in scene.ensembles.items()}
     if scene.mapped:
         table["map"] = dict(scene.mapped)
     return table
@@ -197,7 +197,8 @@ def read_scene(name: str, raw: Any) -> Scene:
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
-        ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in raw.get("bands", {}).items()}
+        tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
+        ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
         return Scene(bool(raw.get("thru", False)), players, time, ensembles=ensembles, mapped=_mapped(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} makes no sense: {error}") from None

@@ -71,7 +71,7 @@ class Scene:
         players: settings of the players by name.
         time: musical time.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
-        bands: settings of the ensembles by name.
+        ensembles: settings of the ensembles by name.
         mapped: parameters by their control; None leaves the present controls.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
     """
@@ -142,9 +142,9 @@ class SceneKeeper:
                 yield ramp_targets.hold(player, index, value)
             for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
                 yield from ramp_targets.ranged(player, index, low, high)
-        for name, wanted_of_band in scene.ensembles.items():
+        for name, wanted_ensemble in scene.ensembles.items():
             if (ensemble := self._session.ensembles.get(name)) is not None:
-                yield from ramp_targets.ramps_to(ensemble, wanted_of_band.values)
+                yield from ramp_targets.ramps_to(ensemble, wanted_ensemble.values)
         if scene.time is not None:
             yield ramp_targets.tempo(self._time, scene.time.beats)
             yield ramp_targets.swing(self._time, scene.time.swing)
@@ -165,10 +165,10 @@ class SceneKeeper:
             for behaviour in player.behaviours:
                 behaviour.set_values(switched)
             self._shape(player, wanted)
-        for name, wanted_of_band in scene.ensembles.items():
+        for name, wanted_ensemble in scene.ensembles.items():
             if (ensemble := self._session.ensembles.get(name)) is not None:
                 awaited += ensemble_scene.switch(
-                    ensemble, wanted_of_band, self._models.ensembles, scene.files.get(name)
+                    ensemble, wanted_ensemble, self._models.ensembles, scene.files.get(name)
                 )
         if scene.mapped is not None:
             self._parameter_map.replace(scene.mapped)

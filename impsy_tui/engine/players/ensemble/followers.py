@@ -57,7 +57,7 @@ class EnsembleModels:
         clips: Clips of the followers.
         tunings: Tunings of the network by number of players.
         file: File of the network, None without a model.
-        told_by: Name of the classifier, for the performer.
+        classifier_name: Name of the classifier, for the performer.
     """
 
     network: GestureNetwork
@@ -67,7 +67,7 @@ class EnsembleModels:
     kind: str = "ensemble"
     tunings: Mapping[int, Tuning] = field(default_factory=dict)
     file: Path | None = None
-    told_by: str = ""
+    classifier_name: str = ""
 
 
 class EnsembleOutput(Protocol):
@@ -247,7 +247,9 @@ class EnsembleBehaviour(ParameterHolder):
     def _with_current_clips(self, models: EnsembleModels) -> EnsembleModels:
         # The classifier may have changed while the model was loaded.
         current = self.models
-        return replace(models, classifier=current.classifier, told_by=current.told_by, clips=current.clips)
+        return replace(
+            models, classifier=current.classifier, classifier_name=current.classifier_name, clips=current.clips
+        )
 
     def _as_many(self, models: EnsembleModels, ensemble: EnsemblePredictor | None) -> EnsemblePredictor:
         return ensemble if ensemble is not None and ensemble.followers == len(self._codes) else self.followers(models)
@@ -315,7 +317,7 @@ class EnsembleBehaviour(ParameterHolder):
             return
         self._stopped = True
         does = "rests until it plays again" if self.resting else "plays on"
-        self._output.notify("info", f"the lead has stopped: the band {does}")
+        self._output.notify("info", f"the lead has stopped: the ensemble {does}")
 
     def _answer_unheard(self) -> None:
         if self._auditioned is None or self.auditioned is None:

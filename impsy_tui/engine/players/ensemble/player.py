@@ -79,10 +79,10 @@ class EnsemblePlayer:
         self.name = name
         self.routing = routing
         self.behaviour = EnsembleBehaviour(models, settings, session.scheduler, self, random)
-        self._band = ensemble
+        self._config = ensemble
         self._record = record
         self._session = session
-        self._outlets: list[list[tuple[int, TouchOutput]]] = []
+        self._destinations: list[list[tuple[int, TouchOutput]]] = []
         """Outputs of each follower: index and channel."""
         self._shows: list[tuple[int, EnsembleDisplay]] = []
         """Outputs that display all players: index and channel."""
@@ -102,10 +102,10 @@ class EnsemblePlayer:
 
     def start(self) -> None:
         """Begins to play, on the channels that are open now."""
-        self._outlets = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
-        channels = [outlet.channel for outlet in self._session.outputs.outlets]
+        self._destinations = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
+        channels = [output.channel for output in self._session.outputs.channel_outputs]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
-        self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
+        self._shows = [(number, channel) for number, channel in shows if channel.shows_ensembles]
         self._send_to_all([performance_message(self.name, begins=True), *self._present(self.players)])
         self.behaviour.start()
 
@@ -172,7 +172,7 @@ class EnsemblePlayer:
 
     def hear(self, touch: Touch | Lifted) -> None:
         """Hears a touch on a surface, or its end."""
-        if isinstance(touch, Lifted) or (self._band.lead and touch.player != self._band.lead):
+        if isinstance(touch, Lifted) or (self._config.lead and touch.player != self._config.lead):
             return
         if self._session.logs_input:
             self._record.touch(touch)
@@ -184,7 +184,7 @@ class EnsemblePlayer:
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
         """Plays a touch of a follower."""
-        ensemble = self._band
+        ensemble = self._config
         played = VirtualTouch(
             choices.FOLLOWERS[follower],
             touch.x,
@@ -194,40 +194,40 @@ class EnsemblePlayer:
             note_at(touch.x, ensemble.notes),
             loudness(touch.velocity),
         )
-        for number, channel in self._outlets[follower]:
+        for number, channel in self._destinations[follower]:
             self._session.outputs.pass_on(number, channel.play_touch, played)
-        heard = {number for number, _ in self._outlets[follower]}
+        played_on = {number for number, _ in self._destinations[follower]}
         for number, shown in self._shows:
-            if number not in heard:
+            if number not in played_on:
                 self._session.outputs.pass_on(
                     number, shown.show_touch, played.player, touch.x, touch.y, touch.velocity
                 )
 
     def lift(self, follower: int) -> None:
         """Lifts the finger of a follower."""
-        for number, channel in self._outlets[follower]:
+        for number, channel in self._destinations[follower]:
             self._session.outputs.pass_on(number, channel.end_touch, choices.FOLLOWERS[follower])
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """Logs a second and sends its gestures to the outputs of the followers."""
         self._write_score(at, codes)
-        told = [gesture_message(player, code) for player, code in zip(self.players, codes, strict=True)]
+        messages = [gesture_message(player, code) for player, code in zip(self.players, codes, strict=True)]
         state = moment.state
-        told.append(state_message(state.kind, state.spread, state.ratio))
+        messages.append(state_message(state.kind, state.spread, state.ratio))
         if moment.new_idea:
-            told.append(new_idea_message(self.name))
-        self._send_to_all(told)
+            messages.append(new_idea_message(self.name))
+        self._send_to_all(messages)
 
     def notify(self, level: str, text: str) -> None:
         """Reports to the performer."""
         self._session.notify(level, self.name, text)
 
-    def _send_to_all(self, told: Sequence[OscMessage]) -> None:
+    def _send_to_all(self, messages: Sequence[OscMessage]) -> None:
         followers = self.behaviour.settings.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
-        there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
+        there.update(output for outputs in self._destinations[:followers] for output in outputs)
         for number, channel in there.items():
-            self._session.outputs.pass_on(number, channel.tell_band, told)
+            self._session.outputs.pass_on(number, channel.send_ensemble_messages, messages)
 
     def _write_score(self, at: float, codes: Sequence[int]) -> None:
         # Scores have no seconds without a lead.
@@ -241,9 +241,9 @@ class EnsemblePlayer:
 
     def _destination(self, follower: int) -> list[tuple[int, TouchOutput]]:
         names = self.routing.plays_channels
-        if chosen := self._band.destinations:
+        if chosen := self._config.destinations:
             names = frozenset({chosen[follower % len(chosen)]})
-        channels = [outlet.channel for outlet in self._session.outputs.outlets]
+        channels = [output.channel for output in self._session.outputs.channel_outputs]
         return [
             (number, channel)
             for number, channel in enumerate(channels)
@@ -260,7 +260,7 @@ class EnsemblePlayer:
             kind=behaviour.models.kind,
             model=behaviour.models.model,
             runtime="",
-            mode="band",
+            mode="ensemble",
             turn="both",
             paused=behaviour.paused,
             parameters=captured(behaviour),
@@ -292,7 +292,7 @@ class EnsemblePlayer:
             state=moment.state.kind if moment is not None else "",
             transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
             new_idea=behaviour.idea_at is not None and now - behaviour.idea_at < _NEW_IDEA_SHOWN,
-            told_by=behaviour.models.told_by,
+            classifier_name=behaviour.models.classifier_name,
             auditioned=behaviour.auditioned.model if behaviour.auditioned is not None else "",
             in_silence=behaviour.in_silence,
         )

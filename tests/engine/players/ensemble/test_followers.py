@@ -1,4 +1,4 @@
-"""A band's seconds and touches, on a virtual clock."""
+"""An ensemble's seconds and touches, on a virtual clock."""
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_a_follower_that_is_told_what_to_do_does_it_until_it_is_free() -> None:
     assert stage.seconds[-1][1] == (0, TAPS, TAPS, TAPS)
 
 
-def test_a_band_that_is_paused_is_silent_and_listens() -> None:
+def test_an_ensemble_that_is_paused_is_silent_and_listens() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
     stage.behaviour.pause()
@@ -179,7 +179,7 @@ def test_a_gesture_without_clips_is_silence() -> None:
     assert stage.seconds[-1][1] == (0, 8)
 
 
-def test_a_band_that_has_ended_plays_nothing_more() -> None:
+def test_an_ensemble_that_has_ended_plays_nothing_more() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
     stage.behaviour.stop()

@@ -1,4 +1,4 @@
-"""A band that nobody looks after: hours on a virtual clock, with the network and the clips that ship."""
+"""An ensemble that nobody looks after: hours on a virtual clock, with the network and the clips that ship."""
 
 import asyncio
 import gc
@@ -22,7 +22,7 @@ _VISIT, _ABSENCE = 20.0, 240.0
 
 
 class Gallery:
-    """A band, and visitors who lead it now and then; of what it does only sums are kept, minute by minute."""
+    """An ensemble, and visitors who lead it now and then; of what it does only sums are kept, minute by minute."""
 
     def __init__(self, lead_stops: str) -> None:
         self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(players=3, lead_stops=lead_stops))
@@ -75,7 +75,7 @@ def test_it_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str)
     assert told.count("the lead plays again") > 20
     assert {text.partition(": ")[2] for text in told} == {
         "",
-        "the band rests until it plays again" if lead_stops == "rest" else "the band plays on",
+        "the ensemble rests until it plays again" if lead_stops == "rest" else "the ensemble plays on",
     }
     assert behaviour.skipped == 0
     visited, first = gallery.visited, gallery.visited.index(True) + 1

@@ -1,4 +1,4 @@
-"""A band among other players: commands about it, where it is heard, what is written down."""
+"""An ensemble among other players: commands about it, where it is heard, what is written down."""
 
 import asyncio
 from datetime import datetime
@@ -22,9 +22,9 @@ def hall(tmp_path: Path) -> VirtualEnsemble:
     return VirtualEnsemble(tmp_path)
 
 
-def test_commands_about_bands_find_the_one_that_there_is(hall: VirtualEnsemble) -> None:
+def test_commands_about_ensembles_find_the_one_that_there_is(hall: VirtualEnsemble) -> None:
     behaviour = hall.player.behaviour
-    assert hall.do("band 4") == "trio: 4 play: you, and p2 p3 p4"
+    assert hall.do("ensemble 4") == "trio: 4 play: you, and p2 p3 p4"
     assert hall.player.players == ("lead", "p2", "p3", "p4")
     assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until free p2"
     assert hall.do("@trio tacet p3") == "trio: p3 is silent until free p3"
@@ -40,17 +40,17 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: VirtualEnsemble) 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("force p4 nothing", "trio has no p4, only p2 to p3: band 4 adds players"),
+        ("force p4 nothing", "trio has no p4, only p2 to p3: ensemble 4 adds players"),
         ("@trio mode battle", "trio plays gestures, to which this does not apply"),
         ("@trio take", "trio plays gestures"),
         ("@trio mute x1", "trio plays gestures"),
         ("@trio load m", "no model is called m"),
         ("classifier mine", "no classifier is called mine"),
         ("@trio audition off", "no model is auditioned"),
-        ("@main band 4", "main is no band: there is trio"),
-        ("@duo band 4", "no player is called duo: there is main and trio"),
+        ("@main ensemble 4", "main is no ensemble: there is trio"),
+        ("@duo ensemble 4", "no player is called duo: there is main and trio"),
         ("force p2 jump", "'jump' is not"),
-        ("band 9", "a whole number, 2 to 8"),
+        ("ensemble 9", "'9' is out of range (2 to 8)"),
     ],
 )
 def test_ensemble_refuses_commands_of_other_kinds(hall: VirtualEnsemble, line: str, why: str) -> None:
@@ -71,7 +71,7 @@ def test_commands_for_all_players_include_ensembles(hall: VirtualEnsemble) -> No
     assert "trio plays gestures" in hall.refused("mode duet")
 
 
-def test_the_temperature_of_a_band_glides(hall: VirtualEnsemble) -> None:
+def test_the_temperature_of_an_ensemble_glides(hall: VirtualEnsemble) -> None:
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(1.0)
     assert hall.player.behaviour.settings.temp == pytest.approx(2.0, abs=0.1)
@@ -101,7 +101,7 @@ def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(
     assert rehearsal.session.players["main"].behaviour.predictor.name == "mine"
 
 
-def test_a_band_glides_while_something_else_is_pending(hall: VirtualEnsemble) -> None:
+def test_an_ensemble_glides_while_something_else_is_pending(hall: VirtualEnsemble) -> None:
     hall.do("every 9s @main temp 1")
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(2.5)
@@ -110,9 +110,9 @@ def test_a_band_glides_while_something_else_is_pending(hall: VirtualEnsemble) ->
 
 def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_path: Path) -> None:
     behaviour = hall.player.behaviour
-    hall.do("band 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
+    hall.do("ensemble 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
     hall.do("scene save loud")
-    hall.do("band 2; free; clips random; @trio temp 2")
+    hall.do("ensemble 2; free; clips random; @trio temp 2")
     hall.do("undo")
     assert (behaviour.settings.players, behaviour.forced, behaviour.settings.clips, behaviour.settings.temp) == (
         5,
@@ -120,7 +120,7 @@ def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_pa
         "nearest",
         0.5,
     )
-    hall.do("band 2; free; clips random; @trio temp 2")
+    hall.do("ensemble 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
     assert (behaviour.settings.players, behaviour.forced, behaviour.settings.temp) == (5, {1: 6}, 0.5)
     kept = SceneFile(tmp_path / "scenes.toml").find("loud").ensembles["trio"]
@@ -151,8 +151,8 @@ def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
 
 
 def test_channel_gets_start_online_offline_and_end_messages(hall: VirtualEnsemble) -> None:
-    hall.do("band 4")
-    hall.do("band 2")
+    hall.do("ensemble 4")
+    hall.do("ensemble 2")
     hall.player.stop()
     assert [(address.removeprefix("/metatone"), *arguments) for address, arguments in hall.first.told] == [
         ("/performance/start", "trio"),

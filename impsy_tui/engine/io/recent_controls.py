@@ -65,7 +65,7 @@ class FoundControl(NamedTuple):
     value: float | None
 
 
-class MovedControls:
+class RecentControls:
     """Controls that sent something since learning began."""
 
     def __init__(self) -> None:
