@@ -47,3 +47,6 @@ RESUME: Final = "resume"
 
 CURRENT: Final = "current"
 """Instead of a model's name: the model that plays."""
+
+GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
+"""Note lengths of a grid, the likeliest first."""

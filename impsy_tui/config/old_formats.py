@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from impsy_tui.config.value_types import Integer, Live, Number, Switch, ValueType
+from impsy_tui.parameters import Kind
 
 DIRECTIONS: Final = {"input": "in_device", "output": "out_device"}
 """The key of a mapping's devices by the key of the mapping."""
@@ -56,7 +57,8 @@ def devices(midi: Mapping[str, Any], direction: str) -> list[str]:
 
 def from_text(kind: ValueType, value: Any) -> Any:
     """A number that is written as text, or a switch that is written as 0 or 1, in its own type; else the value."""
-    if isinstance(kind, Switch) and type(value) is int and value in (0, 1):
+    is_switch = isinstance(kind, Switch) or (isinstance(kind, Live) and kind.parameter.kind is Kind.SWITCH)
+    if is_switch and type(value) is int and value in (0, 1):
         return bool(value)
     is_number = isinstance(kind, Integer | Number) or (isinstance(kind, Live) and kind.parameter.within is not None)
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not is_number:

@@ -52,7 +52,7 @@ class Interaction:
 
     mode: str = live(parameters.MODE)
     threshold: float = live(parameters.THRESHOLD)
-    input_thru: bool = setting(Switch(), False, "send what you play to every output")
+    input_thru: bool = live(parameters.THRU)
     max_response: float = live(parameters.MAX_RESPONSE)
     hold_limit: float = setting(
         Number(ranges.HOLD_LIMIT),

@@ -371,6 +371,8 @@ class Live:
                 return Choice((*self.parameter.choices, *self._more)).allowed
             case Kind.WORDS:
                 return OneOrMany(Text()).allowed
+            case Kind.SWITCH:
+                return Switch().allowed
             case _:
                 zero = f"; 0 is {self.parameter.none}" if self.parameter.none_is_zero else ""
                 return f"{Number(self._within).allowed}{zero}"

@@ -187,6 +187,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         recording: True while commands are recorded.
         gesture_recording: gesture to play, during a recording of gestures.
         held: notes that the musician holds, such as "note 60"; empty for none.
+        parameters: values of the parameters of the engine, by name.
     """
 
     time: float
@@ -221,6 +222,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     recording: bool = False
     gesture_recording: GestureRecordingState | None = None
     held: str = ""
+    parameters: dict[str, bool | float | str | None] = {}
 
     @property
     def focused(self) -> PlayerState:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from impsy_tui import parameters
 from impsy_tui.control.agent_state import AgentState
 
 
@@ -128,7 +129,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     mode: str
     turn: str
     paused: bool
-    parameters: dict[str, float | str | tuple[str, ...] | None]
+    parameters: dict[str, bool | float | str | tuple[str, ...] | None]
     max_gap: float
     output: tuple[float, ...]
     output_age: float
@@ -277,8 +278,8 @@ class TempoState(msgspec.Struct, frozen=True):
     runs: bool = True
     beat: float = 0.0
     grid: str = ""
-    swing: float = 0.5
-    hand_over: str = "now"
+    swing: float = parameters.SWING.default
+    hand_over: str = parameters.HAND_OVER.default
     sends: bool = False
 
 

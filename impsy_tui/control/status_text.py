@@ -6,10 +6,12 @@ from impsy_tui import choices
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
-from impsy_tui.parameters import MODE, PARAMETERS
+from impsy_tui.parameters import ENGINE, HAND_OVER, MODE, PARAMETERS, QUANTISE, SWING, TEMPO, parameters_of
 from impsy_tui.text import counted
 
 _BAR = 24
+_OF_TEMPO: Final = (QUANTISE, TEMPO, SWING, HAND_OVER)
+"""Parameters in the line of the tempo."""
 
 
 def status_lines(snapshot: Snapshot) -> list[str]:
@@ -26,6 +28,12 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
         lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
+    if others := [
+        f"{one.name} {one.shown(value)}"
+        for one in parameters_of(ENGINE)
+        if one not in _OF_TEMPO and (value := snapshot.parameters.get(one.name, one.default)) != one.default
+    ]:
+        lines.append(f"set       {' · '.join(others)}")
     if snapshot.held:
         lines.append(f"held      {snapshot.held}")
     lines += _staged_lines(snapshot)
@@ -74,9 +82,9 @@ def tempo_words(tempo: TempoState) -> str:
         words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
     if tempo.grid:
         words.append(f"quantised to {tempo.grid}")
-    if tempo.swing != 0.5:
-        words.append(f"swing {tempo.swing:.0%}")
-    if tempo.hand_over != "now":
+    if tempo.swing != SWING.default:
+        words.append(f"swing {SWING.shown(tempo.swing)}")
+    if tempo.hand_over != HAND_OVER.default:
         words.append(f"hands over on the {tempo.hand_over}")
     if tempo.sends:
         words.append("sends a clock")

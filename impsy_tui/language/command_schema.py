@@ -217,37 +217,32 @@ _KINDS: Final = {
     parameters.Kind.NUMBER: ArgumentKind.NUMBER,
     parameters.Kind.TIME: ArgumentKind.DURATION,
     parameters.Kind.CHOICE: ArgumentKind.CHOICE,
+    parameters.Kind.SWITCH: ArgumentKind.SWITCH,
     parameters.Kind.WORDS: ArgumentKind.TEXT,
 }
 
 
 def parameter_commands(kind: str) -> Iterator[Command]:
-    """Returns the commands for the parameters of a kind of player; a parameter of several kinds is in the first."""
-    return (_of_parameter(one) for one in PARAMETERS.values() if one.example and one.scope[0] == kind)
+    """Yields the commands of the parameters of a kind; the first of several kinds lists a parameter."""
+    return (parameter_command(one) for one in PARAMETERS.values() if one.example and one.scope[0] == kind)
 
 
-def other_parameter_commands() -> Iterator[Command]:
-    """Returns the commands for the parameters of kinds of player that have no table."""
-    tables = (parameters.ENGINE, parameters.MDRNN, parameters.AGENT, parameters.ENSEMBLE)
-    others = {one.scope[0]: None for one in PARAMETERS.values() if one.scope[0] not in tables}
-    for kind in others:
-        yield from parameter_commands(kind)
-
-
-def _of_parameter(parameter: Parameter) -> Command:
+def parameter_command(parameter: Parameter) -> Command:
+    """Returns the command that sets a parameter."""
     choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
+    is_switch = parameter.kind is parameters.Kind.SWITCH
     return Command(
         parameter.name,
-        parameter.help,
+        f"{parameter.help}; without on or off, switches over" if is_switch else parameter.help,
         parameter.example,
-        (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices),),
+        (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices, optional=is_switch),),
         osc=parameter.osc,
         # Other machines may set numbers.
         sources=PARAMETER if parameter.within is not None else MUSIC,
         player=parameter.scope[0] != parameters.ENGINE,
         about=_ABOUT.get(parameter.scope, "values"),
         ramp=parameter.ramp,
-        undo=True,
+        undo=parameter.in_scenes,
         parameter=parameter,
     )
 

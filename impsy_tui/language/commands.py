@@ -7,7 +7,7 @@ command is elsewhere.
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.language.command_schema import Command, other_parameter_commands
+from impsy_tui.language.command_schema import Command, parameter_command
 from impsy_tui.language.table.agent import HEARING
 from impsy_tui.language.table.dimensions import SHAPING
 from impsy_tui.language.table.engine import AROUND
@@ -16,6 +16,7 @@ from impsy_tui.language.table.files import WORKSHOP
 from impsy_tui.language.table.players import PLAYING
 from impsy_tui.language.table.scheduling import CONDUCTING
 from impsy_tui.language.table.time import TIME
+from impsy_tui.parameters import PARAMETERS
 
 GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Playing": PLAYING,
@@ -29,8 +30,10 @@ GROUPS: Final[dict[str, tuple[Command, ...]]] = {
 }
 """Commands in the groups of the help and the reference page."""
 
-if others := tuple(other_parameter_commands()):
-    GROUPS["Other players"] = others
+_LISTED: Final = {command.parameter for group in GROUPS.values() for command in group}
+
+if _others := [one for one in PARAMETERS.values() if one.example and one not in _LISTED]:
+    GROUPS["Other parameters"] = tuple(map(parameter_command, _others))
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for group in GROUPS.values() for command in group}
 EARLIER_NAMES: Final = {"band": "ensemble"}

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import Expected
 from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
-from impsy_tui.language.value_readers import GRIDS
 from impsy_tui.language.words import ParseError, Word, words_of
 
 _NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)

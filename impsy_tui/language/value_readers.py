@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui import ranges
+from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.program import Value
 from impsy_tui.language.words import ParseError, Word, suggestion
-
-GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
-"""Note lengths of a grid, the likeliest first."""
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII | re.IGNORECASE)

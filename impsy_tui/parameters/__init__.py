@@ -9,7 +9,7 @@ declaration. The value itself is an attribute of the player that implements the 
 from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
 from impsy_tui.parameters.ensemble import CLIPS
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
-from impsy_tui.parameters.engine import SWING, TEMPO
+from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO, THRU
 
 # isort: on
 from impsy_tui.parameters.parameter import (
@@ -31,14 +31,18 @@ __all__ = [
     "AIM",
     "BUDGET",
     "CLIPS",
+    "CLOCK_IN",
+    "CLOCK_OUT",
     "ENGINE",
     "ENSEMBLE",
     "EVERY",
+    "HAND_OVER",
     "HEAR",
     "MAX_RESPONSE",
     "MDRNN",
     "MODE",
     "PARAMETERS",
+    "QUANTISE",
     "REST",
     "SIGMA",
     "SMOOTH",
@@ -48,6 +52,7 @@ __all__ = [
     "TEMP",
     "TEMPO",
     "THRESHOLD",
+    "THRU",
     "TIMESCALE",
     "Kind",
     "Parameter",

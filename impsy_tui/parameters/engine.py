@@ -2,8 +2,38 @@
 
 from typing import Final
 
+from impsy_tui import choices
 from impsy_tui.parameters.parameter import ENGINE, Kind, Parameter, register
 from impsy_tui.ranges import Range
+
+THRU: Final = register(
+    Parameter(
+        "thru",
+        Kind.SWITCH,
+        (ENGINE,),
+        "passes what you play on to every output",
+        "thru on",
+        False,
+        argument="switch",
+        key="interaction.input_thru",
+    )
+)
+
+QUANTISE: Final = register(
+    Parameter(
+        "quantise",
+        Kind.CHOICE,
+        (ENGINE,),
+        "what is played lands on a grid of note lengths; clock takes the tempo that comes in",
+        "quantise 1/16 at 120",
+        None,
+        choices=choices.GRIDS,
+        more=("clock",),
+        argument="grid",
+        none="off",
+        earlier="grid",
+    )
+)
 
 TEMPO: Final = register(
     Parameter(
@@ -16,6 +46,7 @@ TEMPO: Final = register(
         Range(20.0, 400.0, unit="bpm"),
         argument="beats",
         ramp="linear",
+        earlier="beats",
         knob=(40.0, 240.0),
     )
 )
@@ -31,5 +62,44 @@ SWING: Final = register(
         Range(0.5, 0.75, unit="%"),
         argument="share",
         ramp="linear",
+    )
+)
+
+HAND_OVER: Final = register(
+    Parameter(
+        "hand over",
+        Kind.CHOICE,
+        (ENGINE,),
+        "when the player's turn begins once you are silent: on the next bar or beat, or now",
+        "hand over on bar",
+        "now",
+        choices=("bar", "beat", "now"),
+        argument="when",
+    )
+)
+
+CLOCK_IN: Final = register(
+    Parameter(
+        "clock in",
+        Kind.SWITCH,
+        (ENGINE,),
+        "follows the MIDI clock that comes in: tempo, start, stop, song position",
+        "clock in on",
+        False,
+        argument="switch",
+        in_scenes=False,  # other machines use the clocks
+    )
+)
+
+CLOCK_OUT: Final = register(
+    Parameter(
+        "clock out",
+        Kind.SWITCH,
+        (ENGINE,),
+        "sends a MIDI clock to every MIDI output",
+        "clock out on",
+        False,
+        argument="switch",
+        in_scenes=False,
     )
 )

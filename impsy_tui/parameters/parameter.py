@@ -14,6 +14,7 @@ class Kind(Enum):
     NUMBER = "number"
     TIME = "time"
     CHOICE = "choice"
+    SWITCH = "switch"
     WORDS = "words"
 
 
@@ -44,6 +45,7 @@ class Parameter:
         ramp: "linear", "log" (equal ratios), or empty if it cannot ramp.
         osc: OSC address behind ``/impsy/``; the name if empty.
         key: key in the configuration; empty if none.
+        in_scenes: True if scenes and undo include it; otherwise only the saved session does.
         earlier: its name in files of earlier versions.
         inverse: name of the parameter whose inverse it is: it has no value of its own.
     """
@@ -63,6 +65,7 @@ class Parameter:
     ramp: str = ""
     osc: str = ""
     key: str = ""
+    in_scenes: bool = True
     earlier: str = ""
     inverse: str = ""
 
@@ -70,6 +73,11 @@ class Parameter:
     def unit(self) -> str:
         """Unit in command lines."""
         return "s" if self.kind is Kind.TIME else ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys in scenes and saved sessions, the present key first."""
+        return tuple(filter(None, (self.name.replace(" ", "_"), self.earlier)))
 
     @property
     def limits(self) -> Range:
@@ -91,8 +99,12 @@ class Parameter:
         """True if files hold 0 for None, because 0 is no value of it."""
         return bool(self.none) and self.within is not None and 0.0 not in self.within and self.within.low == 0.0
 
-    def check(self, value: Any) -> Any:
+    def check(self, value: Any, key: str = "") -> Any:
         """Returns a saved value in the form that players take.
+
+        Args:
+            value: Saved value.
+            key: Name for the message; the name of the parameter if empty.
 
         Raises:
             ValueError: The value is not allowed; the message says which values are.
@@ -102,7 +114,7 @@ class Parameter:
         if self.none_is_zero and value == 0 and not isinstance(value, bool):
             return None
         if why := self.refusal(value):
-            raise ValueError(f"{self.name}: {value!r} {why}")
+            raise ValueError(f"{key or self.name}: {value!r} {why}")
         return tuple(value) if self.kind is Kind.WORDS else float(value) if self.within is not None else value
 
     def refusal(self, value: Any) -> str:
@@ -110,6 +122,8 @@ class Parameter:
         match self.kind:
             case Kind.CHOICE:
                 return "" if value in self.choices else f"is not one of {', '.join(self.choices)}"
+            case Kind.SWITCH:
+                return "" if isinstance(value, bool) else "is not true or false"
             case Kind.WORDS:
                 is_list = isinstance(value, list | tuple) and all(isinstance(word, str) for word in value)
                 return "" if is_list else "is not a list of words"
@@ -130,6 +144,8 @@ class Parameter:
         """Returns a value as replies and status have it."""
         if not isinstance(value, float):
             return self.written(value)
+        if self.limits.unit == "%":
+            return f"{value:.0%}"
         if self.kind is Kind.TIME:
             return f"{value:g}s"
         return f"{value:g} {self.limits.unit}".rstrip()
@@ -141,6 +157,8 @@ class Parameter:
                 return self.none
             case tuple():
                 return " ".join(value)
+            case bool():
+                return "on" if value else "off"
             case float() | int():
                 return shown_number(value) + self.unit
             case _:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from impsy_tui.choices import GRIDS
 from impsy_tui.language import COMMANDS, ArgumentKind, Call, Chance, Command, Invocation, Macro, Moment, Program
 from impsy_tui.language.command_schema import Argument
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Value
-from impsy_tui.language.value_readers import GRIDS
 
 MACROS = {
     macro.name: macro

@@ -7,6 +7,7 @@ from impsy_tui.console.drawing.lines import Line, Pane, Piece, cut, heading, spa
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
+from impsy_tui.parameters import HAND_OVER, SWING
 
 _MOST: Final = 6
 """Greatest number of listed commands."""
@@ -75,9 +76,9 @@ def _tempo(tempo: TempoState, palette: Palette) -> Item:
     if tempo.grid:
         pieces += [(f" {tempo.grid}", palette.strong)]
         least = tuple(pieces)
-        if tempo.swing != 0.5:
-            pieces.append((f" swing {tempo.swing:.0%}", palette.text))
-    if tempo.hand_over != "now":
+        if tempo.swing != SWING.default:
+            pieces.append((f" swing {SWING.shown(tempo.swing)}", palette.text))
+    if tempo.hand_over != HAND_OVER.default:
         pieces.append((f" over on {tempo.hand_over}", palette.text))
     return Item(2, ((*pieces, (f"  {beat}", palette.dim)), tuple(pieces), least))
 

@@ -1,7 +1,6 @@
 """Musical time: tempo, grid and the moments when turns change."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from impsy_tui import parameters
@@ -17,9 +16,6 @@ NOW = "now"
 
 _STEPS = {"beat": 1, "bar": BAR}
 
-HAND_OVERS = (NOW, *_STEPS)
-"""Choices for the beginning of the player's turn."""
-
 
 class ClockPorts(Protocol):
     """Inputs and outputs of MIDI clocks."""
@@ -29,23 +25,6 @@ class ClockPorts(Protocol):
 
     def send_clock(self, message: bytes) -> None:
         """Sends a message of a clock to all outputs that take clocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class TempoSettings:
-    """Saved settings of the musical time.
-
-    Attributes:
-        beats: beats a minute.
-        swing: see ``parameters.SWING``.
-        grid: a note length such as ``1/16``, empty without quantisation.
-        hand_over: beginning of the player's turn: "now", "beat" or "bar".
-    """
-
-    beats: float
-    swing: float
-    grid: str
-    hand_over: str
 
 
 class Tempo(Beats):
@@ -65,7 +44,7 @@ class Tempo(Beats):
         """Outgoing clock."""
         self.grid: Grid | None = None
         """Grid of the events; None without quantisation."""
-        self.hand_over = NOW
+        self.hand_over: str = parameters.HAND_OVER.default
         """Beginning of the player's turn: "now", "beat" or "bar"."""
         self._swing: float = parameters.SWING.default
         self._lines = lines
@@ -105,18 +84,6 @@ class Tempo(Beats):
         """Starts or stops following an incoming clock; the tempo stays."""
         self._lines.hear_clock(follows)
         self.clock_in.set_follows(follows)
-
-    def capture(self) -> TempoSettings:
-        """Returns the settings for ``restore``. The clocks are not part of them, because other machines use them."""
-        note = "" if self.grid is None else self.grid.note
-        return TempoSettings(self.beats, self._swing, note, self.hand_over)
-
-    def restore(self, settings: TempoSettings) -> None:
-        """Restores captured settings; the beat continues."""
-        if settings.beats != self.beats:
-            self.set_beats(settings.beats)
-        self._swing, self.hand_over = settings.swing, settings.hand_over
-        self.set_grid(settings.grid)
 
     def on_bar(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls a function at the beginning of each bar; the returned function ends that."""

@@ -72,4 +72,6 @@ def _handler(command: Command, handlers: Sequence[Handlers]) -> Handler:
         return found
     if parameter is None:
         raise LookupError(f"{command.name} has no handler")
+    if not command.player:
+        return lambda **values: handlers[0].set_engine_parameter(parameter, *values.values())
     return lambda players, **values: handlers[0].set_parameter(parameter, players, *values.values())

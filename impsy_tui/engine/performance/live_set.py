@@ -22,7 +22,7 @@ from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present_number
 from impsy_tui.language import Macro
-from impsy_tui.parameters import SWING, TEMPO, Parameter
+from impsy_tui.parameters import ENGINE, Parameter
 
 
 class LiveSet:
@@ -65,7 +65,7 @@ class LiveSet:
         session.observer = self.scheduled
         self._session = session
         self.parameter_map = ParameterMap(scheduler, self._present)
-        self.scene_keeper = SceneKeeper(session, session.tempo, models, self.parameter_map)
+        self.scene_keeper = SceneKeeper(session, models, self.parameter_map)
         self.scene_file = SceneFile(scene_file)
         self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
         self.recording = SetRecording(
@@ -76,8 +76,8 @@ class LiveSet:
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
 
     def _present(self, name: str, parameter: Parameter) -> float | None:
-        if parameter in (TEMPO, SWING):
-            return self._session.tempo.beats if parameter is TEMPO else self._session.tempo.swing
+        if ENGINE in parameter.scope:
+            return present_number(self._session.parameters, parameter)
         player = self._session.all_players.get(name or self._session.focus)
         return None if player is None else present_number(player, parameter)
 

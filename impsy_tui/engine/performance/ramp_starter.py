@@ -9,7 +9,7 @@ from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ResumedRamp, ScheduledCommands
-from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import without_parameter
 from impsy_tui.errors import UserError
@@ -48,8 +48,8 @@ class RampStarter:
             players = self._players_of(command, invocation.player)
             self.scheduled.release(ramp_targets.keys_of(invocation, players, self._session.dimension - 1))
 
-    def _players_of(self, command: Command, player: str) -> Sequence[AnyPlayer]:
-        return self._session.players_of(player, command.about) if command.player else ()
+    def _players_of(self, command: Command, player: str) -> Sequence[ParameterOwner]:
+        return self._session.players_of(player, command.about) if command.player else (self._session.parameters,)
 
     def start(
         self,
@@ -134,7 +134,7 @@ class RampStarter:
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise UserError(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
             players, parameter = self._players_of(step.command, player), step.command.parameter
-            found = list(ramp_targets.tracks_of(step, players, session.tempo))
+            found = list(ramp_targets.tracks_of(step, players))
             if not found and parameter is not None:
                 raise UserError(without_parameter(players, parameter))
             tracks += found

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.performance.ramps import Key, RampTrack
-from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
@@ -14,7 +13,7 @@ from impsy_tui.parameters import PARAMETERS, Parameter
 _BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("hold", "low", "high")}
 
 
-def ramp(player: AnyPlayer, parameter: Parameter, end: float) -> RampTrack:
+def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
     """Returns the track of a player's parameter, from its present value."""
     now = value_of(player, parameter)
     if now is None:
@@ -27,14 +26,14 @@ def ramp(player: AnyPlayer, parameter: Parameter, end: float) -> RampTrack:
     return RampTrack(key, end if now is None else now, end, set_value, log=parameter.ramp == "log")
 
 
-def ramps_to(player: AnyPlayer, values: Mapping[str, Any]) -> Iterator[RampTrack]:
+def ramps_to(player: ParameterOwner, values: Mapping[str, Any]) -> Iterator[RampTrack]:
     """Yields the tracks to all values that a ramp can reach."""
     for name, end in values.items():
         if PARAMETERS[name].ramp and end is not None:
             yield ramp(player, PARAMETERS[name], end)
 
 
-def switches_to(player: AnyPlayer, values: Mapping[str, Any]) -> dict[str, Any]:
+def switches_to(player: ParameterOwner, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the values that a ramp does not reach."""
     return {
         name: end
@@ -67,24 +66,10 @@ def ranged(player: Player, index: int, low: float, high: float) -> Iterator[Ramp
     yield RampTrack((player.name, "high", index), high_now, high, set_high)
 
 
-def tempo(musical_time: Tempo, end: float) -> RampTrack:
-    """Returns the track of the tempo, in beats per minute."""
-    return RampTrack(("", "tempo", -1), musical_time.beats, end, musical_time.set_beats)
-
-
-def swing(musical_time: Tempo, end: float) -> RampTrack:
-    """Returns the track of the swing."""
-    return RampTrack(("", "swing", -1), musical_time.swing, end, musical_time.set_swing)
-
-
-def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo) -> Iterator[RampTrack]:
+def tracks_of(invocation: Invocation, players: Sequence[ParameterOwner]) -> Iterator[RampTrack]:
     """Yields the tracks of a command behind ``over``. Its dimensions must exist."""
     numbers = [value for value in invocation.values.values() if isinstance(value, float)]
     match invocation.command.name:
-        case "tempo":
-            yield tempo(time, numbers[0])
-        case "swing":
-            yield swing(time, numbers[0])
         case "hold" | "range" as name:
             for one in (player for player in players if isinstance(player, Player)):
                 for index in _indices(invocation, 0):
@@ -99,7 +84,7 @@ def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo)
                     yield ramp(player, parameter, end)
 
 
-def keys_of(invocation: Invocation, players: Sequence[AnyPlayer], width: int) -> Iterator[Key]:
+def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: int) -> Iterator[Key]:
     """Yields the parameters that a command sets at once, so that ramps release them.
 
     Args:
@@ -111,8 +96,7 @@ def keys_of(invocation: Invocation, players: Sequence[AnyPlayer], width: int) ->
     if name == "quantise" and "at" in invocation.values:
         yield ("", "tempo", -1)
     if parameter is not None:
-        whose = [player.name for player in players] if invocation.command.player else [""]
-        yield from ((player, parameter.inverse or name, -1) for player in whose)
+        yield from ((player.name, parameter.inverse or name, -1) for player in players)
     for setting in _BY_INDEX.get(name, ()):
         for player in players:
             yield from ((player.name, setting, index) for index in _indices(invocation, width))

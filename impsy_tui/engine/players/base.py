@@ -45,6 +45,14 @@ class ParameterHolder:
     kind: str
     settings: Any
 
+    def value(self, name: str) -> Any:
+        """Returns the value of a parameter."""
+        return getattr(self.settings, name)
+
+    def refusal(self, name: str) -> str:
+        """Returns the reason why a parameter cannot be set now; empty if it can be set."""
+        return ""
+
     def set_value(self, name: str, value: Any) -> None:
         """Sets a parameter. A value without effect on this kind is kept for another kind."""
         setattr(self.settings, name, value)
@@ -78,16 +86,14 @@ class BehaviourOutput(Protocol):
         """Reports to the performer."""
 
 
-class AnyPlayer(Protocol):
-    """Player of a session: ``player.Player`` or ``ensemble.player.EnsemblePlayer``.
+class ParameterOwner(Protocol):
+    """Owner of parameters: a player, or the engine.
 
     Attributes:
-        name: Name of the player.
-        routing: Values and channels that the player hears and plays.
+        name: Name of the player; empty for the engine.
     """
 
     name: str
-    routing: Routing
 
     @property
     def behaviour(self) -> ParameterHolder:
@@ -96,6 +102,16 @@ class AnyPlayer(Protocol):
     @property
     def behaviours(self) -> Sequence[ParameterHolder]:
         """Behaviour that is heard, and the auditioned behaviour if there is one."""
+
+
+class AnyPlayer(ParameterOwner, Protocol):
+    """Player of a session: ``player.Player`` or ``ensemble.player.EnsemblePlayer``.
+
+    Attributes:
+        routing: Values and channels that the player hears and plays.
+    """
+
+    routing: Routing
 
     def start(self) -> None:
         """Begins to play."""

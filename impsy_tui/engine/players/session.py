@@ -13,6 +13,7 @@ from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog, SessionObserver
 from impsy_tui.engine.players.behaviours import AnyPredictor
+from impsy_tui.engine.players.engine_parameters import EngineParameters
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
 from impsy_tui.engine.players.player import Player
@@ -39,7 +40,7 @@ class SessionSettings:
         hold_limit: Seconds beyond the threshold for which a held note counts as playing; 0 for no limit.
     """
 
-    thru: bool = False
+    thru: bool = parameters.THRU.default
     log_input: bool = True
     log_predictions: bool = False
     thru_before_filter: bool | None = None
@@ -100,6 +101,7 @@ class Session(Roster):
             notify,
         )
         self.tempo = Tempo(scheduler, outputs, lambda level, text: notify(level, "clock", text))
+        self.parameters = EngineParameters(self.tempo, lambda: self.settings.thru, self.set_thru)
         self.message_handler: Callable[[str, str, bytes, Rights], bool] | None = None
         self.osc_handler: Callable[[str, str, Sequence[Any]], bool] | None = None
         self.dimension_handler: Callable[[str, Sequence[float]], None] | None = None

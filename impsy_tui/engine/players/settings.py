@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from impsy_tui.engine.players.base import AnyPlayer, ParameterHolder
+from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
 from impsy_tui.parameters import AGENT, MDRNN, Parameter, defaults, parameters_of
 
 
@@ -25,31 +25,33 @@ class PlayerSettings(SimpleNamespace):
         super().__init__(**known | values)
 
 
-def value_of(player: AnyPlayer, parameter: Parameter) -> Any:
+def value_of(player: ParameterOwner, parameter: Parameter) -> Any:
     """Returns the value of a parameter."""
-    return getattr(player.behaviour.settings, parameter.name)
+    return player.behaviour.value(parameter.name)
 
 
-def present_number(player: AnyPlayer, parameter: Parameter) -> float | None:
+def present_number(player: ParameterOwner, parameter: Parameter) -> float | None:
     """Returns the value of a numeric parameter; None if it is off, or the player does not have it."""
-    value = getattr(player.behaviour.settings, parameter.inverse or parameter.name, None)
+    if not has_parameter(player, parameter):
+        return None
+    value = player.behaviour.value(parameter.inverse or parameter.name)
     if parameter.inverse:
         return 1.0 / value if value else None
-    return value
+    return None if value is None else float(value)
 
 
-def set_parameter(player: AnyPlayer, parameter: Parameter, value: Any) -> None:
+def set_parameter(player: ParameterOwner, parameter: Parameter, value: Any) -> None:
     """Sets a parameter of a player, and of the auditioned model."""
     for behaviour in player.behaviours:
         behaviour.set_value(parameter.name, value)
 
 
-def has_parameter(player: AnyPlayer, parameter: Parameter) -> bool:
+def has_parameter(player: ParameterOwner, parameter: Parameter) -> bool:
     """Returns True if a parameter has an effect on a player."""
     return any(behaviour.kind in parameter.scope for behaviour in player.behaviours)
 
 
-def without_parameter(players: Sequence[AnyPlayer], parameter: Parameter) -> str:
+def without_parameter(players: Sequence[ParameterOwner], parameter: Parameter) -> str:
     """Returns the message for players without a parameter."""
     names, kinds = ", ".join(player.name for player in players), " or ".join(parameter.scope)
     return f"{names} has no {parameter.name}: only a player of kind {kinds} has"
@@ -57,13 +59,13 @@ def without_parameter(players: Sequence[AnyPlayer], parameter: Parameter) -> str
 
 def captured(behaviour: ParameterHolder, *kinds: str) -> dict[str, Any]:
     """Returns the values of a behaviour's kind, and of other ``kinds`` that may replace the behaviour."""
-    return {one.name: getattr(behaviour.settings, one.name) for one in parameters_of(*kinds, behaviour.kind)}
+    return {one.name: behaviour.value(one.name) for one in parameters_of(*kinds, behaviour.kind) if one.in_scenes}
 
 
 def table(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
     """Returns values in the form of files."""
     return {
-        one.name: one.none if values[one.name] is None else values[one.name]
+        one.keys[0]: one.none if values[one.name] is None else values[one.name]
         for one in parameters
         if one.name in values
     }
@@ -75,11 +77,8 @@ def read_values(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> di
     Raises:
         ValueError: A value is not allowed; the message names the parameter.
     """
-    found = ((one, table.get(one.name, table.get(one.earlier or one.name, _MISSING))) for one in parameters)
-    return {one.name: one.check(value) for one, value in found if value is not _MISSING}
-
-
-_MISSING = object()
+    found = ((one, key) for one in parameters for key in one.keys if key in table)
+    return {one.name: one.check(table[key], key) for one, key in found}
 
 
 def command_lines(values: Mapping[str, Any], parameters: Iterable[Parameter], to: str) -> str:

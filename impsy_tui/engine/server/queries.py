@@ -11,13 +11,14 @@ from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.live_set import LiveSet
+from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import value_of
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.rig_check import RigChecker
 from impsy_tui.engine.server.settings import SettingsEditor
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import MDRNN, parameters_of
+from impsy_tui.parameters import ENGINE, MDRNN, parameters_of
 from impsy_tui.paths import shipped_folder
 
 
@@ -89,15 +90,14 @@ class Queries:
 
     def _live(self) -> dict[str, str]:
         """Returns the settings that commands can change, by key."""
-        session = self._session
-        player = session.players.get(session.focus)
-        if player is None:
-            return {"interaction.input_thru": written(session.settings.thru)}
+        owners: list[ParameterOwner] = [self._session.parameters]
+        if (player := self._session.players.get(self._session.focus)) is not None:
+            owners.append(player)
         values = {
             one.key: 0.0 if value is None else value
-            for one in parameters_of(MDRNN)
-            for value in (value_of(player, one),)
+            for owner, scope in zip(owners, (ENGINE, MDRNN), strict=False)
+            for one in parameters_of(scope)
+            for value in (value_of(owner, one),)
             if one.key
         }
-        values["interaction.input_thru"] = session.settings.thru
         return {key: written(value) for key, value in values.items()}

@@ -16,12 +16,12 @@ from impsy_tui.config.describe import SettingDescription, describe
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import MDRNN, parameters_of
+from impsy_tui.parameters import ENGINE, MDRNN, Kind, parameters_of
 from impsy_tui.paths import is_shipped
 from impsy_tui.setup_questions import Answers
 from impsy_tui.worker_requests import WorkerRequest
 
-_LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
+_LIVE: Final = {one.key: one for one in parameters_of(ENGINE, MDRNN) if one.key}
 """Settings that a command changes during a performance."""
 
 _WORD: Final = re.compile(r"[\w.+-]+")
@@ -69,9 +69,9 @@ class SettingsEditor:
             self._in_file = {setting.key: setting for setting in edited.settings}
         text = f"{edited.text} in {file.name}"
         plain = str(tomllib.loads(f"value = {edited.value}")["value"])
-        if key == "interaction.input_thru":
-            return text, f"thru {'on' if plain == 'True' else 'off'}"
         if (parameter := _LIVE.get(key)) is not None:
+            if parameter.kind is Kind.SWITCH:
+                return text, f"{parameter.name} {parameter.written(plain == 'True')}"
             unit = "" if plain in parameter.choices or plain in parameter.more else parameter.unit
             off = parameter.none_is_zero and float(plain) == 0
             return text, f"{parameter.name} {parameter.none if off else plain + unit}"

@@ -114,6 +114,7 @@ class SnapshotMaker:
             recording=self._live_set.recording.runs,
             gesture_recording=session.gesture_recording.state(now) if session.gesture_recording is not None else None,
             held=session.held_notes.words,
+            parameters=captured(session.parameters),
         )
 
     def _player(self, name: str, now: float) -> PlayerState:

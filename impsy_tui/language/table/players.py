@@ -3,8 +3,8 @@
 from typing import Final
 
 from impsy_tui import ranges
-from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
-from impsy_tui.parameters import MDRNN
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command, parameter_commands
+from impsy_tui.parameters import MDRNN, THRU
 from impsy_tui.ranges import Range
 
 FADE: Final = Range(0.0, 600.0, 5.0, "s")
@@ -32,13 +32,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         everybody=True,
     ),
     Command("reset", "the player forgets what it has heard", "reset", player=True, about="anybody"),
-    Command(
-        "thru",
-        "passes what you play on to every output; without on or off, switches over",
-        "thru on",
-        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
-        undo=True,
-    ),
+    parameter_command(THRU),
     Command(
         "log",
         "writes what is played to a file; new begins another file",

@@ -1,46 +1,28 @@
 """Commands for musical time: tempo, grid, clocks."""
 
+from dataclasses import replace
 from typing import Final
 
-from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
-from impsy_tui.parameters import ENGINE, TEMPO
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command
+from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO
 from impsy_tui.ranges import Range
 
 NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
 """Delay of one output; a negative delay plays it earlier."""
 
 TIME: Final[tuple[Command, ...]] = (
-    Command(
-        "quantise",
-        "what is played lands on a grid of note lengths; clock takes the tempo that comes in",
-        "quantise 1/16 at 120",
-        (
-            Argument("grid", ArgumentKind.GRID, choices=("clock", "off")),
+    replace(
+        parameter_command(QUANTISE),
+        arguments=(
+            Argument("grid", ArgumentKind.GRID, choices=(*QUANTISE.more, QUANTISE.none)),
             Argument("at", ArgumentKind.NUMBER, TEMPO.limits, optional=True, keyword=True),
         ),
-        undo=True,
     ),
-    *parameter_commands(ENGINE),
-    Command(
-        "hand over",
-        "when the player's turn begins once you are silent: on the next bar or beat, or now",
-        "hand over on bar",
-        (Argument("when", ArgumentKind.CHOICE, choices=("bar", "beat", "now")),),
-        filler="on",
-        undo=True,
-    ),
-    Command(
-        "clock in",
-        "follows the MIDI clock that comes in: tempo, start, stop, song position",
-        "clock in on",
-        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
-    ),
-    Command(
-        "clock out",
-        "sends a MIDI clock to every MIDI output",
-        "clock out on",
-        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
-    ),
+    parameter_command(TEMPO),
+    parameter_command(SWING),
+    replace(parameter_command(HAND_OVER), filler="on"),
+    parameter_command(CLOCK_IN),
+    parameter_command(CLOCK_OUT),
     Command(
         "nudge",
         "makes one output earlier or later than the others",

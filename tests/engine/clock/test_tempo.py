@@ -8,6 +8,8 @@ from impsy_tui import parameters
 from impsy_tui.engine.clock.beats import BAR, Beats
 from impsy_tui.engine.clock.grid import Grid
 from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.players.engine_parameters import EngineParameters
+from impsy_tui.engine.players.settings import captured
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.engine.musical_time import NoLines, tempo_at
 
@@ -186,15 +188,16 @@ class TestSettings:
         tempo.set_swing(0.6)
         tempo.set_grid("1/16")
         tempo.set_hand_over("bar")
-        kept = tempo.capture()
+        parameters = EngineParameters(tempo, lambda: False, lambda thru: None)
+        kept = captured(parameters)
         tempo.set_beats(120.0)
         tempo.set_swing(0.5)
         tempo.set_grid("")
         tempo.set_hand_over("now")
         time.advance(3.0)
         beat = tempo.beat_at(time.time)
-        tempo.restore(kept)
-        assert tempo.capture() == kept
+        parameters.set_values(kept)
+        assert captured(parameters) == kept
         assert tempo.grid == Grid("1/16", 0.6)
         assert tempo.beat_at(time.time) == pytest.approx(beat)
 

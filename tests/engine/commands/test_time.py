@@ -9,6 +9,7 @@ from impsy_tui.control.status_text import tempo_words
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
+from impsy_tui.engine.players.settings import captured
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from tests.support.engine.scripted_players import ScriptedSession
@@ -35,7 +36,7 @@ def test_quantise_sets_and_ends_a_grid_with_tempo() -> None:
     assert tempo.swing == 0.6
     assert _do(virtual, "quantise off") == "not quantised: events sound at once"
     assert tempo.grid is None
-    assert _do(virtual, "tempo 133") == "tempo 133"
+    assert _do(virtual, "tempo 133") == "tempo 133 bpm"
     assert tempo.beats == 133.0
 
 
@@ -108,14 +109,12 @@ def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     models = SimpleNamespace(file_of=lambda player: None, stay=lambda player: None)
     scene_keeper = SceneKeeper(
         virtual.session,
-        virtual.session.tempo,
         cast(Any, models),
         ParameterMap(virtual.session.scheduler, lambda player, parameter: None),
     )
     before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
     scene_keeper.restore(before)
-    tempo = virtual.session.tempo
-    assert tempo.capture() == before.time
+    assert captured(virtual.session.parameters) == before.values
     assert virtual.session.outputs.nudges == {"out": 0.0}
     assert list(rig_lines(virtual.session)) == ["clock in on", "clock out on"]

@@ -11,7 +11,7 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, without_parameter
 from impsy_tui.engine.server.ports import PortLister
@@ -83,22 +83,30 @@ class Handlers:
         """Reversals of the changes to files that the present line makes; a handler adds its own."""
         return self._host.executor.current.reversals
 
-    def set_parameter(self, parameter: Parameter, players: Sequence[AnyPlayer], given: Any) -> str:
-        """Sets a parameter of players to the argument of its command; returns the reply."""
+    def set_parameter(self, parameter: Parameter, players: Sequence[ParameterOwner], given: Any = None) -> str:
+        """Sets a parameter of players to the argument of its command; a switch without one switches over."""
         having = [player for player in players if has_parameter(player, parameter)]
         if not having:
             raise UserError(without_parameter(players, parameter))
+        if given is None:
+            given = not having[0].behaviour.value(parameter.name)
         meant, value = parameter.typed(given)
+        if why := next(filter(None, (player.behaviour.refusal(meant.name) for player in having)), ""):
+            raise UserError(why)
         for player in having:
             set_parameter(player, meant, value)
         if meant is parameter:
             return self._reply(having, f"{meant.name} {meant.shown(value)}")
         return self._reply(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
 
-    def _reply(self, players: Sequence[AnyPlayer], reply: str) -> str:
+    def set_engine_parameter(self, parameter: Parameter, given: Any = None) -> str:
+        """Sets a parameter of the engine; returns the reply."""
+        return self.set_parameter(parameter, [self._session.parameters], given)
+
+    def _reply(self, players: Sequence[ParameterOwner], reply: str) -> str:
         """Returns a reply that names the players, if the session has several."""
         there = len(self._session.all_players)
-        if there == 1:
+        if there == 1 or players[0] is self._session.parameters:
             return reply
         names = "all" if len(players) == there else ", ".join(player.name for player in players)
         return f"{names}: {reply}"

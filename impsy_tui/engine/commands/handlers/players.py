@@ -57,11 +57,6 @@ class PlayerHandlers(Handlers):
         self._session.held_notes.release()
         return self._reply(players, "reset: the player has forgotten all input")
 
-    def _thru(self, switch: bool | None = None) -> str:
-        thru = not self._session.settings.thru if switch is None else switch
-        self._session.set_thru(thru)
-        return f"thru {'on' if thru else 'off'}"
-
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
 

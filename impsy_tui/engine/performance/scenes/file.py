@@ -2,24 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
 import tomlkit
 from tomlkit.items import Table
 
-from impsy_tui import parameters, ranges
+from impsy_tui import ranges
 from impsy_tui.config.toml_text import written
-from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
 from impsy_tui.engine.players.settings import read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
-from impsy_tui.language.value_readers import GRIDS
-from impsy_tui.parameters import AGENT, MDRNN, parameters_of
+from impsy_tui.parameters import AGENT, ENGINE, MDRNN, parameters_of
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -169,9 +166,7 @@ def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 def scene_table(scene: Scene) -> dict[str, Any]:
     """Returns a scene as a table of the file."""
-    table: dict[str, Any] = {"thru": scene.thru}
-    if scene.time is not None:
-        table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
+    table: dict[str, Any] = {"engine": table_of(scene.values, parameters_of(ENGINE))}
     table["players"] = {
         name: {
             "model": player.model,
@@ -196,10 +191,10 @@ def read_scene(name: str, raw: Any) -> Scene:
     """
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
-        time = _time(raw["time"]) if "time" in raw else None
+        values = read_values(_engine(raw), parameters_of(ENGINE))
         tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
         ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
-        return Scene(bool(raw.get("thru", False)), players, time, ensembles=ensembles, mapped=_mapped(raw))
+        return Scene(values, players, ensembles=ensembles, mapped=_mapped(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} makes no sense: {error}") from None
 
@@ -232,21 +227,21 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
     )
 
 
+def _engine(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters of the engine; files of earlier versions have them under ``thru`` and ``time``."""
+    if "engine" in raw:
+        return raw["engine"]  # type: ignore[no-any-return]
+    time = dict(raw.get("time", {}))
+    if time.get("grid") == "":
+        time["grid"] = None
+    return {"thru": bool(raw.get("thru", False)), **time}
+
+
 def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
     """Returns the values of an agent in a file of an earlier version, which left out parameters that were off."""
     if "agent" not in table:
         return {}
     return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}
-
-
-def _time(table: Mapping[str, Any]) -> TempoSettings:
-    for key, within in (("beats", parameters.TEMPO.limits), ("swing", parameters.SWING.limits)):
-        if table[key] not in within:
-            raise ValueError(f"{key} must be {within}")
-    for key, words in (("grid", ("", *GRIDS)), ("hand_over", HAND_OVERS)):
-        if table[key] not in words:
-            raise ValueError(f"{key} must be one of {', '.join(map(repr, words))}")
-    return TempoSettings(float(table["beats"]), float(table["swing"]), table["grid"], table["hand_over"])
 
 
 def _whole(numbers: Any) -> tuple[int, ...]:

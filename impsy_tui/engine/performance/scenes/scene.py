@@ -1,11 +1,10 @@
 """Scenes: all parameters at one moment, restored at once or by a ramp."""
 
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from impsy_tui.engine.clock.tempo import Tempo, TempoSettings
 from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
@@ -16,7 +15,7 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
-from impsy_tui.parameters import MDRNN, parameters_of, shown_number
+from impsy_tui.parameters import ENGINE, MDRNN, parameters_of, shown_number
 
 
 class Models(Protocol):
@@ -67,18 +66,16 @@ class Scene:
     """Settings of all players and of the engine.
 
     Attributes:
-        thru: True if input is passed on.
+        values: values of the parameters of the engine, by name.
         players: settings of the players by name.
-        time: musical time.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
         ensembles: settings of the ensembles by name.
         mapped: parameters by their control; None leaves the present controls.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
     """
 
-    thru: bool
+    values: Mapping[str, Any]
     players: Mapping[str, PlayerScene]
-    time: TempoSettings | None = None
     nudges: Mapping[str, float] | None = None
     ensembles: Mapping[str, EnsembleScene] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -90,15 +87,13 @@ class SceneKeeper:
 
     Args:
         session: session with the players.
-        time: musical time.
         models: models of the players.
         parameter_map: controls that move parameters.
     """
 
-    def __init__(self, session: Session, time: Tempo, models: Models, parameter_map: ParameterMap) -> None:
+    def __init__(self, session: Session, models: Models, parameter_map: ParameterMap) -> None:
         self._parameter_map = parameter_map
         self._session = session
-        self._time = time
         self._models = models
 
     def capture(self) -> Scene:
@@ -112,9 +107,8 @@ class SceneKeeper:
         playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in self._session.ensembles.values()}
         files = {name: file for name, file in playing.items() if file is not None}
         return Scene(
-            self._session.settings.thru,
+            captured(self._session.parameters),
             players,
-            self._time.capture(),
             nudges,
             ensembles,
             files,
@@ -145,9 +139,7 @@ class SceneKeeper:
         for name, wanted_ensemble in scene.ensembles.items():
             if (ensemble := self._session.ensembles.get(name)) is not None:
                 yield from ramp_targets.ramps_to(ensemble, wanted_ensemble.values)
-        if scene.time is not None:
-            yield ramp_targets.tempo(self._time, scene.time.beats)
-            yield ramp_targets.swing(self._time, scene.time.swing)
+        yield from ramp_targets.ramps_to(self._session.parameters, scene.values)
 
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Sets everything that has no ramp; returns the loads of models that still run."""
@@ -172,12 +164,8 @@ class SceneKeeper:
                 )
         if scene.mapped is not None:
             self._parameter_map.replace(scene.mapped)
-        self._session.set_thru(scene.thru)
-        if scene.time is not None:
-            # Tempo and swing glide.
-            time = replace(scene.time, beats=self._time.beats, swing=self._time.swing)
-            if time != self._time.capture():
-                self._time.restore(time)
+        engine = self._session.parameters
+        engine.set_values(ramp_targets.switches_to(engine, scene.values))
         return awaited
 
     async def _load(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
@@ -237,10 +225,10 @@ def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tupl
 
 def rig_lines(session: Session) -> Iterator[str]:
     """Yields command lines for settings that no scene has: clocks, paused ensembles and delays of outputs."""
-    if session.tempo.clock_in.follows:
-        yield "clock in on"
-    if session.tempo.clock_out.sends:
-        yield "clock out on"
+    for one in parameters_of(ENGINE):
+        value = session.parameters.value(one.name)
+        if not one.in_scenes and value != one.default:
+            yield f"{one.name} {one.written(value)}"
     for ensemble in session.ensembles.values():
         if ensemble.paused:
             yield f"@{ensemble.name} pause"
@@ -256,10 +244,7 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         scene: the scene.
         focus: focused player, whose name is left out.
     """
-    yield f"thru {'on' if scene.thru else 'off'}"
-    if (time := scene.time) is not None:
-        yield f"tempo {shown_number(time.beats)}; swing {shown_number(time.swing)}"
-        yield f"quantise {time.grid or 'off'}; hand over {time.hand_over}"
+    yield command_lines(scene.values, parameters_of(ENGINE), "")
     for name, player in scene.players.items():
         to = "" if name == focus else f"@{name} "
         yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
