@@ -56,28 +56,29 @@ LIMITS: Final[dict[str, Limits]] = {
     "check_model": _CHECK,
     "check_ensemble": _CHECK,
     # Millions of rows of many logs, and the dataset made of them.
-    "impsy_tui.workers.dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
+    "dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
     # Matplotlib alone takes half a gigabyte of address space.
-    "impsy_tui.workers.plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
+    "plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
     # An hour of audio at 48 kHz is 1.4 GB, and as much again while it is framed; a folder holds many.
-    "impsy_tui.workers.describe_recordings": Limits(6 * _GB, 7 * _DAY, 7 * _DAY, _GB),
+    "describe_recordings": Limits(6 * _GB, 7 * _DAY, 7 * _DAY, _GB),
     # A patch is rendered once for each of up to a million points.
-    "impsy_tui.workers.lookup_table": Limits(4 * _GB, 7 * _DAY, 7 * _DAY, 4 * _GB),
-    "impsy_tui.workers.training.evaluate_ensemble": Limits(4 * _GB, _HOUR, 2 * _HOUR, 256 * _MB),
-    "impsy_tui.workers.training.convert_agent": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
-    "impsy_tui.workers.training.evaluate_agent": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.workers.training.train_agent": _TRAINING,
-    "impsy_tui.workers.training.convert": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
-    "impsy_tui.workers.training.train_ensemble": _TRAINING,
-    "impsy_tui.workers.training.evaluate": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.workers.training.train_gestures": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.workers.training.sweep": _TRAINING,
-    "impsy_tui.workers.training.train": _TRAINING,
+    "lookup_table": Limits(4 * _GB, 7 * _DAY, 7 * _DAY, 4 * _GB),
+    "evaluate_ensemble": Limits(4 * _GB, _HOUR, 2 * _HOUR, 256 * _MB),
+    "convert": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "convert_agent": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "demo": _TRAINING._replace(wall_seconds=_DAY),
+    "evaluate": _TRAINING._replace(wall_seconds=_DAY),
+    "evaluate_agent": _TRAINING._replace(wall_seconds=_DAY),
+    "sweep": _TRAINING,
+    "train": _TRAINING,
+    "train_agent": _TRAINING,
+    "train_ensemble": _TRAINING,
+    "train_gestures": _TRAINING._replace(wall_seconds=_DAY),
 }
 
 
 def limits_of(worker: str) -> Limits:
-    """Returns the limits of a worker, which its name or its module names."""
+    """Returns the limits of a worker by its name."""
     return LIMITS.get(worker, QUESTION)
 
 

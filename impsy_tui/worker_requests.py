@@ -26,6 +26,12 @@ def worker_name(request: WorkerRequest) -> str:
     return str(request.__struct_config__.tag)
 
 
+def subject(request: WorkerRequest) -> str:
+    """Returns the name of the worker and its first file, for messages."""
+    first = getattr(request, request.__struct_fields__[0])
+    return f"{worker_name(request)} {first[0] if isinstance(first, tuple) else first}"
+
+
 def worker_command(request: WorkerRequest, python: str = sys.executable) -> list[str]:
     """Returns the command that starts a worker with a request.
 

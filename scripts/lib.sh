@@ -123,3 +123,12 @@ restore_environment() {
     rm -rf "$1" && mv "$1.kept" "$1"
   fi
 }
+
+# make_demo PART FOLDER: makes shipped models; see DemoRequest.
+make_demo() {
+  .venv-test/bin/python -c 'import sys
+from pathlib import Path
+from impsy_tui.cli.output.progress import work
+from impsy_tui.workers.requests import DemoRequest
+work(DemoRequest(Path(sys.argv[2]), sys.argv[1]))' "$1" "$2"
+}

@@ -1,7 +1,6 @@
 """One bad file stops no job, no list and no completion: it is reported and left out."""
 
 import asyncio
-import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,10 +21,12 @@ from impsy_tui.paths import files_in, find_files, shipped_folder
 from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import _heard
 from impsy_tui.text import can_be_typed, shown_name
-from impsy_tui.workers.messages import Finished, FromWorker
+from impsy_tui.workers.messages import Finished
+from impsy_tui.workers.requests import DatasetRequest
 from tests.support.bad_files import spoil
 from tests.support.engine.processes import Start, config
 from tests.support.ports import free_port
+from tests.support.workers.training_workers import worker_result
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and names of any bytes")
 TOUCHES = "time,player,finger,x,y,velocity\n2026-05-01T20:00:00.000000,ann,0,0.5,0.5,0.0\n"
@@ -39,13 +40,6 @@ def _log(folder: Path, name: str = "a-3d-mdrnn.log", events: int = 30) -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("".join(rows))
-
-
-def _work(module: str, *arguments: object) -> FromWorker:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", module, *map(str, arguments)], capture_output=True, check=True, timeout=100
-    )
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=FromWorker)
 
 
 def _library(folder: Path) -> UserFiles:
@@ -67,7 +61,7 @@ def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
 def test_a_data_set_is_made_of_the_other_logs(tmp_path: Path) -> None:
     _log(tmp_path / "logs")
     spoil(tmp_path / "logs", "-3d-mdrnn.log")
-    last = _work("impsy_tui.workers.dataset", tmp_path / "logs", tmp_path / "datasets", "all")
+    last = worker_result(DatasetRequest(tmp_path / "logs", tmp_path / "datasets"))
     assert isinstance(last, Finished)
     for bad, why in (("folder", "a folder"), ("pipe", "a pipe"), ("missing", "missing"), ("broken", "error")):
         assert f"left out: 0-{bad}-3d-mdrnn.log: " in last.text, bad

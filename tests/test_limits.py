@@ -25,35 +25,34 @@ from impsy_tui.limits import LIMITS, QUESTION, exceeded
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.__main__ import WORKERS
 from impsy_tui.workers.client import Job, JobRunner
+from impsy_tui.workers.requests import DatasetRequest
+from tests.support.workers.scripted_worker import scripted_python
 
 _PACKAGE = Path(limits.__file__).parent
-_NO_FOREIGN_FILES = {
+_OTHER_PROCESSES = {
     "impsy_tui.engine.log.log_writer",  # writes rows that come through a pipe
     "impsy_tui.channels.midi.system.host",  # owns MIDI ports
-    "impsy_tui.training.ensemble.demo",  # these make the models that are shipped, from data made up on the spot
-    "impsy_tui.training.gestures.demo",
-    "impsy_tui.training.mdrnn.demo",
 }
-_MODULES = sorted(
-    ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)
-    for file in _PACKAGE.rglob("*.py")
-    if file.name != "__main__.py" and '\nif __name__ == "__main__":\n' in file.read_text(encoding="utf-8")
-)
+"""Modules that run as a process and open no file of another person."""
 
 
-@pytest.mark.parametrize("module", [name for name in _MODULES if name not in _NO_FOREIGN_FILES])
-def test_limits_hold_in_every_module_that_runs_as_a_process(module: str) -> None:
-    assert module in LIMITS, f"{module} runs as a process: give it limits in impsy_tui/limits.py"
-    assert all(value > 0 for value in LIMITS[module][1:])
-    text = (_PACKAGE.parent / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
-    begin = f'if __name__ == "__main__":\n    limit_process("{module}")\n    main()'
-    assert begin in text, f"{module} does not call limit_process before all else"
+def test_worker_entry_point_starts_every_process_that_opens_files() -> None:
+    found = {
+        ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)
+        for file in _PACKAGE.rglob("*.py")
+        if file.name != "__main__.py" and '\nif __name__ == "__main__":\n' in file.read_text(encoding="utf-8")
+    }
+    assert found == _OTHER_PROCESSES
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_limit_process_limits_every_worker(worker: str) -> None:
     script = (
-        f"import resource as r; from impsy_tui.limits import limit_process; limit_process({module!r})\n"
+        f"import resource as r; from impsy_tui.limits import limit_process; limit_process({worker!r})\n"
         "print([r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    memory, cpu_seconds, _, output = LIMITS[module]
+    memory, cpu_seconds, _, output = LIMITS[worker]
     assert said.stdout.strip() == str([memory or resource.RLIM_INFINITY, cpu_seconds, output])
 
 
@@ -67,9 +66,8 @@ def test_workers_have_limits_and_take_their_own_requests(worker: str) -> None:
     assert callable(module.run)
 
 
-def test_limits_name_no_module_or_worker_that_is_gone() -> None:
-    assert {*_MODULES, *WORKERS} >= set(LIMITS)
-    assert set(_MODULES) >= _NO_FOREIGN_FILES
+def test_limits_name_no_worker_that_is_gone() -> None:
+    assert set(WORKERS) == set(LIMITS)
 
 
 def _limited(work: str, **few: int) -> "subprocess.CompletedProcess[str]":
@@ -106,12 +104,6 @@ def test_limit_process_bounds_the_files_that_are_written(tmp_path: Path) -> None
     assert out.stat().st_size <= 4096
 
 
-def _zeros(folder: Path) -> str:
-    with (folder / "zeros").open("wb") as file:
-        file.truncate(1 << 40)
-    return str(folder / "zeros")
-
-
 @pytest.mark.parametrize(
     ("limit", "told"),
     [("wall_seconds", "dataset mine needs more than 1 s, its limit. "), ("output", "dataset mine prints more than ")],
@@ -119,12 +111,13 @@ def _zeros(folder: Path) -> str:
 def test_runner_ends_a_job_over_its_limit_and_says_which(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
 ) -> None:
-    monkeypatch.setitem(LIMITS, "base64", QUESTION._replace(output=1 << 60)._replace(**{limit: 1}))
+    monkeypatch.setitem(LIMITS, "dataset", QUESTION._replace(output=1 << 60)._replace(**{limit: 1}))
+    python = scripted_python(tmp_path, "base64 /dev/zero")
 
     async def run() -> Job:
         ended: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
         runner = JobRunner(tmp_path, ended.set_result)
-        await runner.start("dataset", "mine", "base64", ["-e", _zeros(tmp_path)])
+        await runner.start("dataset", "mine", DatasetRequest(tmp_path, tmp_path), python)
         return await asyncio.wait_for(ended, 60)
 
     job = asyncio.run(run())

@@ -1,6 +1,7 @@
 """Training task of an agent, and its file format in RL-impro."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -94,7 +95,7 @@ def _names(found: dict[str, Any], entry: str) -> tuple[str, ...]:
     return names_of(words)
 
 
-def names_of(words: list[str]) -> tuple[str, ...]:
+def names_of(words: Sequence[str]) -> tuple[str, ...]:
     """Returns the descriptors of names, categories and ``all``, in the order of frames.
 
     Raises:

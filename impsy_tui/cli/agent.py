@@ -10,6 +10,7 @@ from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 from impsy_tui.text import whole_number
+from impsy_tui.workers.requests import CorpusRequest, LookupTableRequest
 
 if TYPE_CHECKING:
     from impsy_tui.plots.map_cursor import Cursor
@@ -57,15 +58,19 @@ def lookup(
     table = output or Path("tables", f"{name}-{points}.csv")
     if table.suffix != ".csv":
         fail(f"-o {table}: the name of a table must end in .csv")
-    arguments: list[str | Path] = [patch or synth, table, "--points", str(points), "--seconds", f"{seconds:.15g}"]
-    arguments += ["--window", str(window), "--hop", str(hop)]
-    if patch:
-        arguments += ["--parameters", str(parameters)]
-    if processes is not None:
-        arguments += ["--processes", str(processes)]
-    if scheduler:
-        arguments.append(f"--scheduler={scheduler}")
-    work("impsy_tui.workers.lookup_table", arguments)
+    work(
+        LookupTableRequest(
+            str(patch or synth),
+            table,
+            parameters=parameters if patch else 0,
+            points=points,
+            seconds=seconds,
+            window=window,
+            hop=hop,
+            processes=processes,
+            scheduler=scheduler,
+        )
+    )
 
 
 @agent.command()
@@ -81,7 +86,7 @@ def corpus(
     if not folder.is_dir():
         fail(f"{folder}: no such folder")
     to = output or Path("corpora", folder.resolve().name)
-    work("impsy_tui.workers.describe_recordings", [folder, to, "--window", str(window), "--hop", str(hop)])
+    work(CorpusRequest(folder, to, window, hop))
 
 
 @agent.command("map")

@@ -11,6 +11,7 @@ from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 from impsy_tui.text import whole_number
+from impsy_tui.workers.requests import EvaluateEnsembleRequest, TrainEnsembleRequest
 
 if TYPE_CHECKING:
     from impsy_tui.ensemble.network import EnsembleNetwork
@@ -50,15 +51,8 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments: list[str | Path] = [
-        models,
-        *_found(scores or [Path("scores")]),
-        "--remarks",
-        "--players",
-        str(players),
-    ]
-    arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
-    work("impsy_tui.workers.training.train_ensemble", arguments)
+    found = _found(scores or [Path("scores")])
+    work(TrainEnsembleRequest(models, found, players, True, epochs, patience, units, seed))
 
 
 ModelOption = Annotated[
@@ -169,17 +163,15 @@ def evaluate(
         fail("evaluate needs a model and then gesture scores: impsy-tui ensemble evaluate MODEL SCORES")
     if temperature not in parameters.TEMP.limits:
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
-    arguments: list[str | Path] = [_file(model), *_found([Path(name) for name in scores])]
-    arguments += ["--players", str(players)]
-    arguments += ["--temperature", f"{temperature:.9g}", "--seed", str(seed)]
-    work("impsy_tui.workers.training.evaluate_ensemble", arguments)
+    found = _found([Path(name) for name in scores])
+    work(EvaluateEnsembleRequest(_file(model), found, players, temperature, seed))
 
 
-def _found(places: list[Path]) -> list[Path]:
+def _found(places: list[Path]) -> tuple[Path, ...]:
     for place in places:
         if not place.exists():
             fail(f"{place}: no such file or folder")
-    return [place.absolute() for place in places]
+    return tuple(place.absolute() for place in places)
 
 
 def _network(file: Path) -> "EnsembleNetwork":

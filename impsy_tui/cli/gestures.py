@@ -11,6 +11,7 @@ from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 from impsy_tui.paths import find_files
 from impsy_tui.text import counted
+from impsy_tui.workers.requests import TrainGesturesRequest
 
 if TYPE_CHECKING:
     from impsy_tui.ensemble.classifier import Classifier
@@ -167,7 +168,7 @@ def train(
     for place in places:
         if not place.exists():
             fail(f"{place}: no such file or folder")
-    work("impsy_tui.workers.training.train_gestures", [models, *places, "--seed", str(seed)])
+    work(TrainGesturesRequest(models, tuple(places), seed))
 
 
 def _classifier(name: str) -> "Classifier":

@@ -13,6 +13,7 @@ from impsy_tui.cli import completion
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.paths import files_in
 from impsy_tui.text import whole_number
+from impsy_tui.workers import requests
 
 DimensionOption = Annotated[
     int | None,
@@ -48,9 +49,8 @@ def dataset(
         fail("--low needs --high, the raw value that becomes 1")
     if high is not None and high <= low:
         fail(f"--high {high:g} must be more than --low {low:g}")
-    name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
-    scale = [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
-    work("impsy_tui.workers.dataset", [source, destination, str(dimension or "all"), *name, *scale])
+    name = filename if not filename or filename.endswith(".npz") else f"{filename}.npz"
+    work(requests.DatasetRequest(source, destination, dimension or 0, name, low, high))
 
 
 ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")]
@@ -119,7 +119,7 @@ def train(
     is saved.
     """
     if resume:
-        work("impsy_tui.workers.training.train", [models, "--resume"])
+        work(requests.TrainRequest(models))
         return
     if size not in (*choices.SIZES, choices.AUTO):
         fail(f"-M {size} is not a size. Sizes: {', '.join((*choices.SIZES, choices.AUTO))}")
@@ -134,31 +134,40 @@ def train(
     if budget not in ranges.BUDGET:
         fail(f"--budget-ms {budget:g}: {ranges.BUDGET}")
     files = [_find(name, "dataset") for name in datasets or ()] or [_dataset_in(source, dimension)]
-    arguments: list[str | Path] = [models, *files]
-    arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
-    arguments += ["--batch", str(batch)]
+    patience = patience if early_stopping else epochs
     if size != choices.AUTO and len(files) == 1 and not seeds and not scheduler:
-        if begun_from is not None:
-            arguments += ["--from", _find(begun_from, "model")]
-        work("impsy_tui.workers.training.train", [*arguments, "--size", size, "--seed", str(seed)])
+        start = None if begun_from is None else _find(begun_from, "model")
+        work(
+            requests.TrainRequest(
+                models, files[0], size, start, epochs=epochs, patience=patience, batch=batch, seed=seed
+            )
+        )
         return
     if begun_from is not None:
         fail("--from needs one dataset, one size and one seed, on this machine")
-    arguments += ["--sizes", size, "--seeds", " ".join(_seeds(seeds) or [str(seed)]), "--budget-ms", f"{budget:.15g}"]
-    if scheduler:
-        arguments.append(f"--scheduler={scheduler}")
-    if dashboard:
-        arguments.append("--dashboard")
-    work("impsy_tui.workers.training.sweep", [*arguments, "--table"])
+    work(
+        requests.SweepRequest(
+            models,
+            tuple(files),
+            (size,),
+            _seeds(seeds) or (seed,),
+            budget,
+            epochs,
+            patience,
+            batch,
+            scheduler=scheduler,
+            dashboard=dashboard,
+            table=True,
+        )
+    )
 
 
-def _seeds(text: str) -> list[str]:
+def _seeds(text: str) -> tuple[int, ...]:
     """Returns the typed seeds without repetitions."""
-    words = list(dict.fromkeys(text.replace(",", " ").split()))
-    for word in words:
-        if whole_number(word) not in ranges.SEED:
-            fail(f"--seeds {text}: whole numbers, {ranges.SEED}")
-    return words
+    seeds = dict.fromkeys(whole_number(word) for word in text.replace(",", " ").split())
+    if not all(seed in ranges.SEED for seed in seeds):
+        fail(f"--seeds {text}: whole numbers, {ranges.SEED}")
+    return tuple(seed for seed in seeds if seed is not None)
 
 
 def _dataset_in(source: Path, dimension: int | None) -> Path:
@@ -190,7 +199,7 @@ def convert(
     file = next((found for found in (file, *named) if found.is_file()), file)
     if file.suffix not in (".keras", ".h5", ".hdf5"):
         fail(f"{file} is not a Keras model: name a .keras, .h5 or .hdf5 file")
-    work("impsy_tui.workers.training.convert", [file, file.parent])
+    work(requests.ConvertRequest(file, file.parent))
 
 
 def evaluate(
@@ -207,7 +216,8 @@ def evaluate(
     """Compare models on the held-out part of a dataset."""
     from impsy_tui.cli.files import evaluated
 
-    work("impsy_tui.workers.training.evaluate", evaluated(names or []))
+    *models, dataset = evaluated(names or [])
+    work(requests.EvaluateRequest(dataset, tuple(models)))
 
 
 def plot(

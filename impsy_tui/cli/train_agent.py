@@ -10,6 +10,7 @@ from impsy_tui.cli.completion import agents
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.errors import UserError
 from impsy_tui.text import whole_number
+from impsy_tui.workers.requests import ConvertAgentRequest, EvaluateAgentRequest, TrainAgentRequest
 
 CorpusOption = Annotated[
     list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.", show_default="none")
@@ -63,17 +64,24 @@ def train(
     if not layers or not all(1 <= (whole_number(word) or 0) <= 1024 for word in layers):
         fail(f"--units {units}: write a whole number from 1 to 1024 for each layer")
     file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
-    arguments: list[str | Path] = [table, file]
-    arguments += ["--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
-    arguments += ["--cloned", f"{cloned:.15g}", "--units", *layers]
-    arguments += [] if output else ["--numbered"]
-    for option, words in (("--heard", _known(hear)), ("--judged", _known(match)), ("--corpus", corpus or [])):
-        if words:
-            arguments += [option, *words]
-    for option, value in (("--targets", targets), ("--settings", settings), ("--logs", logs)):
-        if value:
-            arguments += [option, value]
-    work("impsy_tui.workers.training.train_agent", arguments)
+    work(
+        TrainAgentRequest(
+            table,
+            file,
+            numbered=output is None,
+            heard=_known(hear),
+            judged=_known(match),
+            targets=targets,
+            settings=settings,
+            corpus=tuple(corpus or ()),
+            algorithm=algorithm,
+            steps=steps,
+            cloned=cloned,
+            units=tuple(map(int, layers)),
+            seed=seed,
+            logs=logs,
+        )
+    )
 
 
 def evaluate(
@@ -85,11 +93,8 @@ def evaluate(
     ] = "",
 ) -> None:
     """Compare agents with seek and hold, on random sounds and on recordings."""
-    arguments: list[str | Path] = [*map(_file, players), "--frames", str(frames)]
-    for option, words in (("--corpus", corpus or []), ("--judged", _known(match))):
-        if words:
-            arguments += [option, *words]
-    work("impsy_tui.workers.training.evaluate_agent", arguments)
+    agents = tuple(map(_file, players))
+    work(EvaluateAgentRequest(agents, tuple(corpus or ()), _known(match), frames=frames))
 
 
 def convert(
@@ -101,12 +106,10 @@ def convert(
     ] = None,
 ) -> None:
     """Convert an agent of RL-impro to one file that needs NumPy only."""
-    made = output or file.with_suffix(".npz")
-    arguments: list[str | Path] = [file, made, "--lookup", lookup, "--settings", settings]
-    work("impsy_tui.workers.training.convert_agent", arguments)
+    work(ConvertAgentRequest(file, output or file.with_suffix(".npz"), lookup, settings))
 
 
-def _known(words: str) -> list[str]:
+def _known(words: str) -> tuple[str, ...]:
     """Returns the typed descriptors; exits with a message if one is unknown."""
     from impsy_tui.agent.descriptors.names import descriptor_indices
 
@@ -114,7 +117,7 @@ def _known(words: str) -> list[str]:
         descriptor_indices(typed := words.replace(",", " ").split())
     except UserError as problem:
         fail(str(problem))
-    return typed
+    return tuple(typed)
 
 
 def _file(player: str) -> Path:

@@ -1,6 +1,1 @@
-"""Training of all kinds of models. Only workers import it, because it needs TensorFlow (the extra ``[train]``)."""
-
-import os
-
-# Before TensorFlow is imported: its greetings are nobody's concern.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+"""Training of models, with TensorFlow, PyTorch or scikit-learn. Imported in workers only."""

@@ -16,13 +16,28 @@ from impsy_tui.workers.low_priority import step_back
 WORKERS: Final = {
     "check_ensemble": "impsy_tui.ensemble.opening",
     "check_model": "impsy_tui.mdrnn.check",
+    "convert": "impsy_tui.workers.training.convert",
+    "convert_agent": "impsy_tui.workers.agent.convert_agent",
+    "dataset": "impsy_tui.workers.dataset",
+    "demo": "impsy_tui.workers.training.demo",
+    "describe_recordings": "impsy_tui.workers.agent.describe_recordings",
     "draw_log": "impsy_tui.workers.draw_log",
     "edit_setting": "impsy_tui.config.edit",
     "empty_trash": "impsy_tui.workers.trash",
+    "evaluate": "impsy_tui.workers.training.evaluate",
+    "evaluate_agent": "impsy_tui.workers.agent.evaluate_agent",
+    "evaluate_ensemble": "impsy_tui.workers.training.evaluate_ensemble",
     "list_files": "impsy_tui.workers.list_files",
     "list_ports": "impsy_tui.workers.list_ports",
+    "lookup_table": "impsy_tui.workers.agent.lookup_table",
+    "plot": "impsy_tui.workers.plot",
     "read_log": "impsy_tui.workers.read_log",
     "rotate_logs": "impsy_tui.data.log_rotation",
+    "sweep": "impsy_tui.workers.training.sweep",
+    "train": "impsy_tui.workers.training.train",
+    "train_agent": "impsy_tui.workers.agent.train_agent",
+    "train_ensemble": "impsy_tui.workers.training.train_ensemble",
+    "train_gestures": "impsy_tui.workers.training.train_gestures",
     "write_configuration": "impsy_tui.config.wizard",
 }
 """Module of each worker. The module has a class ``Request`` and a function ``run``."""
@@ -41,6 +56,7 @@ def main() -> None:
         os.nice(10)
     else:
         step_back()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads this when it is imported
     module = importlib.import_module(WORKERS[name])
     try:
         request = decode_request(text, module.Request)

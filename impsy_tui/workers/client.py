@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from os.path import expanduser
@@ -17,6 +17,7 @@ import msgspec
 
 from impsy_tui.errors import UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
+from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
 
 MOST_JOBS: Final = 4
@@ -90,16 +91,15 @@ class JobRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
 
-    async def start(self, kind: str, name: str, module: str, arguments: Sequence[str], python: str = "") -> Job:
-        """Starts ``python -m module`` with these arguments.
+    async def start(self, kind: str, name: str, request: WorkerRequest, python: str = "") -> Job:
+        """Starts a worker with a request.
 
         It is niced, and its numerical libraries are kept from taking every core.
 
         Args:
             kind, name: see ``Job``.
-            module: of this program.
-            arguments: for it.
-            python: of another environment, where that has what the work needs; empty for this one.
+            request: its request.
+            python: Interpreter of another environment that has what the worker needs; empty for this one.
 
         Raises:
             UserError: too many run already, or it cannot be started.
@@ -111,7 +111,7 @@ class JobRunner:
         self._count += 1
         output = self._folder / f"{self._count:03d}-{kind}.txt"
         # Counted from now on: others may be started while its process is.
-        job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(module))
+        job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(worker_name(request)))
         self.jobs.append(job)
         threads = str(max(1, (os.cpu_count() or 2) - 1))
         environment = {
@@ -125,7 +125,7 @@ class JobRunner:
             self._folder.mkdir(parents=True, exist_ok=True)
             with output.open("wb") as errors:
                 process = await asyncio.create_subprocess_exec(
-                    *("nice", "-n", "10", python, "-P", "-m", module, *arguments),
+                    *("nice", "-n", "10", *worker_command(request, python)),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=errors,

@@ -6,6 +6,7 @@ belong to the user, and needs ``tls://`` and the certificates of dask's configur
 """
 
 import logging
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,11 +50,17 @@ def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
             # What a training needs it needs: there is nothing that a worker could put away.
             memory_limit=None,
             silence_logs=logging.ERROR,
+            preload=[__name__],
             env={"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"},
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+def dask_setup(worker: Any) -> None:
+    """Ignores SIGINT in a process of the local cluster. Ctrl-C reaches it too, but is for the job that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

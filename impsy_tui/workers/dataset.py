@@ -1,7 +1,6 @@
-"""Makes datasets: ``python -m impsy_tui.workers.dataset LOGS DATASETS DIMENSION|all [NAME] …``."""
+"""Worker that makes datasets from logs."""
 
-import argparse
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,55 +8,41 @@ import numpy as np
 from impsy_tui.data.checks import Scale
 from impsy_tui.data.collate import ENOUGH, Collated, collate, dimensions, log_files
 from impsy_tui.data.datasets import write_dataset
-from impsy_tui.limits import limit_process
 from impsy_tui.text import counted
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import DatasetRequest as Request
 
 _MOST_NAMED: Final = 5
 """Greatest number of skipped logs that are listed one by one."""
 _BARS: Final = "·▁▂▃▄▅▆▇█"
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    wishes = _parser().parse_args()
-    reporter = Reporter()
-    wanted = dimensions(wishes.logs) if wishes.dimension == "all" else [int(wishes.dimension)]
-    try:
-        made = [_make(wishes, dimension, reporter) for dimension in wanted]
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.datasets}: {error.strerror}"))
-        return
+def run(request: Request) -> None:
+    """Makes the datasets of a request."""
+    run_job(partial(_make_all, request), request.datasets)
+
+
+def _make_all(request: Request, reporter: Reporter) -> Finished | Failed:
+    wanted = [request.dimension] if request.dimension else dimensions(request.logs)
+    made = [_make(request, dimension, reporter) for dimension in wanted]
     files = [file for file, _ in made if file]
-    text = "; ".join(text for _, text in made) or f"no logs are in {wishes.logs}"
-    reporter.say(Finished(text, files[-1]) if files else Failed(text))
+    text = "; ".join(text for _, text in made) or f"no logs are in {request.logs}"
+    return Finished(text, files[-1]) if files else Failed(text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("logs", type=Path)
-    parser.add_argument("datasets", type=Path)
-    parser.add_argument("dimension")
-    parser.add_argument("name", nargs="?", default="")
-    parser.add_argument("--low", type=float, default=0.0)
-    parser.add_argument("--high", type=float)
-    return parser
-
-
-def _make(wishes: argparse.Namespace, dimension: int, reporter: Reporter) -> tuple[str, str]:
+def _make(request: Request, dimension: int, reporter: Reporter) -> tuple[str, str]:
     """Makes one dataset; returns its file (empty without data) and the report."""
-    found = log_files(wishes.logs, dimension)
+    found = log_files(request.logs, dimension)
     stage = f"{dimension}d"
-    scale = None if wishes.high is None else Scale(wishes.low, wishes.high)
+    scale = None if request.high is None else Scale(request.low, request.high)
     collated = collate(found.files, dimension, lambda done, of: reporter.say(Progress(stage, done, of)), scale=scale)
     collated.left_out[:0] = found.left_out
     if not collated.performances:
-        return "", "; ".join([f"no events of dimension {dimension} are in {wishes.logs}", *_left_out(collated)])
-    datasets = wishes.datasets
+        return "", "; ".join([f"no events of dimension {dimension} are in {request.logs}", *_left_out(collated)])
+    datasets = request.datasets
     datasets.mkdir(parents=True, exist_ok=True)
-    file = datasets / (wishes.name or f"training-dataset-{dimension}d.npz")
+    file = datasets / (request.name or f"training-dataset-{dimension}d.npz")
     reporter.say(Progress(f"{stage}: writing"))
     write_dataset(file, collated.performances)
     return str(file), f"{file.stem}: {report(collated)}"
@@ -101,8 +86,3 @@ def _bars(counts: np.ndarray) -> str:
     """Returns a bar for each count: none for 0, a low one for very few."""
     heights = np.ceil(counts / max(1, counts.max()) * (len(_BARS) - 1)).astype(int)
     return "".join(_BARS[height] for height in heights)
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.dataset")
-    main()

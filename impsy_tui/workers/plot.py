@@ -1,42 +1,27 @@
-"""Draws pictures: ``python -m impsy_tui.workers.plot FILE PICTURE DATASETS``.
+"""Worker that draws a picture of a log, dataset or model."""
 
-An existing picture is replaced. A model hears the newest dataset that fits it.
-"""
-
-import sys
-from pathlib import Path
+from functools import partial
 
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.plots import pictures
 from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import sheet
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Finished, Progress, Reporter
+from impsy_tui.workers.requests import PictureRequest as Request
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    file, picture, datasets = map(Path, sys.argv[1:])
-    reporter = Reporter()
+def run(request: Request) -> None:
+    """Draws the picture of a request."""
+    run_job(partial(_draw, request), request.picture)
+
+
+def _draw(request: Request, reporter: Reporter) -> Finished:
     if problem := pictures.missing():
-        reporter.say(Failed(problem))
-        return
-    try:
-        reporter.say(Progress("reading"))
-        drawn = sheet(file, PlotRequest(pictures.COLUMNS, datasets=datasets))
-        reporter.say(Progress("drawing"))
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        pictures.draw(drawn, picture)
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or picture}: {error.strerror}"))
-    else:
-        reporter.say(Finished(f"drawn: {picture}", str(picture)))
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.plot")
-    main()
+        raise UserError(problem)
+    reporter.say(Progress("reading"))
+    drawn = sheet(request.file, PlotRequest(pictures.COLUMNS, datasets=request.datasets))
+    reporter.say(Progress("drawing"))
+    request.picture.parent.mkdir(parents=True, exist_ok=True)
+    pictures.draw(drawn, request.picture)
+    return Finished(f"drawn: {request.picture}", str(request.picture))

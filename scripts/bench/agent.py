@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from common import ROOT, median, table
@@ -25,6 +26,8 @@ from impsy_tui.agent.policy import AgentPolicy
 from impsy_tui.agent.seek import KnownSynth
 from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
+from impsy_tui.worker_requests import worker_command
+from impsy_tui.workers.requests import TrainAgentRequest
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
 AGENT = ROOT / ".bench" / "agent" / "bin" / "python"
@@ -79,10 +82,10 @@ def playing(models: dict[str, AgentModel]) -> None:
     table("A frame heard and parameters played", ["player", "by", "p50 µs", "p99 µs"], rows)
 
 
-def trained(folder: Path, lookup: Path, *options: str) -> AgentModel:
+def trained(folder: Path, lookup: Path, **options: Any) -> AgentModel:
     """An agent that has learned from a table, by the worker that trains."""
     made = folder / f"agent-{len(list(folder.iterdir()))}.npz"
-    command = [str(AGENT), "-P", "-m", "impsy_tui.workers.training.train_agent", str(lookup), str(made), *options]
+    command = worker_command(TrainAgentRequest(lookup, made, **options), str(AGENT))
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
     if not made.is_file():
         sys.exit(json.loads(said[-1])["text"])
@@ -108,7 +111,7 @@ def sine(folder: Path) -> AgentModel:
     """The sine, mixed random targets: an agent for each task; and what was published."""
     theirs, rows = published(), []
     for name, judged in SINE_TASKS.items():
-        agent = trained(folder, SINE, "--heard", *BOTH, "--judged", *judged)
+        agent = trained(folder, SINE, heard=BOTH, judged=judged)
         rows.append(
             [name, *judged_as(agent), *(f"{min(numbers):.4f}" for numbers in zip(*theirs[name], strict=True))]
         )
@@ -127,19 +130,9 @@ def judged_as(model: AgentModel) -> list[str]:
 def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
     """Tables of our own: random targets, and recordings that were held out."""
     models, rows = {}, []
-    corpus = str(DATA / "corpus")
     for lookup in tables:
         for name, heard in FM_TASKS.items():
-            model = trained(
-                folder,
-                lookup,
-                "--heard",
-                *heard,
-                "--targets",
-                "mixed+corpus",
-                "--corpus",
-                corpus,
-            )
+            model = trained(folder, lookup, heard=heard, targets="mixed+corpus", corpus=(DATA / "corpus",))
             models[f"{lookup.stem}, {name}"] = model
             rows.append([lookup.stem, name, *judged_as(model)])
     title = "Tables of our own: RMSE, half random targets, half recordings held out"

@@ -20,6 +20,8 @@ from common import ROOT, percentile, table
 
 from impsy_tui.agent.descriptors.extraction import DescriptorStream, FrameSettings
 from impsy_tui.agent.descriptors.framing import Framing
+from impsy_tui.worker_requests import worker_command
+from impsy_tui.workers.requests import LookupTableRequest
 
 FRAMES = 3_000
 POINTS, SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 20, 2.0
@@ -47,12 +49,12 @@ def live(settings: FrameSettings) -> tuple[float, float, float]:
 def lookup(synth: str, window: int, hop: int, processes: int) -> tuple[float, float]:
     """Seconds for a table of an FM, start included, and of its processors' time."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "impsy_tui.workers.lookup_table", synth, str(Path(folder, "fm.csv"))]
-        command += ["--parameters", "3", "--points", str(POINTS), "--seconds", str(SECONDS)]
-        command += ["--processes", str(processes)]
+        request = LookupTableRequest(
+            synth, Path(folder, "fm.csv"), 3, POINTS, SECONDS, window, hop, processes=processes
+        )
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         began = time.monotonic()
-        subprocess.run([*command, "--window", str(window), "--hop", str(hop)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(worker_command(request), check=True, stdout=subprocess.DEVNULL)
         seconds = time.monotonic() - began
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 

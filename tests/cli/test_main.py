@@ -11,6 +11,8 @@ from impsy_tui import __version__
 from impsy_tui.cli import train
 from impsy_tui.cli.main import app
 from impsy_tui.config import load_config
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers.requests import ConvertRequest
 from tests.support.engine_process import shell
 
 
@@ -138,15 +140,15 @@ def test_convert_takes_file_or_name_of_model(tmp_path: Path, monkeypatch: pytest
     for file in ("models/m.h5", "elsewhere/n.keras", "models/only.tflite"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).touch()
-    told: list[list[str]] = []
-    monkeypatch.setattr(train, "work", lambda module, arguments: told.append([*map(str, arguments)]))
+    told: list[WorkerRequest] = []
+    monkeypatch.setattr(train, "work", told.append)
     for word, arguments in (
         ("m", ["models/m.h5", "models"]),
         ("m.h5", ["models/m.h5", "models"]),
         ("elsewhere/n.keras", ["elsewhere/n.keras", "elsewhere"]),
     ):
         assert CliRunner().invoke(app, ["convert", word]).exit_code == 0
-        assert told.pop() == arguments
+        assert told.pop() == ConvertRequest(*map(Path, arguments))
     for word in ("none", "only"):
         done = CliRunner().invoke(app, ["convert", word])
         assert (done.exit_code, told) == (1, [])

@@ -7,7 +7,6 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -16,9 +15,11 @@ from impsy_tui.plots import pictures
 from impsy_tui.plots.canvas import Canvas
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, histogram, track
 from impsy_tui.plots.terminal import MOST_VALUES, Paper, draw
-from impsy_tui.workers.messages import Failed, Finished, FromWorker
+from impsy_tui.workers.messages import Failed, Finished
+from impsy_tui.workers.requests import PictureRequest
 from tests.support.engine_process import shell
 from tests.support.plot_data import made_dataset, made_log
+from tests.support.workers.training_workers import worker_result
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 MODEL = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
@@ -209,25 +210,12 @@ def test_a_picture_from_the_shell(place: Path) -> None:
     assert ET.parse(place / "a.svg").getroot().tag.endswith("svg")
 
 
-def _work(*arguments: object, **environment: str) -> FromWorker:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.workers.plot", *map(str, arguments)],
-        env={**os.environ, **environment},
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    assert done.stderr == b""
-    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()][-1]
-
-
 def test_as_a_job(place: Path, tmp_path: Path) -> None:
-    picture = tmp_path / "plots" / "a.svg"
-    assert _work(place / "datasets" / "training-dataset-9d.npz", picture, place / "datasets") == Finished(
-        f"drawn: {picture}", str(picture)
-    )
+    picture, datasets = tmp_path / "plots" / "a.svg", place / "datasets"
+    result = worker_result(PictureRequest(datasets / "training-dataset-9d.npz", picture, datasets))
+    assert result == Finished(f"drawn: {picture}", str(picture))
     assert picture.stat().st_size > 10_000
-    last = _work(place / "datasets" / "bad.npz", picture, place / "datasets")
+    last = worker_result(PictureRequest(datasets / "bad.npz", picture, datasets))
     assert isinstance(last, Failed)
     assert "bad.npz cannot be read" in last.text
 

@@ -10,12 +10,18 @@ import pytest
 from impsy_tui.errors import UserError
 from impsy_tui.workers.client import MOST_JOBS, Job, JobRunner
 from impsy_tui.workers.messages import Progress
+from impsy_tui.workers.requests import DatasetRequest
 from tests.support.places import ROOT
+from tests.support.workers.scripted_worker import scripted_python
 
 
 @pytest.fixture(autouse=True)
 def workers_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def _request(what: str) -> DatasetRequest:
+    return DatasetRequest(Path("logs"), Path("datasets"), name=what)
 
 
 class VirtualSession:
@@ -24,9 +30,10 @@ class VirtualSession:
     def __init__(self, folder: Path) -> None:
         self.ended: list[Job] = []
         self.runner = JobRunner(folder / "jobs", self.ended.append)
+        self.python = scripted_python(folder)
 
     async def start(self, what: str) -> Job:
-        return await self.runner.start("train", what, "tests.support.workers.scripted_worker", (what,))
+        return await self.runner.start("train", what, _request(what), self.python)
 
     async def end_of(self, job: Job) -> Job:
         while job.running:
@@ -178,7 +185,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
 
 def test_stop_with_keep_refuses_job_without_result(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
-        job = await rehearsal.runner.start("dataset", "of all", "tests.support.workers.scripted_worker", ("keeping",))
+        job = await rehearsal.runner.start("dataset", "of all", _request("keeping"), rehearsal.python)
         with pytest.raises(UserError, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
             rehearsal.runner.stop(None, keep=True)
         assert job.state == "running"

@@ -1,26 +1,18 @@
 """The worker that makes data sets, as the engine runs it."""
 
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.workers.requests import DatasetRequest
+from tests.support.workers.training_workers import run_worker
 
 
-def _work(*arguments: object) -> list[FromWorker]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.workers.dataset", *map(str, arguments)],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    assert done.stderr == b""
-    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]
+def _work(logs: Path, datasets: Path, dimension: int = 0) -> list[FromWorker]:
+    return run_worker(DatasetRequest(logs, datasets, dimension))
 
 
 @pytest.fixture
@@ -65,7 +57,7 @@ def test_a_data_set_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -
 
 
 def test_data_sets_of_all_dimensions_there_are(logs: Path, tmp_path: Path) -> None:
-    last = _work(logs, tmp_path, "all")[-1]
+    last = _work(logs, tmp_path)[-1]
     assert isinstance(last, Finished)
     assert sorted(file.name for file in tmp_path.glob("*.npz")) == [
         "training-dataset-2d.npz",
@@ -74,8 +66,8 @@ def test_data_sets_of_all_dimensions_there_are(logs: Path, tmp_path: Path) -> No
     assert "no events of dimension 4" in last.text
 
 
-@pytest.mark.parametrize(("wanted", "said"), [("9", "no events of dimension 9"), ("all", "no logs are in")])
-def test_without_logs_it_says_so(tmp_path: Path, wanted: str, said: str) -> None:
+@pytest.mark.parametrize(("wanted", "said"), [(9, "no events of dimension 9"), (0, "no logs are in")])
+def test_without_logs_it_says_so(tmp_path: Path, wanted: int, said: str) -> None:
     (last,) = _work(tmp_path / "none", tmp_path / "datasets", wanted)[-1:]
     assert isinstance(last, Failed)
     assert said in last.text

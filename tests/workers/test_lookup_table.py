@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,19 +16,12 @@ from impsy_tui.agent.corpus import read_corpus
 from impsy_tui.agent.descriptors.extraction import NAMES, FrameSettings, averaged, describe
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.synths import SYNTHS, grid, synth_called
+from impsy_tui.worker_requests import worker_command
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.workers.requests import CorpusRequest, LookupTableRequest
 from tests.support.places import ROOT
 from tests.support.programs import needs_pd
-
-
-def _command(module: str, *arguments: object) -> list[str]:
-    return [sys.executable, "-P", "-m", f"impsy_tui.workers.{module}", *map(str, arguments)]
-
-
-def _work(module: str, *arguments: object) -> list[FromWorker]:
-    done = subprocess.run(_command(module, *arguments), capture_output=True, check=True, timeout=60)
-    assert done.stderr == b""
-    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]
+from tests.support.workers.training_workers import run_worker, worker_result
 
 
 def _impsy(*words: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -43,7 +37,7 @@ def _impsy(*words: object, folder: Path = ROOT) -> subprocess.CompletedProcess[s
 
 def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> None:
     file = tmp_path / "new" / "sine.csv"
-    *progress, last = _work("lookup_table", "sine", file, "--points", 5, "--seconds", 0.2, "--processes", 2)
+    *progress, last = run_worker(LookupTableRequest("sine", file, points=5, seconds=0.2, processes=2))
     assert isinstance(last, Finished)
     assert last.text == f"{file}: 25 points of sine"
     assert progress[-1] == Progress("listening", 25, 25)
@@ -58,8 +52,8 @@ def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> No
 
 def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: Path) -> None:
     file = tmp_path / "fm.csv"
-    arguments = ["sine", file, "--points", 12, "--seconds", 0.3, "--processes", 1]
-    with subprocess.Popen(_command("lookup_table", *arguments), stdout=subprocess.PIPE) as process:
+    request = LookupTableRequest("sine", file, points=12, seconds=0.3, processes=1)
+    with subprocess.Popen(worker_command(request), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         while b'"done":40' not in process.stdout.readline():
             pass
@@ -71,37 +65,40 @@ def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: P
     partial = tmp_path / ".fm.csv.partial"
     kept = partial.read_bytes()
     partial.write_bytes(kept[:-30])
-    first, *_, last = _work("lookup_table", *arguments)
+    first, *_, last = run_worker(request)
     assert first == Progress("listening", kept.count(b"\n") - 2, 144)
     assert isinstance(last, Finished)
     assert "of them from before" in last.text
     assert not partial.exists()
     whole = tmp_path / "whole.csv"
-    _work("lookup_table", *["sine", whole, *arguments[2:]])
+    run_worker(LookupTableRequest("sine", whole, points=12, seconds=0.3, processes=1))
     assert whole.read_bytes() == file.read_bytes()
 
 
 def test_lookup_table_ignores_partial_file_of_another_table(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     (tmp_path / ".t.csv.partial").write_text(json.dumps({"synth": "other"}) + "\n[0, 1]\n")
-    first, *_, last = _work("lookup_table", "sine", file, "--points", 2, "--seconds", 0.1)
+    first, *_, last = run_worker(LookupTableRequest("sine", file, points=2, seconds=0.1))
     assert first == Progress("listening", 0, 4)
     assert isinstance(last, Finished)
 
 
 def test_a_cluster_makes_the_same_table_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
-    arguments = ["--points", 7, "--seconds", 0.3]
+
+    def made(file: str, **options: Any) -> list[FromWorker]:
+        return run_worker(LookupTableRequest("sine", tmp_path / file, points=7, seconds=0.3, **options))
+
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
     ) as there:
         address = there.scheduler_address
-        *told, last = _work("lookup_table", "sine", tmp_path / "there.csv", *arguments, "--scheduler", address)
+        *told, last = made("there.csv", scheduler=address)
     assert isinstance(last, Finished), last
     assert [one.of for one in told if isinstance(one, Progress)] == [49] * 4
-    _work("lookup_table", "sine", tmp_path / "here.csv", *arguments, "--processes", 1)
+    made("here.csv", processes=1)
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
-    *_, last = _work("lookup_table", "sine", tmp_path / "none.csv", *arguments, "--scheduler", "tcp://127.0.0.1")
+    *_, last = made("none.csv", scheduler="tcp://127.0.0.1")
     assert isinstance(last, Failed)
     assert last.text.startswith("no scheduler answers at tcp://127.0.0.1: ")
 
@@ -130,7 +127,7 @@ def test_anyones_patch_becomes_a_table_and_one_that_does_not_work_is_told(tmp_pa
     lines = ("#N canvas 0 0 300 200 12;", "#X obj 9 9 inlet;", "#X obj 9 40 noise~;", "#X obj 9 70 *~;")
     lines = (*lines, "#X obj 9 100 outlet~;", "#X connect 1 0 2 0;", "#X connect 0 0 2 1;", "#X connect 2 0 3 0;\n")
     (good := tmp_path / "hiss.pd").write_text("\n".join(lines))
-    *_, last = _work("lookup_table", good, tmp_path / "hiss.csv", "--parameters", 1, "--points", 4, "--seconds", 0.3)
+    last = worker_result(LookupTableRequest(str(good), tmp_path / "hiss.csv", 1, points=4, seconds=0.3))
     assert isinstance(last, Finished), last
     loudness = read_table(tmp_path / "hiss.csv").descriptors[:, 0]
     assert loudness[0] < -150
@@ -141,7 +138,7 @@ def test_anyones_patch_becomes_a_table_and_one_that_does_not_work_is_told(tmp_pa
         (patch, "there is no such patch"),
         (broken, "Pd lacks what the patch needs"),
     ):
-        *_, last = _work("lookup_table", file, tmp_path / "x.csv", "--parameters", 1, "--points", 2, "--seconds", 0.1)
+        last = worker_result(LookupTableRequest(str(file), tmp_path / "x.csv", 1, points=2, seconds=0.1))
         assert isinstance(last, Failed)
         assert words in last.text
 
@@ -156,7 +153,7 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     soundfile.write(folder / "c.ogg", sound, 44_100)
     (folder / "broken.wav").write_bytes(b"RIFF and no more")
     corpus = tmp_path / "corpus"
-    *_, last = _work("describe_recordings", folder, corpus)
+    last = worker_result(CorpusRequest(folder, corpus))
     assert isinstance(last, Finished)
     assert "3 recordings" in last.text
     assert "left out: broken.wav cannot be read" in last.text
@@ -169,13 +166,13 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     with gzip.open(corpus / "below-a.csv.gz", "rt") as text:
         assert text.readline().startswith("375.0 frames/s,")
     stamp = (corpus / "a.csv.gz").stat().st_mtime_ns
-    _work("describe_recordings", folder, corpus)
+    run_worker(CorpusRequest(folder, corpus))
     assert (corpus / "a.csv.gz").stat().st_mtime_ns == stamp
 
 
 def test_a_folder_without_recordings_is_told(tmp_path: Path) -> None:
     pytest.importorskip("soundfile", reason="soundfile is not installed ([audio])")
-    *_, last = _work("describe_recordings", tmp_path, tmp_path / "corpus")
+    last = worker_result(CorpusRequest(tmp_path, tmp_path / "corpus"))
     assert isinstance(last, Failed)
     assert last.text.startswith(f"no recordings are in {tmp_path}: .wav, .flac, .ogg")
 
@@ -221,7 +218,7 @@ def test_agent_command_reports_problem_in_one_line(tmp_path: Path, words: list[s
 
 def test_a_loaded_worker_is_light() -> None:
     code = (
-        "import sys, impsy_tui.workers.lookup_table, impsy_tui.workers.describe_recordings; "
+        "import sys, impsy_tui.workers.agent.lookup_table, impsy_tui.workers.agent.describe_recordings; "
         "import impsy_tui.agent.descriptors.framing; print(*sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -6,20 +6,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import IO, Final, NoReturn
 
 import msgspec
 import typer
 
 from impsy_tui.cli.output.text import say
-from impsy_tui.limits import exceeded, limits_of, over_time
+from impsy_tui.errors import UserError
+from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 from impsy_tui.text import shown_name
+from impsy_tui.worker_requests import WorkerRequest, encode_request, subject, worker_name
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
 
 _TAIL: Final = 20
 """Last lines of a worker's other output, shown if the worker ends without a result."""
+_TAIL_BYTES: Final = 1 << 16
+_LONGEST_LINE: Final = 1 << 16
 
 
 def fail(message: str) -> NoReturn:
@@ -28,65 +31,77 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def work(module: str, arguments: Sequence[str | Path]) -> None:
-    """Runs ``python -m module`` to its end, shows its progress and prints its result.
+def work(request: WorkerRequest) -> None:
+    """Runs a worker to its end, shows its progress and prints its result.
 
-    Ctrl-C reaches the worker, which saves its best result first. A path is never read as an option.
+    Ctrl-C reaches the worker, which saves its best result first.
 
     Args:
-        module: worker module.
-        arguments: its arguments.
+        request: Request to the worker.
 
     Raises:
-        typer.Exit: the worker failed; the reason is printed.
+        typer.Exit: The worker failed; the reason is printed.
     """
-    limits, what = limits_of(module), " ".join([module.rpartition(".")[2], *map(str, arguments[:1])])
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *map(_written, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ},
-        )
+    try:
+        last = _result(request)
+    except UserError as problem:
+        fail(str(problem))
+    if isinstance(last, Failed):
+        fail(last.text)
+    say(last.text)
+
+
+def _result(request: WorkerRequest) -> Finished | Failed:
+    """Returns the result of a worker.
+
+    Raises:
+        UserError: The worker ended without a result, or went over a limit.
+    """
+    limits, what = limits_of(worker_name(request)), subject(request)
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
+        # Not as an argument: a request can name more files than a command line can hold.
+        asked.write(encode_request(request).encode())
+        asked.seek(0)
+        command = [sys.executable, "-P", "-m", "impsy_tui.workers", worker_name(request)]
+        process = subprocess.Popen(command, stdin=asked, stdout=subprocess.PIPE, stderr=errors)
         interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
         late = threading.Timer(limits.wall_seconds, process.kill)
         late.daemon = True
         late.start()
         try:
             assert process.stdout is not None
-            last = _follow(process.stdout)
+            last = _follow(process.stdout, limits, what)
             process.wait()
         finally:
+            process.kill()
+            process.wait()
             signal.signal(signal.SIGINT, interrupted)
             took_too_long = late.finished.is_set()
             late.cancel()
         if took_too_long:
-            fail(over_time(what, limits))
+            raise UserError(over_time(what, limits))
         if last is None and process.returncode == -signal.SIGINT:
-            fail("cancelled: nothing was saved")
+            raise UserError("cancelled: nothing was saved")
         if last is None:
-            errors.seek(0)
-            said = errors.read().decode(errors="replace").splitlines()[-_TAIL:]
-            if problem := exceeded(what, limits, process.returncode, said[-1] if said else ""):
-                fail(problem)
-            fail("\n".join(["The worker ended without a result. Its last output:", *said]))
-    if isinstance(last, Failed):
-        fail(last.text)
-    say(last.text)
+            lines = _last_lines(errors)
+            if problem := exceeded(what, limits, process.returncode, lines[-1] if lines else ""):
+                raise UserError(problem)
+            raise UserError("\n".join(["The worker ended without a result. Its last output:", *lines]))
+    return last
 
 
-def _written(argument: str | Path) -> str:
-    text = str(argument)
-    return f"./{text}" if isinstance(argument, Path) and text.startswith("-") else text
+def _last_lines(output: IO[bytes]) -> list[str]:
+    output.seek(max(0, output.seek(0, os.SEEK_END) - _TAIL_BYTES))
+    return output.read().decode(errors="replace").splitlines()[-_TAIL:]
 
 
-def _follow(stream: IO[bytes]) -> Finished | Failed | None:
+def _follow(stream: IO[bytes], limits: Limits, what: str) -> Finished | Failed | None:
+    """Shows the progress of a worker and returns its result, None if there is none."""
     last: Finished | Failed | None = None
     from impsy_tui.cli.output.progress_bar import ProgressDisplay
 
     with ProgressDisplay() as display:
-        for message in _messages(stream):
+        for message in _messages(stream, limits, what):
             if isinstance(message, Progress):
                 display.show(message)
             else:
@@ -94,10 +109,14 @@ def _follow(stream: IO[bytes]) -> Finished | Failed | None:
     return last
 
 
-def _messages(stream: IO[bytes]) -> Iterator[FromWorker]:
+def _messages(stream: IO[bytes], limits: Limits, what: str) -> Iterator[FromWorker]:
     decoder = msgspec.json.Decoder(FromWorker)
-    for line in stream:
+    printed = 0
+    while line := stream.readline(_LONGEST_LINE):
+        printed += len(line)
+        if printed > limits.output:
+            raise UserError(over_output(what, limits))
         try:
             yield decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
             continue  # output of a library

@@ -1,10 +1,9 @@
-"""Trains the shipped ensemble model on synthetic gesture scores.
+"""Shipped ensemble model: a network that has learned synthetic gesture scores, in some minutes on two cores.
 
-``python -m impsy_tui.training.ensemble.demo [FOLDER]``, some minutes on two cores. The same seed gives the same
-scores everywhere, and the same model on the same machine and versions.
+The same seed gives the same scores everywhere, and the same model on the same machine and versions.
 """
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +21,22 @@ from impsy_tui.training.mdrnn.fit import Epoch
 _SEED: Final = 1
 _SCORES: Final = 56
 _SECONDS: Final = 480
-_RECIPE: Final = EnsembleRecipe(epochs=10, patience=0, units=16, seed=_SEED)
+RECIPE: Final = EnsembleRecipe(epochs=10, patience=0, units=16, seed=_SEED)
 
 
-def make(folder: Path) -> Path:
-    """Makes scores and a model, and saves the model with its metadata in a folder."""
+def make(folder: Path, report: Callable[[Epoch], bool]) -> Path:
+    """Saves the model with its metadata in a folder.
+
+    Args:
+        folder: Folder of the models.
+        report: Called after each epoch; returns True to continue.
+    """
     tf.config.experimental.enable_op_determinism()
     corpus = scores(_SCORES, _SECONDS, _SEED)
-    trainer = EnsembleTrainer(*split(corpus, _SEED), _RECIPE)
-
-    def report(epoch: Epoch) -> bool:
-        print(f"{epoch.number}/{_RECIPE.epochs}: {epoch.loss:.3f} nats, held out {epoch.held_out:.3f}", flush=True)
-        return True
-
+    trainer = EnsembleTrainer(*split(corpus, _SEED), RECIPE)
     trainer.run(report)
     learned = trainer.learned
-    playing = playing_model(learned.best, _RECIPE.units)
+    playing = playing_model(learned.best, RECIPE.units)
     lite = save_ensemble(playing, folder).replace(folder / f"{playing.name}.tflite")
     facts: dict[str, str | float | None] = {
         "kind": "ensemble",
@@ -47,13 +46,9 @@ def make(folder: Path) -> Path:
         "held_out_nats": round(learned.best_loss, 4),
         "epochs": len(learned.curve),
         "best_epoch": learned.best_epoch,
-        "units": _RECIPE.units,
+        "units": RECIPE.units,
         "seed": _SEED,
     }
     write_metadata(lite, facts, learned.curve)
     append_tunings(lite, tune_all(EnsembleNetwork(lite), corpus, np.random.default_rng(_SEED)))
     return lite
-
-
-if __name__ == "__main__":
-    print(make(Path(sys.argv[1] if len(sys.argv) > 1 else "models")))

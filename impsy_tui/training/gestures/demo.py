@@ -1,9 +1,8 @@
-"""Makes the shipped classifier of gestures and the shipped clips, of made-up touches alone.
+"""Shipped classifier of gestures and shipped clips, made from synthetic touches in a minute.
 
-``python -m impsy_tui.training.gestures.demo [FOLDER]``, a minute. The same versions make the same files.
+The same versions make the same files.
 """
 
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +23,8 @@ _CLIPS: Final = 16
 """Of each gesture."""
 
 
-def make(folder: Path) -> None:
-    """Makes the classifier and the clips, with files of metadata."""
+def make(folder: Path) -> str:
+    """Saves the classifier and the clips with their metadata in a folder; returns a summary."""
     found, labels = synthetic(_HANDS, _SECONDS, _SEED)
     grown = grow(found, labels, _SEED, _TREES, _SMALLEST_LEAF)
     others, asked = synthetic(_HANDS // 4, _SECONDS, _SEED + 1)
@@ -41,18 +40,12 @@ def make(folder: Path) -> None:
         "accuracy_on_other_hands": round(accuracy, 4),
     }
     write_metadata(file, facts, ())
-    print(file, f"{accuracy:.3f}")
-
     cut = [
         clips.cut(touches, WINDOW + np.arange(-2.0, 2.0), np.full(4, gesture, np.int8))
         for gesture, touches in recordings(_CLIPS, WINDOW, _SEED + 2)
     ]
     library = clips.together(cut)
-    file = folder / clips.SHIPPED
-    clips.write_clips(file, library)
-    write_metadata(file, {"corpus": corpus, "clips": len(library.all), "seed": _SEED + 2}, ())
-    print(file, library.counts())
-
-
-if __name__ == "__main__":
-    make(Path(sys.argv[1] if len(sys.argv) > 1 else "models"))
+    library_file = folder / clips.SHIPPED
+    clips.write_clips(library_file, library)
+    write_metadata(library_file, {"corpus": corpus, "clips": len(library.all), "seed": _SEED + 2}, ())
+    return f"{file}: {accuracy:.3f} of the seconds of other hands; {library_file}: {library.counts()}"

@@ -1,10 +1,9 @@
-"""Makes the shipped model: a 9-dimensional network of size s that has learned the made-up gestures.
+"""Shipped MDRNN: a 9-dimensional network of size s that has learned synthetic gestures, in ten minutes on two cores.
 
-``python -m impsy_tui.training.mdrnn.demo [FOLDER]``, about ten minutes on two cores. The same
-seed gives the same corpus everywhere, and the same model on the same machine and versions.
+The same seed gives the same corpus everywhere, and the same model on the same machine and versions.
 """
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +28,14 @@ _STEPS: Final = 10_000
 _ROUNDS: Final = 10
 
 
-def make(folder: Path) -> None:
-    """Make corpus and model, and save the model with its notes in a folder."""
+def make(folder: Path, on_round: Callable[[int, int, float, float], None]) -> Path:
+    """Saves the model with its metadata in a folder.
+
+    Args:
+        folder: Folder of the models.
+        on_round: Called after each round with its number, the number of rounds, and the losses in training and on
+            the held-out part.
+    """
     keras.utils.set_random_seed(_SEED)
     tf.config.experimental.enable_op_determinism()
     corpus = performances(_PERFORMANCES, _EVENTS, _FADERS, _SEED)
@@ -48,7 +53,7 @@ def make(folder: Path) -> None:
     def report(number: int, logs: dict[str, float]) -> None:
         nonlocal loss
         loss = model.evaluate(held[:, :-1], held[:, 1:], batch_size=len(held), verbose=0)
-        print(f"{number + 1}/{_ROUNDS}: {logs['loss']:.3f} nats, held out {loss:.3f}", flush=True)
+        on_round(number + 1, _ROUNDS, logs["loss"], loss)
 
     model.fit(
         _windows(trained_on),
@@ -67,7 +72,7 @@ def make(folder: Path) -> None:
         f"performances = {len(trained_on)}\nevents = {len(trained_on) * _EVENTS}\nseed = {_SEED}\n"
         f"held_out_nats = {loss:.3f}\nmax_gap = {MAX_GAP.default}\n"
     )
-    print(lite)
+    return lite
 
 
 def _windows(corpus: list[np.ndarray]) -> tf.data.Dataset:
@@ -83,7 +88,3 @@ def _windows(corpus: list[np.ndarray]) -> tf.data.Dataset:
 
     kind = tf.TensorSpec((_WINDOW, _FADERS + 1), tf.float32)
     return tf.data.Dataset.from_generator(cut, output_signature=(kind, kind)).batch(_BATCH).prefetch(2)
-
-
-if __name__ == "__main__":
-    make(Path(sys.argv[1] if len(sys.argv) > 1 else "models"))

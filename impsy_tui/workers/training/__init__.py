@@ -1,1 +1,1 @@
-"""Workers that train, evaluate and convert models."""
+"""Workers that train, evaluate and convert MDRNN and ensemble models, and make the shipped models."""

@@ -1,40 +1,31 @@
-"""Converts: ``python -m impsy_tui.workers.training.convert FILE FOLDER``.
-
-Of a ``.keras`` or ``.h5`` file of this program's or of IMPSY's, it makes a ``.tflite`` file.
-"""
+"""Worker that converts a Keras model (``.keras``, ``.h5``) to TensorFlow Lite."""
 
 import shutil
-import sys
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.model_files.metadata import metadata_path
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import ConvertRequest as Request
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    file, folder = map(Path, sys.argv[1:])
-    reporter = sole_reporter()
-    if find_spec("tensorflow") is None:
-        reporter.say(Failed(needs_extra("converting", "TensorFlow", "train")))
-        return
-    try:
-        reporter.say(_convert(file, folder, reporter))
-    except UserError as problem:
-        reporter.say(Failed(f"{file.name} {problem}"))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or file}: {error.strerror}"))
+def run(request: Request) -> None:
+    """Converts the model of a request."""
+    run_job(partial(_convert, request.file, request.models), request.file)
 
 
 def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
-    weights = read_weights(file)
+    if find_spec("tensorflow") is None:
+        raise UserError(needs_extra("converting", "TensorFlow", "train"))
+    try:
+        weights = read_weights(file)
+    except UserError as problem:
+        raise UserError(f"{file.name} {problem}") from None
     made = folder / f"{file.stem}.tflite"
     if made.exists():
         return Failed(f"{made} is there already: rename or delete it first")
@@ -48,8 +39,3 @@ def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
     if metadata_path(file).is_file() and not metadata_path(made).exists():
         shutil.copyfile(metadata_path(file), metadata_path(made))
     return Finished(f"{made} is made; load {made.stem} plays it", str(made))
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.convert")
-    main()

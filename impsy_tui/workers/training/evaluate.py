@@ -1,54 +1,41 @@
-"""Evaluates: ``python -m impsy_tui.workers.training.evaluate MODEL… DATASET [--reports FOLDER]``.
+"""Worker that compares models on the held-out part of a dataset.
 
-The result is the report. With a folder, the report is written there and the result is one line.
+The report is the result of the job, or a file with a result of one line.
 """
 
-import argparse
 import itertools
 import signal
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.ranges import MAX_GAP
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import EvaluateRequest as Request
 from impsy_tui.workers.training.train import read
 
 _SEED: Final = 1
 _CHECK_SECONDS: Final = 20.0
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    # There is nothing to save: it ends at once, without a word on how far it was.
+def run(request: Request) -> None:
+    """Evaluates the models of a request."""
+    # There is nothing to save: SIGINT ends the job at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("models", type=Path, nargs="+")
-    arguments.add_argument("dataset", type=Path)
-    arguments.add_argument("--reports", type=Path)
-    wishes = arguments.parse_args()
-    reporter = sole_reporter()
-    if find_spec("tensorflow_probability") is None:
-        reporter.say(Failed(needs_extra("evaluating", "TensorFlow Probability", "train")))
-        return
-    try:
-        reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.dataset}: {error.strerror}"))
+    run_job(partial(_evaluate, list(request.models), request.dataset, request.reports), request.dataset)
 
 
 def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: Reporter) -> Finished | Failed:
+    if find_spec("tensorflow_probability") is None:
+        raise UserError(needs_extra("evaluating", "TensorFlow Probability", "train"))
     performances = read(dataset)
     names = _names(files)
     networks = [_open(file, name) for file, name in zip(files, names, strict=True)]
@@ -125,8 +112,3 @@ def _write(text: str, folder: Path, dataset: Path) -> Path:
             continue
         break
     return file
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.evaluate")
-    main()

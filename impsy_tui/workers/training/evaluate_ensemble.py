@@ -1,11 +1,9 @@
-"""Evaluates an ensemble model: ``python -m impsy_tui.workers.training.evaluate_ensemble MODEL SCORE… [--seed 1]``.
+"""Worker that evaluates an ensemble.
 
-Its answer is a table: the network, going on and Markov chains (each knows all scores but the one that it is judged
-on), and what is real.
+The result is a table: the network, repetition and Markov chains (each knows all scores except the evaluated one), and
+the real players.
 """
 
-import argparse
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -24,51 +22,39 @@ from impsy_tui.ensemble.predictor import Tuning
 from impsy_tui.ensemble.scores import read_scores
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.text import counted
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Finished, Progress, Reporter
+from impsy_tui.workers.requests import EvaluateEnsembleRequest as Request
 
 _PATIENCE: Final = 20.0
 """Seconds that a model may take to be opened."""
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    parser = argparse.ArgumentParser()
-    parser.add_argument("model", type=Path)
-    parser.add_argument("scores", type=Path, nargs="+")
-    parser.add_argument("--players", type=int, default=0)
-    parser.add_argument("--temperature", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=1)
-    wishes = parser.parse_args()
-    reporter = sole_reporter()
-    try:
-        reporter.say(Finished(_evaluated(wishes, reporter)))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
+def run(request: Request) -> None:
+    """Evaluates the ensemble of a request."""
+    run_job(lambda reporter: Finished(_evaluate(request, reporter)), request.model)
 
 
-def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
+def _evaluate(request: Request, reporter: Reporter) -> str:
     reporter.say(Progress("reading scores"))
-    read, remarks = read_scores(wishes.scores, wishes.players)
+    read, remarks = read_scores(request.scores, request.players)
     scores = [score.codes for score in read]
     try:
-        network = open_ensemble(wishes.model, _PATIENCE)
+        network = open_ensemble(request.model, _PATIENCE)
     except UserError as problem:
-        raise UserError(f"{wishes.model.stem} {problem}") from None
-    random = np.random.default_rng(wishes.seed)
+        raise UserError(f"{request.model.stem} {problem}") from None
+    random = np.random.default_rng(request.seed)
     judged = [_markov(order, scores, random) for order in range(3)] if len(scores) > 1 else []
 
     def on_progress(done: int) -> None:
         reporter.say(Progress("judging", done, len(scores)))
 
     def tuning(players: int) -> Tuning:
-        return read_tuning(wishes.model, players)
+        return read_tuning(request.model, players)
 
     judged.append(
-        evaluate_network(wishes.model.stem, network, scores, random, on_progress, wishes.temperature, tuning)
+        evaluate_network(request.model.stem, network, scores, random, on_progress, request.temperature, tuning)
     )
     judged.append(evaluate_real(scores))
     seconds = sum(map(len, scores))
@@ -100,8 +86,3 @@ def _columns(rows: list[tuple[str, ...]]) -> list[str]:
         "  ".join(cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(each))
         for each in (list(zip(row, widths, strict=True)) for row in whole)
     ]
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.evaluate_ensemble")
-    main()

@@ -1,26 +1,26 @@
-"""Tries several: ``python -m impsy_tui.workers.training.sweep MODELS DATASET… [--sizes auto] …``.
+"""Worker that trains several sizes, seeds or datasets, and saves the best model of each dataset.
 
-The best network of each dataset is saved. With ``auto``, sizes whose prediction takes longer than the budget on
-this machine are not trained. SIGINT ends the sweep early and saves the best network so far; SIGTERM saves nothing.
+With ``auto``, sizes whose prediction takes longer than the budget on this machine are not trained. SIGINT ends the
+job and saves the best of the trained models; SIGTERM saves nothing.
 """
 
-import argparse
 import math
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from impsy_tui import choices, ranges
+from impsy_tui import choices
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.workers import cluster
+from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
-from impsy_tui.workers.training.train import StopAsked, facts, perform, read
+from impsy_tui.workers.requests import SweepRequest as Request
+from impsy_tui.workers.training.train import facts, read, start_tensorflow
 
 if TYPE_CHECKING:
     from impsy_tui.training.mdrnn.fit import Epoch, Recipe
@@ -30,36 +30,9 @@ _TOO_SLOW: Final = "too slow here"
 _NOT_TRAINED: Final = "not trained"
 
 
-def main() -> None:
-    """See the module."""
-    perform(_parser(), _sweep, _missing)
-
-
-def _missing(wishes: argparse.Namespace) -> str:
-    if wishes.scheduler and cluster.missing():
-        return needs_extra("a scheduler", "dask", "train,cluster")
-    return ""
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("models", type=Path)
-    parser.add_argument("datasets", type=Path, nargs="+")
-    parser.add_argument("--sizes", type=str.split, default=[choices.AUTO])
-    parser.add_argument("--seeds", type=_numbers, default=[int(ranges.SEED.default)])
-    parser.add_argument("--budget-ms", type=float, default=ranges.BUDGET.default)
-    for name, kind in (("epochs", ranges.EPOCHS), ("patience", ranges.PATIENCE), ("batch", ranges.BATCH)):
-        parser.add_argument(f"--{name}", type=int, default=int(kind.default))
-    parser.add_argument("--max-gap", type=float, default=ranges.MAX_GAP.default)
-    parser.add_argument("--processes", type=int, default=len(_cores()))
-    parser.add_argument("--scheduler", default="")
-    parser.add_argument("--dashboard", action="store_true")
-    parser.add_argument("--table", action="store_true")
-    return parser
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(word) for word in text.split()]
+def run(request: Request) -> None:
+    """Trains the models of a request."""
+    run_stoppable_job(partial(_sweep, request), request.models)
 
 
 def _cores() -> Sequence[int]:
@@ -70,25 +43,28 @@ def _cores() -> Sequence[int]:
         return range(os.cpu_count() or 1)
 
 
-def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
+def _sweep(request: Request, reporter: Reporter, stop: StopRequest) -> Finished | Failed:
+    if request.scheduler and cluster.missing():
+        raise UserError(needs_extra("a scheduler", "dask", "train,cluster"))
+    start_tensorflow(reporter)
     from impsy_tui.training.mdrnn.fit import Recipe
     from impsy_tui.training.mdrnn.sweep import SweepTask, choose, corpus_of
 
-    recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, max_gap=wishes.max_gap)
+    recipe = Recipe(request.epochs, request.patience, request.batch, max_gap=request.max_gap)
     corpora = []
-    for dataset in wishes.datasets:
+    for dataset in request.datasets:
         performances = read(dataset)
         try:
             corpora.append(corpus_of(dataset.stem, performances, recipe.max_gap))
         except UserError as problem:
             return Failed(f"{dataset.stem}: {problem}")
     reporter.say(Progress("measuring"))
-    tables = [_candidates(corpus, wishes) for corpus in corpora]
+    tables = [_candidates(corpus, request) for corpus in corpora]
     places = [(of, line) for of, table in enumerate(tables) for line, one in enumerate(table) if not one.problem]
     if not places:
         least = min(one.ms for table in tables for one in table)
         return Failed(
-            f"no prediction takes {wishes.budget_ms:g} ms or less here: that of the smallest takes {least:.2g} ms"
+            f"no prediction takes {request.budget_ms:g} ms or less here: that of the smallest takes {least:.2g} ms"
         )
     tasks = [
         SweepTask(corpora[of], tables[of][line].size, replace(recipe, seed=tables[of][line].seed))
@@ -97,7 +73,7 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     reporter.say(Progress("trained", 0, len(tasks)))
     done, why = 0, "ended early"
     try:
-        with _results(wishes, tasks, reporter, stop) as results:
+        with _results(request, tasks, reporter, stop) as results:
             for number, outcome in results:
                 of, line = places[number]
                 done += 1
@@ -121,43 +97,43 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         if best is None or best.trained is None:
             said.append(f"{corpus.name}: {_why_not(table)}")
             continue
-        lite = _save(corpus, table, best, best.trained, recipe, wishes.models)
+        lite = _save(corpus, table, best, best.trained, recipe, request.models)
         file = file or str(lite)
-        said.append(_in_words(corpus, table, best, lite, as_table=wishes.table))
-    text = early + ("\n\n" if wishes.table else "; ").join(said)
+        said.append(_in_words(corpus, table, best, lite, as_table=request.table))
+    text = early + ("\n\n" if request.table else "; ").join(said)
     return Finished(text, file) if file else Failed(text)
 
 
-def _candidates(corpus: "SweepData", wishes: argparse.Namespace) -> list["Tried"]:
+def _candidates(corpus: "SweepData", request: Request) -> list["Tried"]:
     """Returns the candidates of a corpus with their prediction times; some are too slow."""
     from impsy_tui.training.mdrnn.network import shape_of
     from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
 
-    auto = wishes.sizes == [choices.AUTO]
-    sizes = supported_sizes(corpus.events, corpus.dimension) if auto else wishes.sizes
+    auto = request.sizes == (choices.AUTO,)
+    sizes = supported_sizes(corpus.events, corpus.dimension) if auto else request.sizes
     times = {size: step_ms(shape_of(size, corpus.dimension)) for size in sizes}
     return [
-        Tried(size, times[size], seed, problem=_TOO_SLOW if auto and times[size] > wishes.budget_ms else "")
+        Tried(size, times[size], seed, problem=_TOO_SLOW if auto and times[size] > request.budget_ms else "")
         for size in sizes
-        for seed in wishes.seeds
+        for seed in request.seeds
     ]
 
 
 @contextmanager
 def _results(
-    wishes: argparse.Namespace, tasks: Sequence["SweepTask"], reporter: Reporter, stop: StopAsked
+    request: Request, tasks: Sequence["SweepTask"], reporter: Reporter, stop: StopRequest
 ) -> Iterator[Iterator[tuple[int, "Trained | Exception"]]]:
     """Yields the results of tasks, from the cluster of a scheduler, a cluster of this machine, or this process."""
 
     def stopped() -> bool:
-        return stop.asked
+        return stop.received
 
     def on_epoch(number: int, epoch: "Epoch") -> None:
         stage = f"{number} of {len(tasks)} trained; {tasks[number].size}"
         reporter.say(Progress(stage, epoch.number, tasks[number].recipe.epochs))
 
-    processes = min(wishes.processes, len(tasks))
-    if not wishes.scheduler and (processes < 2 or cluster.missing()):
+    processes = min(len(_cores()) if request.processes is None else request.processes, len(tasks))
+    if not request.scheduler and (processes < 2 or cluster.missing()):
         from impsy_tui.training.mdrnn.sweep import one_after_another
 
         yield one_after_another(tasks, stopped, on_epoch)
@@ -165,9 +141,9 @@ def _results(
     from impsy_tui.training.mdrnn.sweep import train_one
 
     with (
-        cluster.cluster_at(wishes.scheduler)
-        if wishes.scheduler
-        else cluster.local_cluster(processes, dashboard=wishes.dashboard) as client
+        cluster.cluster_at(request.scheduler)
+        if request.scheduler
+        else cluster.local_cluster(processes, dashboard=request.dashboard) as client
     ):
         yield cluster.on_cluster(client, train_one, tasks, stopped)
 
@@ -225,11 +201,3 @@ def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Pa
 
 def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.sweep")
-    main()
-elif __name__ == "__mp_main__":
-    # A process of the local cluster: Ctrl-C reaches it too, and is for the one that started it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

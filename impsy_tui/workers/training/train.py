@@ -1,186 +1,139 @@
-"""Trains: ``python -m impsy_tui.workers.training.train MODELS DATASET [--size s] [--epochs 100] …``.
+"""Worker that trains a model.
 
-SIGINT ends it early and saves the best there is; SIGTERM ends it and saves no model. Either way
-``python -m impsy_tui.workers.training.train MODELS --resume`` goes on with it.
+SIGINT ends the training and saves the best model; SIGTERM saves no model. After both, a request without a dataset
+continues the training.
 """
 
-import argparse
 import math
-import signal
 import time
-from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from impsy_tui import choices, ranges
+import msgspec
+
 from impsy_tui.data.checks import ValueRangeError, checked
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.scale import scale_of
 from impsy_tui.text import counted
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import TrainRequest as Request
 
 if TYPE_CHECKING:
     import numpy as np
 
     from impsy_tui.mdrnn.lstm import Weights
+    from impsy_tui.mdrnn.model import Shape
     from impsy_tui.training.mdrnn import fit
+    from impsy_tui.training.mdrnn.checkpoint import Checkpoint
     from impsy_tui.training.mdrnn.sweep import Trained
 
 _SHARE: Final = 20
 """Least training time between two checkpoints, in multiples of the time to write one."""
 
 
-def main() -> None:
-    """See the module."""
-    perform(_parser(), _train)
+def run(request: Request) -> None:
+    """Trains the model of a request."""
+    run_stoppable_job(partial(_train, request), request.models)
 
 
-def perform(
-    parser: argparse.ArgumentParser,
-    work: Callable[[argparse.Namespace, Reporter, "StopAsked"], Finished | Failed],
-    missing: Callable[[argparse.Namespace], str] = lambda wishes: "",
-) -> None:
-    """Runs the work of a training worker at low priority; the last message is the result.
+def start_tensorflow(reporter: Reporter) -> None:
+    """Reports that TensorFlow starts, which takes seconds.
 
-    Args:
-        parser: parser of the command line, with ``models``.
-        work: function that does the work of a request.
-        missing: returns the missing library, if more than TensorFlow is needed; empty if none is missing.
+    Raises:
+        UserError: TensorFlow is not installed.
     """
-    step_back()
-    wishes = parser.parse_args()
-    reporter = sole_reporter()
-    problem = missing(wishes)
     if find_spec("tensorflow") is None:
-        problem = needs_extra("training", "TensorFlow", "train")
-    if problem:
-        reporter.say(Failed(problem))
-        return
-    stop = StopAsked()
-    signal.signal(signal.SIGINT, stop)
+        raise UserError(needs_extra("training", "TensorFlow", "train"))
     reporter.say(Progress("starting TensorFlow"))
-    try:
-        reporter.say(work(wishes, reporter, stop))
-    except UserError as refused:
-        reporter.say(Failed(str(refused)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("models", type=Path)
-    parser.add_argument("dataset", type=Path, nargs="?")
-    parser.add_argument("--size", choices=choices.SIZES, default="s")
-    parser.add_argument("--from", type=Path, dest="begun_from")
-    parser.add_argument("--plays", type=Path)
-    parser.add_argument("--resume", action="store_true")
-    for name, kind in (
-        ("epochs", ranges.EPOCHS),
-        ("patience", ranges.PATIENCE),
-        ("batch", ranges.BATCH),
-        ("seed", ranges.SEED),
-    ):
-        parser.add_argument(f"--{name}", type=int, default=int(kind.default))
-    parser.add_argument("--max-gap", type=float, default=ranges.MAX_GAP.default)
-    return parser
+def _train(request: Request, reporter: Reporter, stop: StopRequest) -> Finished | Failed:
+    start_tensorflow(reporter)
+    from impsy_tui.training.mdrnn.checkpoint import newest_unfinished
+
+    if request.dataset is not None:
+        return _fit(request, request.dataset, None, reporter, stop)
+    unfinished = newest_unfinished(request.models)
+    for why in unfinished.left_out:
+        reporter.say(Progress(f"left out: {why}"))
+    continued = _continued(request, unfinished.wishes)
+    return _fit(continued, Path(unfinished.wishes["dataset"]), unfinished, reporter, stop)
 
 
-class StopAsked:
-    """Signal handler that notes the performer's request to stop and save the best model."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-
-
-def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
-    from impsy_tui.model_files.metadata import write_metadata
-    from impsy_tui.training.mdrnn.checkpoint import (
-        Checkpoint,
-        checkpoint_path,
-        forget,
-        newest_unfinished,
-        write_checkpoint,
-    )
+def _fit(
+    request: Request, dataset: Path, unfinished: "Checkpoint | None", reporter: Reporter, stop: StopRequest
+) -> Finished | Failed:
+    from impsy_tui.training.mdrnn.checkpoint import Checkpoint, checkpoint_path, forget, write_checkpoint
     from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
-    from impsy_tui.training.mdrnn.network import as_keras, model_name, playing_model, save, shape_of
+    from impsy_tui.training.mdrnn.network import as_keras, model_name, shape_of
 
-    unfinished = None
-    if wishes.resume:
-        try:
-            unfinished = newest_unfinished(wishes.models)
-        except UserError as problem:
-            return Failed(str(problem))
-        for why in unfinished.left_out:
-            reporter.say(Progress(f"left out: {why}"))
-        wishes = _as_before(wishes, unfinished.wishes)
-    performances = read(wishes.dataset)
-    begun_from = wishes.begun_from and _weights(wishes.begun_from)
+    performances = read(dataset)
+    begun_from = request.begun_from and _weights(request.begun_from)
+    name = request.begun_from.stem if request.begun_from else None
     dimension = performances[0].shape[1]
-    shape = begun_from.shape if begun_from else shape_of(wishes.size, dimension)
+    shape = begun_from.shape if begun_from else shape_of(request.size, dimension)
     if shape.dimension != dimension:
-        return Failed(
-            f"{wishes.begun_from.stem} is of dimension {shape.dimension}, {wishes.dataset.stem} of {dimension}"
-        )
-    recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, wishes.seed, wishes.max_gap)
+        return Failed(f"{name} is of dimension {shape.dimension}, {dataset.stem} of {dimension}")
+    recipe = Recipe(request.epochs, request.patience, request.batch, request.seed, request.max_gap)
     try:
         training, held_out = split(performances, recipe.max_gap)
     except UserError as problem:
-        return Failed(f"{wishes.dataset.stem}: {problem}")
-    file = unfinished.file if unfinished else checkpoint_path(wishes.models, model_name(shape))
+        return Failed(f"{dataset.stem}: {problem}")
+    file = unfinished.file if unfinished else checkpoint_path(request.models, model_name(shape))
     began = time.monotonic()
-    trainer = Trainer(
-        training,
-        held_out,
-        shape,
-        recipe,
-        as_keras(begun_from) if begun_from else None,
-        unfinished.progress if unfinished else None,
-    )
+    start, progress = as_keras(begun_from) if begun_from else None, unfinished.progress if unfinished else None
+    trainer = Trainer(training, held_out, shape, recipe, start, progress)
     reporter.say(Progress("epoch", len(trainer.progress.curve), recipe.epochs))
-    keeping = _Keeping(lambda: write_checkpoint(Checkpoint(file, _plain(wishes), trainer.progress)))
+    keeping = _Keeping(lambda: write_checkpoint(Checkpoint(file, _kept(request), trainer.progress)))
 
     def on_epoch(epoch: Epoch) -> bool:
         reporter.say(Progress("epoch", epoch.number, recipe.epochs, epoch.loss, epoch.held_out, epoch.left))
         keeping.now_and_then()
-        return not stop.asked
+        return not stop.received
 
     trainer.run(on_epoch)
     progress = trainer.progress
-    epochs, loss = len(progress.curve), progress.best_loss
-    if not math.isfinite(loss):
-        return Failed(f"nothing was learned from {wishes.dataset.stem}: what it holds makes no sense to the network")
-    name = wishes.begun_from.stem if begun_from else None
+    if not math.isfinite(progress.best_loss):
+        return Failed(f"nothing was learned from {dataset.stem}: what it holds makes no sense to the network")
     if name is not None and not progress.best_epoch:
         forget(file)
-        return Finished(f"nothing was learned from {wishes.dataset.stem} that {name} did not know: no model is made")
-    reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
-    # A model that learned on is never taken for the one that it was, wherever that is.
-    _, lite = save(playing_model(progress.best, shape), wishes.models, [name] if name else [])
+        return Finished(f"nothing was learned from {dataset.stem} that {name} did not know: no model is made")
+    reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
     seconds = time.monotonic() - began
-    events = sum(map(len, training))
-    noted = facts(wishes.dataset.stem, events, wishes.size, name, recipe, progress, seconds)
-    write_metadata(lite, noted, progress.curve)
-    if stop.asked:
+    noted = facts(dataset.stem, sum(map(len, training)), request.size, name, recipe, progress, seconds)
+    lite = _save(request.models, shape, progress, name, noted)
+    if stop.received:
         keeping.now()
     else:
         forget(file)
-    judgement = _judged(wishes.plays, loss, training, held_out, recipe)
-    return Finished(
-        f"{judgement}{lite.stem}: {loss:.3f} nats held out after {counted(epochs, 'epoch')}, {seconds:.0f} s; "
-        f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
-        str(lite),
-    )
+    judgement = _judged(request.plays, progress.best_loss, training, held_out, recipe)
+    return _finished(judgement, lite, progress, seconds)
+
+
+def _save(
+    models: Path, shape: "Shape", progress: "fit.Progress", name: str | None, noted: "dict[str, str | float | None]"
+) -> Path:
+    """Saves the best model with its metadata; returns its ``.tflite`` file."""
+    from impsy_tui.model_files.metadata import write_metadata
+    from impsy_tui.training.mdrnn.network import playing_model, save
+
+    # A model that learned on is never taken for the one that it was, wherever that is.
+    _, lite = save(playing_model(progress.best, shape), models, [name] if name else [])
+    write_metadata(lite, noted, progress.curve)
+    return lite
+
+
+def _finished(judgement: str, lite: Path, progress: "fit.Progress", seconds: float) -> Finished:
+    epochs = counted(len(progress.curve), "epoch")
+    text = f"{lite.stem}: {progress.best_loss:.3f} nats held out after {epochs}, {seconds:.0f} s"
+    hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
+    return Finished(f"{judgement}{text}; {hear}", str(lite))
 
 
 def _judged(
@@ -229,14 +182,12 @@ class _Keeping:
         self._next = ended + _SHARE * (ended - began)
 
 
-def read(dataset: Path | None) -> list["np.ndarray"]:
+def read(dataset: Path) -> list["np.ndarray"]:
     """Returns the performances of a dataset, at least one.
 
     Raises:
         UserError: the file is no dataset or is empty; the message names it.
     """
-    if dataset is None:
-        raise UserError("no data set is named")
     try:
         performances = read_dataset(dataset)
     except UserError as problem:
@@ -263,22 +214,18 @@ def _weights(model: Path) -> "Weights":
         raise UserError(f"{model.stem} {problem}") from None
 
 
-def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
-    """Returns the options of a training in the form of a checkpoint."""
-    kept = {**vars(wishes), "dataset": str(wishes.dataset.absolute())}
-    del kept["plays"]
-    kept["begun_from"] = str(wishes.begun_from.absolute()) if wishes.begun_from else None
-    del kept["models"], kept["resume"]
-    return kept
+def _kept(request: Request) -> dict[str, Any]:
+    """Returns the fields of a request that a continued training needs."""
+    fields: dict[str, Any] = msgspec.structs.asdict(request)
+    del fields["models"], fields["plays"]
+    return {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in fields.items()}
 
 
-def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Namespace:
-    """Returns the options of the interrupted training, which cannot be changed when it continues."""
-    before = argparse.Namespace(**kept)
-    before.models, before.resume, before.plays = wishes.models, True, wishes.plays
-    before.dataset = Path(before.dataset)
-    before.begun_from = Path(before.begun_from) if before.begun_from else None
-    return before
+def _continued(request: Request, kept: dict[str, Any]) -> Request:
+    """Returns the request of an interrupted training, with the folder of the models and the model that plays now."""
+    fields = {**kept, "dataset": Path(kept["dataset"])}
+    fields["begun_from"] = Path(kept["begun_from"]) if kept["begun_from"] else None
+    return Request(**fields, models=request.models, plays=request.plays)
 
 
 def facts(
@@ -317,8 +264,3 @@ def facts(
         "seconds": round(seconds, 1),
         "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
     }
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.train")
-    main()

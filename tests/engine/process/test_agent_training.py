@@ -13,6 +13,8 @@ from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Names
+from impsy_tui.worker_requests import decode_request
+from impsy_tui.workers.requests import TrainAgentRequest
 from tests.support.agents import small_table
 from tests.support.engine.processes import config, ended_jobs
 from tests.support.engine_process import EngineProcess
@@ -37,7 +39,7 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
 ) -> None:
     other, asked = rooms / "environment" / "python", rooms / "asked.txt"
     other.parent.mkdir()
-    other.write_text(f'#!/bin/sh\necho "$@" > {shlex.quote(str(asked))}\nexec {shlex.quote(LEARNS)} "$@"\n')
+    other.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {shlex.quote(str(asked))}\nexec {shlex.quote(LEARNS)} "$@"\n')
     other.chmod(0o755)
     engine = start_engine(f"{config(receiver, free_port())}\n[training]\nagent_python = '{other}'\n")
     with connected(engine.socket) as console:
@@ -49,9 +51,11 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
         ended_jobs(console)
         (job,) = console.snapshot().jobs
     assert (job.kind, job.name) == ("agent", "small")
-    words = asked.read_text().split()
-    assert words[:3] == ["-P", "-m", "impsy_tui.workers.training.train_agent"]
-    assert "--heard loudness-dBFS chroma --judged loudness-dBFS --steps 20000 --seed 3" in " ".join(words)
+    *words, text = asked.read_text().split(maxsplit=4)
+    assert words == ["-P", "-m", "impsy_tui.workers", "train_agent"]
+    request = decode_request(text, TrainAgentRequest)
+    assert (request.heard, request.judged) == (("loudness-dBFS", "chroma"), ("loudness-dBFS",))
+    assert (request.steps, request.seed, request.numbered) == (20_000, 3, True)
     if "needs stable-baselines3, which is not installed here" in job.text:
         assert job.state == "failed"
         pytest.skip("training agents is the extra [agent]")

@@ -8,8 +8,6 @@ import numpy as np
 from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.touch import Touches, TouchRecording, wall_seconds, write_touches
 from impsy_tui.training.gestures.labelled_recordings import TARGETS
-from impsy_tui.workers.messages import FromWorker
-from tests.support.workers.training_workers import Worker
 
 BEGAN = datetime(2026, 5, 1, 20, 0, 0)
 
@@ -28,8 +26,3 @@ def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int =
     write_touches(file, TouchRecording("guided", {"ann": Touches(*columns)}))
     (folder / f"guided{TARGETS}").write_text("time,target\n" + "\n".join(targets) + "\n")
     return file
-
-
-def gestures_work(*arguments: object) -> list[FromWorker]:
-    """All that the worker says; it must end well."""
-    return list(Worker("train_gestures", *arguments).says())

@@ -1,9 +1,12 @@
-"""A worker that does as its first argument says: ``python -m tests.support.workers.scripted_worker WHAT``."""
+"""A worker that behaves as the name of the dataset in its request says; see ``scripted_python``."""
 
+import json
 import os
+import shlex
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
@@ -16,9 +19,9 @@ def _keep(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """See the module."""
+    """Does what the request says."""
     reporter = Reporter()
-    match sys.argv[1]:
+    match json.loads(sys.argv[-1])["name"]:
         case "well":
             for step in range(1, 4):
                 reporter.say(Progress("step", step, 3, 1.0 / step, 2.0 / step, 3.0 - step))
@@ -43,6 +46,20 @@ def main() -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             reporter.say(Progress("waiting"))
             threading.Event().wait()
+
+
+def scripted_python(folder: Path, command: str = "") -> str:
+    """Returns the path of an interpreter that runs this module instead of a worker.
+
+    Args:
+        folder: Folder for the interpreter.
+        command: Shell command that it runs instead.
+    """
+    python = folder / "python"
+    command = command or f'{shlex.quote(sys.executable)} -m tests.support.workers.scripted_worker "$@"'
+    python.write_text(f"#!/bin/sh\nexec {command}\n")
+    python.chmod(0o755)
+    return str(python)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Workers that train and judge, as the engine runs them, and a data set for them."""
+"""Worker processes, and a dataset for them."""
 
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,22 +10,22 @@ import msgspec
 import numpy as np
 
 from impsy_tui.data.datasets import write_dataset
-from impsy_tui.workers.messages import FromWorker
+from impsy_tui.worker_requests import WorkerRequest, worker_command
+from impsy_tui.workers.messages import Failed, Finished, FromWorker
 
 
 class Worker:
-    """A worker at work.
+    """A worker process.
 
     Args:
-        module: in ``impsy_tui.workers.training``.
-        arguments: as they would be typed.
-        environment: besides that of the tests.
+        request: Its request.
+        environment: Variables besides those of the tests.
     """
 
-    def __init__(self, module: str, *arguments: object, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, request: WorkerRequest, environment: Mapping[str, str] | None = None) -> None:
         self._errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", f"impsy_tui.workers.training.{module}", *map(str, arguments)],
+            worker_command(request),
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", **(environment or {})},
@@ -41,6 +40,18 @@ class Worker:
             ended = self.process.wait(60)
             self._errors.seek(0)
             assert ended == status, self._errors.read().decode()
+
+
+def run_worker(request: WorkerRequest) -> list[FromWorker]:
+    """Returns the messages of a worker, which must end well."""
+    return list(Worker(request).says())
+
+
+def worker_result(request: WorkerRequest) -> Finished | Failed:
+    """Returns the result of a worker, which must end well."""
+    last = run_worker(request)[-1]
+    assert isinstance(last, Finished | Failed)
+    return last
 
 
 def some_dataset(file: Path, events: int) -> Path:

@@ -17,8 +17,9 @@ from impsy_tui.agent.policy import AgentPolicy
 from impsy_tui.agent.seek import KnownSynth
 from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.workers.messages import Failed, Finished
+from impsy_tui.workers.requests import ConvertAgentRequest
 from tests.support.agents import frame, small_table
-from tests.support.workers.agent_workers import end, work
+from tests.support.workers.training_workers import worker_result
 
 sb3 = pytest.importorskip("stable_baselines3", reason="converting agents is the extra [agent]")
 
@@ -33,11 +34,11 @@ SETTINGS = {
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> tuple[str, ...]:
-    """A look-up table and settings, as they are to be named."""
+def given(tmp_path: Path) -> tuple[Path, Path]:
+    """Look-up table and settings of a training."""
     write_table(tmp_path / "small.csv", small_table())
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
-    return ("--lookup", str(tmp_path / "small.csv"), "--settings", str(tmp_path / "settings.json"))
+    return tmp_path / "small.csv", tmp_path / "settings.json"
 
 
 def saved(path: Path, kind: str, **policy: Any) -> Any:
@@ -53,9 +54,9 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["DQN", "PPO", "A2C"])
-def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[str, ...], kind: str) -> None:
+def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[Path, Path], kind: str) -> None:
     model = saved(tmp_path / f"{kind}_best.zip", kind)
-    finished = end(work("convert_agent", tmp_path / f"{kind}_best.zip", tmp_path / "agent.npz", *given))
+    finished = worker_result(ConvertAgentRequest(tmp_path / f"{kind}_best.zip", tmp_path / "agent.npz", *given))
     assert isinstance(finished, Finished), finished
     made = read_agent(tmp_path / "agent.npz")
     assert made.heard == ("loudness-dBFS", "specshape-centroid"), "in the order of frames, as RL-impro has them"
@@ -68,27 +69,28 @@ def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[str, ..
 
 
 def test_another_activation_is_read_from_its_words_and_other_layers_from_the_weights(
-    tmp_path: Path, given: tuple[str, ...]
+    tmp_path: Path, given: tuple[Path, Path]
 ) -> None:
     import torch
 
     model = saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ReLU, net_arch=[16, 8, 8])
-    assert isinstance(end(work("convert_agent", tmp_path / "ppo.zip", tmp_path / "agent.npz", *given)), Finished)
+    finished = worker_result(ConvertAgentRequest(tmp_path / "ppo.zip", tmp_path / "agent.npz", *given))
+    assert isinstance(finished, Finished), finished
     made = read_agent(tmp_path / "agent.npz")
     assert [bias.shape for _, bias in made.network.layers] == [(16,), (8,), (8,), (9,)]
     seen = np.random.default_rng(1).normal(0, 2, (300, 6)).astype(np.float32)
     assert (made.network(seen).argmax(1) == model.predict(seen, deterministic=True)[0]).all()
 
 
-def test_an_unknown_activation_is_refused(tmp_path: Path, given: tuple[str, ...]) -> None:
+def test_an_unknown_activation_is_refused(tmp_path: Path, given: tuple[Path, Path]) -> None:
     import torch
 
     saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ELU)
-    failed = end(work("convert_agent", tmp_path / "ppo.zip", tmp_path / "agent.npz", *given))
+    failed = worker_result(ConvertAgentRequest(tmp_path / "ppo.zip", tmp_path / "agent.npz", *given))
     assert failed == Failed("ppo.zip has an activation that is unknown here: ReLU, Tanh are known")
 
 
-def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[str, ...]) -> None:
+def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[Path, Path]) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return (Path.touch, (str(tmp_path / "sprung"),))
@@ -105,7 +107,7 @@ def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[str, ...])
         with zipfile.ZipFile(path, "w") as archive:
             for name, content in (entries | {"policy.pth": weights}).items():
                 archive.writestr(name, content)
-        failed = end(work("convert_agent", path, tmp_path / "agent.npz", *given))
+        failed = worker_result(ConvertAgentRequest(path, tmp_path / "agent.npz", *given))
         assert isinstance(failed, Failed)
         assert failed.text.startswith(path.name)
         assert "\n" not in failed.text
@@ -127,22 +129,22 @@ def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[str, ...])
     ],
 )
 def test_settings_and_tables_that_do_not_match_are_told_in_a_line(
-    tmp_path: Path, given: tuple[str, ...], changes: dict[str, object], expected: str
+    tmp_path: Path, given: tuple[Path, Path], changes: dict[str, object], expected: str
 ) -> None:
     saved(tmp_path / "dqn.zip", "DQN")
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS | changes))
-    failed = end(work("convert_agent", tmp_path / "dqn.zip", tmp_path / "agent.npz", *given))
+    failed = worker_result(ConvertAgentRequest(tmp_path / "dqn.zip", tmp_path / "agent.npz", *given))
     assert isinstance(failed, Failed)
     assert expected in failed.text
     assert not (tmp_path / "agent.npz").exists()
 
 
-def test_conversion_reports_invalid_zip_in_one_line(tmp_path: Path, given: tuple[str, ...]) -> None:
+def test_conversion_reports_invalid_zip_in_one_line(tmp_path: Path, given: tuple[Path, Path]) -> None:
     (tmp_path / "a.zip").write_bytes(b"no zip")
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("data", "{}")
     for name in ("a.zip", "b.zip", "c.zip"):
-        failed = end(work("convert_agent", tmp_path / name, tmp_path / "agent.npz", *given))
+        failed = worker_result(ConvertAgentRequest(tmp_path / name, tmp_path / "agent.npz", *given))
         assert isinstance(failed, Failed)
         assert name in failed.text
         assert "\n" not in failed.text

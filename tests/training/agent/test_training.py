@@ -1,6 +1,8 @@
 """Agents learn, with stable-baselines3, and play with NumPy."""
 
+import signal
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -13,13 +15,17 @@ from impsy_tui.agent.seek import KnownSynth, moves
 from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy
 from impsy_tui.workers.messages import Failed, Finished, Progress
+from impsy_tui.workers.requests import EvaluateAgentRequest, TrainAgentRequest
 from tests.support.agents import small_table
-from tests.support.workers.agent_workers import end, work
+from tests.support.workers.training_workers import Worker, run_worker, worker_result
 
 sb3 = pytest.importorskip("stable_baselines3", reason="training agents is the extra [agent]")
 
-HEARD = ("--heard", "loudness-dBFS", "centroid")
-QUICK = ("--units", "16", "--frames", "100")
+HEARD: Final = ("loudness-dBFS", "centroid")
+
+
+def _request(table: Path, file: Path, **options: Any) -> TrainAgentRequest:
+    return TrainAgentRequest(table, file, heard=HEARD, units=(16,), frames=100, **options)
 
 
 @pytest.fixture
@@ -73,8 +79,8 @@ def test_the_other_algorithms_learn_too(algorithm: str, steps: int) -> None:
 
 def test_a_worker_makes_a_player_and_says_how_far_it_is(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "players" / "agent.npz"
-    said = work("train_agent", synth, made, *HEARD, "--steps", 20_000, *QUICK)
-    finished = end(said)
+    said = run_worker(_request(synth, made, steps=20_000))
+    finished = said[-1]
     assert isinstance(finished, Finished), finished
     assert finished.file == str(made)
     facts = read_agent(made).facts
@@ -83,22 +89,23 @@ def test_a_worker_makes_a_player_and_says_how_far_it_is(synth: Path, tmp_path: P
     steps = [told for told in said if isinstance(told, Progress) and told.stage == "step"]
     assert steps[0].loss is None
     assert all(told.validation is not None for told in steps)
-    table = end(work("evaluate_agent", made, "--episodes", 4, "--frames", 100)).text.splitlines()
+    table = worker_result(EvaluateAgentRequest((made,), episodes=4, frames=100)).text.splitlines()
     assert [line.split()[0] for line in table[2:]] == ["agent", "seek", "hold"]
 
 
 def test_recordings_are_held_out_and_a_network_learns_to_foresee(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "agent.npz"
     folder = recordings(tmp_path / "corpus", 5)
-    options = ("--targets", "mixed+corpus", "--corpus", folder, "--cloned", 0.5, "--steps", 10_000, *QUICK)
-    finished = end(work("train_agent", synth, made, *HEARD, *options))
+    finished = worker_result(
+        _request(synth, made, targets="mixed+corpus", corpus=(folder,), cloned=0.5, steps=10_000)
+    )
     assert isinstance(finished, Finished), finished
     model = read_agent(made)
     assert list(model.facts["recordings"]) == [f"take-{number}" for number in range(4)]  # type: ignore[arg-type]
     assert list(model.facts["held_out"]) == ["take-4"]  # type: ignore[arg-type]
     assert model.foresight is not None
     assert float(str(model.facts["foresight_rmse"])) < 0.8 * float(str(model.facts["foresight_no_change"]))
-    text = end(work("evaluate_agent", made, "--corpus", folder, "--episodes", 4, "--frames", 200)).text
+    text = worker_result(EvaluateAgentRequest((made,), (folder,), episodes=4, frames=200)).text
     assert text.splitlines()[1].split("  ")[1:] != []
     assert "mixed" in text
     assert "recordings it knows" in text
@@ -107,7 +114,11 @@ def test_recordings_are_held_out_and_a_network_learns_to_foresee(synth: Path, tm
 
 def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "agent.npz"
-    finished = end(work("train_agent", synth, made, *HEARD, "--steps", 50_000_000, *QUICK, interrupted=True))
+    worker, finished = Worker(_request(synth, made, steps=50_000_000)), None
+    for message in worker.says():
+        if isinstance(message, Progress) and message.stage == "step":
+            worker.process.send_signal(signal.SIGINT)
+        finished = message
     assert isinstance(finished, Finished)
     assert 0 <= int(str(read_agent(made).facts["steps"])) < 50_000_000
 
@@ -115,17 +126,17 @@ def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--heard", "warmth"), "no descriptor is called warmth"),
-        (("--heard", "mfcc", "--judged", "centroid"), "an agent hears what it is to match: specshape-centroid"),
-        (("--targets", "corpus"), "targets corpus: recordings are needed"),
-        (("--corpus", "nowhere"), "nowhere"),
-        (("--settings", "nowhere.json"), "nowhere.json"),
+        ({"heard": ("warmth",)}, "no descriptor is called warmth"),
+        ({"heard": ("mfcc",), "judged": ("centroid",)}, "an agent hears what it is to match: specshape-centroid"),
+        ({"targets": "corpus"}, "targets corpus: recordings are needed"),
+        ({"corpus": (Path("nowhere"),)}, "nowhere"),
+        ({"settings": Path("nowhere.json")}, "nowhere.json"),
     ],
 )
 def test_training_reports_problem_in_one_line(
-    synth: Path, tmp_path: Path, options: tuple[str, ...], expected: str
+    synth: Path, tmp_path: Path, options: dict[str, Any], expected: str
 ) -> None:
-    failed = end(work("train_agent", synth, tmp_path / "agent.npz", *options))
+    failed = worker_result(TrainAgentRequest(synth, tmp_path / "agent.npz", **options))
     assert isinstance(failed, Failed)
     assert expected in failed.text
     assert "\n" not in failed.text
@@ -134,7 +145,7 @@ def test_training_reports_problem_in_one_line(
 def test_a_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "agent.npz"
     made.write_text("mine")
-    failed = end(work("train_agent", synth, made, *HEARD))
+    failed = worker_result(_request(synth, made))
     assert isinstance(failed, Failed)
     assert "is there already" in failed.text
     assert made.read_text() == "mine"

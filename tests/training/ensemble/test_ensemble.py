@@ -12,15 +12,12 @@ from impsy_tui.ensemble.predictor import EnsemblePredictor
 from impsy_tui.ensemble.scores import Score, write_score
 from impsy_tui.ensemble.synthetic.scores import scores
 from impsy_tui.errors import UserError
-from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
-from tests.support.workers.training_workers import Worker
+from impsy_tui.workers.messages import Failed, Finished, Progress
+from impsy_tui.workers.requests import TrainEnsembleRequest
+from tests.support.workers.training_workers import run_worker, worker_result
 
 if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("training is the extra [train]", allow_module_level=True)
-
-
-def _work(models: Path, folder: Path, *options: str) -> list[FromWorker]:
-    return list(Worker("train_ensemble", models, folder, *options).says())
 
 
 def _write(folder: Path, made: list[np.ndarray]) -> Path:
@@ -35,7 +32,7 @@ def test_a_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Pa
     folder = _write(tmp_path / "played", scores(3, 150, 1))
     (folder / "00.csv").write_text((folder / "00.csv").read_text().replace("\n5,", "\n5,x", 1))
     (folder / "broken.csv").write_text("not a score\n")
-    said = _work(tmp_path / "models", folder, "--epochs", "1", "--units", "9", "--remarks")
+    said = run_worker(TrainEnsembleRequest(tmp_path / "models", (folder,), epochs=1, units=9, remarks=True))
     last = said[-1]
     assert isinstance(last, Finished), last
     assert last.file == str(tmp_path / "models" / f"{PREFIX}units9.tflite")
@@ -53,17 +50,16 @@ def test_a_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("made", "options", "problem"),
+    ("made", "players", "problem"),
     [
-        ([], (), "no gesture score is in it"),
-        ([np.zeros((200, 1), np.int8)], (), "no score of two players or more"),
-        ([np.zeros((200, 3), np.int8)], ("--players", "4"), "no score of 4 players"),
+        ([], 0, "no gesture score is in it"),
+        ([np.zeros((200, 1), np.int8)], 0, "no score of two players or more"),
+        ([np.zeros((200, 3), np.int8)], 4, "no score of 4 players"),
     ],
 )
-def test_training_reports_invalid_scores(
-    tmp_path: Path, made: list[np.ndarray], options: tuple[str, ...], problem: str
-) -> None:
-    last = _work(tmp_path / "models", _write(tmp_path / "played", made), *options)[-1]
+def test_training_reports_invalid_scores(tmp_path: Path, made: list[np.ndarray], players: int, problem: str) -> None:
+    scores = _write(tmp_path / "played", made)
+    last = worker_result(TrainEnsembleRequest(tmp_path / "models", (scores,), players))
     assert isinstance(last, Failed)
     assert problem in last.text
     assert not (tmp_path / "models").exists()

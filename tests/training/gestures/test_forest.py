@@ -12,8 +12,10 @@ from impsy_tui.ensemble.touches.features import features
 from impsy_tui.errors import UserError
 from impsy_tui.training.gestures.labelled_recordings import folds, labelled_files, read_labelled
 from impsy_tui.workers.messages import Failed, Finished, Progress
+from impsy_tui.workers.requests import TrainGesturesRequest
 from tests.support.places import published
-from tests.support.workers.gesture_recordings import gestures_work, recorded
+from tests.support.workers.gesture_recordings import recorded
+from tests.support.workers.training_workers import run_worker
 
 needs_sklearn = pytest.mark.skipif(
     importlib.util.find_spec("sklearn") is None, reason="training a classifier is the extra [gestures]"
@@ -103,7 +105,7 @@ def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> No
     recorded(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "gestures-guided.npz").write_text("mine")
-    *progress, last = gestures_work(tmp_path / "models", tmp_path)
+    *progress, last = run_worker(TrainGesturesRequest(tmp_path / "models", (tmp_path,)))
     assert isinstance(last, Finished), last
     assert last.file == str(tmp_path / "models" / "gestures-guided-2.npz")
     assert "right about" in last.text
@@ -120,7 +122,7 @@ def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> No
 @needs_sklearn
 def test_one_gesture_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01 20:00:00,1,2,3,4,5,6,7,8,small-swirl\n" * 3)
-    *_, last = gestures_work(tmp_path / "models", tmp_path / "table.csv")
+    *_, last = run_worker(TrainGesturesRequest(tmp_path / "models", (tmp_path / "table.csv",)))
     assert last == Failed("small-swirl is the only gesture in there: at least two are needed to tell apart")
     assert not (tmp_path / "models").exists()
 

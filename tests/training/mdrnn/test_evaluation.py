@@ -17,12 +17,13 @@ from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE, Network, Shape
 from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.workers.messages import Failed, Finished, Progress
+from impsy_tui.workers.requests import EvaluateRequest, TrainRequest
 from tests.support.engine.processes import config
 from tests.support.engine_process import EngineProcess, shell
 from tests.support.models import constant_model, random_model
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
-from tests.support.workers.training_workers import Worker
+from tests.support.workers.training_workers import Worker, run_worker, worker_result
 
 if importlib.util.find_spec("tensorflow_probability") is None:
     pytest.skip("evaluating is the extra [train]", allow_module_level=True)
@@ -232,10 +233,10 @@ def dataset(tmp_path: Path) -> Path:
 
 
 def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
-    assert list(Worker("train", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "2").says())
+    assert worker_result(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=2))
     (trained,) = (tmp_path / "models").glob("*.tflite")
     untrained = random_model(tmp_path / "models" / "untrained.h5", 3, 16, 2, 5)
-    *progress, last = Worker("evaluate", untrained, trained, dataset).says()
+    *progress, last = run_worker(EvaluateRequest(dataset, (untrained, trained)))
     assert isinstance(last, Finished), last
     assert all(isinstance(message, Progress) for message in progress)
     stages = list(dict.fromkeys(message.stage for message in progress if isinstance(message, Progress)))
@@ -255,19 +256,19 @@ def test_evaluation_refuses_invalid_files_by_name(tmp_path: Path, dataset: Path)
     (tmp_path / "broken.tflite").write_bytes(b"nonsense")
     short = tmp_path / "short.npz"
     write_dataset(short, [_performance(9)])
-    for files, said in (
+    for (*models, file), said in (
         ((model, other, dataset), "d-3d has dimension 3, and other has dimension 4"),
         ((model, tmp_path / "broken.tflite", dataset), "broken: is not a TensorFlow Lite model"),
         ((model, short), "short.npz: the longest performance has 9 events; at least 10 in one go are needed"),
         ((model, tmp_path / "none.npz"), "none.npz cannot be read"),
     ):
-        last = list(Worker("evaluate", *files).says())[-1]
+        last = worker_result(EvaluateRequest(file, tuple(models)))
         assert isinstance(last, Failed)
         assert said in last.text
 
 
 def test_interrupted_it_ends_without_a_word(tmp_path: Path, dataset: Path) -> None:
-    worker = Worker("evaluate", random_model(tmp_path / "m.h5", 3, 4, 1, 2), dataset)
+    worker = Worker(EvaluateRequest(dataset, (random_model(tmp_path / "m.h5", 3, 4, 1, 2),)))
     messages = worker.says(-signal.SIGINT)
     assert next(messages) == Progress("starting TensorFlow")
     worker.process.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,8 +26,9 @@ from impsy_tui.control.client import connected
 from impsy_tui.installation import needs_extra
 from impsy_tui.training.mdrnn.network import shape_of, training_model
 from impsy_tui.training.mdrnn.sweep import Trained, Tried, choose, parameters, step_ms, supported_sizes
+from impsy_tui.worker_requests import WorkerRequest, encode_request
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
-from impsy_tui.workers.training.sweep import _parser
+from impsy_tui.workers.requests import SweepRequest
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
@@ -68,9 +70,11 @@ def test_a_larger_network_takes_longer() -> None:
 class Sweep(Worker):
     """A sweep at work."""
 
-    def __init__(self, folder: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *datasets: Path, environment: dict[str, str] | None = None, **options: Any
+    ) -> None:
         self.models = folder / "models"
-        super().__init__("sweep", self.models, *options, environment=environment)
+        super().__init__(SweepRequest(self.models, datasets, **options), environment)
 
     def notes(self, name: str) -> dict[str, object]:
         return tomllib.loads((self.models / f"{name}.toml").read_text())
@@ -78,7 +82,7 @@ class Sweep(Worker):
 
 def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(tmp_path: Path) -> None:
     files = [some_dataset(tmp_path / f"{name}.npz", 400) for name in "ab"]
-    sweep = Sweep(tmp_path, *map(str, files), "--epochs", "1", "--processes", "1")
+    sweep = Sweep(tmp_path, *files, epochs=1, processes=1)
     *progress, last = sweep.says()
     assert isinstance(last, Finished), last
     assert last.file == str(sweep.models / f"{XS}.tflite")
@@ -95,15 +99,15 @@ def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(
 
 
 def test_sweep_skips_sizes_over_budget(tmp_path: Path) -> None:
-    dataset = str(some_dataset(tmp_path / "a.npz", 400))
-    *_, last = Sweep(tmp_path, dataset, "--budget-ms", "1e-6").says()
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    *_, last = Sweep(tmp_path, dataset, budget_ms=1e-6).says()
     assert isinstance(last, Failed)
     assert last.text.startswith("no prediction takes 1e-06 ms or less here: that of the smallest takes 0.")
 
 
 def test_ended_early_it_keeps_what_is_trained(tmp_path: Path) -> None:
-    dataset = str(some_dataset(tmp_path / "a.npz", 400))
-    sweep = Sweep(tmp_path, dataset, "--epochs", "10000", "--patience", "10000", "--processes", "1", "--table")
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    sweep = Sweep(tmp_path, dataset, epochs=10000, patience=10000, processes=1, table=True)
     messages: list[FromWorker] = []
     for message in sweep.says():
         messages.append(message)
@@ -123,10 +127,11 @@ def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path
     blocked = (
         "from importlib import util; find = util.find_spec; "
         "util.find_spec = lambda name, *more: None if name == 'distributed' else find(name, *more); "
-        "from impsy_tui.workers.training.sweep import main; main()"
+        "from impsy_tui.workers.__main__ import main; main()"
     )
+    request = SweepRequest(tmp_path, (tmp_path / "a.npz",), scheduler="tls://127.0.0.1:1")
     done = subprocess.run(
-        [sys.executable, "-c", blocked, str(tmp_path), str(tmp_path / "a.npz"), "--scheduler", "tls://127.0.0.1:1"],
+        [sys.executable, "-c", blocked, "sweep", encode_request(request)],
         capture_output=True,
         check=True,
     )
@@ -137,8 +142,8 @@ def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path
 
 def test_two_processes_train_and_when_one_is_killed_the_other_does_its_work(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil", reason="clusters are the extra [cluster]")
-    dataset = str(some_dataset(tmp_path / "a.npz", 400))
-    sweep = Sweep(tmp_path, dataset, "--sizes", "xxs xs", "--seeds", "1 2 3", "--epochs", "8", "--processes", "2")
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    sweep = Sweep(tmp_path, dataset, sizes=("xxs", "xs"), seeds=(1, 2, 3), epochs=8, processes=2)
     killed = 0
     for message in sweep.says():
         if isinstance(message, Progress) and message.loss is not None and not killed:
@@ -181,7 +186,7 @@ def _certificate(folder: Path) -> dict[str, str]:
 def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
     tls = _certificate(tmp_path)
-    dataset = str(some_dataset(tmp_path / "a.npz", 400))
+    dataset = some_dataset(tmp_path / "a.npz", 400)
     env = {**os.environ, **tls, "PYTHONPATH": os.pathsep.join(sys.path)}
     found = tmp_path / "scheduler.json"
     common = ["--host", "127.0.0.1", "--protocol", "tls", "--scheduler-file", str(found), "--no-dashboard"]
@@ -200,9 +205,9 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
                 time.sleep(0.05)
             address = msgspec.json.decode(found.read_bytes())["address"]
             assert address.startswith("tls://127.0.0.1:")
-            options = [dataset, "--sizes", "xxs", "--epochs", "1", "--scheduler", address]
-            *_, last = Sweep(tmp_path, *options, environment=tls).says()
-            *_, stranger = Sweep(tmp_path, *options).says()  # without certificates
+            options = {"sizes": ("xxs",), "epochs": 1, "scheduler": address}
+            *_, last = Sweep(tmp_path, dataset, environment=tls, **options).says()
+            *_, stranger = Sweep(tmp_path, dataset, **options).says()  # without certificates
         finally:
             for process in cluster:
                 process.kill()
@@ -223,24 +228,27 @@ def test_train_command_passes_sweep_options(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "datasets").mkdir()
     some_dataset(tmp_path / "datasets" / "a.npz", 60)
     some_dataset(tmp_path / "b.npz", 60)
-    told: list[tuple[str, list[str | Path]]] = []
-    monkeypatch.setattr(train, "work", lambda module, arguments: told.append((module, arguments)))
+    told: list[WorkerRequest] = []
+    monkeypatch.setattr(train, "work", told.append)
     for typed, expected in (
-        ("a -M auto", {"sizes": ["auto"], "seeds": [1], "budget_ms": 5.0, "epochs": 40, "patience": 10, "batch": 16}),
+        (
+            "a -M auto",
+            {"sizes": ("auto",), "seeds": (1,), "budget_ms": 5.0, "epochs": 40, "batch": 16},
+        ),
         ("-D 3 -S datasets/a.npz -M auto --budget-ms 0.25", {"budget_ms": 0.25, "models": Path("models")}),
-        ("a b.npz --seed 4", {"sizes": ["s"], "seeds": [4], "datasets": ["datasets/a.npz", "b.npz"]}),
-        ("a -M xs --seeds 3,1,3 -O out", {"sizes": ["xs"], "seeds": [3, 1], "models": Path("out")}),
+        ("a b.npz --seed 4", {"sizes": ("s",), "seeds": (4,), "datasets": ["datasets/a.npz", "b.npz"]}),
+        ("a -M xs --seeds 3,1,3 -O out", {"sizes": ("xs",), "seeds": (3, 1), "models": Path("out")}),
         ("a -M auto --no-earlystopping -N 7 -B 8", {"epochs": 7, "patience": 7, "batch": 8, "dashboard": False}),
         ("a --scheduler tls://there:8786 --dashboard", {"scheduler": "tls://there:8786", "dashboard": True}),
     ):
         done = CliRunner().invoke(app, ["train", *typed.split()])
         assert done.exit_code == 0, (typed, done.output)
-        module, arguments = told.pop()
-        assert module == "impsy_tui.workers.training.sweep"
-        wishes = vars(_parser().parse_args([*map(str, arguments)]))
-        wishes["datasets"] = [os.path.relpath(file) for file in wishes["datasets"]]
-        assert {name: wishes[name] for name in expected} == expected
-        assert wishes["table"]
+        request = told.pop()
+        assert isinstance(request, SweepRequest)
+        fields = msgspec.structs.asdict(request)
+        fields["datasets"] = [os.path.relpath(file) for file in request.datasets]
+        assert {name: fields[name] for name in expected} == expected
+        assert request.table
     for typed, said in (
         ("a -M huge", "-M huge is not a size. Sizes: xxs, xs, s, m, l, xl, auto"),
         ("a -M auto --budget-ms 0", "--budget-ms 0: "),

@@ -4,12 +4,9 @@ import asyncio
 import importlib.util
 import os
 import signal
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -17,8 +14,9 @@ from impsy_tui.data.datasets import write_dataset
 from impsy_tui.engine.models.loader import load_model
 from impsy_tui.mdrnn.model import Shape
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.workers.requests import ConvertRequest, TrainRequest
 from tests.support.models import random_model
-from tests.support.workers.training_workers import Worker, some_dataset
+from tests.support.workers.training_workers import Worker, run_worker, some_dataset, worker_result
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="training is the extra [train]"
@@ -33,7 +31,7 @@ def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     dataset = some_dataset(tmp_path / 'of "mine".npz', 400)
-    worker = Worker("train", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "10000")
+    worker = Worker(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=10000))
     progress: list[FromWorker] = []
     for message in worker.says():
         progress.append(message)
@@ -61,25 +59,28 @@ def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
 @needs_tensorflow
 def test_training_is_compared_with_the_model_that_plays(tmp_path: Path) -> None:
     dataset = some_dataset(tmp_path / "a.npz", 400)
-    arguments = (tmp_path / "models", dataset, "--size", "xxs", "--batch", "8")
-    first = list(Worker("train", *arguments, "--epochs", "3").says())[-1]
+
+    def trained(epochs: int, plays: Path | None = None) -> Finished | Failed:
+        return worker_result(TrainRequest(tmp_path / "models", dataset, "xxs", plays=plays, batch=8, epochs=epochs))
+
+    first = trained(3)
     assert isinstance(first, Finished), first
     assert first.text.startswith(f"{NAME}: ")
     assert first.file is not None
-    for epochs, said in (("1", "worse"), ("6", "better")):
-        last = list(Worker("train", *arguments, "--epochs", epochs, "--plays", first.file).says())[-1]
+    for epochs, said in ((1, "worse"), (6, "better")):
+        last = trained(epochs, Path(first.file))
         assert isinstance(last, Finished), last
         assert last.text.startswith(f"{said} than the model that plays (")
         assert f"): {NAME}-" in last.text
     random_model(tmp_path / "other.h5", 5, 16, 2, 5)
-    last = list(Worker("train", *arguments, "--epochs", "1", "--plays", tmp_path / "other.h5").says())[-1]
+    last = trained(1, tmp_path / "other.h5")
     assert isinstance(last, Finished)
     assert last.text.startswith(NAME)
 
 
 @needs_tensorflow
 def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
-    worker = Worker("train", tmp_path / "models", some_dataset(tmp_path / "a.npz", 100), "--size", "xxs")
+    worker = Worker(TrainRequest(tmp_path / "models", some_dataset(tmp_path / "a.npz", 100), "xxs"))
     messages = worker.says()
     assert next(messages) == Progress("starting TensorFlow")
     worker.process.terminate()
@@ -91,7 +92,7 @@ def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
 
 @needs_tensorflow
 def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -> None:
-    (last,) = list(Worker("train", tmp_path / "models", some_dataset(tmp_path / "a.npz", 55)).says())[1:]
+    (last,) = run_worker(TrainRequest(tmp_path / "models", some_dataset(tmp_path / "a.npz", 55)))[1:]
     assert last == Failed(
         "a: the longest performance has 55 events; at least 56 in one go are needed: play 1 more without a stop"
     )
@@ -104,7 +105,7 @@ def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -
 def test_train_refuses_invalid_dataset(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         (tmp_path / "a.npz").write_bytes(content)
-    last = list(Worker("train", tmp_path / "models", tmp_path / "a.npz").says())[-1]
+    last = worker_result(TrainRequest(tmp_path / "models", tmp_path / "a.npz"))
     assert isinstance(last, Failed)
     assert said in last.text
 
@@ -116,8 +117,7 @@ def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Pat
     models = tmp_path / "models"
     kept, being_kept = f".{NAME}.unfinished.npz", f".{NAME}.unfinished.npz.new"
     dataset = some_dataset(tmp_path / "a.npz", 400)
-    endless = ("--epochs", "10000", "--patience", "0")
-    worker = Worker("train", models, dataset, "--size", "xxs", *endless, "--seed", "7", "--batch", "8")
+    worker = Worker(TrainRequest(models, dataset, "xxs", epochs=10000, patience=0, seed=7, batch=8))
     for message in worker.says():
         if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
             worker.process.kill()  # perhaps while it keeps something
@@ -132,7 +132,7 @@ def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Pat
     (models / being_kept).write_bytes(b"PK")  # half a file, as a worker that was killed leaves it
     damaged = models / ".damaged.unfinished.npz"
     damaged.write_bytes(b"no training")
-    (*progress, last) = _said(models, "--resume")
+    (*progress, last) = run_worker(TrainRequest(models))
     told = [message.stage for message in progress if isinstance(message, Progress)]
     assert any("left out: .damaged.unfinished.npz cannot be read" in stage for stage in told)
     damaged.unlink()
@@ -143,7 +143,7 @@ def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Pat
     assert (notes["epochs"], notes["seed"], notes["batch"], notes["corpus"]) == (done + 2, 7, 8, "a")
     assert len(notes["curve"]["loss"]) == len(notes["curve"]["held_out"]) == done + 2
     assert sorted(os.listdir(models)) == [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
-    (*_, last) = _said(models, "--resume")
+    (*_, last) = run_worker(TrainRequest(models))
     assert last == Failed(f"no training in {models} was interrupted: there is nothing to resume")
 
 
@@ -151,7 +151,7 @@ def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Pat
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\3\4"])
 def test_resume_refuses_invalid_checkpoint(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".m.unfinished.npz").write_bytes(content)
-    (*_, last) = _said(tmp_path, "--resume")
+    (*_, last) = run_worker(TrainRequest(tmp_path))
     assert isinstance(last, Failed)
     assert last.text.startswith(".m.unfinished.npz cannot be read, so it cannot be gone on with")
 
@@ -159,32 +159,23 @@ def test_resume_refuses_invalid_checkpoint(tmp_path: Path, content: bytes) -> No
 @needs_tensorflow
 def test_a_model_learns_on(tmp_path: Path) -> None:
     models, dataset = tmp_path / "models", some_dataset(tmp_path / "a.npz", 400)
-    (*_, first) = Worker("train", models, dataset, "--size", "xxs", "--epochs", "2").says()
+    first = worker_result(TrainRequest(models, dataset, "xxs", epochs=2))
     assert isinstance(first, Finished), first
     before = tomllib.loads((models / f"{NAME}.toml").read_text())["held_out_nats"]
-    (*_, second) = Worker("train", models, dataset, "--from", first.file, "--epochs", "2").says()
+    second = worker_result(TrainRequest(models, dataset, begun_from=Path(first.file), epochs=2))
     assert isinstance(second, Finished), second
     assert second.file == str(models / f"{NAME}-2.tflite")
     notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
     assert notes["begun_from"] == NAME
     assert notes["held_out_nats"] < before
-    (*_, third) = Worker("train", tmp_path / "others", dataset, "--from", first.file, "--epochs", "2").says()
+    third = worker_result(TrainRequest(tmp_path / "others", dataset, begun_from=Path(first.file), epochs=2))
     assert isinstance(third, Finished), third
     assert third.file == str(tmp_path / "others" / f"{NAME}-2.tflite")
-    (*_, last) = Worker("train", models, dataset, "--from", str(tmp_path / "none.tflite")).says()
+    last = worker_result(TrainRequest(models, dataset, begun_from=tmp_path / "none.tflite"))
     assert last == Failed("none cannot be read: No such file or directory")
     write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
-    (*_, last) = Worker("train", models, tmp_path / "b.npz", "--from", first.file).says()
+    last = worker_result(TrainRequest(models, tmp_path / "b.npz", begun_from=Path(first.file)))
     assert last == Failed(f"{NAME} is of dimension 3, b of 2")
-
-
-def _said(*arguments: object) -> list[FromWorker]:
-    run = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.workers.training.train", *map(str, arguments)],
-        capture_output=True,
-        check=True,
-    )
-    return [msgspec.json.decode(line, type=FromWorker) for line in run.stdout.splitlines()]
 
 
 @needs_tensorflow
@@ -196,11 +187,11 @@ def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
 
         file = tmp_path / "m.keras"
         playing_model(training_model(shape_of("xxs", 4)).get_weights(), shape_of("xxs", 4)).save(file)
-    (*_, last) = Worker("convert", file, tmp_path / "made").says()
+    last = worker_result(ConvertRequest(file, tmp_path / "made"))
     assert isinstance(last, Finished), last
     lite, keras = (asyncio.run(load_model(one)).network for one in (Path(last.file), file))
     for _ in range(3):
         event = [0.2] * lite.shape.dimension
         assert np.allclose(lite.step(event), keras.step(event), atol=1e-4)
-    (*_, last) = Worker("convert", file, tmp_path / "made").says()
+    last = worker_result(ConvertRequest(file, tmp_path / "made"))
     assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} is there already: rename or delete it first")

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 
-from impsy_tui import choices
+from impsy_tui import choices, ranges
 from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
@@ -11,6 +12,8 @@ from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers import requests
 
 _END_OR_DISCARD = "keep job ends and saves the training, cancel job discards it"
 
@@ -31,75 +34,81 @@ class JobHandlers(Handlers):
         user_files = self._host.user_files
         if (high is None and low) or (high is not None and high <= low):
             raise UserError("low must be below high: they are the range of raw values, such as low 0 high 127")
-        wanted = str(int(dimension)) if dimension else "all"
-        arguments = [str(user_files.logs), str(user_files.datasets), wanted]
-        arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
-        name = f"{wanted}d" if dimension else "of every dimension"
-        job = await self._host.jobs.start("dataset", name, "impsy_tui.workers.dataset", arguments)
+        request = requests.DatasetRequest(
+            user_files.logs, user_files.datasets, int(dimension or 0), low=low, high=high
+        )
+        name = f"{request.dimension}d" if dimension else "of every dimension"
+        job = await self._host.jobs.start("dataset", name, request)
         return f"job {job.number} builds a dataset from the logs"
 
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         user_files = self._host.user_files
-        folder, module = str(user_files.own_models), "impsy_tui.workers.training.train"
         if size == choices.RESUME:
-            name, arguments = "the interrupted training", [folder, "--resume"]
-        else:
-            begun_from = self._begun_from(str(options.pop("from", "")))
-            dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
-            arguments = [folder, str(dataset)]
-            if size == choices.AUTO:
-                if begun_from is not None:
-                    raise UserError("auto and from cannot be combined: auto trains new models of several sizes")
-                module = "impsy_tui.workers.training.sweep"
-                # In one process: next to the music there is no memory and no core for more.
-                arguments += ["--processes", "1"]
-                arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
-            elif "budget" in options:
-                raise UserError("budget is only for train auto: it excludes sizes that are too slow")
-            else:
-                size = size or self._host.training_size
-                arguments += ["--size", size, *_options(options, {})]
-            name = f"{size} on {dataset.stem}"
+            resumed = requests.TrainRequest(user_files.own_models)
+            job = await self._host.jobs.start("train", "the interrupted training", resumed)
+            return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
+        begun_from = self._begun_from(str(options.pop("from", "")))
+        dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
+        request: WorkerRequest
+        if size == choices.AUTO:
             if begun_from is not None:
-                arguments += ["--from", str(begun_from)]
-                name = f"{begun_from.stem} on {dataset.stem}"
-            if size != choices.AUTO and self._playing is not None:
-                arguments += ["--plays", str(self._playing)]
-        job = await self._host.jobs.start("train", name, module, arguments)
+                raise UserError("auto and from cannot be combined: auto trains new models of several sizes")
+            budget = float(options.pop("budget", ranges.BUDGET.default))
+            seeds = (int(options.pop("seed", ranges.SEED.default)),)
+            # In one process: next to the music there is no memory and no core for more.
+            request = requests.SweepRequest(
+                user_files.own_models, (dataset,), seeds=seeds, budget_ms=budget, processes=1, **_whole(options)
+            )
+        else:
+            if "budget" in options:
+                raise UserError("budget is only for train auto: it excludes sizes that are too slow")
+            size = size or self._host.training_size
+            request = requests.TrainRequest(
+                user_files.own_models, dataset, size, begun_from, self._playing, **_whole(options)
+            )
+        name = f"{size if begun_from is None else begun_from.stem} on {dataset.stem}"
+        job = await self._host.jobs.start("train", name, request)
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
 
     async def _train_gestures(self, **options: float | str) -> str:
         user_files = self._host.user_files
-        arguments = [str(user_files.own_models), str(user_files.logs), *_options(options, {})]
+        request = requests.TrainGesturesRequest(user_files.own_models, (user_files.logs,), **_whole(options))
         # A separate kind: the job has nothing to save before it ends.
-        job = await self._host.jobs.start(
-            "gestures", "recordings", "impsy_tui.workers.training.train_gestures", arguments
-        )
+        job = await self._host.jobs.start("gestures", "recordings", request)
         return f"job {job.number} trains a classifier of gestures; cancel job discards it"
 
     async def _train_ensemble(self, on: str = "", **options: float | str) -> str:
         user_files = self._host.user_files
         scores = user_files.scores_folder(on)
-        arguments = [str(user_files.own_models), str(scores), *_options(options, {})]
-        module = "impsy_tui.workers.training.train_ensemble"
-        job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
+        request = requests.TrainEnsembleRequest(user_files.own_models, (scores,), **_whole(options))
+        job = await self._host.jobs.start("ensemble", scores.name, request)
         return f"job {job.number} trains an ensemble on {job.name}; {_END_OR_DISCARD}"
 
-    async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
+    async def _train_agent(
+        self,
+        table: str = "",
+        corpus: str = "",
+        hear: str = "",
+        match: str = "",
+        targets: str = "",
+        algorithm: str = choices.ALGORITHMS[0],
+        **options: float | str,
+    ) -> str:
         user_files = self._host.user_files
         found = user_files.table(table)
         name = found.name.split(".")[0]
-        arguments = [str(found), str(user_files.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
-        if corpus:
-            arguments += ["--corpus", str(user_files.corpus(corpus))]
-            options.setdefault("targets", choices.WITH_CORPUS)
-        for option, argument in (("hear", "--heard"), ("match", "--judged")):
-            if words := str(options.pop(option, "")).replace(",", " ").split():
-                descriptor_indices(words)  # checked here, because a word may look like an option of the worker
-                arguments += [argument, *words]
-        arguments += _options(options, {})
-        module, python = "impsy_tui.workers.training.train_agent", self._host.agent_python
-        job = await self._host.jobs.start("agent", name, module, arguments, python)
+        request = requests.TrainAgentRequest(
+            found,
+            user_files.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}",
+            numbered=True,
+            heard=_descriptors(hear),
+            judged=_descriptors(match),
+            targets=targets or (choices.WITH_CORPUS if corpus else ""),
+            corpus=(user_files.corpus(corpus),) if corpus else (),
+            algorithm=algorithm,
+            **_whole(options),
+        )
+        job = await self._host.jobs.start("agent", name, request, self._host.agent_python)
         return f"job {job.number} trains an agent on {name}; {_END_OR_DISCARD}"
 
     def _begun_from(self, name: str) -> Path | None:
@@ -131,8 +140,8 @@ class JobHandlers(Handlers):
         file = next((other for other in others if other.is_file()), found)
         if file.suffix == ".tflite":
             raise UserError(f"{file.name} is a TFLite file already")
-        arguments = (str(file), str(self._host.user_files.own_models))
-        job = await self._host.jobs.start("convert", file.stem, "impsy_tui.workers.training.convert", arguments)
+        request = requests.ConvertRequest(file, self._host.user_files.own_models)
+        job = await self._host.jobs.start("convert", file.stem, request)
         return f"job {job.number} converts {job.name}"
 
     async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
@@ -144,16 +153,15 @@ class JobHandlers(Handlers):
             models = [playing]
         dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
-        arguments = (*map(str, models), str(dataset), "--reports", str(user_files.datasets))
-        job = await self._host.jobs.start("evaluate", name, "impsy_tui.workers.training.evaluate", arguments)
+        request = requests.EvaluateRequest(dataset, tuple(models), user_files.datasets)
+        job = await self._host.jobs.start("evaluate", name, request)
         return f"job {job.number} evaluates {job.name}"
 
     async def _plot(self, name: str = "") -> str:
         user_files = self._host.user_files
         file = user_files.find_any(name) if name else user_files.newest_log()
-        picture = user_files.plots / f"{file.stem}.svg"
-        arguments = (str(file), str(picture), str(user_files.datasets))
-        job = await self._host.jobs.start("plot", file.stem, "impsy_tui.workers.plot", arguments)
+        request = requests.PictureRequest(file, user_files.plots / f"{file.stem}.svg", user_files.datasets)
+        job = await self._host.jobs.start("plot", file.stem, request)
         return f"job {job.number} draws {file.stem}"
 
     def _cancel_job(self, number: float | None = None) -> str:
@@ -200,7 +208,16 @@ class JobHandlers(Handlers):
         return self._host.ports.in_words()
 
 
-def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
-    """Returns keyword arguments as options of a worker, some under another name."""
-    shown = {name: value if isinstance(value, str) else f"{value:.15g}" for name, value in options.items()}
-    return [part for name, value in shown.items() for part in (f"--{names.get(name, name)}", value)]
+def _whole(options: dict[str, float | str]) -> dict[str, Any]:
+    """Returns keyword arguments that are whole numbers."""
+    return {name: int(value) for name, value in options.items()}
+
+
+def _descriptors(words: str) -> tuple[str, ...]:
+    """Returns the typed descriptors and categories.
+
+    Raises:
+        UserError: One of them is unknown.
+    """
+    descriptor_indices(typed := words.replace(",", " ").split())
+    return tuple(typed)

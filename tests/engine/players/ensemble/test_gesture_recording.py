@@ -17,7 +17,8 @@ from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, Touch, read_touche
 from impsy_tui.errors import UserError
 from impsy_tui.training.gestures.labelled_recordings import labelled_files, read_labelled
 from impsy_tui.workers.messages import Finished
-from tests.support.workers.gesture_recordings import gestures_work
+from impsy_tui.workers.requests import TrainGesturesRequest
+from tests.support.workers.training_workers import worker_result
 
 NOTHING, TAPS, SWIRL = 0, 1, 7
 EACH = 12.0
@@ -266,7 +267,7 @@ def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
         lesson.obey()
 
     lesson.perform(performance)
-    said = gestures_work(lesson.folder / "models", lesson.folder / "logs")[-1]
+    said = worker_result(TrainGesturesRequest(lesson.folder / "models", (lesson.folder / "logs",)))
     assert isinstance(said, Finished)
     classifier, found = read_classifier(Path(said.file)), read_labelled(lesson.files()[0])
     assert np.mean(classifier.gestures(found.features) == found.labels) > 0.95

@@ -11,8 +11,8 @@ from impsy_tui.agent.synths import synth_called
 
 
 @dataclass(frozen=True, slots=True)
-class TableRequest:
-    """Request of a look-up table.
+class TableSpec:
+    """Description of a look-up table.
 
     Attributes:
         synth: name of a built-in synth, or path of a patch.
@@ -29,12 +29,12 @@ class TableRequest:
     settings: FrameSettings
 
 
-def listen(wish: TableRequest, points: np.ndarray) -> np.ndarray:
+def listen(wish: TableSpec, points: np.ndarray) -> np.ndarray:
     """Returns the descriptors of some points: ``[points, 55]``."""
     return np.array([averaged(describe(samples, wish.settings)) for samples in _sounds(wish, points)])
 
 
-def _sounds(wish: TableRequest, points: np.ndarray) -> Iterator[np.ndarray]:
+def _sounds(wish: TableSpec, points: np.ndarray) -> Iterator[np.ndarray]:
     if wish.synth.endswith(".pd"):
         from impsy_tui.agent.pd_rendering import render
 

@@ -1,10 +1,9 @@
-"""Makes look-up tables: ``python -m impsy_tui.workers.lookup_table SYNTH TABLE [--points 20] …``.
+"""Worker that makes look-up tables.
 
-SYNTH is the name of a built-in synth or a Pd patch (``.pd``, with ``--parameters``). Finished points are written to a
-file next to the table, and the next run continues with them: SIGINT or a power cut loses a few points at most.
+Finished points are kept in a file next to the table, and the next run continues with them: SIGINT and a power cut
+lose a few points at most.
 """
 
-import argparse
 import json
 import os
 import signal
@@ -15,7 +14,6 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import numpy as np
@@ -26,11 +24,12 @@ from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable, write_tab
 from impsy_tui.agent.synths import grid, synth_called
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.workers import cluster
+from impsy_tui.workers.agent.synth_points import TableSpec, listen
+from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
-from impsy_tui.workers.synth_points import TableRequest, listen
+from impsy_tui.workers.requests import LookupTableRequest as Request
 
 MOST_POINTS: Final = 1_000_000
 _CHUNK: Final = 20
@@ -41,38 +40,17 @@ _AHEAD: Final = 2
 _Chunks = Iterator[tuple[np.ndarray, np.ndarray]]
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    wishes = _parser().parse_args()
-    reporter = Reporter()
-    stop = _Stop()
-    signal.signal(signal.SIGINT, stop)
-    try:
-        if wishes.scheduler and cluster.missing():
-            raise UserError(needs_extra("a scheduler", "dask", "cluster"))
-        wish = _wish(wishes)
-        listened = partial(_on_cluster, wishes.scheduler) if wishes.scheduler else partial(_here, wishes.processes)
-        reporter.say(make_table(wish, wishes.table, listened, reporter, stop))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.table}: {error.strerror}"))
+def run(request: Request) -> None:
+    """Makes the look-up table of a request."""
+    run_stoppable_job(partial(_make, request), request.table)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("synth")
-    parser.add_argument("table", type=Path)
-    parser.add_argument("--parameters", type=int, default=0)
-    parser.add_argument("--points", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--rate", type=int, default=FrameSettings().rate)
-    parser.add_argument("--window", type=int, default=FrameSettings().window)
-    parser.add_argument("--hop", type=int, default=FrameSettings().hop)
-    parser.add_argument("--processes", type=int, default=cores())
-    parser.add_argument("--scheduler", default="", help="of a dask cluster, which listens in place of processes")
-    return parser
+def _make(request: Request, reporter: Reporter, stop: StopRequest) -> Finished | Failed:
+    if request.scheduler and cluster.missing():
+        raise UserError(needs_extra("a scheduler", "dask", "cluster"))
+    processes = cores() if request.processes is None else request.processes
+    listened = partial(_on_cluster, request.scheduler) if request.scheduler else partial(_here, processes)
+    return make_table(_spec(request), request.table, listened, reporter, stop)
 
 
 def cores() -> int:
@@ -83,63 +61,53 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-class _Stop:
-    """Signal handler that notes the performer's request to stop."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-
-
-def _wish(wishes: argparse.Namespace) -> TableRequest:
-    synth: str = wishes.synth
+def _spec(request: Request) -> TableSpec:
+    synth: str = request.synth
     if synth.endswith(".pd"):
-        synth, parameters = str(Path(synth).absolute()), wishes.parameters
+        synth, parameters = str(Path(synth).absolute()), request.parameters
         if not 1 <= parameters <= MOST_PARAMETERS:
             raise UserError(f"--parameters says how many a patch has, 1 to {MOST_PARAMETERS}")
     else:
         parameters = len(synth_called(synth).parameters)
-    if wishes.points < 2 or wishes.points**parameters > MOST_POINTS:
+    if request.points < 2 or request.points**parameters > MOST_POINTS:
         raise UserError(
-            f"--points {wishes.points}: 2 or more, and no more than {MOST_POINTS} in all; "
-            f"{parameters} parameters make {wishes.points**parameters}"
+            f"--points {request.points}: 2 or more, and no more than {MOST_POINTS} in all; "
+            f"{parameters} parameters make {request.points**parameters}"
         )
-    if not 0.1 <= wishes.seconds <= 60.0:
-        raise UserError(f"--seconds {wishes.seconds:g}: from 0.1 to 60")
-    settings = FrameSettings(wishes.rate, wishes.window, wishes.hop, max(1_024, wishes.window))
-    return TableRequest(synth, parameters, wishes.points, wishes.seconds, settings)
+    if not 0.1 <= request.seconds <= 60.0:
+        raise UserError(f"--seconds {request.seconds:g}: from 0.1 to 60")
+    settings = FrameSettings(FrameSettings().rate, request.window, request.hop, max(1_024, request.window))
+    return TableSpec(synth, parameters, request.points, request.seconds, settings)
 
 
 def make_table(
-    wish: TableRequest,
+    spec: TableSpec,
     file: Path,
-    listened: Callable[[TableRequest, np.ndarray, np.ndarray, _Stop], _Chunks],
+    listened: Callable[[TableSpec, np.ndarray, np.ndarray, StopRequest], _Chunks],
     reporter: Reporter,
-    stop: _Stop,
+    stop: StopRequest,
 ) -> Finished | Failed:
     """Makes a table, or continues an unfinished one.
 
     Args:
-        wish: request of the table.
-        file: file of the table.
-        listened: yields chunks of missing points by number with their descriptors, in any order, until the
-            performer stops it.
-        reporter: receiver of the progress.
-        stop: request to stop.
+        spec: what of.
+        file: the table.
+        listened: gives points by number with their descriptors, in chunks, in any order: of a synth's points, those
+            whose numbers are missing, until it is asked to stop.
+        reporter: hears how far it is.
+        stop: whether it is asked to stop.
 
     Raises:
         UserError: the synth or the cluster does not work; finished points are kept.
         OSError: the table, or the file of its finished points, cannot be written.
     """
-    points = grid(wish.parameters, wish.points)
+    points = grid(spec.parameters, spec.points)
     file.parent.mkdir(parents=True, exist_ok=True)
-    kept = _Kept(file.with_name(f".{file.name}.partial"), wish, len(points))
+    kept = _Kept(file.with_name(f".{file.name}.partial"), spec, len(points))
     begun = kept.count
     reporter.say(Progress("listening", kept.count, len(points)))
     with kept:
-        for numbers, rows in listened(wish, points, kept.missing(), stop):
+        for numbers, rows in listened(spec, points, kept.missing(), stop):
             kept.add(numbers, rows)
             reporter.say(Progress("listening", kept.count, len(points)))
     if kept.count < len(points):
@@ -149,39 +117,41 @@ def make_table(
     write_table(file, LookupTable(points, kept.rows))
     kept.forget()
     went_on = f", {begun} of them from before" if begun else ""
-    return Finished(f"{file}: {len(points)} points of {Path(wish.synth).stem}{went_on}", str(file))
+    return Finished(f"{file}: {len(points)} points of {Path(spec.synth).stem}{went_on}", str(file))
 
 
-def _here(processes: int, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+def _here(processes: int, spec: TableSpec, points: np.ndarray, missing: np.ndarray, stop: StopRequest) -> _Chunks:
     """Computes points in processes of this machine; see ``make_table``."""
     chunks = iter(_chunks(missing))
     if processes < 2 or len(missing) <= _CHUNK:
         for numbers in chunks:
-            if stop.asked:
+            if stop.received:
                 return
-            yield numbers, listen(wish, points[numbers])
+            yield numbers, listen(spec, points[numbers])
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), _begin) as pool:
         running = {
-            pool.submit(listen, wish, points[numbers]): numbers for numbers in islice(chunks, processes * _AHEAD)
+            pool.submit(listen, spec, points[numbers]): numbers for numbers in islice(chunks, processes * _AHEAD)
         }
         try:
-            while running and not stop.asked:
+            while running and not stop.received:
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield running.pop(future), future.result()
                     for numbers in islice(chunks, 1):
-                        running[pool.submit(listen, wish, points[numbers])] = numbers
+                        running[pool.submit(listen, spec, points[numbers])] = numbers
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _on_cluster(address: str, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+def _on_cluster(address: str, spec: TableSpec, points: np.ndarray, missing: np.ndarray, stop: StopRequest) -> _Chunks:
     """Computes points on a cluster; see ``make_table``. A patch must have the same path on its machines."""
     chunks = _chunks(missing)
     with cluster.cluster_at(address) as client:
-        work = partial(listen, wish)
-        for number, rows in cluster.on_cluster(client, work, [points[each] for each in chunks], lambda: stop.asked):
+        work = partial(listen, spec)
+        for number, rows in cluster.on_cluster(
+            client, work, [points[each] for each in chunks], lambda: stop.received
+        ):
             if isinstance(rows, UserError):
                 raise rows
             if isinstance(rows, Exception):
@@ -203,15 +173,15 @@ class _Kept:
     """File of the finished points of a table; its first line describes the table.
 
     Args:
-        file: path of the file; a file of another table is replaced.
-        wish: request of the table.
-        count: number of all points.
+        file: the file; one that is of another table is begun anew.
+        spec: what the table is of.
+        count: points in all.
     """
 
-    def __init__(self, file: Path, wish: TableRequest, count: int) -> None:
+    def __init__(self, file: Path, spec: TableSpec, count: int) -> None:
         self.rows = np.full((count, len(NAMES)), np.nan)
         self._file = file
-        self._head = json.dumps(asdict(wish), sort_keys=True)
+        self._head = json.dumps(asdict(spec), sort_keys=True)
         self._good = 0
         self._read()
 
@@ -263,8 +233,3 @@ class _Kept:
             except (ValueError, TypeError, IndexError):
                 return
             self._good += len(line)
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.lookup_table")
-    main()

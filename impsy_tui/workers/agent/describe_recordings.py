@@ -1,11 +1,11 @@
-"""Describes recordings: ``python -m impsy_tui.workers.describe_recordings FOLDER CORPUS [--window 256] …``.
+"""Worker that describes recordings.
 
-Each recording of the folder and those below becomes a packed CSV of descriptors in the other folder. What is there
-and newer than its recording stays.
+Each recording of a folder and its subfolders becomes a packed CSV file of descriptors in the corpus. A file that is
+newer than its recording stays.
 """
 
-import argparse
 import signal
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,10 @@ from impsy_tui.agent.corpus import write_corpus
 from impsy_tui.agent.descriptors.extraction import RATES, FrameSettings, describe
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.limits import limit_process
 from impsy_tui.text import counted
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import CorpusRequest as Request
 
 SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
 MOST_CHANNELS: Final = 8
@@ -29,50 +29,39 @@ _BLOCK: Final = 1 << 16
 """Frames read at once: all channels of a long recording never are in memory together."""
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--window", type=int, default=FrameSettings().window)
-    parser.add_argument("--hop", type=int, default=FrameSettings().hop)
-    wishes = parser.parse_args()
-    reporter = Reporter()
+def run(request: Request) -> None:
+    """Describes the recordings of a request."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    run_job(partial(_describe_until_interrupted, request), request.corpus)
+
+
+def _describe_until_interrupted(request: Request, reporter: Reporter) -> Finished | Failed:
     if find_spec("soundfile") is None:
-        reporter.say(Failed(needs_extra("reading recordings", "soundfile", "audio")))
-        return
+        raise UserError(needs_extra("reading recordings", "soundfile", "audio"))
     try:
-        reporter.say(_analyse(wishes, reporter))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.corpus}: {error.strerror or error}"))
+        return _describe_all(request, reporter)
     except KeyboardInterrupt:
-        reporter.say(
-            Failed("cancelled: recordings that are done are kept, and the same command goes on with the others")
-        )
+        return Failed("cancelled: recordings that are done are kept, and the same command goes on with the others")
 
 
-def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
+def _describe_all(request: Request, reporter: Reporter) -> Finished | Failed:
     FrameSettings(
-        window=wishes.window, hop=wishes.hop, loudness_window=max(1_024, wishes.window)
+        window=request.window, hop=request.hop, loudness_window=max(1_024, request.window)
     )  # told of before the first
-    files = sorted(file for file in wishes.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    files = sorted(file for file in request.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     if not files:
-        return Failed(f"no recordings are in {wishes.folder}: {', '.join(SUFFIXES)} are read")
-    wishes.corpus.mkdir(parents=True, exist_ok=True)
+        return Failed(f"no recordings are in {request.folder}: {', '.join(SUFFIXES)} are read")
+    request.corpus.mkdir(parents=True, exist_ok=True)
     frames, left_out = 0, []
     for done, file in enumerate(files):
         reporter.say(Progress(file.name, done, len(files)))
         # Recordings of one name in different folders are told apart.
-        name = "-".join(file.relative_to(wishes.folder).with_suffix("").parts)
-        to = wishes.corpus / f"{name}.csv.gz"
+        name = "-".join(file.relative_to(request.folder).with_suffix("").parts)
+        to = request.corpus / f"{name}.csv.gz"
         try:
             if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
                 continue
-            described, rate = describe_file(file, wishes.window, wishes.hop)
+            described, rate = describe_file(file, request.window, request.hop)
         except (UserError, OSError) as problem:
             left_out.append(str(problem))
             continue
@@ -81,10 +70,10 @@ def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
     if len(left_out) == len(files):
         return Failed("; ".join(left_out[:3]))
     there = counted(len(files) - len(left_out), "recording")
-    text = f"{wishes.corpus}: {there}, {counted(frames, 'new frame')}"
+    text = f"{request.corpus}: {there}, {counted(frames, 'new frame')}"
     if left_out:
         text += f"; left out: {'; '.join(left_out)}"
-    return Finished(text, str(wishes.corpus))
+    return Finished(text, str(request.corpus))
 
 
 def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]:
@@ -119,8 +108,3 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
         raise UserError(f"{file.name} holds no sound")
     mixed[~np.isfinite(mixed)] = 0.0
     return describe(mixed, FrameSettings(rate, window, hop, max(1_024, window))), rate / hop
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.describe_recordings")
-    main()

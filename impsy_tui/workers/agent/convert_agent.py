@@ -1,13 +1,13 @@
-"""Converts agents of RL-impro: ``python -m impsy_tui.workers.training.convert_agent ZIP FILE …``.
+"""Worker that converts agents of RL-impro.
 
-A ``.zip`` of stable-baselines3 contains JSON with pickles, and weights. The JSON is read as text and the weights as
-tensors only: no code of the file is executed.
+A ``.zip`` file of stable-baselines3 holds a page of JSON, with pickles in it, and weights. The JSON is read as text
+and the weights as tensors only: nothing in the file is executed.
 """
 
-import argparse
 import io
 import json
 import zipfile
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,9 @@ from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.seek import KnownSynth, moves
 from impsy_tui.agent.task import read_task
 from impsy_tui.errors import UserError, first_line
-from impsy_tui.limits import limit_process
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.requests import ConvertAgentRequest as Request
 
 if TYPE_CHECKING:
     from impsy_tui.agent.perceptron import Perceptron
@@ -30,37 +30,23 @@ _DATA: Final = "data"
 _ACTIVATIONS: Final = {"ReLU": "relu", "Tanh": "tanh"}
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    parser = argparse.ArgumentParser()
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--lookup", type=Path, required=True)
-    parser.add_argument("--settings", type=Path, required=True)
-    wishes = parser.parse_args()
-    reporter = sole_reporter()
+def run(request: Request) -> None:
+    """Converts the agent of a request."""
+    run_job(partial(_convert, request), request.file)
+
+
+def _convert(request: Request, reporter: Reporter) -> Finished | Failed:
     if find_spec("torch") is None:
-        reporter.say(Failed("converting agents needs torch: pip install torch, then pip install 'impsy-tui[agent]'"))
-        return
-    try:
-        reporter.say(_convert(wishes, reporter))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.file}: {error.strerror}"))
-
-
-def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
-    settings = read_task(wishes.settings)
-    known = KnownSynth(read_table(wishes.lookup))
-    if wishes.file.exists():
-        return Failed(f"{wishes.file} is there already: rename or delete it first")
+        raise UserError("converting agents needs torch: pip install torch, then pip install 'impsy-tui[agent]'")
+    settings = read_task(request.settings)
+    known = KnownSynth(read_table(request.lookup))
+    if request.file.exists():
+        return Failed(f"{request.file} is there already: rename or delete it first")
     if settings.parameters not in (None, known.count):
-        return Failed(f"{wishes.lookup.name} has {known.count} parameters, the settings say {settings.parameters}")
+        return Failed(f"{request.lookup.name} has {known.count} parameters, the settings say {settings.parameters}")
     reporter.say(Progress("reading the network"))
     try:
-        network, algorithm = read_zip(wishes.zip)
+        network, algorithm = read_zip(request.archive)
         model = AgentModel(
             known,
             settings.heard,
@@ -68,14 +54,16 @@ def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
             settings.step,
             moves(known.count),
             network,
-            facts={"synth": wishes.lookup.name.split(".")[0], "algorithm": algorithm, "from": wishes.zip.name},
+            facts={"synth": request.lookup.name.split(".")[0], "algorithm": algorithm, "from": request.archive.name},
         )
         check(model)
     except UserError as problem:
-        raise UserError(f"{wishes.zip.name} {problem}") from None
-    wishes.file.parent.mkdir(parents=True, exist_ok=True)
-    write_agent(wishes.file, model)
-    return Finished(f"{wishes.file} is made: a {algorithm.upper()} of {', '.join(settings.heard)}", str(wishes.file))
+        raise UserError(f"{request.archive.name} {problem}") from None
+    request.file.parent.mkdir(parents=True, exist_ok=True)
+    write_agent(request.file, model)
+    return Finished(
+        f"{request.file} is made: a {algorithm.upper()} of {', '.join(settings.heard)}", str(request.file)
+    )
 
 
 def read_zip(path: Path) -> "tuple[Perceptron, str]":
@@ -126,8 +114,3 @@ def _activation(data: Any, algorithm: str) -> str:
             raise UserError(f"has an activation that is unknown here: {', '.join(_ACTIVATIONS)} are known")
         return _ACTIVATIONS[found[0]]
     return "relu" if algorithm == "dqn" else "tanh"
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.convert_agent")
-    main()

@@ -1,9 +1,5 @@
-"""Judges agents: ``python -m impsy_tui.workers.training.evaluate_agent PLAYER… [--corpus PATH…]``.
+"""Worker that compares agents with *seek* and *hold*, each on its own synth. It needs NumPy only."""
 
-The worker needs NumPy only. Each agent plays its synth, and is compared with *seek* and *hold*.
-"""
-
-import argparse
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,12 +10,8 @@ import numpy as np
 
 from impsy_tui.agent.file import AgentModel, read_agent
 from impsy_tui.agent.task import CORPUS, MIXED, names_of
-from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.training.agent.environment import ImitationTask
 from impsy_tui.training.agent.evaluation import (
-    EPISODES,
-    FRAMES,
     Policy,
     hold_policy,
     judge,
@@ -29,37 +21,24 @@ from impsy_tui.training.agent.evaluation import (
     trial_of,
 )
 from impsy_tui.training.agent.recordings import read_files, recording_name
-from impsy_tui.workers.low_priority import step_back
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.jobs import run_job
+from impsy_tui.workers.messages import Finished, Progress, Reporter
+from impsy_tui.workers.requests import EvaluateAgentRequest as Request
 
 _SEED: Final = 40_000
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
+def run(request: Request) -> None:
+    """Evaluates the agents of a request."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parser = argparse.ArgumentParser()
-    parser.add_argument("players", type=Path, nargs="+")
-    parser.add_argument("--corpus", type=Path, nargs="+", default=[])
-    parser.add_argument("--judged", nargs="+")
-    parser.add_argument("--episodes", type=int, default=EPISODES)
-    parser.add_argument("--frames", type=int, default=FRAMES)
-    wishes = parser.parse_args()
-    reporter = sole_reporter()
-    try:
-        reporter.say(Finished(_evaluate(wishes, reporter)))
-    except UserError as problem:
-        reporter.say(Failed(str(problem)))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename}: {error.strerror}"))
+    run_job(lambda reporter: Finished(_evaluate(request, reporter)), request.agents[0])
 
 
-def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
-    recordings, left_out = read_files(wishes.corpus)
-    wanted = names_of(wishes.judged) if wishes.judged else None
+def _evaluate(request: Request, reporter: Reporter) -> str:
+    recordings, left_out = read_files(request.corpus)
+    wanted = names_of(request.judged) if request.judged else None
     parts = []
-    for file in wishes.players:
+    for file in request.agents:
         model = read_agent(file)
         judged = wanted or model.judged
         trials = _trials(model, judged, recordings)
@@ -69,7 +48,7 @@ def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
             cells = [who]
             for name, task in trials.items():
                 reporter.say(Progress(f"{file.stem}: {who}, {name}"))
-                found = judge(_policy(who, model, task), task, _SEED, wishes.episodes, wishes.frames)
+                found = judge(_policy(who, model, task), task, _SEED, request.episodes, request.frames)
                 cells.append(f"{found.distance:.4f} ±{found.spread:.4f}")
             rows.append(cells)
         parts.append(f"{file.stem} of {model.facts.get('synth', 'an unnamed synth')}, by {', '.join(judged)}")
@@ -106,8 +85,3 @@ def _trials(
 def _names(model: AgentModel, fact: str) -> Sequence[str]:
     found = model.facts.get(fact)
     return [str(each) for each in found] if isinstance(found, list | tuple) else []
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.training.evaluate_agent")
-    main()

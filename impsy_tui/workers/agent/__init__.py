@@ -1,0 +1,1 @@
+"""Workers for agents: look-up tables, corpora, training, evaluation and conversion."""
