@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from impsy_tui.channels.midi.system.driver import loading_problem
 from tests.support import own_data
 from tests.support.engine_process import EngineProcess
-from tests.support.libraries import MISSING_LIBRARY, missing_library
+from tests.support.libraries import missing_package
 from tests.support.models import constant_model
 from tests.support.places import ROOT, SHARED
 
@@ -30,6 +31,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    loading_problem()  # tests import python-rtmidi, which may be Debian's
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,15 +40,17 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Skips a test module that cannot be imported because a system library is missing; says which package has it."""
     report = yield
-    if report.outcome == "failed" and (found := MISSING_LIBRARY.search(str(report.longrepr))):
+    if report.outcome == "failed" and (found := missing_package(str(report.longrepr))):
         report.outcome = "skipped"
-        report.longrepr = (str(collector.path), 0, missing_library(found[1]))
+        report.longrepr = (str(collector.path), 0, found)
     return report
 
 
 @pytest.fixture(scope="session")
 def jack_server() -> Iterator["JackServer"]:
     """A JACK server that runs; one for all tests."""
+    if problem := loading_problem():
+        pytest.skip(problem)
     from tests.support.channels.jack_server import (
         a_server,  # networks are tested where there is no python-rtmidi, too
     )

@@ -19,6 +19,7 @@ from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Audio
 from impsy_tui.errors import UserError, first_line
 from impsy_tui.installation import needs_extra
+from impsy_tui.system_libraries import install_packages
 
 _CHECK: Final = 1.0
 """Seconds between two checks of the input for problems."""
@@ -221,7 +222,7 @@ def _sounddevice() -> Any:
     except ImportError:
         raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
-        raise UserError(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        raise UserError(f"sound needs PortAudio ({install_packages('libportaudio2')}): {error}") from None
     return sounddevice
 
 

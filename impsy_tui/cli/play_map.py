@@ -15,6 +15,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.plots.map_cursor import Cursor
+from impsy_tui.system_libraries import install_packages
 
 Sound = Callable[[np.ndarray], None]
 """Function that plays the parameters ``[N]`` of a point."""
@@ -97,7 +98,7 @@ def _sounddevice() -> tuple[Any, int]:
     except ImportError:
         raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
-        raise UserError(f"Sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        raise UserError(f"Sound needs PortAudio ({install_packages('libportaudio2')}): {error}") from None
     try:
         return sounddevice, int(sounddevice.query_devices(kind="output")["default_samplerate"])
     except (sounddevice.PortAudioError, ValueError) as error:

@@ -4,19 +4,19 @@ import re
 
 import pytest
 
-LIBRARIES = {"libasound.so.2": "libasound2", "libjack.so.0": "libjack-jackd2-0", "libportaudio.so.2": "libportaudio2"}
-"""Debian's package of each system library that a driver loads."""
+from impsy_tui.system_libraries import install_packages, missing_library, package_of
 
-
-MISSING_LIBRARY = re.compile(r"(lib[\w+-]+\.so[.\d]*): (?:cannot open shared object file|file too short)")
+_NO_DRIVER = re.compile(r"No module named 'rtmidi'")
 
 
 def skip_without_library(said: str) -> None:
     """Skips the test if this output of a program says that a system library is missing."""
-    if found := MISSING_LIBRARY.search(said):
-        pytest.skip(missing_library(found[1]))
+    if found := missing_package(said):
+        pytest.skip(found)
 
 
-def missing_library(library: str) -> str:
-    """Says which package has a library."""
-    return f"{library} is missing: sudo apt-get install {LIBRARIES.get(library, library)}"
+def missing_package(said: str) -> str:
+    """Says which package has the library that an error or output lacks; empty if none is lacking."""
+    if library := missing_library(said):
+        return f"{library} is missing: {install_packages(package_of(library))}"
+    return f"python-rtmidi is missing: {install_packages('python3-rtmidi')}" if _NO_DRIVER.search(said) else ""

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.support.libraries import MISSING_LIBRARY, missing_library
+from tests.support.libraries import missing_package
 
 
 def _pd_problem() -> str:
@@ -13,8 +13,7 @@ def _pd_problem() -> str:
     if shutil.which("pd") is None:
         return "Pure Data is not installed (puredata-core)"
     said = subprocess.run(["pd", "-version"], capture_output=True, text=True, check=False).stderr
-    found = MISSING_LIBRARY.search(said)
-    return missing_library(found[1]) if found else ""
+    return missing_package(said)
 
 
 PD_PROBLEM = _pd_problem()
