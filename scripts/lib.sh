@@ -66,7 +66,8 @@ def complete(extra):
         name = plain(re.match(r"[\w.-]+", requirement)[0])
         if own and not all(map(complete, own[1].split(","))):
             return False
-        if not own and not marker and name not in installed:
+        # A marker may leave a requirement out for this Python, but not the one that the extra is named for.
+        if not own and (not marker or line is extras[extra][0]) and name not in installed:
             return False
     return True
 

@@ -37,7 +37,7 @@ backend-path = ["."]
 [project]
 name = "impsy-tui"
 version = "1.0"
-optional-dependencies = {{ train = ["helper>=1"], other = ["absent"] }}
+optional-dependencies = {{ train = ["helper>=1"], other = ["absent; python_version < '3'", "helper>=1"] }}
 """
 
 
