@@ -3,6 +3,7 @@
 The object array is a pickle, which is never unpickled: see ``object_array``.
 """
 
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -86,6 +87,20 @@ def _checked(loaded: Any) -> list[np.ndarray]:
         dimension = performance.shape[1]
         performances.append(performance)
     return performances
+
+
+def content_hash(performances: list[np.ndarray]) -> str:
+    """Returns a hash of the content of a dataset; the order of the performances does not matter.
+
+    Args:
+        performances: float arrays ``[events, dimension]``.
+    """
+    each = sorted(
+        hashlib.sha256(repr(one.shape).encode() + np.ascontiguousarray(one, "<f4").tobytes()).digest()
+        for one in performances
+        if len(one)
+    )
+    return hashlib.sha256(b"".join(each)).hexdigest()[:32]
 
 
 def write_dataset(file: Path, performances: list[np.ndarray]) -> None:

@@ -24,12 +24,14 @@ class ModelMetadata:
         loss: held-out loss in nats per event, None if unknown.
         rows: number of training events, None if unknown.
         dataset: name of the training dataset, empty if unknown.
+        content: hash of its content (``data.datasets.content_hash``), empty if unknown.
     """
 
     max_gap: float | None = None
     loss: float | None = None
     rows: int | None = None
     dataset: str = ""
+    content: str = ""
 
 
 def metadata_path(model: Path) -> Path:
@@ -75,12 +77,15 @@ def _written(fact: str | float) -> str:
 def read_metadata(model: Path) -> ModelMetadata:
     """Returns the metadata of a model; without a readable file every fact is unknown."""
     found = _read(model)
-    gap, loss, rows, dataset = (found.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
+    gap, loss, rows, dataset, content = (
+        found.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus", "corpus_hash")
+    )
     return ModelMetadata(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,
         dataset if isinstance(dataset, str) else "",
+        content if isinstance(content, str) else "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from impsy_tui.data.datasets import read_dataset, write_dataset
+from impsy_tui.data.datasets import content_hash, read_dataset, write_dataset
 from impsy_tui.errors import UserError
 
 
@@ -26,6 +26,17 @@ def test_read_dataset_returns_the_written_performances(tmp_path: Path) -> None:
     for one, other in zip(read, written, strict=True):
         assert one.dtype == np.float32
         assert np.array_equal(one, other)
+
+
+def test_content_hash_depends_on_the_events_alone(tmp_path: Path) -> None:
+    one, other = _performance(5), _performance(7)
+    write_dataset(tmp_path / "a.npz", [other, one, one[:0]])
+    assert content_hash(read_dataset(tmp_path / "a.npz")) == content_hash([one, other])
+    changed = one.copy()
+    changed[4, 1] += 0.001
+    assert content_hash([changed, other]) != content_hash([one, other])
+    assert content_hash([one]) != content_hash([one, one])
+    assert content_hash([one.reshape(3, 5)]) != content_hash([one])
 
 
 def test_impsy_reads_written_datasets(tmp_path: Path) -> None:

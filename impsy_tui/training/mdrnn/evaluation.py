@@ -1,8 +1,7 @@
-"""How well a network knows a performer, and what it plays when it is left to itself.
+"""Evaluation of a network: predictions of held-out events, next to simple guesses, and its playing alone.
 
-What it expects is judged on the last tenth of each performance, which training holds out. The
-mixtures are those of TensorFlow Probability: a likelihood that is computed apart from the loss of
-training and from the sampling on stage.
+The held-out events are the last tenth of each performance, as in training. The mixtures are those of TensorFlow
+Probability: a likelihood that is computed apart from the loss of training and from the sampling on stage.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,36 +14,39 @@ from numpy.typing import NDArray
 
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.cells import DT_EDGES, UNIFORM, VALUES, cell_bounds, cell_nats, cells_of
 from impsy_tui.mdrnn.model import SCALE, Floats, Network, Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
+from impsy_tui.training.mdrnn.baselines import markov_nats, repeat_mixtures, uniform_nats
+from impsy_tui.training.mdrnn.playing_style import Style, style
 
 Doubles = NDArray[np.float64]
 
 LEAST: Final = 10
-"""Events. A shorter performance has no tenth."""
+"""Events of the shortest performance with a tenth."""
 PLAYED: Final = 2000
-"""Events that a network plays by itself."""
-STEP: Final = 1 / 127
-"""What is less than a step of a MIDI fader is no movement."""
+"""Events that a network plays alone."""
+REPEAT, MARKOV, EVEN = "repeat", "Markov chain", "uniform"
+"""Names of the baselines; see ``baselines``."""
 
 _PRIMER: Final = 100
 _PRIMER_HELD_OUT: Final = 50
 _REPORT_EVERY: Final = 500
-_NARROWEST: Final = STEP / 12**0.5
-"""Deviation of what is rounded to such a step: nothing is known better."""
+_BLOCK: Final = 50
+"""Events in a row whose mean is one observation of a standard error: neighbours resemble each other."""
 
 OnProgress = Callable[[int, int], None]
-"""Told how much is done, and of how much."""
+"""Receives the number of finished events and the number of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a network expected of events held out.
+    """Predictions of held-out events.
 
     Attributes:
-        shape: of the network.
-        parameters: of its mixtures, ``[events, shape.parameters]``, as ``step`` gives them.
-        events: what came, ``[events, dimension]``, scaled as the parameters are.
+        shape: shape of the mixtures.
+        parameters: mixtures, ``[events, shape.parameters]``, as ``Network.step`` returns them.
+        events: held-out events, ``[events, dimension]``, scaled by ``SCALE``.
     """
 
     shape: Shape
@@ -53,39 +55,68 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Likelihood:
-    """Mean negative log-likelihood of what was held out.
+class Figure:
+    """Mean of one number per event, with its standard error."""
 
-    Attributes:
-        nats: an event, in the scaled space.
-        each: the same of each dimension alone, ``[dimension]``.
-    """
-
-    nats: float
-    each: Doubles
+    mean: float
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How somebody plays.
+class Baseline:
+    """A simple guess next to a network.
 
     Attributes:
-        gaps: seconds between events: 5 %, half and 95 % are at most so long.
-        pace: events a second.
-        movement: a second, of all values together, in lengths of a fader.
-        still: share of events in which no value moves by more than ``STEP``.
-        moving: share of events in which each value does, ``[dimension - 1]``.
+        name: ``REPEAT``, ``MARKOV`` or ``EVEN``.
+        cells: cell nats per event.
+        density: negative log-likelihood per event in nats; None for a guess without a density.
+        gain: cell nats per event that the network saves.
     """
 
-    gaps: tuple[float, float, float]
-    pace: float
-    movement: float
-    still: float
-    moving: Doubles
+    name: str
+    cells: Figure
+    density: Figure | None
+    gain: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Evaluation of one model.
+
+    Attributes:
+        name: name for the performer.
+        known: relation of its training data to this dataset, in a sentence.
+        cells: cell nats per event.
+        density: negative log-likelihood per event in nats, in the scaled space.
+        each: cell nats of each dimension alone, ``[dimension]``.
+        baselines: simple guesses.
+        inside: from ``inside``.
+        deciles: from ``dt_deciles``.
+        events: number of held-out events.
+        real: the performer's way of playing.
+        alone: its own way of playing.
+    """
+
+    name: str
+    known: str
+    cells: Figure
+    density: Figure
+    each: Doubles
+    baselines: tuple[Baseline, ...]
+    inside: Doubles
+    deciles: Doubles
+    events: int
+    real: Style
+    alone: Style
+
+    @property
+    def best_guess(self) -> Baseline:
+        """The best of the baselines, by cell nats."""
+        return min(self.baselines, key=lambda baseline: baseline.cells.mean)
 
 
 def capped(performances: Sequence[np.ndarray], max_gap: float) -> list[Floats]:
-    """Performances as a network hears them: those long enough, no gap negative or above ``max_gap`` seconds."""
+    """Returns the performances of ``LEAST`` events or more, with gaps limited to 0 to ``max_gap`` seconds."""
     heard = [performance.astype(np.float32) for performance in performances if len(performance) >= LEAST]
     for performance in heard:
         np.clip(performance[:, 0], 0.0, max_gap, out=performance[:, 0])
@@ -93,22 +124,22 @@ def capped(performances: Sequence[np.ndarray], max_gap: float) -> list[Floats]:
 
 
 def hear(network: Network, performances: Sequence[Floats], on_progress: OnProgress) -> Expectation:
-    """Let a network hear performances from their beginnings, and keep what it expects of their last tenths.
+    """Feeds performances to a network from their beginnings and returns its predictions of the held-out events.
 
     Args:
-        network: what it has heard before is forgotten.
+        network: network, which is reset before each performance.
         performances: from ``capped``.
-        on_progress: takes the number of heard events, and of all.
+        on_progress: receives the progress.
 
     Raises:
-        UserError: it predicts what is not a number.
+        UserError: the network predicts values that are not numbers.
     """
     of, done = sum(map(len, performances)), 0
     parameters, events = [], []
     for performance in performances:
         network.reset()
         first = cut(len(performance))
-        # All but the last: nothing is held out that would follow it.
+        # No held-out event follows the last one.
         for index, event in enumerate(performance[:-1].tolist(), 1):
             predicted = network.step(event)
             if index >= first:
@@ -123,73 +154,92 @@ def hear(network: Network, performances: Sequence[Floats], on_progress: OnProgre
     return expectation
 
 
-def likelihood(expectation: Expectation) -> Likelihood:
-    """How likely what came was to a network."""
-    joint = _joint(expectation).log_prob(expectation.events).numpy()
-    each = _marginals(expectation).log_prob(expectation.events).numpy()
-    return Likelihood(-float(joint.mean()), -each.mean(axis=0))
+def densities(expectation: Expectation) -> Doubles:
+    """Returns the negative log-likelihood of each event in nats, ``[events]``."""
+    return np.asarray(-_joint(expectation).log_prob(expectation.events).numpy(), np.float64)
 
 
-def repeating(performances: Sequence[Floats]) -> Likelihood:
-    """How likely what came was to somebody who expects the last event again.
+def cells(expectation: Expectation) -> Doubles:
+    """Returns the cell nats of each event, ``[events]``."""
+    return cell_nats(expectation.parameters, expectation.events / SCALE, expectation.shape)
 
-    To them each dimension is one Gaussian about what it was, as wide as its steps are in what is
-    not held out.
+
+def cells_of_dimensions(expectation: Expectation) -> Doubles:
+    """Returns the mean cell nats of each dimension alone, ``[dimension]``."""
+    low, high = cell_bounds(cells_of(expectation.events / SCALE))
+    marginals = _marginals(expectation)
+    inside = (marginals.cdf(high * SCALE) - marginals.cdf(low * SCALE)).numpy()
+    sizes = np.array([len(DT_EDGES) + 1.0, *[float(VALUES)] * (expectation.shape.dimension - 1)])
+    return np.asarray(-np.log((1.0 - UNIFORM) * inside + UNIFORM / sizes).mean(axis=0), np.float64)
+
+
+def figure(numbers: Doubles) -> Figure:
+    """Returns the mean of one number per event, in order, and its standard error.
+
+    The error is that of the means of blocks of neighbouring events. A musician's next event resembles the last one,
+    so single events would make the error too small.
+    """
+    size = max(1, min(_BLOCK, len(numbers) // 10))
+    blocks = numbers[: len(numbers) // size * size].reshape(-1, size).mean(axis=1)
+    error = float(blocks.std(ddof=1)) / len(blocks) ** 0.5 if len(blocks) > 1 else float("inf")
+    return Figure(float(numbers.mean()), error)
+
+
+def baselines(performances: Sequence[Floats], surprise: Doubles) -> tuple[Baseline, ...]:
+    """Returns the simple guesses next to a network.
 
     Args:
         performances: from ``capped``.
+        surprise: cell nats of each held-out event under the network, ``[events]``.
     """
-    steps = [np.diff(whole, axis=0) for whole in performances]
-    known = np.concatenate([step[: cut(len(whole)) - 1] for step, whole in zip(steps, performances, strict=True)])
-    came = np.concatenate([step[cut(len(whole)) - 1 :] for step, whole in zip(steps, performances, strict=True)])
-    return _to_gaussians(0.0, np.sqrt((known.astype(np.float64) ** 2).mean(axis=0)), came)
-
-
-def deaf(performances: Sequence[Floats]) -> Likelihood:
-    """How likely what came was to somebody who does not listen, and knows only where values and gaps lie.
-
-    To them each dimension is one Gaussian, that of what is not held out.
-
-    Args:
-        performances: from ``capped``.
-    """
-    known = np.concatenate([whole[: cut(len(whole))] for whole in performances]).astype(np.float64)
-    came = np.concatenate([whole[cut(len(whole)) :] for whole in performances])
-    return _to_gaussians(known.mean(axis=0), known.std(axis=0), came)
+    events = np.concatenate([whole[cut(len(whole)) :] for whole in performances]).astype(np.float64)
+    repeat = Expectation(*repeat_mixtures(performances), events * SCALE)
+    found: list[tuple[str, Doubles, Figure | None]] = [
+        (REPEAT, cells(repeat), figure(densities(repeat))),
+        (MARKOV, markov_nats(performances), None),
+        (EVEN, uniform_nats(*events.shape), None),
+    ]
+    return tuple(Baseline(name, figure(each), density, figure(each - surprise)) for name, each, density in found)
 
 
 def inside(expectation: Expectation) -> Doubles:
-    """How often what came lies where a network expects half, and nine tenths, of it.
+    """Returns the shares of the events in the middle 50 % and 90 % of their predicted distributions.
 
     Each value is put through the distribution expected of it alone; if that is right, the results
     are spread evenly over 0..1 (A. P. Dawid, "Statistical Theory: The Prequential Approach",
     J. R. Stat. Soc. A 147(2), 1984).
 
     Returns:
-        Shares, ``[dimension, 2]``: inside the middle 50 % and the middle 90 %.
+        Shares, ``[dimension, 2]``.
     """
-    distance = np.abs(_marginals(expectation).cdf(expectation.events).numpy() - 0.5)
+    distance = np.abs(_transformed(expectation) - 0.5)
     return np.stack([(distance <= half).mean(axis=0) for half in (0.25, 0.45)], axis=1)
+
+
+def dt_deciles(expectation: Expectation) -> Doubles:
+    """Returns the share of the events in each tenth of the predicted distribution of dt, ``[10]``; 0.1 is right."""
+    counts, _ = np.histogram(_transformed(expectation)[:, 0], bins=10, range=(0.0, 1.0))
+    return np.asarray(counts / len(expectation.events), np.float64)
 
 
 def play(
     network: Network, name: str, performance: Floats, max_gap: float, seed: int, on_progress: OnProgress
 ) -> Floats:
-    """Let a network play by itself, as on stage in mode battle, after the beginning of what is held out.
+    """Lets a network play alone, as on stage in mode battle, after the beginning of the held-out events.
 
     Args:
-        network: what it has heard before is forgotten.
-        name: of the model, for errors.
-        performance: from ``capped``; it hears some of it first.
+        network: network, which is reset.
+        name: model name, for errors.
+        performance: from ``capped``; the network hears some of it first.
         max_gap: seconds, as on stage.
-        seed: of chance.
-        on_progress: takes the number of played events, and of all.
+        seed: random seed.
+        on_progress: receives the progress.
 
     Returns:
         ``PLAYED`` events ``[dt, x_1 … x_n]``, seconds and 0..1, sampled with the default temperatures.
 
     Raises:
-        UserError: it predicts what is not a number.
+        UserError: the network predicts values that are not numbers.
     """
     player = MdrnnPredictor(network, name, np.random.default_rng(seed), max_gap)
     player.reset()
@@ -207,53 +257,6 @@ def play(
     return played
 
 
-def style(performances: Sequence[np.ndarray]) -> Style:
-    """How somebody plays.
-
-    Args:
-        performances: ``[events, dimension]``, at least two events in one of them, unscaled.
-    """
-    gaps = np.concatenate([performance[1:, 0] for performance in performances]).astype(np.float64)
-    steps = np.abs(np.concatenate([np.diff(performance[:, 1:], axis=0) for performance in performances]))
-    seconds = max(float(gaps.sum()), 1e-9)
-    moves = steps > STEP
-    low, middle, high = np.percentile(gaps, (5, 50, 95)).tolist()
-    return Style(
-        (low, middle, high),
-        len(gaps) / seconds,
-        float(steps.sum(dtype=np.float64)) / seconds,
-        1.0 - float(moves.any(axis=1).mean()),
-        moves.mean(axis=0),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """All figures of one model.
-
-    Attributes:
-        name: for the performer.
-        known: what is known of what it was trained on, in a line.
-        likelihood: of what was held out.
-        repeating: the same to somebody who expects the last event again.
-        deaf: the same to somebody who does not listen.
-        inside: from ``inside``.
-        events: how many were held out.
-        real: how the performer plays.
-        alone: how it plays by itself.
-    """
-
-    name: str
-    known: str
-    likelihood: Likelihood
-    repeating: Likelihood
-    deaf: Likelihood
-    inside: Doubles
-    events: int
-    real: Style
-    alone: Style
-
-
 def evaluate(
     network: Network,
     name: str,
@@ -264,42 +267,42 @@ def evaluate(
     hears: OnProgress,
     plays: OnProgress,
 ) -> Evaluated:
-    """Judge one model.
+    """Evaluates one model.
 
     Args:
         network: its network.
-        name: what it is called.
-        known: what is known of what it was trained on.
-        performances: as ``read_dataset`` gives them; one at least of ``LEAST`` events.
-        max_gap: seconds; longer gaps are taken for this.
-        seed: of chance.
-        hears, plays: take the progress.
+        name: its name.
+        known: relation of its training data to this dataset, in a sentence.
+        performances: as ``read_dataset`` returns them; one at least of ``LEAST`` events.
+        max_gap: seconds; longer gaps count as this.
+        seed: random seed.
+        hears, plays: receive the progress.
 
     Raises:
-        UserError: it predicts what is not a number.
+        UserError: the network predicts values that are not numbers.
     """
     heard = capped(performances, max_gap)
     expectation = hear(network, heard, hears)
+    surprise = cells(expectation)
     alone = play(network, name, max(heard, key=len), max_gap, seed, plays)
     return Evaluated(
         name,
         known,
-        likelihood(expectation),
-        repeating(heard),
-        deaf(heard),
+        figure(surprise),
+        figure(densities(expectation)),
+        cells_of_dimensions(expectation),
+        baselines(heard, surprise),
         inside(expectation),
-        len(expectation.events),
+        dt_deciles(expectation),
+        len(surprise),
         style(heard),
         style([alone]),
     )
 
 
-def _to_gaussians(means: Doubles | float, deviations: Doubles, came: np.ndarray) -> Likelihood:
-    """How likely what came, ``[events, dimension]``, is to one Gaussian a dimension; nothing is scaled yet."""
-    widths = np.maximum(deviations, _NARROWEST) * SCALE
-    each = tfp.distributions.Normal(means * SCALE, widths).log_prob(came.astype(np.float64) * SCALE).numpy()
-    nats = -each.mean(axis=0)
-    return Likelihood(float(nats.sum()), nats)
+def _transformed(expectation: Expectation) -> Doubles:
+    """Returns each value's quantile in its predicted distribution, ``[events, dimension]``."""
+    return np.asarray(_marginals(expectation).cdf(expectation.events).numpy(), np.float64)
 
 
 def _parts(expectation: Expectation) -> tuple[Doubles, Doubles, Doubles]:

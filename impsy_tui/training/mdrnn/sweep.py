@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from impsy_tui.choices import SIZES
+from impsy_tui.data.datasets import content_hash
 from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Shape
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
@@ -26,11 +27,13 @@ class SweepData:
 
     Attributes:
         name: name of the dataset.
+        content: hash of its content.
         training: performances ``[time, dimension]``, capped and scaled.
         held_out: rest of each performance, in the same form.
     """
 
     name: str
+    content: str
     training: list[np.ndarray]
     held_out: list[np.ndarray]
 
@@ -103,7 +106,7 @@ def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> Swee
     Raises:
         UserError: as ``split`` does.
     """
-    return SweepData(name, *split(performances, max_gap))
+    return SweepData(name, content_hash(performances), *split(performances, max_gap))
 
 
 def parameters(shape: Shape) -> int:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from impsy_tui.data.datasets import content_hash
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.mdrnn.model import Network
@@ -21,6 +22,9 @@ from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.workers.requests import EvaluateRequest as Request
 from impsy_tui.workers.training.train import read
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _SEED: Final = 1
 _CHECK_SECONDS: Final = 20.0
@@ -61,8 +65,9 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
         notes = read_metadata(file)
         hears, plays = _on_progress(reporter, f"hearing {name}"), _on_progress(reporter, f"playing {name}")
         gap = notes.max_gap or MAX_GAP.default
+        known = _known(notes, dataset, performances)
         try:
-            models.append(evaluate(network, name, _known(notes, dataset), performances, gap, _SEED, hears, plays))
+            models.append(evaluate(network, name, known, performances, gap, _SEED, hears, plays))
         except UserError as problem:
             raise UserError(f"{name}: {problem}") from None
     text = report(dataset.stem, sum(map(len, performances)), left_out, models)
@@ -88,13 +93,17 @@ def _names(files: list[Path]) -> list[str]:
     return [str(file) for file in files]
 
 
-def _known(notes: ModelMetadata, dataset: Path) -> str:
-    """Returns the known facts about a model's training data in one line."""
+def _known(notes: ModelMetadata, dataset: Path, performances: "list[np.ndarray]") -> str:
+    """Returns the relation of a model's training data to a dataset, in a sentence."""
     if not notes.dataset:
         return "its metadata names no training dataset: it may have learned the held-out events"
-    if notes.dataset == dataset.stem:
-        return "trained on this data set, with the same held out"
-    return f"trained on {notes.dataset}"
+    if notes.content == content_hash(performances):
+        return "trained on this dataset, with the same events held out; another session would judge it harder"
+    if notes.dataset != dataset.stem:
+        return f"trained on {notes.dataset}, which has another content"
+    if notes.content:
+        return f"trained on another content of {notes.dataset}: it may have learned the held-out events"
+    return f"trained on a dataset named {notes.dataset}; its metadata does not tell if the content is the same"
 
 
 def _on_progress(reporter: Reporter, stage: str) -> Callable[[int, int], None]:

@@ -157,7 +157,7 @@ def _save(
 
     _, lite = save(playing_model(trained.best, shape_of(best.size, corpus.dimension)), models)
     recipe = replace(recipe, seed=best.seed)
-    noted = facts(corpus.name, corpus.events, best.size, None, recipe, trained, trained.seconds)
+    noted = facts(corpus.name, corpus.content, corpus.events, best.size, None, recipe, trained, trained.seconds)
     tried = [
         {
             "size": one.size,

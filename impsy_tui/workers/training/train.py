@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from impsy_tui.data.checks import ValueRangeError, checked
-from impsy_tui.data.datasets import read_dataset
+from impsy_tui.data.datasets import content_hash, read_dataset
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.mdrnn.model import SCALE
@@ -106,7 +106,8 @@ def _fit(
         return Finished(f"nothing was learned from {dataset.stem} that {name} did not know: no model is made")
     reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
     seconds = time.monotonic() - began
-    noted = facts(dataset.stem, sum(map(len, training)), request.size, name, recipe, progress, seconds)
+    content = content_hash(performances)
+    noted = facts(dataset.stem, content, sum(map(len, training)), request.size, name, recipe, progress, seconds)
     lite = _save(request.models, shape, progress, name, noted)
     if stop.received:
         keeping.now()
@@ -230,6 +231,7 @@ def _continued(request: Request, kept: dict[str, Any]) -> Request:
 
 def facts(
     corpus: str,
+    content: str,
     events: int,
     size: str,
     begun_from: str | None,
@@ -241,6 +243,7 @@ def facts(
 
     Args:
         corpus: name of the dataset.
+        content: hash of its content.
         events: number of training events.
         size: size of the network.
         begun_from: name of the initial model; None for none.
@@ -252,6 +255,7 @@ def facts(
 
     return {
         "corpus": corpus,
+        "corpus_hash": content,
         "events": events,
         "size": size,
         "begun_from": begun_from,

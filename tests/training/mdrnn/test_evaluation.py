@@ -32,7 +32,9 @@ from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.training.mdrnn import evaluation as ev
 from impsy_tui.training.mdrnn import evaluation_report as told
+from impsy_tui.training.mdrnn.advice import advice
 from impsy_tui.training.mdrnn.fit import split
+from impsy_tui.training.mdrnn.playing_style import Style
 
 
 def _silent(done: int, of: int) -> None:
@@ -113,9 +115,8 @@ class TestLikelihood:
                     width = deviations[n, 3 * k + d]
                     z = (expectation.events[n, d] - means[n, 3 * k + d]) / width
                     each[n, k, d] = math.exp(-z * z / 2) / (width * math.sqrt(2 * math.pi))
-        found = ev.likelihood(expectation)
-        assert found.nats == pytest.approx(-np.log((shares * each.prod(axis=2)).sum(axis=1)).mean(), rel=1e-9)
-        assert found.each == pytest.approx(-np.log((shares[:, :, None] * each).sum(axis=1)).mean(axis=0), rel=1e-9)
+        found = ev.densities(expectation)
+        assert found == pytest.approx(-np.log((shares * each.prod(axis=2)).sum(axis=1)), rel=1e-9)
 
     def test_it_is_the_loss_of_training(self) -> None:
         import keras
@@ -127,18 +128,22 @@ class TestLikelihood:
             keras.ops.convert_to_tensor(expectation.events, "float32"),
             keras.ops.convert_to_tensor(expectation.parameters, "float32"),
         )
-        assert float(loss) == pytest.approx(ev.likelihood(expectation).nats, rel=1e-4)
+        assert float(loss) == pytest.approx(ev.densities(expectation).mean(), rel=1e-4)
 
-    def test_repeating_and_deaf_baselines_have_expected_loss(self) -> None:
-        random = np.random.default_rng(3)
-        wandering = np.abs(np.cumsum(random.normal(0, 0.02, (5000, 2)), axis=0)).astype(np.float32)
-        jumping = np.abs(random.normal(1, 0.1, (5000, 2))).astype(np.float32)
-        gaussian = math.log(0.1 * SCALE) + 0.5 * math.log(2 * math.pi * math.e)
-        assert ev.deaf([jumping]).each == pytest.approx([gaussian] * 2, abs=0.15)
-        assert ev.deaf([jumping]).nats < ev.repeating([jumping]).nats
-        assert ev.repeating([wandering]).nats < ev.deaf([wandering]).nats
-        still = np.full((20, 2), 0.5, np.float32)
-        assert np.isfinite(ev.repeating([still]).nats)
+    def test_cells_of_one_dimension_are_those_of_all_if_it_is_the_only_one(self) -> None:
+        random = np.random.default_rng(5)
+        shape = Shape(1, 1, 1, 2)
+        parameters = np.column_stack([random.normal(1, 1, (40, 2)), random.uniform(0.1, 1, (40, 4))])
+        expectation = ev.Expectation(shape, parameters, random.uniform(0, 3, (40, 1)))
+        assert ev.cells_of_dimensions(expectation) == pytest.approx([ev.cells(expectation).mean()])
+
+    def test_standard_error_of_neighbours_that_resemble_each_other_is_larger(self) -> None:
+        random = np.random.default_rng(6)
+        apart = random.normal(0, 1, 5000)
+        alike = np.repeat(random.normal(0, 1, 100), 50)
+        assert ev.figure(apart).error == pytest.approx(1 / 5000**0.5, rel=0.3)
+        assert ev.figure(alike).error == pytest.approx(1 / 100**0.5, rel=0.3)
+        assert ev.figure(np.ones(1)).error == math.inf
 
 
 class TestCalibration:
@@ -152,21 +157,16 @@ class TestCalibration:
         shares = ev.inside(_mixture(1000, narrowing))
         assert {told.verdict(half, most, 1000) for half, most in shares} == {word}
 
+    def test_deciles_of_dt_are_even_if_the_mixture_is_right_and_cluster_if_it_is_narrow(self) -> None:
+        assert ev.dt_deciles(_mixture(4000)) == pytest.approx([0.1] * 10, abs=0.03)
+        assert ev.dt_deciles(_mixture(1000, 4.0)).max() > 0.15
+
     def test_few_events_prove_little(self) -> None:
         assert told.verdict(0.75, 0.8, 9) == told.WELL
         assert told.verdict(0.75, 0.95, 400) == told.VAGUE
 
 
 class TestPlaying:
-    def test_style(self) -> None:
-        performance = np.array([[9.0, 0.5, 0.0], [0.1, 0.5, 0.1], [0.1, 0.505, 0.1], [0.2, 0.5, 0.3]], np.float32)
-        found = ev.style([performance, performance[:1]])
-        assert found.gaps[1] == pytest.approx(0.1)
-        assert found.pace == pytest.approx(3 / 0.4)
-        assert found.movement == pytest.approx(0.31 / 0.4)
-        assert found.still == pytest.approx(1 / 3)
-        assert found.moving == pytest.approx([0, 2 / 3])
-
     def test_alone_it_plays_as_on_stage(self, tmp_path: Path) -> None:
         network = NumpyNetwork(read_weights(constant_model(tmp_path / "c.h5", [9.0, 1.5, -0.5])))
         played = ev.play(network, "c", _performance(100), 2.5, 1, _silent)
@@ -181,43 +181,102 @@ class TestPlaying:
         assert one[:, 0].min() >= np.float32(0.001)
 
 
-def _evaluated(**changes: object) -> ev.Evaluated:
-    style = ev.Style((0.01, 0.02, 0.04), 22.0, 1.0, 0.2, np.array([0.4, 0.3]))
-    nats = [ev.Likelihood(n, np.zeros(3)) for n in (1.0, 4.0, 6.0)]
-    model = ev.Evaluated("mine", "known", *nats, np.tile([0.5, 0.9], (3, 1)), 500, style, style)
+def _style(**changes: object) -> Style:
+    found = Style((0.01, 0.02, 0.04), 22.0, 1.0, 0.2, 0.0, np.array([0.4, 0.3]), np.array([0.9, 0.8]), 0.5)
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def _evaluated(gain: float = 3.0, **changes: object) -> ev.Evaluated:
+    """A model that saves so many nats compared with the Markov chain."""
+    baselines = tuple(
+        ev.Baseline(name, ev.Figure(nats, 0.1), None, ev.Figure(nats - 4.0 + gain, 0.1))
+        for name, nats in ((ev.REPEAT, 5.0), (ev.MARKOV, 4.0), (ev.EVEN, 9.0))
+    )
+    model = ev.Evaluated(
+        "mine",
+        "known",
+        ev.Figure(4.0 - gain, 0.1),
+        ev.Figure(1.0, 0.2),
+        np.zeros(3),
+        baselines,
+        np.tile([0.5, 0.9], (3, 1)),
+        np.full(10, 0.1),
+        500,
+        _style(),
+        _style(),
+    )
     return replace(model, **changes)  # type: ignore[arg-type]
 
 
 class TestReport:
     def test_a_model_that_plays_like_the_performer(self) -> None:
         assert told.sentences("it", _evaluated()) == [
-            "It knows your playing: what came was 20 times as likely to it as to one who repeats your last event.",
+            "It knows your playing: an event is 20.1 times as likely to it as to the best simple guess (Markov "
+            "chain), 3.00 ± 0.10 nats over 500 held-out events.",
             "How far you may stray is well judged everywhere.",
-            "Alone it keeps your pace: 22 events a second, you 22; moves as much as you.",
+            "Alone it keeps your pace: 22.0 events a second, you 22.0; moves as much as you.",
         ]
 
-    def test_sentences_name_differences(self) -> None:
-        alone = ev.Style((0.01, 0.03, 0.4), 31.0, 3.0, 0.2, np.array([0.01, 0.9]))
+    def test_what_differs_is_said_with_its_remedy(self) -> None:
+        alone = _style(gaps=(0.01, 0.03, 0.4), pace=31.0, movement=3.0, moving=np.array([0.01, 0.9]))
         inside = np.array([[0.2, 0.5], [0.9, 1.0], [0.5, 0.9]])
         said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside)))
         assert "It is sure of itself about dt and vague about x1; x2 is well judged." in said
-        assert "plays faster than you: 31 events a second, you 22; moves more" in said
-        assert "its long gaps are longer: 400 ms, yours 40" in said
-        assert "x1 hardly moves (1 % of events), with you it moves in 40 %." in said
-        assert "x2 is restless (90 % of events), with you it moves in 30 %." in said
+        assert "plays faster than you: 31.0 events a second, you 22.0 (`timescale 1.41` slows it); moves more" in said
+        assert "its long gaps are longer: 400 ms, yours 40.0 ms" in said
+        assert "x1 hardly moves (1 % of events), with you it moves in 40 %: raise `sigma`, or play x1 more." in said
+        assert "x2 is restless (90 % of events), with you it moves in 30 %: lower `sigma`." in said
 
     @pytest.mark.parametrize(
-        ("nats", "said"), [(3.9, "no worse a guess"), (7.0, "does not know"), (-99.0, "over a thousand times")]
+        ("gain", "said"),
+        [
+            (
+                0.1,
+                "knows your playing about as well as the best simple guess (Markov chain), within 0.10 ± 0.10 nats",
+            ),
+            (-9.0, "knows your playing less well than the best simple guess (Markov chain), by 9.00 ± 0.10 nats"),
+            (9.0, "an event is 8103 times as likely to it as"),
+        ],
     )
-    def test_sentences_rate_likelihood(self, nats: float, said: str) -> None:
-        assert said in told.sentences("it", _evaluated(likelihood=ev.Likelihood(nats, np.zeros(3))))[0]
+    def test_the_best_guess_decides_if_it_knows_the_performer(self, gain: float, said: str) -> None:
+        first = told.sentences("it", _evaluated(gain))[0]
+        assert said in first
+        assert ("times as likely" in first) == (gain > 1)
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"spans": np.array([0.2, 0.2])}, "It stays in 24 % of your range: raise `sigma`"),
+            ({"spans": np.array([2.0, 2.0])}, "It roams over 235 % of your range: lower `sigma`."),
+            ({"together": 0.6}, "It moves two or more dimensions in 60 % of events, you in 0 %: lower `sigma`"),
+            ({"repetition": 0.9}, "It repeats itself: 90 % of its figures came before, 50 % of yours: raise `temp`."),
+            ({"repetition": 0.1}, "10 % of its figures came before, 50 % of yours: lower `temp`"),
+        ],
+    )
+    def test_each_fault_of_its_playing_has_a_remedy(self, changes: dict[str, object], said: str) -> None:
+        assert said in " ".join(advice(_evaluated(alone=_style(**changes))))
+
+    def test_remedies_do_not_contradict_each_other(self) -> None:
+        alone = _style(together=0.6, spans=np.array([0.2, 0.2]), moving=np.array([0.0, 0.3]))
+        said = " ".join(advice(_evaluated(alone=alone)))
+        assert "lower `sigma`" in said
+        assert "raise `sigma`" not in said
+
+    def test_times_that_cluster_are_said_if_they_are_many(self) -> None:
+        deciles = np.array([0.28, *[0.08] * 9])
+        said = "28 % of your times between events cluster in one tenth of what it expects"
+        assert said in " ".join(advice(_evaluated(deciles=deciles)))
+        assert said not in " ".join(advice(_evaluated(deciles=deciles, events=20)))
 
     def test_several_stand_side_by_side_and_the_best_is_marked(self) -> None:
-        worse = _evaluated(name="theirs", likelihood=ev.Likelihood(2.5, np.zeros(3)))
+        worse = _evaluated(1.5, name="theirs")
         text = told.report("d", 5000, 2, [worse, _evaluated()])
         lines = text.splitlines()
         assert max(map(len, lines)) <= 78
-        assert next(line for line in lines if line.startswith("nats an event")).split()[-2:] == ["2.50", "*1.00"]
+        assert next(line for line in lines if line.startswith("cell nats an")).split()[-2:] == [
+            "2.50±0.10",
+            "*1.00±0.10",
+        ]
         assert {"  A  theirs", "  B  mine", "* knows your playing best"} <= set(lines)
         assert "500 of 5000 events; performances too short for that and left out: 2" in " ".join(lines)
         assert told.summary([worse, _evaluated()]).startswith("mine knows you best: it knows your playing")
@@ -242,12 +301,20 @@ def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset
     stages = list(dict.fromkeys(message.stage for message in progress if isinstance(message, Progress)))
     names = ("untrained", trained.stem)
     assert stages == ["starting TensorFlow", *(f"{what} {name}" for name in names for what in ("hearing", "playing"))]
-    assert f"  B  {trained.stem}\n     trained on this data set, with the same held out" in last.text
+    assert f"  B  {trained.stem}\n     trained on this dataset, with the same events held out" in last.text
     assert "names no training dataset" in last.text
-    nats = next(line for line in last.text.splitlines() if line.startswith("nats an event")).split()[-2:]
+    nats = next(line for line in last.text.splitlines() if line.startswith("cell nats an")).split()[-2:]
     assert nats[1].startswith("*")
-    assert float(nats[1][1:]) < float(nats[0])
+    assert float(nats[1][1:].split("±")[0]) < float(nats[0].split("±")[0])
     assert last.file == ""
+    write_dataset(dataset, [_performance(600, seed=9)])
+    (*_, last) = Worker(EvaluateRequest(dataset, (trained,))).says()
+    assert isinstance(last, Finished), last
+    assert "trained on another content of d-3d: it may have learned the held-out events" in last.text
+    write_dataset(dataset.with_name("renamed.npz"), [_performance(300, seed=2), _performance(600), _performance(5)])
+    (*_, last) = Worker(EvaluateRequest(dataset.with_name("renamed.npz"), (trained,))).says()
+    assert isinstance(last, Finished), last
+    assert "trained on this dataset, with the same events held out" in last.text
 
 
 def test_evaluation_refuses_invalid_files_by_name(tmp_path: Path, dataset: Path) -> None:
@@ -325,7 +392,7 @@ def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_s
         wait_until(lambda: not any(job.state == "running" for job in console.snapshot().jobs), 100)
         first, second = console.snapshot().jobs
         assert (first.state, second.state) == ("finished", "finished")
-        assert ".txt: it does not know your playing" in first.text
+        assert ".txt: it knows your playing less well" in first.text
         assert ".txt: other knows you best: it" in second.text
         assert "\n" not in first.text + second.text
         assert {first.file, second.file} == {

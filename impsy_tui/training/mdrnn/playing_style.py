@@ -1,0 +1,84 @@
+"""Measures of a way of playing: pace, movement, range, dimensions that move together, repetition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+STEP: Final = 1 / 127
+"""Smallest movement: a step of a MIDI fader."""
+_PLACES: Final = 8
+"""Places of a dimension that a figure distinguishes."""
+_FIGURE: Final = 4
+"""Changes of place in a figure."""
+_EXCERPT: Final = 2000
+"""Events in which figures are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A way of playing.
+
+    Attributes:
+        gaps: seconds between events: 5 %, 50 % and 95 % of the gaps are at most so long.
+        pace: events per second.
+        movement: distance of all values together per second, in lengths of a fader.
+        still: share of events in which no value moves by more than ``STEP``.
+        together: share of events in which two values or more move.
+        moving: share of events in which each value moves, ``[dimension - 1]``.
+        spans: range of each value: distance between its 5 % and its 95 % quantile, ``[dimension - 1]``.
+        repetition: share of the figures that came before.
+    """
+
+    gaps: tuple[float, float, float]
+    pace: float
+    movement: float
+    still: float
+    together: float
+    moving: Doubles
+    spans: Doubles
+    repetition: float
+
+
+def style(performances: Sequence[np.ndarray]) -> Style:
+    """Returns the way of playing of some performances.
+
+    Args:
+        performances: ``[events, dimension]``, at least two events in one of them, not scaled.
+    """
+    gaps = np.concatenate([performance[1:, 0] for performance in performances]).astype(np.float64)
+    values = np.concatenate([performance[:, 1:] for performance in performances])
+    steps = np.abs(np.concatenate([np.diff(performance[:, 1:], axis=0) for performance in performances]))
+    seconds = max(float(gaps.sum()), 1e-9)
+    moves = steps > STEP
+    low, middle, high = np.percentile(gaps, (5, 50, 95)).tolist()
+    bottom, top = np.percentile(values, (5, 95), axis=0)
+    return Style(
+        (low, middle, high),
+        len(gaps) / seconds,
+        float(steps.sum(dtype=np.float64)) / seconds,
+        1.0 - float(moves.any(axis=1).mean()),
+        float((moves.sum(axis=1) > 1).mean()),
+        moves.mean(axis=0),
+        np.asarray(top - bottom, np.float64),
+        repetition(max(performances, key=len)[-_EXCERPT:, 1:]),
+    )
+
+
+def repetition(values: np.ndarray) -> float:
+    """Returns the share of figures that came before: 0 never, 1 always.
+
+    A figure is ``_FIGURE`` changes of place in a row, where each dimension has ``_PLACES`` places.
+
+    Args:
+        values: ``[events, dimension - 1]``, 0 to 1.
+    """
+    places = np.clip((values * _PLACES).astype(np.int64), 0, _PLACES - 1)
+    changed = np.flatnonzero((places[1:] != places[:-1]).any(axis=1)) + 1
+    visited = [row.tobytes() for row in places[changed]]
+    figures = [b"".join(visited[at : at + _FIGURE]) for at in range(len(visited) - _FIGURE + 1)]
+    return 1.0 - len(set(figures)) / len(figures) if figures else 1.0
