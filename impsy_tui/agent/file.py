@@ -23,7 +23,7 @@ from impsy_tui.agent.memory import recalled_size
 from impsy_tui.agent.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.agent.seek import KnownSynth, Scaler, moves
 from impsy_tui.errors import UserError, first_line
-from impsy_tui.npz import read_npz
+from impsy_tui.model_files.npz import read_npz
 from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".npz"

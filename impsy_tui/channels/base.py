@@ -97,7 +97,7 @@ class Listener(Protocol):
     def scheduler(self) -> ChannelScheduler:
         """Scheduler of the engine."""
 
-    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
+    def received(self, channel: str, values: Sequence[float], at: float) -> None:
         """Takes a received vector: every dimension finite and 0..1; ``at`` is on the scheduler's clock."""
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from impsy_tui.cli.completion import set_lists
-from impsy_tui.cli.examples import config_file
+from impsy_tui.cli.example_files import config_file
 from impsy_tui.cli.options import ConfigOption
 
 

@@ -85,9 +85,9 @@ def patches(incomplete: str) -> list[str]:
 
 def examples(incomplete: str) -> list[str]:
     """Returns the names of all examples."""
-    from impsy_tui.cli.examples import names
+    from impsy_tui.cli.example_files import example_names
 
-    return names()
+    return example_names()
 
 
 def themes(incomplete: str) -> list[str]:

@@ -14,13 +14,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from impsy_tui import __version__, modes
-from impsy_tui.cli import engine, ensemble, gestures, train, train_agent
-from impsy_tui.cli.agent import agent
+from impsy_tui.cli import engine
 from impsy_tui.cli.check import check
 from impsy_tui.cli.completion import models
 from impsy_tui.cli.completion import ports as ports_here
-from impsy_tui.cli.examples import config_file, examples, sound_file
+from impsy_tui.cli.example_files import config_file, sound_file
+from impsy_tui.cli.examples import examples
 from impsy_tui.cli.init import init
+from impsy_tui.cli.learning import ensemble, gestures, train, train_agent
+from impsy_tui.cli.learning.agent import agent
 from impsy_tui.cli.options import (
     ConfigOption,
     LeanOption,

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import typer
 
-from impsy_tui.cli.examples import shipped
+from impsy_tui.cli.example_files import find_shipped
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 from impsy_tui.config import load_config
@@ -20,7 +20,7 @@ from impsy_tui.engine.players.base import MAIN
 from impsy_tui.errors import UserError
 from impsy_tui.key_actions import KeysInForce
 from impsy_tui.language import ArgumentKind, Invocation, Program, parse
-from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.program import ALL_PLAYERS
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
 from impsy_tui.paths import files_in, shipped_folder
 from impsy_tui.text import counted
@@ -78,7 +78,7 @@ def found(file: Path | None, logs: Path) -> Path:
     for each in own:
         if each.stem == name:
             return each
-    if (example := shipped(file, "sets/", SUFFIX)) is not None:
+    if (example := find_shipped(file, "sets/", SUFFIX)) is not None:
         return example
     return fail(f"{file}: no such set list. Set lists: {known}")
 
@@ -148,7 +148,7 @@ class _Names:
         return self._unknown(each.command.name, name) if kind is ArgumentKind.NAME else ""
 
     def _unknown_player(self, name: str) -> str:
-        if not self._players or name in (*self._players, EVERYBODY):
+        if not self._players or name in (*self._players, ALL_PLAYERS):
             return ""
         return f"no such player: {name}. Players: {', '.join(self._players)}"
 

@@ -19,8 +19,8 @@ from impsy_tui.config.channel_schema import (
     SerialMidi,
     WebSocket,
 )
+from impsy_tui.config.quantity_types import Age, Size
 from impsy_tui.config.value_types import (
-    Age,
     ByDevice,
     Choice,
     Dimensions,
@@ -28,7 +28,6 @@ from impsy_tui.config.value_types import (
     Number,
     OneOrMany,
     PlayerName,
-    Size,
     Switch,
     Text,
     live,

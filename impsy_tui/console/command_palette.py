@@ -38,8 +38,8 @@ class CommandPalette(Provider):
         """Returns one row: the command, its key and its help."""
         assert isinstance(self.app, CommandChooser)
         head = " " * max(1, _COMMAND - len(line)) + f"{self.app.key_of(line.plain):<{_KEY}}"
-        room = self.app.size.width - len(line) - len(head) - _BORDERS
-        return Content.assemble(line, head, (cut(help, max(1, room)), "dim"))
+        space = self.app.size.width - len(line) - len(head) - _BORDERS
+        return Content.assemble(line, head, (cut(help, max(1, space)), "dim"))
 
     def _choice(self, line: str, whole: bool) -> "_Choice":
         assert isinstance(self.app, CommandChooser)

@@ -161,7 +161,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         dimension: number of dimensions x1..xn plus one for time.
         input: last vector of the musician.
         input_age: seconds since then, -1 for never.
-        heard: events heard.
+        received: number of received events.
         thru: True if the input goes to every output.
         players: all of them, in the order of the configuration; ``main`` if it names none.
         channels: inputs and outputs.
@@ -196,7 +196,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     dimension: int
     input: tuple[float, ...]
     input_age: float
-    heard: int
+    received: int
     thru: bool
     players: tuple[PlayerState, ...]
     channels: tuple[ChannelState, ...]

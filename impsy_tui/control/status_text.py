@@ -167,7 +167,7 @@ def _log_line(snapshot: Snapshot) -> str:
     if log.problem:
         return f"{'log':<10}PROBLEM: {log.problem} · {log.rows - log.written} events wait for the disk"
     if not log.enabled:
-        return f"{'log':<10}off · {snapshot.heard} events heard"
+        return f"{'log':<10}off · {snapshot.received} events heard"
     return f"{'log':<10}{log.file or 'on, its file begins with the first event'} · {log.rows} events"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
+from impsy_tui.config.quantity_types import bytes_of, seconds_of
 from impsy_tui.config.schema import Log
-from impsy_tui.config.value_types import bytes_of, seconds_of
 from impsy_tui.data import log_rotation
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.trash import Trash

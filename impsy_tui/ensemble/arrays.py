@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impsy_tui.errors import UserError
-from impsy_tui.npz import read_npz
+from impsy_tui.model_files.npz import read_npz
 
 SUFFIX: Final = ".npz"
 LARGEST: Final = 64 << 20

@@ -166,8 +166,8 @@ class Command:
         console: True for a command of the console itself, which the engine does not know.
         player: True for a command of a player; ``@name`` before it selects the player.
         about: kinds of player: "values" (players of the instrument's dimensions), "mdrnn" (those of them
-            with an MDRNN), "ensembles" (ensembles), "models" ("mdrnn" and ensembles), or "anybody" (all).
-        everybody: True if the command without ``@name`` is for all players, not for the focused player.
+            with an MDRNN), "ensembles" (ensembles), "models" ("mdrnn" and ensembles), or "any" (all).
+        to_all: True if the command without ``@name`` is for all players, not for the focused player.
         ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
         undo: True if ``undo`` reverts the command.
         parameter: parameter that the command sets; None for other commands.
@@ -185,7 +185,7 @@ class Command:
     console: bool = False
     player: bool = False
     about: str = "values"
-    everybody: bool = False
+    to_all: bool = False
     ramp: str = ""
     undo: bool = False
     parameter: Parameter | None = None

@@ -9,11 +9,11 @@ from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import Expected
 from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
-from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
+from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of
 
 _NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
-_FOR_ANYBODY: Final = ("load", "audition")
+_FOR_ANY: Final = ("load", "audition")
 """Commands that also take the models of ensembles."""
 _MOST_BLANKS: Final = 8
 """Greatest number of words of a name without quotes that is completed."""
@@ -146,7 +146,7 @@ def _written(wanted: Expected, word: str, known: CompletionSources) -> Iterable[
     if word.startswith("$"):
         return [f"${name}" for name in sorted(wanted.parameters)]
     if word.startswith("@") and not wanted.whose and not wanted.before:
-        return [f"@{name}" for name in (*known.players, EVERYBODY)]
+        return [f"@{name}" for name in (*known.players, ALL_PLAYERS)]
     options = _options(wanted, known)
     if wanted.argument.kind not in _NAMES:
         if word and wanted.argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION):
@@ -166,7 +166,7 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
         ):
             return argument.choices
         case ArgumentKind.MODEL:
-            ensembles = known.ensembles if wanted.whose in _FOR_ANYBODY else ()
+            ensembles = known.ensembles if wanted.whose in _FOR_ANY else ()
             return (*known.models, *ensembles, *argument.choices)
         case ArgumentKind.DATASET:
             return known.datasets

@@ -8,7 +8,7 @@ from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES, find_command
 from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.program import (
-    EVERYBODY,
+    ALL_PLAYERS,
     MOMENTS,
     Call,
     Chance,
@@ -37,7 +37,7 @@ _SILENCE: Final = Argument("silence", ArgumentKind.DURATION, Range(0.0, 3600.0, 
 _EVENTS: Final = Argument("event", ArgumentKind.WHOLE, Range(1, 1_000_000, 100))
 _PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.player)
 _RESERVED: Final = frozenset(
-    (*(word for name in (*COMMANDS, *EARLIER_NAMES) for word in name.split()), CHANCE, EVERYBODY, "main")
+    (*(word for name in (*COMMANDS, *EARLIER_NAMES) for word in name.split()), CHANCE, ALL_PLAYERS, "main")
 )
 
 _HINTS: Final = {
@@ -152,18 +152,18 @@ class LineReader(Cursor):
 
     # Arguments
 
-    def arguments(self, command: Command, *, gliding: bool = False) -> dict[str, Value]:
+    def arguments(self, command: Command, *, ramped: bool = False) -> dict[str, Value]:
         """Reads the arguments of a command.
 
         Args:
             command: the command.
-            gliding: True if other commands follow without a semicolon.
+            ramped: True if other commands follow without a semicolon.
         """
         self.leave_filler(command)
         values: dict[str, Value] = {}
         keywords = {argument.name: argument for argument in command.arguments if argument.keyword}
         for argument in command.arguments:
-            if argument.keyword or (argument.optional and self.left_out(command, argument, keywords, gliding)):
+            if argument.keyword or (argument.optional and self.left_out(command, argument, keywords, ramped)):
                 continue
             values[argument.name] = self.value(command, argument)
         while True:
@@ -184,7 +184,7 @@ class LineReader(Cursor):
             completing = self.wanted is not None and self.at + 1 == len(self.words)
             self.at += len(rest) > len(command.arguments) or completing
 
-    def left_out(self, command: Command, argument: Argument, keywords: Mapping[str, Argument], gliding: bool) -> bool:
+    def left_out(self, command: Command, argument: Argument, keywords: Mapping[str, Argument], ramped: bool) -> bool:
         """Returns True if an optional argument is missing."""
         self.may_be(argument, command.name)
         word = self.word
@@ -192,7 +192,7 @@ class LineReader(Cursor):
             return True
         # What is no word of it is already the next argument, or the next command.
         behind = command.arguments[command.arguments.index(argument) + 1 :]
-        among_others = gliding or not all(other.keyword for other in behind)
+        among_others = ramped or not all(other.keyword for other in behind)
         return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices
 
     def value(self, command: Command, argument: Argument) -> Value:
@@ -264,7 +264,7 @@ class LineReader(Cursor):
             if found is None or not found.ramp:
                 raise ParseError(_cannot_ramp(word.text, found, self.macros), word)
             self.at += length
-            values = self.arguments(found, gliding=True)
+            values = self.arguments(found, ramped=True)
             numbers = [each for each in found.arguments if each.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION)]
             for number in numbers:
                 if (given := values.get(number.name)) in number.choices:

@@ -8,7 +8,7 @@ from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.parameters import shown_number
 
-EVERYBODY: Final = "all"
+ALL_PLAYERS: Final = "all"
 """Name that addresses all players."""
 
 MOMENTS: Final = ("call", "response", "silence", "event", "bar")

@@ -62,7 +62,7 @@ BUDGET: Final = register(
         none="off",
         ramp="log",
         key="player.budget",
-        knob=(0.01, 10.0),
+        control_range=(0.01, 10.0),
     )
 )
 
@@ -79,7 +79,7 @@ SMOOTH: Final = register(
         argument="time",
         ramp="linear",
         key="player.smooth",
-        knob=(0.0, 5.0),
+        control_range=(0.0, 5.0),
     )
 )
 

@@ -47,7 +47,7 @@ TEMPO: Final = register(
         argument="beats",
         ramp="linear",
         earlier="beats",
-        knob=(40.0, 240.0),
+        control_range=(40.0, 240.0),
     )
 )
 

@@ -36,7 +36,7 @@ TEMP: Final = register(
         osc="pitemp",
         key="model.pitemp",
         earlier="pi_temperature",
-        knob=(0.1, 3.0),
+        control_range=(0.1, 3.0),
     )
 )
 
@@ -55,7 +55,7 @@ SIGMA: Final = register(
         osc="sigmatemp",
         key="model.sigmatemp",
         earlier="sigma_temperature",
-        knob=(0.001, 1.0),
+        control_range=(0.001, 1.0),
     )
 )
 
@@ -71,7 +71,7 @@ TIMESCALE: Final = register(
         argument="factor",
         ramp="log",
         key="model.timescale",
-        knob=(0.1, 10.0),
+        control_range=(0.1, 10.0),
     )
 )
 
@@ -88,7 +88,7 @@ SPEED: Final = register(
         argument="factor",
         ramp="log",
         inverse="timescale",
-        knob=(0.1, 10.0),
+        control_range=(0.1, 10.0),
     )
 )
 
@@ -104,7 +104,7 @@ THRESHOLD: Final = register(
         argument="silence",
         ramp="linear",
         key="interaction.threshold",
-        knob=(0.0, 5.0),
+        control_range=(0.0, 5.0),
     )
 )
 
@@ -120,6 +120,6 @@ MAX_RESPONSE: Final = register(
         argument="time",
         none="off",
         key="interaction.max_response",
-        knob=(1.0, 60.0),
+        control_range=(1.0, 60.0),
     )
 )

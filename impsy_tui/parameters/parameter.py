@@ -41,7 +41,7 @@ class Parameter:
         more: words that the command and the general tables of the configuration take, too.
         argument: name of the value in usage lines.
         none: word for the value None or for no words, empty if there is always a value.
-        knob: values at both ends of a control that ``map`` gives no others; both ends of ``within`` if None.
+        control_range: values at both ends of a control that ``map`` gives no others; both ends of ``within`` if None.
         ramp: "linear", "log" (equal ratios), or empty if it cannot ramp.
         osc: OSC address behind ``/impsy/``; the name if empty.
         key: key in the configuration; empty if none.
@@ -61,7 +61,7 @@ class Parameter:
     more: tuple[str, ...] = ()
     argument: str = "value"
     none: str = ""
-    knob: tuple[float, float] | None = None
+    control_range: tuple[float, float] | None = None
     ramp: str = ""
     osc: str = ""
     key: str = ""
@@ -92,7 +92,7 @@ class Parameter:
     @property
     def span(self) -> tuple[float, float]:
         """Values at both ends of a control that ``map`` gives no others."""
-        return self.knob or (self.limits.clamp(self.limits.low), self.limits.high)
+        return self.control_range or (self.limits.clamp(self.limits.low), self.limits.high)
 
     @property
     def none_is_zero(self) -> bool:

@@ -58,8 +58,8 @@ def draw(sheet: Sheet, paper: Paper) -> str:
     """Returns a sheet as text, no line wider than the paper."""
     pen = _Pen(paper)
     blocks = [pen.title(sheet.title, sheet.remark)]
-    room = None if paper.height is None else paper.height - len(blocks[0]) - 1
-    heights = _heights(sheet, room)
+    space = None if paper.height is None else paper.height - len(blocks[0]) - 1
+    heights = _heights(sheet, space)
     if sheet.curve:
         blocks.append(pen.curve(sheet.curve, heights.curve))
     if sheet.series:
@@ -78,18 +78,18 @@ class _Heights(NamedTuple):
     curve: int
 
 
-def _heights(sheet: Sheet, room: int | None) -> _Heights:
+def _heights(sheet: Sheet, space: int | None) -> _Heights:
     """Returns heights that fill the lines; bars and curve shrink before values, and bars get the remaining lines."""
-    if room is None:
+    if space is None:
         return _Heights(3, 4, 5)
     values = max(1, sum(min(len(each.names), MOST_VALUES) for each in sheet.series[:1]))
     for bars, curve in ((4, 5), (2, 3)):
         taken = (bars + 2) * bool(sheet.histogram) + (curve + 2) * bool(sheet.curve) + 2
-        high = (room - taken) // values
+        high = (space - taken) // values
         if high > 1:
             break
     high = min(max(high, 1), 4)
-    left = room - taken - high * values
+    left = space - taken - high * values
     return _Heights(high, bars + min(max(left, 0), 4), curve)
 
 
@@ -157,8 +157,8 @@ class _Pen:
         for each in series:
             whos = dict.fromkeys(track.who for track in each.tracks)
             legend = _GUTTER.join(self.legend(who) for who in whos)
-            room = width - _seen(legend) - 2
-            heads.append(_padded(f"{legend}  {self.fit(each.title, room) if each.title else ''}", width))
+            space = width - _seen(legend) - 2
+            heads.append(_padded(f"{legend}  {self.fit(each.title, space) if each.title else ''}", width))
         return " " * _LABEL + _GUTTER.join(heads) + ("moves".rjust(moves_wide) if moves_wide else "")
 
     def _value(self, series: Series, index: int, width: int, height: int) -> list[str]:
@@ -173,10 +173,10 @@ class _Pen:
         heads, bars = [], []
         for who in whos:
             low, middle, high = histogram.spread[who]
-            room = width - _seen(self.legend(who))
+            space = width - _seen(self.legend(who))
             said = f"  dt {low:.2g} to {high:.2g} s, half below {middle:.2g} s"
-            said = said if len(said) <= room else f"  dt half below {middle:.2g} s"
-            heads.append(_padded(self.legend(who) + self.fit(said, room), width))
+            said = said if len(said) <= space else f"  dt half below {middle:.2g} s"
+            heads.append(_padded(self.legend(who) + self.fit(said, space), width))
             counts = histogram.counts[who].tolist()
             shape = _Shape(who, [x + 0.5 for x in range(len(counts))], counts, bars=True)
             bars.append(self._canvas([shape], (0, len(counts)), (0, max(*counts, 1)), width, height))

@@ -46,7 +46,7 @@ class Job:
         curve: loss and validation loss of each report that had them.
         text: what came of it, or what is wrong.
         file: what it made.
-        outcome: the state that it will be in when its process has ended, once it has said so.
+        result: the state that it will be in when its process has ended, once it has said so.
         output: the file with everything else it printed.
         began: on the loop's clock.
         ended: likewise, None while it runs.
@@ -64,7 +64,7 @@ class Job:
     curve: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_CURVE))
     text: str = ""
     file: str = ""
-    outcome: str = ""
+    result: str = ""
     ended: float | None = None
     limits: Limits = field(default_factory=lambda: limits_of(""))
     over: str = ""
@@ -236,8 +236,8 @@ class JobRunner:
         job.ended = asyncio.get_running_loop().time()
         if job.over:
             job.state, job.text = "failed", job.over
-        elif job.outcome:
-            job.state = job.outcome
+        elif job.result:
+            job.state = job.result
         elif job.state == "stopping":
             job.state, job.text = "cancelled", "cancelled: nothing was kept"
         else:
@@ -254,10 +254,10 @@ class JobRunner:
                     )
             case Finished():
                 job.text, job.file = message.text, message.file
-                job.outcome = "finished"
+                job.result = "finished"
             case Failed():
                 job.text = message.text
-                job.outcome = "failed"
+                job.result = "failed"
 
 
 def _python(wanted: str) -> str:

@@ -153,7 +153,7 @@ def main() -> None:
             time.sleep(1.0)
             snapshot = client.snapshot()
             received = {channel.name: channel.received for channel in snapshot.channels}
-            rest = snapshot.heard - sum(received.values())
+            rest = snapshot.received - sum(received.values())
             client.command("log new")
             time.sleep(1.0)
             written = Path(snapshot.log.file).read_bytes().count(b",interface,")
@@ -162,7 +162,7 @@ def main() -> None:
     columns = ["while", "seconds", "worst lateness ms", "undisturbed by a host", "s taken by the host"]
     table("On stage: a model learns on and is swapped in", columns, rows)
     columns = ["OSC events sent", "received", "heard, demo included", "of these in the log", "heard and not received"]
-    shown = [musician.sent, received["osc"], snapshot.heard, written, rest]
+    shown = [musician.sent, received["osc"], snapshot.received, written, rest]
     table("What was lost meanwhile", columns, [[str(number) for number in shown]])
 
 

@@ -48,7 +48,7 @@ def test_examples_names_what_there_is_for_a_wrong_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("named", ["{stem}", "{stem}.toml", "configs/{stem}.toml"])
 def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
-    from impsy_tui.cli.examples import config_file
+    from impsy_tui.cli.example_files import config_file
 
     monkeypatch.chdir(tmp_path)
     for path in CONFIGS:
@@ -62,7 +62,7 @@ def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_patch_is_found_by_its_name(tmp_path: Path) -> None:
-    from impsy_tui.cli.examples import sound_file
+    from impsy_tui.cli.example_files import sound_file
 
     for word in ("touches", "touches.pd", "pd/touches.pd"):
         assert sound_file(Path(word)) == shipped_folder("configs") / "pd" / "touches.pd"

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from impsy_tui import __version__
-from impsy_tui.cli import train
+from impsy_tui.cli.learning import train
 from impsy_tui.cli.main import app
 from impsy_tui.config import load_config
 from impsy_tui.worker_requests import WorkerRequest

@@ -53,7 +53,7 @@ _PLAYING = msgspec.structs.replace(
     dimension=9,
     input=(0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0),
     input_age=5.0,
-    heard=42,
+    received=42,
     thru=True,
     players=(_PLAYER,),
     channels=(_OSC, ChannelState("demo", "open", "simulated performer", received_rate=3)),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from impsy_tui.choices import GRIDS
 from impsy_tui.language import COMMANDS, ArgumentKind, Call, Chance, Command, Invocation, Macro, Moment, Program
 from impsy_tui.language.command_schema import Argument
-from impsy_tui.language.program import EVERYBODY, MOMENTS, Value
+from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Value
 
 MACROS = {
     macro.name: macro
@@ -91,7 +91,7 @@ def _temperature(value: float) -> Program:
 
 
 def _players() -> st.SearchStrategy[str]:
-    return st.sampled_from(("", "", "lead", EVERYBODY))
+    return st.sampled_from(("", "", "lead", ALL_PLAYERS))
 
 
 def values(argument: Argument, depth: int) -> st.SearchStrategy[Value]:

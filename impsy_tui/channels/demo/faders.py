@@ -37,9 +37,9 @@ class DemoChannel:
             return
         began = self._dimension
         self._dimension = dimension
-        manner = PerformerStyle(phrase=self._settings.phrase, rest=self._settings.rest)
+        style = PerformerStyle(phrase=self._settings.phrase, rest=self._settings.rest)
         random = np.random.default_rng(self._settings.seed)
-        self._performance = Performer(dimension - 1, random, manner).play()
+        self._performance = Performer(dimension - 1, random, style).play()
         if not began:
             self._schedule(self._listener.scheduler.now())
 
@@ -93,5 +93,5 @@ class DemoChannel:
         if len(values) == self._dimension - 1:
             self._received.count(now)
             self._last = values
-            self._listener.heard(self.name, values, now)
+            self._listener.received(self.name, values, now)
         self._schedule(due if now - due < 0.1 else now)

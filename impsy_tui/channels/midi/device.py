@@ -21,7 +21,7 @@ from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.midi.system.client import InLink, OutLink
 from impsy_tui.ensemble.touches.surfaces import MidiPad
 
-_KNOBS: Final = ("control_change", "control_change_14", "pitch_bend")
+_CONTINUOUS: Final = ("control_change", "control_change_14", "pitch_bend")
 _NEAR: Final = 2 / 127 + 1e-9
 """Greatest distance at which a knob has reached its value."""
 _MOST_REMEMBERED: Final = 1024
@@ -67,13 +67,13 @@ class Takeover:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._knobs = [index for index, entry in enumerate(entries) if entry[0] in _KNOBS]
+        self._continuous = [index for index, entry in enumerate(entries) if entry[0] in _CONTINUOUS]
         self._positions: dict[int, float] = {}
         self._targets: dict[int, float] = {}
 
     def moved(self, values: Sequence[float]) -> None:
         """Notes the values of a player: knobs at other positions do not act until they pass them."""
-        for index in self._knobs:
+        for index in self._continuous:
             if index < len(values):
                 value = min(max(values[index], 0.0), 1.0)
                 position = self._positions.get(index)
@@ -286,7 +286,7 @@ class MidiInput:
         """Returns the dimensions (index from 0, value 0 to 1) that a message sets."""
         found = self.mapping.updates(message)
         if self._shown is not None:
-            self._shown.heard(message)
+            self._shown.received(message)
         return self.admitted(found)
 
     def admitted(self, updates: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:

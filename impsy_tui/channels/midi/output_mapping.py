@@ -100,7 +100,7 @@ class OutputMapping:
         """Forgets the last values, so that a new device gets all of them."""
         self._sent.clear()
 
-    def heard(self, message: bytes) -> None:
+    def received(self, message: bytes) -> None:
         """Notes a message of the device itself: the value that was sent to this control last no longer holds."""
         if len(message) < 2:
             return

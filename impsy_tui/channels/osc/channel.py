@@ -371,7 +371,7 @@ class OscChannel:
         if min(values) < 0.0 or max(values) > 1.0:
             self._troubles.note("range", f"{self._settings.input_address} with values outside 0..1: they are clipped")
             values = tuple([min(1.0, max(0.0, x)) for x in values])
-        self._listener.heard(self.name, values, at)
+        self._listener.received(self.name, values, at)
 
     def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
         self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])

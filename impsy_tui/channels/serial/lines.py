@@ -193,7 +193,7 @@ class SerialChannel:
             if min(values) < 0.0 or max(values) > 1.0:
                 note("range", "a line with values outside 0..1: they are clipped")
                 values = tuple([min(1.0, max(0.0, x)) for x in values])
-            self._listener.heard(self.name, values, at)
+            self._listener.received(self.name, values, at)
 
 
 def _written(values: Sequence[float]) -> bytes:

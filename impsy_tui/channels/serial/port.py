@@ -95,7 +95,7 @@ class SerialPort:
         self._device: Any = None
         self._out = bytearray()
         self._free_at = 0.0
-        self._awaits_room = False
+        self._waits_to_write = False
         self._pace: Any = None
         self._retry: Any = None
         self._reported = self._reason = ""
@@ -117,7 +117,7 @@ class SerialPort:
     @property
     def stuck(self) -> bool:
         """True if the port accepts no bytes because the device reads nothing."""
-        return self._awaits_room
+        return self._waits_to_write
 
     async def open(self) -> None:
         """Opens the port; a missing port is opened when it appears."""
@@ -209,7 +209,7 @@ class SerialPort:
         device, self._device = self._device, None
         self._loop.remove_reader(device.fd)
         self._loop.remove_writer(device.fd)
-        self._awaits_room = False
+        self._waits_to_write = False
         self._out.clear()
         if self._pace is not None:
             self._pace.cancel()
@@ -242,14 +242,14 @@ class SerialPort:
                 self._lost()
                 return False
             if not taken:
-                if not self._awaits_room:
-                    self._awaits_room = True
+                if not self._waits_to_write:
+                    self._waits_to_write = True
                     self._loop.add_writer(self._device.fd, self.pump)
                 return False
             del self._out[:taken]
             self._free_at = max(self._free_at, self._scheduler.now()) + taken * _BITS_A_BYTE / self._baud
-        if self._awaits_room:
-            self._awaits_room = False
+        if self._waits_to_write:
+            self._waits_to_write = False
             self._loop.remove_writer(self._device.fd)
         return True
 

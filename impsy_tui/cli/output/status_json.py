@@ -22,6 +22,10 @@ def status_json(snapshot: Snapshot) -> str:
     Scripts of version 0.1.0 find the names that they know next to the present ones.
     """
     state: dict[str, Any] = msgspec.to_builtins(snapshot)
+    state["heard"] = state["received"]
+    state["heard"] = state["received"]
+    state["heard"] = state["received"]
+    state["heard"] = state["received"]
     state["guided"] = state["gesture_recording"]
     for player in state["players"]:
         parameters = player["parameters"]

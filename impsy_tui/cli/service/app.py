@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from impsy_tui.cli.examples import config_file
+from impsy_tui.cli.example_files import config_file
 from impsy_tui.cli.options import ConfigOption, LogdirOption
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say

@@ -84,6 +84,6 @@ def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayo
         cells = (width - _GAP * (columns - 1)) // columns
     per_column = min(height, -(-count // columns))
     name = min(name, 4 if cells < _LEAST_TALL else name, max(0, cells - 1))
-    room = cells - name
-    values = 2 if room >= 20 else 1 if room >= 12 else 0
+    space = cells - name
+    values = 2 if space >= 20 else 1 if space >= 12 else 0
     return MeterLayout(1, columns, per_column, cells, name, values, min(count, per_column * columns))

@@ -101,8 +101,8 @@ class FilesPage(Page):
         chosen = self._chosen()
         shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
         wide = self.size.width >= _WIDE
-        room = max(12, self.size.width - (68 if wide else 60))
-        fill(table, _COLUMNS, [(_key(facts), _row(facts, room, wide=wide)) for facts in shown])
+        space = max(12, self.size.width - (68 if wide else 60))
+        fill(table, _COLUMNS, [(_key(facts), _row(facts, space, wide=wide)) for facts in shown])
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
@@ -239,7 +239,7 @@ def _key(facts: FileFacts) -> str:
     return f"{facts.kind} {facts.folder}/{facts.name}"
 
 
-def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:
+def _row(facts: FileFacts, space: int, *, wide: bool) -> tuple[str, ...]:
     name = _stem(facts)
     if facts.problem:
         name = f"✗ {name}: {facts.problem}"
@@ -247,7 +247,7 @@ def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:
     kind = f"{facts.kind} {size}" if size else facts.kind
     return (
         kind,
-        middle(name, room),
+        middle(name, space),
         str(facts.dimension or ""),
         str(facts.rows) if facts.rows >= 0 else "",
         span(facts.seconds) if facts.seconds >= 0 else "" if facts.loss is None else f"{facts.loss:.3f} nats",

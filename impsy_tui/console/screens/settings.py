@@ -57,8 +57,8 @@ class SettingsPage(Page):
         table = self.query_one(DataTable)
         chosen = self._chosen()
         shown = [one for one in self._settings if not self._changed_only or one.origin != "default"]
-        room = max(16, (self.size.width - 30) // 2)
-        rows = [(one.key, cut(one.value, room), cut(one.origin.rpartition("/")[2], room)) for one in shown]
+        space = max(16, (self.size.width - 30) // 2)
+        rows = [(one.key, cut(one.value, space), cut(one.origin.rpartition("/")[2], space)) for one in shown]
         fill(table, ("setting", "in force", "from"), [(row[0], row) for row in rows])
         keys = [one.key for one in shown]
         if chosen is not None and chosen.key in keys:

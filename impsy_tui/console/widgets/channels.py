@@ -34,15 +34,15 @@ class ChannelPanes(Pane):
         """Makes the lines."""
         width, height = self.size.width, self.size.height
         lines = [heading("CHANNELS", width, self.palette, focused=self.has_focus)]
-        room = max(1, (height - 1) // max(1, len(self._channels)))
+        space = max(1, (height - 1) // max(1, len(self._channels)))
         for channel in self._channels:
-            lines += _pane(channel, width, min(4, room), self.palette)
+            lines += _pane(channel, width, min(4, space), self.palette)
         if not self._channels:
             lines.append((("none: nothing can be heard", self.palette.alarm),))
         self.set_lines(lines)
 
 
-def _pane(channel: ChannelState, width: int, room: int, palette: Palette) -> list[Line]:
+def _pane(channel: ChannelState, width: int, space: int, palette: Palette) -> list[Line]:
     glyph, style = _state(channel, palette)
     name = f"{glyph} {channel.name} "
     if channel.nudge:
@@ -53,7 +53,7 @@ def _pane(channel: ChannelState, width: int, room: int, palette: Palette) -> lis
     first: Line = ((name, style), (bound, palette.dim if channel.state == "open" else style))
     problem = _problem(channel, width, palette)
     rates = f"{channel.received_rate:>4}/s in {channel.sent_rate:>4}/s out"
-    if room == 1:
+    if space == 1:
         alarm = problem and channel.problem_age < _FRESH
         return [
             (
@@ -64,10 +64,10 @@ def _pane(channel: ChannelState, width: int, room: int, palette: Palette) -> lis
                 ),
             )
         ]
-    if room < 4:
+    if space < 4:
         lines = [first, (("  " + cut(rates, width - 2), palette.text),)]
-        if problem and (room == 3 or channel.problem_age < _FRESH):
-            lines[1:] = [*lines[1:], problem] if room == 3 else [problem]
+        if problem and (space == 3 or channel.problem_age < _FRESH):
+            lines[1:] = [*lines[1:], problem] if space == 3 else [problem]
         return lines
     lines = [
         first,

@@ -71,8 +71,8 @@ class EnsembleView(Lines, can_focus=True):
             gesture = (padded(names[code], word) + " ", self._ink(code))
             marked = self._in_silence(ensemble, number)
             past = ensemble.seconds[number] if number < len(ensemble.seconds) else ""
-            room = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
-            lines.append((name, gesture, *marked, *self._minute(past, room)))
+            space = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
+            lines.append((name, gesture, *marked, *self._minute(past, space)))
         return lines
 
     def _in_silence(self, ensemble: EnsembleState, number: int) -> list[Piece]:

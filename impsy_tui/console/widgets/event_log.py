@@ -14,7 +14,7 @@ from impsy_tui.text import printable
 MOST: Final = 500
 _HEADED: Final = 5
 """Height in lines from which the heading is shown."""
-_ROOM_FOR_MORE: Final = 50
+_SPACE_FOR_MORE: Final = 50
 """Width in cells from which the key that shows the rest of a text is shown."""
 _FEW: Final = 2
 """Height up to which an entry gets one line. A mistake or an answer gets all lines while it is the newest."""
@@ -64,35 +64,35 @@ class EventLog(Pane):
         entry = replace(entry, source=printable(entry.source), text=printable(entry.text))
         self._entries.append(entry)
         if self._up:
-            self._up += len(self._wrapped(entry, self.size.width, most=None if self._room() > _FEW else 1))
+            self._up += len(self._wrapped(entry, self.size.width, most=None if self._space() > _FEW else 1))
 
     def page(self, direction: int) -> None:
         """Shows older entries (1) or newer ones (-1)."""
-        self._up = max(0, self._up + direction * max(1, self._room() - 1))
+        self._up = max(0, self._up + direction * max(1, self._space() - 1))
         self.redraw()
 
-    def _room(self) -> int:
+    def _space(self) -> int:
         height = self.size.height
         return height - 1 if height >= _HEADED or self.has_focus else height
 
     def redraw(self) -> None:
         """Makes the lines."""
-        width, room = self.size.width, self._room()
-        if width < 10 or room < 1:
+        width, space = self.size.width, self._space()
+        if width < 10 or space < 1:
             return
         lines: list[Line] = []
-        wanted = room + self._up
+        wanted = space + self._up
         for entry in reversed(self._entries):
-            whole = room > _FEW
+            whole = space > _FEW
             wanted_whole = entry.level in ("error", "reply") and not lines and not self._up
-            lines[:0] = self._wrapped(entry, width, most=None if whole else room if wanted_whole else 1)
+            lines[:0] = self._wrapped(entry, width, most=None if whole else space if wanted_whole else 1)
             if len(lines) >= wanted:
                 break
-        self._up = min(self._up, max(0, len(lines) - room))
+        self._up = min(self._up, max(0, len(lines) - space))
         last = len(lines) - self._up
-        shown = lines[max(0, last - room) : last]
-        shown[:0] = [()] * (room - len(shown))
-        if room < self.size.height:
+        shown = lines[max(0, last - space) : last]
+        shown[:0] = [()] * (space - len(shown))
+        if space < self.size.height:
             title = f"EVENTS · {self._up} newer below" if self._up else "EVENTS"
             shown.insert(0, heading(title, width, self.palette, focused=self.has_focus))
         self.set_lines(shown)
@@ -109,7 +109,7 @@ class EventLog(Pane):
         }.get(entry.level, ("  ", palette.dim))
         who = f"{entry.source}: " if entry.level in ("info", "warning", "error") and entry.source else ""
         head = len(stamp) + len(mark)
-        more = self._more if width >= _ROOM_FOR_MORE else "…"
+        more = self._more if width >= _SPACE_FOR_MORE else "…"
         parts: list[str] = []
         text = who + entry.text
         if most is not None:
@@ -117,9 +117,9 @@ class EventLog(Pane):
         if most == 1:
             return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
         for line in text.split("\n"):
-            room = max(8, width - head)
+            space = max(8, width - head)
             parts += textwrap.wrap(
-                line, room, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder=more
+                line, space, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder=more
             ) or [""]
         lines: list[Line] = []
         for number, part in enumerate(parts):

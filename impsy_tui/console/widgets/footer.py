@@ -111,15 +111,15 @@ def _choices(completion: Completion, width: int, palette: Palette) -> Line:
     else:
         first = max(chosen, 0)
         pieces = [(f"{chosen + 1} of {len(names)}  " if chosen >= 0 else f"{len(names)}: ", palette.text)]
-    room = width - sum(width_of(text) for text, _ in pieces)
+    space = width - sum(width_of(text) for text, _ in pieces)
     for number, name in enumerate(names[first:], first):
         dots = 0 if number == len(names) - 1 else 3
-        if number > first and width_of(name) + dots > room:
+        if number > first and width_of(name) + dots > space:
             pieces.append(("…", palette.dim))
             break
-        pieces.append((cut(name, room - dots), palette.strong if number == chosen else palette.dim))
+        pieces.append((cut(name, space - dots), palette.strong if number == chosen else palette.dim))
         pieces.append(("  " if dots else "", palette.dim))
-        room -= width_of(name) + 2
+        space -= width_of(name) + 2
     return tuple(pieces)
 
 

@@ -14,7 +14,7 @@ from impsy_tui.engine.commands.handlers.time import TimeHandlers
 from impsy_tui.engine.commands.handlers.undo import UndoHandlers
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
-from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.program import ALL_PLAYERS
 
 Handler = Callable[..., str | Awaitable[str]]
 
@@ -61,7 +61,7 @@ class CommandDispatcher:
             return handler(**invocation.values)
         if command.takes_rest:
             return handler(invocation.player, **invocation.values)
-        player = invocation.player or (EVERYBODY if command.everybody else "")
+        player = invocation.player or (ALL_PLAYERS if command.to_all else "")
         return handler(self._host.session.players_of(player, command.about), **invocation.values)
 
 

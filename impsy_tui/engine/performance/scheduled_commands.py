@@ -81,12 +81,12 @@ class ResumedRamp:
 class ScheduledCommands:
     """Pending commands of a session, carried out when they are due.
 
-    The session reports musical moments: see ``heard`` and ``turned``.
+    The session reports musical moments: see ``received`` and ``turned``.
 
     Args:
         scheduler: calls back at due times.
         run: carries out a program that is due.
-        last_heard: returns the time of the musician's last input, None before the first.
+        last_received: returns the time of the musician's last input, None before the first.
         held: returns True while the musician holds keys down, which is not silence.
         on_bar: starts calls at every bar; returns a callable that ends them.
     """
@@ -95,13 +95,13 @@ class ScheduledCommands:
         self,
         scheduler: Scheduler,
         run: Run,
-        last_heard: Callable[[], float | None],
+        last_received: Callable[[], float | None],
         held: Callable[[], bool],
         on_bar: Callable[[Callable[[], None]], Callable[[], None]],
     ) -> None:
         self._scheduler = scheduler
         self._run = run
-        self._last_heard = last_heard
+        self._last_received = last_received
         self._held = held
         self._pending: dict[int, PendingCommand] = {}
         self._ramps: dict[int, PendingCommand] = {}
@@ -282,7 +282,7 @@ class ScheduledCommands:
 
     # Moments
 
-    def heard(self, began: bool) -> None:
+    def received(self, began: bool) -> None:
         """Handles input of the musician; ``began`` is True if a call begins with this event."""
         for pending in self._waiting("event"):
             pending.left -= 1
@@ -325,7 +325,7 @@ class ScheduledCommands:
         # Events do not move the timer: the time of the last input says how long the silence was.
         assert pending.moment is not None
         now = self._scheduler.now()
-        broken = now if self._held() else max(since, self._last_heard() or since)
+        broken = now if self._held() else max(since, self._last_received() or since)
         if now < broken + pending.moment.number:
             self._wait_for_silence(pending, broken)
             return

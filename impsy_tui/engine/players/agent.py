@@ -48,7 +48,7 @@ class AgentStatus:
 
     Attributes:
         heard: Last heard frame of descriptors, None before the first.
-        heard_at: Time of the last frame.
+        received_at: Time of the last frame.
         frames: Number of heard frames.
         rate: Frames per second.
         distance: Distance between synth and target; see ``PolicyStep``.
@@ -57,7 +57,7 @@ class AgentStatus:
     """
 
     heard: HeardDescriptors | None = None
-    heard_at: float = 0.0
+    received_at: float = 0.0
     frames: int = 0
     rate: RateMeter = field(default_factory=RateMeter)
     distance: float = 0.0
@@ -230,8 +230,8 @@ class AgentBehaviour(ParameterHolder):
                 f"{self.predictor.model.known.count}: is it the agent of this synth?"
             )
         status, now = self.status, self._scheduler.now()
-        seconds = min(max(at - status.heard_at, 0.0), _LONGEST)
-        status.heard, status.heard_at = feats, at
+        seconds = min(max(at - status.received_at, 0.0), _LONGEST)
+        status.heard, status.received_at = feats, at
         status.frames += 1
         status.rate.count(at)
         if self._lost and status.frames > 1:
@@ -305,7 +305,7 @@ class AgentBehaviour(ParameterHolder):
     def _check_frames(self) -> None:
         """Reports a lost sound, and moves an agent with aim wander that hears no frames."""
         now = self._scheduler.now()
-        silent = now - self.status.heard_at
+        silent = now - self.status.received_at
         wanders = self.predictor.aim == "wander" and (silent >= _ALONE or not self.status.frames)
         if wanders:
             self._move(now, None)

@@ -205,7 +205,7 @@ class SessionObserver(Protocol):
     def listens(self) -> bool:
         """True while the observer waits for an event or a turn."""
 
-    def heard(self, began: bool) -> None:
+    def received(self, began: bool) -> None:
         """Receives an event of the musician; ``began`` is True for the first event of a call."""
 
     def turned(self, player: str) -> None:

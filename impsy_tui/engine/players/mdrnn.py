@@ -173,7 +173,7 @@ class MdrnnBehaviour(ParameterHolder):
         """
         mode = self.mode
         self._heard = values
-        self._turns.heard(at)
+        self._turns.received(at)
         if not mode.hears:
             return
         try:

@@ -54,7 +54,7 @@ class Player:
         behaviour: Behaviour that is heard.
         auditioned: Behaviour that listens and plays unheard, None for none.
         sounding: Last played values after shaping, in the player's order; empty before the first.
-        heard_at: Time of the last heard event, None before the first.
+        received_at: Time of the last heard event, None before the first.
         listeners: Players that hear this player like the musician.
         hears: Indices of the instrument's values that the player hears.
         plays: Indices of the instrument's values that the player plays.
@@ -87,7 +87,7 @@ class Player:
         self.behaviour = make_behaviour(predictor, settings, session.scheduler, self, random, session.tempo)
         self.auditioned: PlayerBehaviour | None = None
         self.sounding: tuple[float, ...] = ()
-        self.heard_at: float | None = None
+        self.received_at: float | None = None
         self.listeners: list[Player] = []
         self._log = log
         self._session = session
@@ -152,10 +152,10 @@ class Player:
             vector = tuple(heard)
         else:
             vector = tuple(values) if self.hears_all else tuple([values[i] for i in self.hears])
-        before = self._session.began if self.heard_at is None else self.heard_at
+        before = self._session.began if self.received_at is None else self.received_at
         # Channels are read one after the other: what arrived first may be read last.
         at = max(at, before)
-        self._heard, self.heard_at = vector, at
+        self._heard, self.received_at = vector, at
         if self._session.logs_input:
             self._log.write(at, self._session.source, vector)
         may_answer = True

@@ -8,7 +8,7 @@ from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
 from impsy_tui.errors import UserError
-from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.program import ALL_PLAYERS
 
 _NO_ENSEMBLE: Final = '[[player]] kind = "ensemble" makes one'
 
@@ -63,7 +63,7 @@ class Roster:
         Raises:
             UserError: There is no such player, or the player is an ensemble.
         """
-        if name == EVERYBODY and self.players:
+        if name == ALL_PLAYERS and self.players:
             return list(self.players.values())
         for found in self.players_for(name):
             if (player := self.players.get(found.name)) is not None:
@@ -76,7 +76,7 @@ class Roster:
         Raises:
             UserError: There is no such player, or the player is not an ensemble.
         """
-        if name == EVERYBODY and self.ensembles:
+        if name == ALL_PLAYERS and self.ensembles:
             return list(self.ensembles.values())
         named = self.players_for(name)
         if ensemble := self.ensembles.get(named[0].name):
@@ -92,7 +92,7 @@ class Roster:
         Raises:
             UserError: There is no such player.
         """
-        if name == EVERYBODY:
+        if name == ALL_PLAYERS:
             return list(self.all_players.values())
         found = self.all_players.get(name or self.focus)
         if found is None:

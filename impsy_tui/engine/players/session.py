@@ -86,7 +86,7 @@ class Session(Roster):
         self.outputs = outputs
         self.settings = settings
         self.dimension = dimension
-        self.heard_events = 0
+        self.received_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
         self.observer: SessionObserver | None = None
@@ -137,7 +137,7 @@ class Session(Roster):
 
     # Listener of the channels
 
-    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
+    def received(self, channel: str, values: Sequence[float], at: float) -> None:
         """Hears a whole vector; a vector of another dimension is refused."""
         if len(values) != self.dimension - 1:
             self.trouble(channel, f"{len(values)} values came in where {self.dimension - 1} are played")
@@ -166,7 +166,7 @@ class Session(Roster):
     ) -> None:
         before = self._began if self.last_input_at is None else self.last_input_at
         at = max(at, before)
-        self.heard_events += 1
+        self.received_events += 1
         self.last_input, self.last_input_at = vector, at
         if self.settings.thru:
             if updated is None:
@@ -181,7 +181,7 @@ class Session(Roster):
             if player.hears_channel(channel):
                 player.hear(vector, updated, changed, at, answerers)
         if observer is not None:
-            observer.heard(began)
+            observer.received(began)
         if self.dimension_handler is not None:
             self.dimension_handler(channel, vector)
 
@@ -191,7 +191,7 @@ class Session(Roster):
         return any(player.behaviour.turn is Turn.PLAYER for player in self.players.values())
 
     def _is_call(self, silence: float) -> bool:
-        if self.heard_events == 1:
+        if self.received_events == 1:
             return True
         player = self.players.get(self.focus)
         if player is None:
@@ -207,7 +207,7 @@ class Session(Roster):
         """Hears an event of a log like an event of the musician."""
         self.source = REPLAY
         try:
-            self.heard(REPLAY, values, at)
+            self.received(REPLAY, values, at)
         finally:
             self.source = "interface"
 

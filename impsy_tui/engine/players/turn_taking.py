@@ -88,7 +88,7 @@ class TurnTaking:
         self._cancel()
         self.turn = Turn.YOU
 
-    def heard(self, at: float) -> None:
+    def received(self, at: float) -> None:
         """Records an event of the musician."""
         self._called = True
         self._last = max(self._last, at)

@@ -33,7 +33,7 @@ def agent_state(behaviour: AgentBehaviour, now: float) -> AgentState:
         hear=_in_words(player.matters),
         resting=status.resting,
         level=float(feats.musician[0]) if feats is not None else -157.0,
-        heard=now - status.heard_at if feats is not None else -1.0,
+        heard=now - status.received_at if feats is not None else -1.0,
         rate=status.rate.rate(now),
         distance=status.distance,
         distances=tuple(status.distances),

@@ -85,7 +85,7 @@ class SnapshotMaker:
             dimension=session.dimension,
             input=session.last_input,
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
-            heard=session.heard_events,
+            received=session.received_events,
             thru=session.settings.thru,
             players=tuple(self._player(name, now) for name in session.all_players),
             channels=tuple(

@@ -15,7 +15,7 @@ from impsy_tui.model_files.metadata import write_metadata
 from impsy_tui.training.gestures.forest import grow, synthetic
 
 _SEED: Final = 1
-_HANDS: Final = 120
+_PERFORMERS: Final = 120
 _SECONDS: Final = 20
 _TREES: Final = 40
 _SMALLEST_LEAF: Final = 5
@@ -25,16 +25,16 @@ _CLIPS: Final = 16
 
 def make(folder: Path) -> str:
     """Saves the classifier and the clips with their metadata in a folder; returns a summary."""
-    found, labels = synthetic(_HANDS, _SECONDS, _SEED)
+    found, labels = synthetic(_PERFORMERS, _SECONDS, _SEED)
     grown = grow(found, labels, _SEED, _TREES, _SMALLEST_LEAF)
-    others, asked = synthetic(_HANDS // 4, _SECONDS, _SEED + 1)
+    others, asked = synthetic(_PERFORMERS // 4, _SECONDS, _SEED + 1)
     accuracy = float((grown.gestures(others) == asked).mean())
     file = folder / classifier.SHIPPED
     classifier.write_classifier(file, grown)
     corpus = "synthetic touches of each gesture, by as many made-up hands"
     facts: dict[str, str | float | None] = {
         "corpus": corpus,
-        "hands": _HANDS,
+        "hands": _PERFORMERS,
         "seconds_labelled": len(labels),
         "seed": _SEED,
         "accuracy_on_other_hands": round(accuracy, 4),

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.errors import UserError
-from impsy_tui.npz import read_npz
+from impsy_tui.model_files.npz import read_npz
 from impsy_tui.paths import files_in
 from impsy_tui.training.mdrnn.fit import Progress
 

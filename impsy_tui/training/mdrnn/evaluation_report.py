@@ -113,7 +113,7 @@ def _table(names: Sequence[str], models: Sequence[Evaluated]) -> list[str]:
     for n, title in enumerate(["dt", *values]):
         rows.append(_row(_titled("middle 50 % | 90 %", title, n), "", [_inside(model, n) for model in models]))
     rows.append(f"left to itself for {PLAYED} events")
-    for shown in zip(*(_manner(style) for style in (real, *(model.alone for model in models))), strict=True):
+    for shown in zip(*(_style_rows(style) for style in (real, *(model.alone for model in models))), strict=True):
         title, yours = shown[0]
         rows.append(_row(title, yours, [text for _, text in shown[1:]]))
     for n, title in enumerate(values):
@@ -139,7 +139,7 @@ def _titled(title: str, of: str, row: int) -> str:
     return f"  {title if row == 0 else '':<{_TITLE - 8}}{of:>5}"
 
 
-def _manner(style: Style) -> list[tuple[str, str]]:
+def _style_rows(style: Style) -> list[tuple[str, str]]:
     """Returns titles and figures of a way of playing."""
     low, middle, high = map(milliseconds, style.gaps)
     return [

@@ -74,13 +74,13 @@ def _sweep(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
     done, why = 0, "ended early"
     try:
         with _results(request, tasks, reporter, stop) as results:
-            for number, outcome in results:
+            for number, result in results:
                 of, line = places[number]
                 done += 1
-                if isinstance(outcome, Exception):
-                    tables[of][line] = replace(tables[of][line], problem=_in_a_line(outcome))
+                if isinstance(result, Exception):
+                    tables[of][line] = replace(tables[of][line], problem=_in_a_line(result))
                 else:
-                    tables[of][line] = replace(tables[of][line], trained=outcome)
+                    tables[of][line] = replace(tables[of][line], trained=result)
                 # What is likely in one corpus may be unlikely in another: each has a best of its own.
                 if (best := choose(tables[of])) and best.trained:
                     loss, held_out = best.trained.curve[best.trained.best_epoch - 1]
@@ -187,9 +187,9 @@ def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Pa
     if as_table:
         lines = [f"{'size':5}{'seed':>6}{'nats held out':>15}{'ms a step':>11}{'epochs':>8}"]
         for one in others:
-            outcome = f"{one.nats:>15.3f}" if one.trained else f"{'-':>15}"
+            result = f"{one.nats:>15.3f}" if one.trained else f"{'-':>15}"
             epochs = f"{len(one.trained.curve):>8}" if one.trained else f"{'-':>8}  {one.problem or _NOT_TRAINED}"
-            lines.append(f"{one.size:5}{one.seed:>6}{outcome}{one.ms:>11.3f}{epochs}")
+            lines.append(f"{one.size:5}{one.seed:>6}{result}{one.ms:>11.3f}{epochs}")
         return "\n".join([text, *lines, hear])
     results = [
         f"{one.size}{f' {one.seed}' if several else ''} "

@@ -236,7 +236,7 @@ def facts(
     size: str,
     begun_from: str | None,
     recipe: "fit.Recipe",
-    outcome: "fit.Progress | Trained",
+    result: "fit.Progress | Trained",
     seconds: float,
 ) -> dict[str, str | float | None]:
     """Returns the metadata of a model.
@@ -248,7 +248,7 @@ def facts(
         size: size of the network.
         begun_from: name of the initial model; None for none.
         recipe: options of the training.
-        outcome: result of the training.
+        result: result of the training.
         seconds: duration.
     """
     from importlib.metadata import version
@@ -259,10 +259,10 @@ def facts(
         "events": events,
         "size": size,
         "begun_from": begun_from,
-        "held_out_nats": round(outcome.best_loss, 4),
+        "held_out_nats": round(result.best_loss, 4),
         "max_gap": recipe.max_gap,
-        "epochs": len(outcome.curve),
-        "best_epoch": outcome.best_epoch,
+        "epochs": len(result.curve),
+        "best_epoch": result.best_epoch,
         "batch": recipe.batch,
         "seed": recipe.seed,
         "seconds": round(seconds, 1),

@@ -110,10 +110,10 @@ def test_output_mapping_skips_unchanged_values() -> None:
     assert mapping.messages([0.5, 0.5, 0.5]) == []
     mapping.forget()
     assert len(mapping.messages([0.5, 0.5, 0.5])) == 3
-    mapping.heard(b"\xb0\x01\x40")  # as it was
+    mapping.received(b"\xb0\x01\x40")  # as it was
     assert mapping.messages([0.5, 0.5, 0.5]) == []
-    mapping.heard(b"\xb0\x01\x00")
-    mapping.heard(b"\xe0\x00\x00")
+    mapping.received(b"\xb0\x01\x00")
+    mapping.received(b"\xe0\x00\x00")
     assert mapping.messages([0.5, 0.5, 0.5]) == [b"\xb0\x01\x40", b"\xe0\x00\x40"]
 
 

@@ -32,8 +32,8 @@ class SlowHearing(Hearing):
         while time.monotonic() < end:
             pass
 
-    def heard(self, channel, values, at):  # type: ignore[no-untyped-def]
-        super().heard(channel, values, at)
+    def received(self, channel, values, at):  # type: ignore[no-untyped-def]
+        super().received(channel, values, at)
         self._take_time()
 
     def addressed(self, channel, address, arguments, trusted):  # type: ignore[no-untyped-def]

@@ -79,12 +79,12 @@ def test_knob_takes_over_when_it_reaches_present_value(incoming: ExternalCommand
 def test_mapped_address_and_dimension_move_parameters(incoming: ExternalCommands, set_: VirtualSession) -> None:
     set_.do("map osc /fader1 threshold 0 4; map x2 timescale 0.1 10")
     assert incoming.addressed("osc", "/fader1", (0.5,), False) == ""
-    set_.session.heard("osc", (0.1, 0.5, 0.3), set_.time.scheduler.now())
+    set_.session.received("osc", (0.1, 0.5, 0.3), set_.time.scheduler.now())
     set_.wait(0.05)
     settings = set_.session.focused_player.behaviour.settings
     assert (settings.threshold, settings.timescale) == (2.0, 1.0)
     set_.do("timescale 3")
-    set_.session.heard("osc", (0.9, 0.5, 0.3), set_.time.scheduler.now())
+    set_.session.received("osc", (0.9, 0.5, 0.3), set_.time.scheduler.now())
     set_.wait(0.05)
     assert settings.timescale == 3.0, "a dimension that does not change moves nothing"
     set_.session.updated("osc", [(1, 1.0)], set_.time.scheduler.now())

@@ -31,13 +31,13 @@ class VirtualSchedule:
 
     time: VirtualTime = field(default_factory=lambda: VirtualTime(100.0))
     done: list[tuple[float, str, str]] = field(default_factory=list)
-    heard_at: float | None = None
+    received_at: float | None = None
     holds: bool = False
     bars: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.commands = ScheduledCommands(
-            self.time.scheduler, self.run, lambda: self.heard_at, lambda: self.holds, self.on_bar
+            self.time.scheduler, self.run, lambda: self.received_at, lambda: self.holds, self.on_bar
         )
 
     def on_bar(self, call: Callable[[], None]) -> Callable[[], None]:
@@ -49,8 +49,8 @@ class VirtualSchedule:
         self.done.append((round(self.time.time, 9), str(what), player))
 
     def play(self, *, began: bool = False) -> None:
-        self.heard_at = self.time.time
-        self.commands.heard(began)
+        self.received_at = self.time.time
+        self.commands.received(began)
         self.time.advance(0)
 
     def wait(self, seconds: float) -> None:
@@ -168,7 +168,7 @@ def test_bars_are_reported_only_while_a_command_waits_for_one() -> None:
 def test_command_cancelled_at_its_moment_does_not_run() -> None:
     schedule = VirtualSchedule()
     first = schedule.at("call")
-    schedule.commands.heard(True)
+    schedule.commands.received(True)
     schedule.commands.cancel(first.number)
     schedule.wait(1)
     assert schedule.done == []

@@ -157,7 +157,7 @@ class TestPolyphony:
         arrivals = [100.0 + i * 0.01 for i in range(200)]
         virtual.time.stall(2.0)
         for at in arrivals:  # read only now, with the kernel's time of arrival
-            virtual.session.heard("in", (0.5,), at)
+            virtual.session.received("in", (0.5,), at)
         at_once = len(virtual.out.played)
         assert at_once <= STALE / 0.01 + 1
         assert virtual.behaviour.skipped >= 200 - STALE / 0.01 - 12

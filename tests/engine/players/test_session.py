@@ -35,8 +35,8 @@ def test_a_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
 
 def test_earlier_event_of_other_channel_keeps_time_monotonic() -> None:
     virtual = ScriptedSession("polyphony")
-    virtual.session.heard("a", (0.5,), 99.9)
-    virtual.session.heard("b", (0.5,), 99.8)
+    virtual.session.received("a", (0.5,), 99.9)
+    virtual.session.received("b", (0.5,), 99.8)
     assert [at for at, _, _ in virtual.log.rows] == [100.0, 100.0]
     assert [dt for dt, _ in virtual.predictor.heard] == [0.0, 0.0]
 
@@ -49,4 +49,4 @@ def test_every_accepted_event_is_in_the_log_and_no_other(events: list[tuple[floa
         virtual.play(*values)
     accepted = [tuple(values) for _, values in events if len(values) == 2]
     assert [values for _, source, values in virtual.log.rows if source == "interface"] == accepted
-    assert virtual.session.heard_events == len(accepted)
+    assert virtual.session.received_events == len(accepted)

@@ -220,7 +220,7 @@ def test_two_in_callresponse_take_turns_for_ever_once_they_are_called() -> None:
     playing = [turn for turn in changes if turn != ("you", "you")]
     assert len(playing) >= 8
     assert all(a != b for a, b in itertools.pairwise(playing))
-    virtual.session.heard("in", (0.2,), virtual.time.time)
+    virtual.session.received("in", (0.2,), virtual.time.time)
     assert (virtual.behaviour.turn.value, b.player.behaviour.turn.value) == ("you", "you")
 
 

@@ -114,14 +114,14 @@ def test_a_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Sta
         refused = client.command("bind cc 1 65 shutdown")
         assert not refused.ok
         assert "type it at the prompt" in refused.text
-        heard = _now(client).heard
+        heard = _now(client).received
         feet.send("/channel/1/cc/64/127")
         wait_until(lambda: _now(client).players[0].mode == "battle")
         feet.send("/channel/10/noteon/36/90")
         wait_until(lambda: _now(client).players[0].number("temp") == 1.7)
         SimpleUDPClient("127.0.0.1", ports[0]).send_message("/foot", 1)
         wait_until(lambda: _now(client).players[0].mode == "polyphony")
-        assert _now(client).heard == heard  # a foot-switch is no gesture
+        assert _now(client).received == heard  # a foot-switch is no gesture
         assert 'cc 1 64 "mode battle"' in client.command("bindings").text
         assert client.command("unbind cc 1 64").ok
         assert client.command("keep mapping").ok

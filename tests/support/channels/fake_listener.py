@@ -44,7 +44,7 @@ class Hearing:
     addresses: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
 
-    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
+    def received(self, channel: str, values: Sequence[float], at: float) -> None:
         self.vectors.append(tuple(values))
         self.times.append(at)
 

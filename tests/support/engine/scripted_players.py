@@ -181,7 +181,7 @@ class ScriptedSession:
 
     def play(self, *values: float, channel: str = "in") -> None:
         """The musician plays, now."""
-        self.session.heard(channel, values, self.time.time)
+        self.session.received(channel, values, self.time.time)
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

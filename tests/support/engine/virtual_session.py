@@ -151,7 +151,7 @@ class VirtualSession:
 
     def play(self, *values: float, channel: str = "in") -> None:
         """Plays an event of the musician now."""
-        self.session.heard(channel, values, self.time.time)
+        self.session.received(channel, values, self.time.time)
         self.time.advance(0)
         self._settle()
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
 from impsy_tui.choices import SIZES
-from impsy_tui.cli import train
+from impsy_tui.cli.learning import train
 from impsy_tui.cli.main import app
 from impsy_tui.control.client import connected
 from impsy_tui.installation import needs_extra

@@ -10,7 +10,7 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
-from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.program import ALL_PLAYERS
 from impsy_tui.language.table.players import FADE
 from impsy_tui.parameters import MODE
 
@@ -143,7 +143,7 @@ class PlayerHandlers(Handlers):
     def _player(self, name: str | None = None) -> str:
         session = self._session
         if name is not None:
-            if name == EVERYBODY:
+            if name == ALL_PLAYERS:
                 raise UserError("only one player has the focus: @all addresses all players")
             (player,) = session.players_for(name)
             session.focus = player.name

@@ -130,7 +130,7 @@ class SceneKeeper:
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
         """Yields the ramps that lead to a scene."""
-        for player, wanted in self._seats(scene):
+        for player, wanted in self._players(scene):
             yield from ramp_targets.ramps_to(player, wanted.values)
             for index, value in _by_index(wanted.held, self._session.dimension):
                 yield ramp_targets.hold(player, index, value)
@@ -144,7 +144,7 @@ class SceneKeeper:
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Sets everything that has no ramp; returns the loads of models that still run."""
         awaited: list[Awaitable[str]] = []
-        for player, wanted in self._seats(scene):
+        for player, wanted in self._players(scene):
             file = scene.files.get(player.name)
             plays = self._models.file_of(player) == file if file else self._model_of(player) == wanted.model
             if plays:
@@ -203,7 +203,7 @@ class SceneKeeper:
         file = self._models.file_of(player)
         return file.stem if file is not None else ""
 
-    def _seats(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
+    def _players(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
         for name, wanted in scene.players.items():
             if (player := self._session.players.get(name)) is not None:
                 yield player, wanted

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui.cli import train_agent
+from impsy_tui.cli.learning import train_agent
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError

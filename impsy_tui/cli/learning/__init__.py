@@ -1,0 +1,1 @@
+"""Shell commands that train, evaluate and convert models."""
