@@ -208,11 +208,6 @@ class Command:
 _TAKE_REST = (ArgumentKind.LINE, ArgumentKind.SETTINGS, ArgumentKind.DEFINITION)
 
 
-def number(name: str, within: Range) -> tuple[Argument, ...]:
-    """Returns the argument of a command that sets a number."""
-    return (Argument(name, ArgumentKind.NUMBER, within),)
-
-
 _KINDS: Final = {
     parameters.Kind.NUMBER: ArgumentKind.NUMBER,
     parameters.Kind.TIME: ArgumentKind.DURATION,
@@ -229,22 +224,39 @@ def parameter_commands(kind: str) -> Iterator[Command]:
 
 def parameter_command(parameter: Parameter) -> Command:
     """Returns the command that sets a parameter."""
-    choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
-    is_switch = parameter.kind is parameters.Kind.SWITCH
+    of_dimension = parameters.DIMENSION in parameter.scope
+    switches_over = parameter.kind is parameters.Kind.SWITCH and not of_dimension
     return Command(
         parameter.name,
-        f"{parameter.help}; without on or off, switches over" if is_switch else parameter.help,
+        f"{parameter.help}; without on or off, switches over" if switches_over else parameter.help,
         parameter.example,
-        (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices, optional=is_switch),),
+        _dimension_arguments(parameter) if of_dimension else (_argument(parameter),),
         osc=parameter.osc,
         # Other machines may set numbers.
-        sources=PARAMETER if parameter.within is not None else MUSIC,
+        sources=PARAMETER if parameter.within is not None and not of_dimension else MUSIC,
         player=parameter.scope[0] != parameters.ENGINE,
         about=_ABOUT.get(parameter.scope, "values"),
         ramp=parameter.ramp,
         undo=parameter.in_scenes,
         parameter=parameter,
     )
+
+
+def _argument(parameter: Parameter) -> Argument:
+    choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
+    optional = parameter.kind is parameters.Kind.SWITCH
+    return Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices, optional=optional)
+
+
+def _dimension_arguments(parameter: Parameter) -> tuple[Argument, ...]:
+    dimensions = Argument("dimensions", ArgumentKind.DIMENSIONS)
+    match parameter.kind:
+        case parameters.Kind.SWITCH:
+            return (dimensions,)
+        case parameters.Kind.PAIR:
+            return dimensions, *(Argument(end, ArgumentKind.NUMBER, parameter.within) for end in parameters.ENDS)
+        case _:
+            return dimensions, _argument(parameter)
 
 
 _ABOUT: Final = {

@@ -9,11 +9,14 @@ declaration. The value itself is an attribute of the player that implements the 
 from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
 from impsy_tui.parameters.ensemble import CLIPS
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
+from impsy_tui.parameters.dimensions import HOLD, INVERT, MUTE, RANGE, SOLO
 from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO, THRU
 
 # isort: on
 from impsy_tui.parameters.parameter import (
     AGENT,
+    DIMENSION,
+    ENDS,
     ENGINE,
     ENSEMBLE,
     MDRNN,
@@ -33,19 +36,26 @@ __all__ = [
     "CLIPS",
     "CLOCK_IN",
     "CLOCK_OUT",
+    "DIMENSION",
+    "ENDS",
     "ENGINE",
     "ENSEMBLE",
     "EVERY",
     "HAND_OVER",
     "HEAR",
+    "HOLD",
+    "INVERT",
     "MAX_RESPONSE",
     "MDRNN",
     "MODE",
+    "MUTE",
     "PARAMETERS",
     "QUANTISE",
+    "RANGE",
     "REST",
     "SIGMA",
     "SMOOTH",
+    "SOLO",
     "SPEED",
     "STEER",
     "SWING",

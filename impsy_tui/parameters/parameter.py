@@ -16,6 +16,7 @@ class Kind(Enum):
     CHOICE = "choice"
     SWITCH = "switch"
     WORDS = "words"
+    PAIR = "pair"
 
 
 ENGINE: Final = "engine"
@@ -23,6 +24,10 @@ ENGINE: Final = "engine"
 MDRNN: Final = "mdrnn"
 AGENT: Final = "agent"
 ENSEMBLE: Final = "ensemble"
+DIMENSION: Final = "dimension"
+"""Scope of a parameter that each dimension of a player has."""
+ENDS: Final = ("low", "high")
+"""Names of the two numbers of ``Kind.PAIR``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Parameter:
     Attributes:
         name: command, and attribute of the player.
         kind: form of its values.
-        scope: kinds of player that have it, or ``ENGINE``.
+        scope: kinds of player that have it, or ``ENGINE``, or ``DIMENSION``.
         help: one line for the help, the reference page and the configuration.
         example: a command line; empty if no command sets it.
         default: value at the start; None is "off". The default of ``within`` is not used.
@@ -115,7 +120,13 @@ class Parameter:
             return None
         if why := self.refusal(value):
             raise ValueError(f"{key or self.name}: {value!r} {why}")
-        return tuple(value) if self.kind is Kind.WORDS else float(value) if self.within is not None else value
+        match self.kind:
+            case Kind.WORDS:
+                return tuple(value)
+            case Kind.PAIR:
+                return float(value[0]), float(value[1])
+            case _:
+                return float(value) if self.within is not None else value
 
     def refusal(self, value: Any) -> str:
         """Returns the words for a value that is not allowed, with the allowed values; empty if it is allowed."""
@@ -127,6 +138,10 @@ class Parameter:
             case Kind.WORDS:
                 is_list = isinstance(value, list | tuple) and all(isinstance(word, str) for word in value)
                 return "" if is_list else "is not a list of words"
+            case Kind.PAIR:
+                is_pair = isinstance(value, list | tuple) and len(value) == len(ENDS)
+                is_pair = is_pair and not any(isinstance(end, bool) or end not in self.limits for end in value)
+                return "" if is_pair else f"is not two numbers ({self.limits})"
             case _ if isinstance(value, bool) or not isinstance(value, int | float):
                 return f"is not a number ({self.limits})"
             case _:
@@ -156,7 +171,7 @@ class Parameter:
             case None | ():
                 return self.none
             case tuple():
-                return " ".join(value)
+                return " ".join(one if isinstance(one, str) else shown_number(one) for one in value)
             case bool():
                 return "on" if value else "off"
             case float() | int():

@@ -1,16 +1,15 @@
 """Tracks of ramps: parameters with their present value, their end value and their setter."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from impsy_tui.engine.performance.ramps import Key, RampTrack
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
-from impsy_tui.parameters import PARAMETERS, Parameter
-
-_BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("hold", "low", "high")}
+from impsy_tui.parameters import DIMENSION, ENDS, PARAMETERS, QUANTISE, TEMPO, Kind, Parameter, parameters_of
 
 
 def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
@@ -42,46 +41,46 @@ def switches_to(player: ParameterOwner, values: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def hold(player: Player, index: int, end: float) -> RampTrack:
-    """Returns the track of a held dimension; one that is not held yet starts from the value that sounds."""
-    now = player.shaping.held.get(index, player.sounding_at(index))
+def dimension_ramps(player: Player, parameter: Parameter, index: int, end: Any) -> Iterator[RampTrack]:
+    """Yields the tracks of a parameter of a dimension: one for a number, two for a pair.
+
+    A number without a present value starts from the value that sounds.
+    """
+    shaping = player.shaping
 
     def set_value(value: float) -> None:
-        player.shaping.held[index] = value
+        shaping.replace(parameter, shaping.values(parameter) | {index: value})
 
-    return RampTrack((player.name, "hold", index), end if now is None else now, end, set_value)
+    def set_end(number: int, value: float) -> None:
+        pair = [*shaping.values(parameter).get(index, parameter.default)]
+        pair[number] = value
+        shaping.replace(parameter, shaping.values(parameter) | {index: tuple(pair)})
 
-
-def ranged(player: Player, index: int, low: float, high: float) -> Iterator[RampTrack]:
-    """Yields the tracks of both ends of the range of a dimension."""
-
-    def set_low(value: float) -> None:
-        player.shaping.ranged[index] = (value, player.shaping.ranged.get(index, (0.0, 1.0))[1])
-
-    def set_high(value: float) -> None:
-        player.shaping.ranged[index] = (player.shaping.ranged.get(index, (0.0, 1.0))[0], value)
-
-    low_now, high_now = player.shaping.ranged.get(index, (0.0, 1.0))
-    yield RampTrack((player.name, "low", index), low_now, low, set_low)
-    yield RampTrack((player.name, "high", index), high_now, high, set_high)
+    now = shaping.values(parameter).get(index, parameter.default)
+    if parameter.kind is Kind.PAIR:
+        for number, name in enumerate(ENDS):
+            yield RampTrack((player.name, name, index), now[number], end[number], partial(set_end, number))
+        return
+    now = player.sounding_at(index) if now is None else now
+    yield RampTrack((player.name, parameter.name, index), end if now is None else now, end, set_value)
 
 
 def tracks_of(invocation: Invocation, players: Sequence[ParameterOwner]) -> Iterator[RampTrack]:
     """Yields the tracks of a command behind ``over``. Its dimensions must exist."""
     numbers = [value for value in invocation.values.values() if isinstance(value, float)]
-    match invocation.command.name:
-        case "hold" | "range" as name:
-            for one in (player for player in players if isinstance(player, Player)):
-                for index in _indices(invocation, 0):
-                    if name == "hold":
-                        yield hold(one, index, numbers[0])
-                    else:
-                        yield from ranged(one, index, numbers[0], numbers[1])
-        case _ if invocation.command.parameter is not None:
-            parameter, end = invocation.command.parameter.typed(numbers[0])
-            for player in players:
-                if has_parameter(player, parameter):
-                    yield ramp(player, parameter, end)
+    command = invocation.command
+    if command.parameter is None:
+        return
+    if DIMENSION in command.parameter.scope:
+        end = numbers[0] if len(numbers) == 1 else tuple(numbers)
+        for one in (player for player in players if isinstance(player, Player)):
+            for index in _indices(invocation, 0):
+                yield from dimension_ramps(one, command.parameter, index, end)
+        return
+    parameter, number = command.parameter.typed(numbers[0])
+    for player in players:
+        if has_parameter(player, parameter):
+            yield ramp(player, parameter, number)
 
 
 def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: int) -> Iterator[Key]:
@@ -92,14 +91,15 @@ def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: in
         players: players of the command.
         width: number of dimensions of the instrument.
     """
-    name, parameter = invocation.command.name, invocation.command.parameter
-    if name == "quantise" and "at" in invocation.values:
-        yield ("", "tempo", -1)
-    if parameter is not None:
-        yield from ((player.name, parameter.inverse or name, -1) for player in players)
-    for setting in _BY_INDEX.get(name, ()):
-        for player in players:
-            yield from ((player.name, setting, index) for index in _indices(invocation, width))
+    command = invocation.command
+    if command.name == QUANTISE.name and "at" in invocation.values:
+        yield ("", TEMPO.name, -1)
+    released = parameters_of(DIMENSION) if command.name == "release" else []
+    parameters = released if command.parameter is None else [command.parameter]
+    for parameter in parameters:
+        names = ENDS if parameter.kind is Kind.PAIR else (parameter.inverse or parameter.name,)
+        indices = _indices(invocation, width) if DIMENSION in parameter.scope else [-1]
+        yield from ((player.name, name, index) for player in players for name in names for index in indices)
 
 
 def _indices(invocation: Invocation, width: int) -> Sequence[int]:

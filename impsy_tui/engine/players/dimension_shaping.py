@@ -3,10 +3,22 @@
 The outputs get the shaped values. The predictor and the log get the values before shaping.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
+
+from impsy_tui import parameters
+from impsy_tui.parameters import Parameter
 
 _NOTHING: frozenset[int] = frozenset()
+_FIELDS: Final = {
+    parameters.MUTE: "muted",
+    parameters.SOLO: "soloed",
+    parameters.HOLD: "held",
+    parameters.RANGE: "ranged",
+    parameters.INVERT: "inverted",
+}
+"""Attributes with the dimensions of each parameter."""
 
 
 @dataclass(slots=True)
@@ -32,6 +44,16 @@ class DimensionShaping:
     def idle(self) -> bool:
         """True if no dimension is shaped."""
         return not (self.muted or self.soloed or self.held or self.ranged or self.inverted)
+
+    def values(self, parameter: Parameter) -> dict[int, Any]:
+        """Returns the values of a parameter by index, of the dimensions that have one."""
+        present = getattr(self, _FIELDS[parameter])
+        return dict(sorted(present.items())) if isinstance(present, dict) else dict.fromkeys(sorted(present), True)
+
+    def replace(self, parameter: Parameter, values: Mapping[int, Any]) -> None:
+        """Sets a parameter of all dimensions; those without a value are released."""
+        is_switch = parameter.kind is parameters.Kind.SWITCH
+        setattr(self, _FIELDS[parameter], set(values) if is_switch else dict(values))
 
     def silent(self, count: int) -> frozenset[int]:
         """Returns the muted dimensions of the first ``count``."""

@@ -1,6 +1,6 @@
 """Parameters of players: values, changes and their form in files and command lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,8 +77,14 @@ def read_values(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> di
     Raises:
         ValueError: A value is not allowed; the message names the parameter.
     """
-    found = ((one, key) for one in parameters for key in one.keys if key in table)
-    return {one.name: one.check(table[key], key) for one, key in found}
+    return {one.name: one.check(table[key], key) for one, key in keys_in(table, parameters)}
+
+
+def keys_in(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> Iterator[tuple[Parameter, str]]:
+    """Yields the parameters that a file's table has, and their keys; of two keys, the present one."""
+    for one in parameters:
+        if (key := next(filter(table.__contains__, one.keys), None)) is not None:
+            yield one, key
 
 
 def command_lines(values: Mapping[str, Any], parameters: Iterable[Parameter], to: str) -> str:

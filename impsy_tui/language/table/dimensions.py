@@ -2,45 +2,16 @@
 
 from typing import Final
 
-from impsy_tui import ranges
-from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, number
-from impsy_tui.parameters import PARAMETERS
+from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, parameter_commands
+from impsy_tui.parameters import DIMENSION, PARAMETERS
 
-_MAPPABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable)
-_DIMENSIONS: Final = Argument("dimensions", ArgumentKind.DIMENSIONS)
+_LEARNABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable and DIMENSION not in one.scope)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
 """Keys that commands can be bound to; a terminal may pass on only some of them."""
 _TRIGGERS: Final = ("cc", "note", "program", "osc", *KEYS)
 
 SHAPING: Final[tuple[Command, ...]] = (
-    Command(
-        "mute",
-        "these dimensions are not played; the player goes on",
-        "mute x3",
-        (_DIMENSIONS,),
-        player=True,
-        undo=True,
-    ),
-    Command("solo", "only these dimensions are played", "solo x1 x2", (_DIMENSIONS,), player=True, undo=True),
-    Command(
-        "hold",
-        "these dimensions are played at one value",
-        "hold x4 0.5",
-        (_DIMENSIONS, *number("value", ranges.VALUE)),
-        player=True,
-        ramp="linear",
-        undo=True,
-    ),
-    Command(
-        "range",
-        "these dimensions are played between two values",
-        "range x2 0.2 0.8",
-        (_DIMENSIONS, *number("low", ranges.VALUE), *number("high", ranges.VALUE)),
-        player=True,
-        ramp="linear",
-        undo=True,
-    ),
-    Command("invert", "these dimensions are played upside down", "invert x5", (_DIMENSIONS,), player=True, undo=True),
+    *parameter_commands(DIMENSION),
     Command(
         "release",
         "lets go of what was done to these dimensions; without any, to all",
@@ -53,7 +24,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "learn",
         "the next knob, key or OSC fader that is moved plays this dimension, or moves this parameter; off ends that",
         "learn x3",
-        (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off", *_MAPPABLE)),),
+        (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off", *_LEARNABLE)),),
     ),
     Command(
         "map",

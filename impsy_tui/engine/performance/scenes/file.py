@@ -8,22 +8,20 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import Table
 
-from impsy_tui import ranges
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
-from impsy_tui.engine.players.settings import read_values
+from impsy_tui.engine.players.settings import keys_in, read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import AGENT, ENGINE, MDRNN, parameters_of
+from impsy_tui.parameters import AGENT, DIMENSION, ENGINE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SAVED_BY: Final = "saved_by"
 """Key of a scene with the set list that saved it: that set list alone may replace it."""
 LARGEST_FILE: Final = 1 << 19
-_OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
 
@@ -172,7 +170,7 @@ def scene_table(scene: Scene) -> dict[str, Any]:
             "model": player.model,
             "kind": player.kind,
             **table_of(player.values, parameters_of(MDRNN, player.kind)),
-            **{key: value for key in _OF_DIMENSIONS if (value := getattr(player, key))},
+            **_shaping_table(player.shaped),
         }
         for name, player in scene.players.items()
     }
@@ -210,20 +208,11 @@ def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:
 def _player(table: Mapping[str, Any]) -> PlayerScene:
     values = {**table, **_earlier_agent(table)}
     kind = str(values.get("kind", MDRNN))
-    held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
-    ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
-    parts = [*held.values(), *(end for ends in ranged.values() for end in ends)]
-    if any(value not in ranges.VALUE for value in parts):
-        raise ValueError("what is held and ranged must be 0 to 1")
     return PlayerScene(
         model=str(table.get("model", "")),
         kind=kind,
         values=read_values(values, parameters_of(MDRNN, kind)),
-        muted=_whole(table.get("muted", ())),
-        solo=_whole(table.get("solo", ())),
-        inverted=_whole(table.get("inverted", ())),
-        held=held,
-        ranged=ranged,
+        shaped={one.name: _dimensions(one, table[key], key) for one, key in keys_in(table, parameters_of(DIMENSION))},
     )
 
 
@@ -244,5 +233,19 @@ def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}
 
 
-def _whole(numbers: Any) -> tuple[int, ...]:
-    return tuple(int(number) for number in numbers if int(number) >= 1)
+def _shaping_table(shaped: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+    return {
+        PARAMETERS[name].keys[0]: (
+            list(values)
+            if PARAMETERS[name].kind is Kind.SWITCH
+            else {str(number): value for number, value in values.items()}
+        )
+        for name, values in shaped.items()
+    }
+
+
+def _dimensions(parameter: Parameter, raw: Any, key: str) -> dict[int, Any]:
+    """Returns the values of a parameter by dimension; of a switch, files have the dimensions that are on."""
+    if parameter.kind is Kind.SWITCH:
+        return {int(number): True for number in raw if int(number) >= 1}
+    return {int(number): parameter.check(value, key) for number, value in raw.items() if int(number) >= 1}

@@ -15,7 +15,7 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
-from impsy_tui.parameters import ENGINE, MDRNN, parameters_of, shown_number
+from impsy_tui.parameters import DIMENSION, ENGINE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of, shown_number
 
 
 class Models(Protocol):
@@ -46,19 +46,13 @@ class PlayerScene:
         model: name of the model; empty for the dummy.
         kind: kind of player.
         values: values of the parameters by name.
-        muted, solo, inverted: numbers of dimensions, from 1.
-        held: held value by the number of the dimension, as text.
-        ranged: lowest and highest value by the number of the dimension, as text.
+        shaped: values of the parameters of dimensions by name, and by the number of the dimension from 1.
     """
 
     model: str
     kind: str
     values: Mapping[str, Any]
-    muted: tuple[int, ...] = ()
-    solo: tuple[int, ...] = ()
-    inverted: tuple[int, ...] = ()
-    held: Mapping[str, float] | None = None
-    ranged: Mapping[str, tuple[float, float]] | None = None
+    shaped: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +110,24 @@ class SceneKeeper:
         )
 
     def _of(self, player: Player) -> PlayerScene:
-        shaping = player.shaping
         return PlayerScene(
             model=self._model_of(player),
             kind=player.behaviour.kind,
             values=captured(player.behaviour, MDRNN),
-            muted=_numbers(shaping.muted),
-            solo=_numbers(shaping.soloed),
-            inverted=_numbers(shaping.inverted),
-            held={str(index + 1): value for index, value in sorted(shaping.held.items())},
-            ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
+            shaped={
+                one.name: {index + 1: value for index, value in values.items()}
+                for one in parameters_of(DIMENSION)
+                if (values := player.shaping.values(one))
+            },
         )
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
         """Yields the ramps that lead to a scene."""
         for player, wanted in self._players(scene):
             yield from ramp_targets.ramps_to(player, wanted.values)
-            for index, value in _by_index(wanted.held, self._session.dimension):
-                yield ramp_targets.hold(player, index, value)
-            for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
-                yield from ramp_targets.ranged(player, index, low, high)
+            for one in parameters_of(DIMENSION):
+                for index, end in _by_index(wanted, one, self._session.dimension) if one.ramp else ():
+                    yield from ramp_targets.dimension_ramps(player, one, index, end)
         for name, wanted_ensemble in scene.ensembles.items():
             if (ensemble := self._session.ensembles.get(name)) is not None:
                 yield from ramp_targets.ramps_to(ensemble, wanted_ensemble.values)
@@ -176,15 +168,13 @@ class SceneKeeper:
         return reply
 
     def _shape(self, player: Player, wanted: PlayerScene) -> None:
-        shaping, most = player.shaping, self._session.dimension - 1
-        shaping.muted = _indices(wanted.muted, most)
-        shaping.soloed = _indices(wanted.solo, most)
-        shaping.inverted = _indices(wanted.inverted, most)
-        # Those that are held and ranged already glide on from where they are.
-        shaping.held = {index: shaping.held.get(index, value) for index, value in _by_index(wanted.held, most + 1)}
-        shaping.ranged = {
-            index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, most + 1)
-        }
+        for one in parameters_of(DIMENSION):
+            # Present values of ramped parameters stay, as the start of the ramp.
+            present = player.shaping.values(one) if one.ramp else {}
+            values = {
+                index: present.get(index, end) for index, end in _by_index(wanted, one, self._session.dimension)
+            }
+            player.shaping.replace(one, values)
         player.end_muted()
 
     def restore(self, scene: Scene) -> list[Awaitable[str]]:
@@ -209,18 +199,10 @@ class SceneKeeper:
                 yield player, wanted
 
 
-def _numbers(indices: set[int]) -> tuple[int, ...]:
-    return tuple(index + 1 for index in sorted(indices))
-
-
-def _indices(numbers: tuple[int, ...], most: int) -> set[int]:
-    return {number - 1 for number in numbers if number <= most}
-
-
-def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tuple[int, Any]]:
-    for number, value in (values or {}).items():
-        if int(number) < dimension:
-            yield int(number) - 1, value
+def _by_index(scene: PlayerScene, parameter: Parameter, dimension: int) -> Iterator[tuple[int, Any]]:
+    for number, value in scene.shaped.get(parameter.name, {}).items():
+        if number < dimension:
+            yield number - 1, value
 
 
 def rig_lines(session: Session) -> Iterator[str]:
@@ -251,12 +233,14 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         yield f"{to}reset"
         yield command_lines(player.values, parameters_of(player.kind), to)
         yield f"{to}release"
-        for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
-            if numbers:
-                yield f"{to}{word} {' '.join(f'x{number}' for number in numbers)}"
-        for number, value in (player.held or {}).items():
-            yield f"{to}hold x{number} {shown_number(value)}"
-        for number, (low, high) in (player.ranged or {}).items():
-            yield f"{to}range x{number} {shown_number(low)} {shown_number(high)}"
+        yield from _shaping_lines(player, to)
     for name, ensemble in scene.ensembles.items():
         yield from ensemble_scene.lines(ensemble, "" if name == focus else f"@{name} ")
+
+
+def _shaping_lines(player: PlayerScene, to: str) -> Iterator[str]:
+    for name, values in player.shaped.items():
+        if PARAMETERS[name].kind is Kind.SWITCH:
+            yield f"{to}{name} {' '.join(f'x{number}' for number in values)}"
+        else:
+            yield from (f"{to}{name} x{number} {PARAMETERS[name].written(value)}" for number, value in values.items())

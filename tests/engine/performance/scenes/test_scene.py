@@ -122,7 +122,7 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     scene = SceneFile(tmp_path / "scenes.toml").find("dark")
     main, far, trio = scene.players["main"], scene.players["far"], scene.ensembles["trio"]
     models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
-    assert (main.kind, main.values, main.muted, main.held) == ("mdrnn", models, (2,), {"1": 0.25})
+    assert (main.kind, main.values, main.shaped) == ("mdrnn", models, {"mute": {2: True}, "hold": {1: 0.25}})
     assert (far.kind, far.values["max_response"], far.values["aim"], far.values["hear"]) == (
         "agent",
         20.0,
@@ -244,4 +244,4 @@ def test_comments_of_the_performer_survive_save_and_delete(tmp_path: Path) -> No
     scenes = SceneFile(file)
     assert scenes.names() == ["dark", "few", "new"]
     assert [scenes.find(name).players["main"].values["temp"] for name in scenes.names()] == [2.0, 1.0, 2.0]
-    assert scenes.find("dark").players["main"].held == {"1": 0.5}
+    assert scenes.find("dark").players["main"].shaped == {"hold": {1: 0.5}}
