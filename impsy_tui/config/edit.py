@@ -25,11 +25,11 @@ from impsy_tui.worker_requests import WorkerRequest
 
 
 class Request(WorkerRequest, frozen=True, tag="edit_setting"):
-    """Request to set a key of a configuration file to a value, both as in TOML."""
+    """Request to set a key of a configuration file to a value, both as in TOML, or to remove the key."""
 
     file: Path
     key: str
-    value: str
+    value: str | None = None
 
 
 def run(request: Request) -> None:
@@ -37,8 +37,13 @@ def run(request: Request) -> None:
     file, key = request.file, request.key
     answer: dict[str, Any]
     try:
-        written = edit(file, key, request.value)
-        answer = {"text": f"{key} = {written}", "value": written, "settings": list(describe(load_config(file)))}
+        if request.value is None:
+            remove(file, key)
+            text, written = f"{key} is removed", ""
+        else:
+            written = edit(file, key, request.value)
+            text = f"{key} = {written}"
+        answer = {"text": text, "value": written, "settings": list(describe(load_config(file)))}
     except UserError as problem:
         answer = {"problem": str(problem)}
     json.dump(answer, sys.stdout)
@@ -60,13 +65,8 @@ def edit(file: Path, key: str, value: str) -> str:
         UserError: the value is not allowed, the key unknown, or the file cannot be written.
     """
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
-    try:
-        before = read_regular(file, LARGEST_FILE).decode("utf-8-sig") if file.exists() else ""
-        document: Any = tomlkit.parse(before)
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-        raise UserError(f"{file} cannot be read: {error}") from None
+    before, document = _read(file)
     *path, name = split_key(key)
     parsed = value.strip() if not path and name in FREE_TEXT and value.strip()[:1] not in "\"'" else _parsed(value)
     if not path and (name in SINGLE_TABLES or name in REPEATED_TABLES):
@@ -82,6 +82,38 @@ def edit(file: Path, key: str, value: str) -> str:
     _check(before, after, file, key)
     _write(file, after)
     return str(tomlkit.item(parsed).as_string())
+
+
+def remove(file: Path, key: str) -> None:
+    """Removes an entry of a table; does nothing if the file does not have it.
+
+    Raises:
+        UserError: the file cannot be read or written.
+    """
+    import tomlkit
+
+    before, document = _read(file)
+    *path, name = split_key(key)
+    table = document
+    for part in path:
+        table = table.get(part, {})
+    if name in table:
+        del table[name]
+        after = tomlkit.dumps(document)
+        _check(before, after, file, key)
+        _write(file, after)
+
+
+def _read(file: Path) -> tuple[str, Any]:
+    """Returns the text of a file, empty without a file, and its document."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        text = read_regular(file, LARGEST_FILE).decode("utf-8-sig") if file.exists() else ""
+        return text, tomlkit.parse(text)
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise UserError(f"{file} cannot be read: {error}") from None
 
 
 _PART = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.channels.base import Channel, LearnableChannel
-from impsy_tui.config.toml_text import written
 from impsy_tui.control.messages import Ask, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
@@ -47,6 +46,7 @@ from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 from impsy_tui.engine.runtime.pd_patch import PdPatch
 from impsy_tui.engine.saved_session import SessionRestore
 from impsy_tui.engine.server.control_server import ControlServer
+from impsy_tui.engine.server.mapping_keeper import MappingKeeper
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.queries import Queries
 from impsy_tui.engine.server.rig_check import RigChecker
@@ -132,6 +132,9 @@ class Engine:
         self.live_set = self.executor.live_set = self._open_live_set()
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
+        self._mapping_keeper = MappingKeeper(
+            self._settings_editor, self._learning_channels, self.bindings, self.live_set.parameter_map
+        )
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()
@@ -264,14 +267,7 @@ class Engine:
 
     async def keep_mapping(self) -> str:
         """Writes learned, bound and mapped controls into the configuration file; returns the reply."""
-        kept = []
-        for channel in self._learning_channels():
-            for key, entries in channel.learned().items():
-                kept.append((await self._settings_editor.change(key, written(entries)))[0])
-        for name, table in (("bind", self.bindings.table), ("map", self.live_set.parameter_map.table)):
-            for trigger, line in table.items():
-                kept.append((await self._settings_editor.change(f'{name}."{trigger}"', written(line)))[0])
-        return "\n".join(kept) or "nothing was learned, bound or mapped"
+        return await self._mapping_keeper.keep()
 
     def _learning_channels(self) -> list[LearnableChannel]:
         return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]

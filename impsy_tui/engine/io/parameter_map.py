@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from impsy_tui.channels.midi.mapping import CONTROL_CHANGE
 from impsy_tui.channels.osc.address import number
@@ -11,7 +11,9 @@ from impsy_tui.engine.io.bindings import MOST, Trigger, read_trigger
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, parse
-from impsy_tui.parameters import PARAMETERS, Parameter
+from impsy_tui.language.value_readers import read_dimensions
+from impsy_tui.language.words import ParseError, Word
+from impsy_tui.parameters import DIMENSION, ENDS, PARAMETERS, Kind, Parameter
 
 _NEAR: Final = 2 / 127 + 1e-9
 """Distance at which a knob has reached a value, as for knobs that play dimensions."""
@@ -32,6 +34,8 @@ class MappedParameter:
         parameter: the parameter.
         low, high: values at both ends of the control; low may be the greater one.
         text: the parameter and its ends as typed.
+        dimensions: numbers of the dimensions, from 1, of a parameter of dimensions.
+        end: index of the end of a range that the control moves; the other end stays.
     """
 
     player: str
@@ -39,11 +43,34 @@ class MappedParameter:
     low: float
     high: float
     text: str
+    dimensions: tuple[int, ...] = ()
+    end: int = 0
 
-    def line(self, position: float) -> str:
-        """Returns the command line for a position of the control, 0 to 1."""
+    @property
+    def name(self) -> str:
+        """The parameter and its dimensions, as a command has them."""
+        return " ".join((self.parameter.name, *(f"x{number}" for number in self.dimensions)))
+
+    def line(self, position: float, present: Any) -> str:
+        """Returns the command line for a position of the control, 0 to 1.
+
+        Args:
+            position: Position of the control.
+            present: Present value of the parameter, None for none.
+        """
         to = f"@{self.player} " if self.player else ""
-        return f"{to}{self.parameter.name} {self.parameter.written(self._value(min(max(position, 0.0), 1.0)))}"
+        value: Any = self._value(min(max(position, 0.0), 1.0))
+        if self.parameter.kind is Kind.PAIR:
+            ends = [*(present or self.parameter.default)]
+            ends[self.end] = value
+            value = tuple(ends)
+        return f"{to}{self.name} {self.parameter.written(value)}"
+
+    def number(self, present: Any) -> float | None:
+        """Returns the number that the control moves, of the present value of the parameter."""
+        if self.parameter.kind is Kind.PAIR:
+            return float((present or self.parameter.default)[self.end])
+        return None if present is None else float(present)
 
     def position(self, value: float) -> float:
         """Returns the position of the control for a value; outside 0 to 1 if the control cannot reach the value."""
@@ -92,23 +119,48 @@ def _read_target(text: str) -> MappedParameter:
     if parameter is None or not parameter.is_mappable:
         known = ", ".join(one.name for one in PARAMETERS.values() if one.is_mappable)
         raise UserError(f"{name!r} is not a numeric parameter. Numeric parameters: {known}")
+    dimensions, end, ends = _read_dimensions(parameter, ends)
     if len(ends) not in (0, 2):
         raise UserError(f"{name} takes both ends or none: {_EXAMPLE}")
-    low, high = (_number(f"{name} {end}") for end in ends) if ends else parameter.span
+    low, high = (_number(parameter, one) for one in ends) if ends else parameter.span
     if low == high:
         raise UserError(f"both ends of {name} are {ends[0]}: they must differ")
-    return MappedParameter(player, parameter, low, high, text)
+    return MappedParameter(player, parameter, low, high, text, dimensions, end)
 
 
-def _number(line: str) -> float:
-    read = parse(line, {})
+def _read_dimensions(parameter: Parameter, words: list[str]) -> tuple[tuple[int, ...], int, list[str]]:
+    """Returns the dimensions of a parameter of dimensions, the end of a range, and the words that are left."""
+    if DIMENSION not in parameter.scope:
+        return (), 0, words
+    example = f"map cc 1 7 {parameter.name} x3{' low' if parameter.kind is Kind.PAIR else ''}"
+    if not words:
+        raise UserError(f"dimensions are missing: {example}")
+    try:
+        dimensions, taken = read_dimensions([Word(word, 0, len(word)) for word in words])
+    except ParseError as mistake:
+        raise UserError(f"{mistake}: {example}") from None
+    left = words[taken:]
+    if parameter.kind is not Kind.PAIR:
+        return dimensions, 0, left
+    if not left or left[0] not in ENDS:
+        raise UserError(f"a control moves one end of a range, {' or '.join(ENDS)}: {example}")
+    return dimensions, ENDS.index(left[0]), left[1:]
+
+
+def _number(parameter: Parameter, text: str) -> float:
+    """Returns the number of an end, which may have a unit as in a command."""
+    before, after = "", ""
+    if DIMENSION in parameter.scope:
+        before, after = " x1", " 0" if parameter.kind is Kind.PAIR else ""
+    read = parse(f"{parameter.name}{before} {text}{after}", {})
     if isinstance(read, Mistake):
-        raise UserError(f"{line}: {read.message}")
+        raise UserError(f"{parameter.name} {text}: {read.message}")
     step = read.steps[0]
-    value = next(iter(step.values.values()), None) if isinstance(step, Invocation) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"{line}: an end must be a number")
-    return float(value)
+    values = step.values.values() if isinstance(step, Invocation) else ()
+    number = next((one for one in values if isinstance(one, int | float) and not isinstance(one, bool)), None)
+    if number is None:
+        raise UserError(f"{parameter.name} {text}: an end must be a number")
+    return float(number)
 
 
 class ParameterMap:
@@ -118,10 +170,10 @@ class ParameterMap:
 
     Args:
         scheduler: spaces the changes of each control; only its newest position counts.
-        present: returns the present value of a parameter of a player, None if it has no number.
+        present: returns the present value of a parameter, None if it has none.
     """
 
-    def __init__(self, scheduler: Scheduler, present: Callable[[str, Parameter], float | None]) -> None:
+    def __init__(self, scheduler: Scheduler, present: Callable[[MappedParameter], Any]) -> None:
         self._scheduler = scheduler
         self._present = present
         self._mapped: dict[Trigger, MappedParameter] = {}
@@ -161,7 +213,8 @@ class ParameterMap:
         self._mapped[control] = mapped
         self._forget([control])
         written = mapped.parameter.written
-        return f"{_named(control)} moves {mapped.parameter.name} from {written(mapped.low)} to {written(mapped.high)}"
+        name = f"{mapped.name} {ENDS[mapped.end]}" if mapped.parameter.kind is Kind.PAIR else mapped.name
+        return f"{_named(control)} moves {name} from {written(mapped.low)} to {written(mapped.high)}"
 
     def unmap(self, text: str) -> str:
         """Ends the mapping of a control; returns the reply.
@@ -204,7 +257,7 @@ class ParameterMap:
     ) -> bool:
         if control in self._newest:
             return True
-        present = self._present(mapped.player, mapped.parameter)
+        present = mapped.number(self._present(mapped))
         if present is None:
             return True
         reached = min(max(mapped.position(present), 0.0), 1.0)
@@ -245,7 +298,7 @@ class ParameterMap:
         if mapped is not None and newest is not None:
             self._free[control] = self._scheduler.now() + _APART
             position, carry_out = newest
-            carry_out(_named(control), mapped.line(position))
+            carry_out(_named(control), mapped.line(position, self._present(mapped)))
 
 
 def _named(control: Trigger) -> str:

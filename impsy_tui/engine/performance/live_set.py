@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from impsy_tui.engine.io.parameter_map import ParameterMap
+from impsy_tui.engine.io.parameter_map import MappedParameter, ParameterMap
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.command_log import CommandLog
@@ -22,7 +23,7 @@ from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present_number
 from impsy_tui.language import Macro
-from impsy_tui.parameters import ENGINE, Parameter
+from impsy_tui.parameters import DIMENSION, ENGINE
 
 
 class LiveSet:
@@ -75,11 +76,16 @@ class LiveSet:
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
 
-    def _present(self, name: str, parameter: Parameter) -> float | None:
+    def _present(self, mapped: MappedParameter) -> Any:
+        parameter = mapped.parameter
         if ENGINE in parameter.scope:
             return present_number(self._session.parameters, parameter)
-        player = self._session.all_players.get(name or self._session.focus)
-        return None if player is None else present_number(player, parameter)
+        name = mapped.player or self._session.focus
+        if DIMENSION in parameter.scope:
+            player = self._session.players.get(name)
+            return None if player is None else player.shaping.values(parameter).get(mapped.dimensions[0] - 1)
+        owner = self._session.all_players.get(name)
+        return None if owner is None else present_number(owner, parameter)
 
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""

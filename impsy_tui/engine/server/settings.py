@@ -81,6 +81,18 @@ class SettingsEditor:
             return text, f"load {name}" if plain else "unload"
         return text, ""
 
+    async def remove(self, key: str) -> str:
+        """Removes an entry of a table from the file; returns the reply.
+
+        Raises:
+            UserError: The file cannot be changed.
+        """
+        async with self._changing:
+            file = await self._writable()
+            edited = await _ask(edit.Request(file, key))
+            self._in_file = {setting.key: setting for setting in edited.settings}
+        return f"{edited.text} from {file.name}"
+
     async def make(self, answers: Answers) -> str:
         """Writes a new configuration from the answers of the guide; returns the reply to the performer.
 

@@ -92,6 +92,24 @@ def test_mapped_address_and_dimension_move_parameters(incoming: ExternalCommands
     assert settings.timescale == 10.0
 
 
+def test_map_moves_held_dimension_and_ends_of_a_range(incoming: ExternalCommands, set_: VirtualSession) -> None:
+    assert set_.do("map cc 1 7 hold x1 x2 0.2 0.8") == "cc 1 7 moves hold x1 x2 from 0.2 to 0.8"
+    assert set_.do("map cc 1 8 range x3 high") == "cc 1 8 moves range x3 high from 0 to 1"
+    set_.do("map osc /low range x3 low 0 0.5")
+    _turn(incoming, set_, 127)
+    shaping = set_.session.focused_player.shaping
+    assert shaping.held == {0: 0.8, 1: 0.8}
+    set_.do("hold x1 0.3")
+    _turn(incoming, set_, 100)
+    assert shaping.held == {0: 0.3, 1: 0.8}, "the knob has not reached the held value"
+    _turn(incoming, set_, 127, 100, number=8)
+    assert incoming.addressed("osc", "/low", (0.5,), True) == ""
+    set_.wait(0.05)
+    assert shaping.ranged == {2: pytest.approx((0.25, 0.7874))}
+    set_.do("undo")
+    assert set_.do("bindings").splitlines()[:2] == ["cc 1 7 moves hold x1 x2 0.2 0.8", "cc 1 8 moves range x3 high"]
+
+
 def test_many_messages_make_one_change_of_the_newest_value(incoming: ExternalCommands, set_: VirtualSession) -> None:
     set_.do("map osc /fader1 temp 1 2")
     before = len(set_.messages)
@@ -112,6 +130,10 @@ def test_many_messages_make_one_change_of_the_newest_value(incoming: ExternalCom
         ("map cc 1 7 temp 0.2", "temp takes both ends or none"),
         ("map cc 1 7 temp 0.2 300", "out of range (above 0 and at most 100)"),
         ("map cc 1 7 temp 1 1", "they must differ"),
+        ("map cc 1 7 hold", "dimensions are missing: map cc 1 7 hold x3"),
+        ("map cc 1 7 hold 3", "did you mean x3"),
+        ("map cc 1 7 range x3", "a control moves one end of a range, low or high: map cc 1 7 range x3 low"),
+        ("map cc 1 7 hold x3 0 2", "out of range (0 to 1)"),
     ],
 )
 def test_map_refuses_with_the_reason(set_: VirtualSession, line: str, message: str) -> None:

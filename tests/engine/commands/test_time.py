@@ -110,7 +110,7 @@ def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     scene_keeper = SceneKeeper(
         virtual.session,
         cast(Any, models),
-        ParameterMap(virtual.session.scheduler, lambda player, parameter: None),
+        ParameterMap(virtual.session.scheduler, lambda mapped: None),
     )
     before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")

@@ -143,3 +143,7 @@ def test_mapped_knob_and_fader_move_parameters_and_are_kept(start_engine: Start,
         assert client.command("keep mapping").ok
     kept = tomllib.loads((engine.folder / "config.toml").read_text())["map"]
     assert kept == {"osc /fader1": "temp 0.5 4.5", "osc /fader2": "loudness", "cc 3 9": "sigma 0 1"}
+    with connected(engine.socket) as client:
+        assert client.command("unmap osc /fader1; unmap cc 3 9").ok
+        assert client.command("keep mapping").ok
+    assert tomllib.loads((engine.folder / "config.toml").read_text())["map"] == {"osc /fader2": "loudness"}
