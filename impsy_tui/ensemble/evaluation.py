@@ -26,7 +26,9 @@ class Evaluation:
         nats: negative log-likelihood of each second and follower, flat arrays, one per score and lead; empty for
             ``REAL``.
         changes: True for each of these that brings another gesture, arrays of the same lengths.
-        parts: generated gesture codes, each ``[seconds, players]``.
+        parts: generated gesture codes of the followers, ``[seconds, followers]``, one per score and lead.
+
+    Every model is judged on the followers of every lead, so that large ensembles weigh alike in all figures.
     """
 
     name: str
@@ -53,7 +55,12 @@ class Evaluation:
 
 def evaluate_real(scores: Sequence[Codes]) -> Evaluation:
     """Returns the evaluation of the scores themselves."""
-    return Evaluation(REAL, parts=list(scores))
+    return Evaluation(REAL, parts=[part for codes in scores for part in _followers(codes)])
+
+
+def _followers(columns: NDArray[Any]) -> list[NDArray[Any]]:
+    """Returns the columns of the followers of each lead, from ``[seconds, players]``."""
+    return [np.delete(columns, lead, axis=1) for lead in range(columns.shape[1])]
 
 
 def evaluate_markov(
@@ -70,9 +77,9 @@ def evaluate_markov(
     model = Markov(known, order)
     judged = Evaluation(MODELS[order])
     for codes in scores:
-        judged.nats.append(model.nats(codes).ravel())
-        judged.changes.append((codes[1:] != codes[:-1]).ravel())
-        judged.parts.append(model.play(codes, random))
+        judged.nats += [nats.ravel() for nats in _followers(model.nats(codes))]
+        judged.changes += [changes.ravel() for changes in _followers(codes[1:] != codes[:-1])]
+        judged.parts += _followers(model.play(codes, random))
     return judged
 
 

@@ -25,6 +25,7 @@ class ModelMetadata:
         rows: number of training events, None if unknown.
         dataset: name of the training dataset, empty if unknown.
         content: hash of its content (``data.datasets.content_hash``), empty if unknown.
+        contents: hash of each training score of an ensemble, empty if unknown.
     """
 
     max_gap: float | None = None
@@ -32,6 +33,7 @@ class ModelMetadata:
     rows: int | None = None
     dataset: str = ""
     content: str = ""
+    contents: tuple[str, ...] = ()
 
 
 def metadata_path(model: Path) -> Path:
@@ -86,6 +88,7 @@ def read_metadata(model: Path) -> ModelMetadata:
         rows if isinstance(rows, int) else None,
         dataset if isinstance(dataset, str) else "",
         content if isinstance(content, str) else "",
+        tuple(scores.split()) if isinstance(scores := found.get("score_hashes"), str) else (),
     )
 
 

@@ -91,3 +91,20 @@ def test_table_has_no_loss_for_real_scores() -> None:
     assert [len(row) for row in rows] == [len(HEADS)] * 2
     assert rows[1][:3] == ("real", "", "")
     assert all(float(cell) >= 0 for cell in rows[0][1:])
+
+
+def test_chains_and_networks_weigh_ensembles_of_all_sizes_alike() -> None:
+    made = scores(2, 60, 4)[:2]
+    random = np.random.default_rng(1)
+    small, large = made[0][:, :2], np.concatenate([made[1]] * 4, axis=1)[:, :6]
+    network = EnsembleNetwork(SHIPPED_ENSEMBLE)
+    judged = [
+        evaluate_markov(0, made, [small, large], random),
+        evaluate_network("n", network, [small, large], random),
+        evaluate_real([small, large]),
+    ]
+    assert [[part.shape for part in each.parts] for each in judged] == [[(60, 1)] * 2 + [(60, 5)] * 6] * 3
+    chain, playing, _ = judged
+    assert [len(nats) for nats in chain.nats] == [len(nats) for nats in playing.nats]
+    for one, other in zip(chain.changes, playing.changes, strict=True):
+        assert np.array_equal(one, other)

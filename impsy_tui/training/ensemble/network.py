@@ -1,5 +1,6 @@
 """The network of ensembles in Keras: for training, for playing, and as a ``.tflite`` file."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,9 +71,19 @@ class _Parts:
         self.go_on = keras.layers.Dense(GESTURES, use_bias=False, name="go_on")
 
 
-def save_ensemble(model: Any, folder: Path) -> Path:
-    """Saves a playing model as ``.tflite`` under its name, with a number after it if the name is taken."""
+def save_ensemble(model: Any, folder: Path, write_notes: Callable[[Path], None] = lambda file: None) -> Path:
+    """Saves a playing model as ``.tflite`` under its name; a number follows a name that exists.
+
+    Args:
+        model: playing model.
+        folder: target folder.
+        write_notes: writes the metadata of this file. It is called first, so that no model lacks its tuning.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{free_name(folder, model.name)}.tflite"
-    file.write_bytes(to_tflite(model))
+    content = to_tflite(model)
+    write_notes(file)
+    temporary = file.with_name(f".{file.name}.new")
+    temporary.write_bytes(content)
+    temporary.replace(file)
     return file

@@ -1,4 +1,4 @@
-"""Worker that compares agents with *seek* and *hold*, each on its own synth. It needs NumPy only."""
+"""Worker that compares agents with *seek*, the best constant sound and *hold*, each on its own synth, in NumPy."""
 
 import signal
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,14 @@ from impsy_tui.agent.file import AgentModel, read_agent
 from impsy_tui.agent.task import CORPUS, MIXED, names_of
 from impsy_tui.training.agent.environment import ImitationTask
 from impsy_tui.training.agent.evaluation import (
+    CONSTANT,
+    UNHEARD,
     Policy,
+    constant_policy,
     hold_policy,
     judge,
     network_policy,
+    outside_sentence,
     seek_policy,
     table,
     trial_of,
@@ -44,7 +48,7 @@ def _evaluate(request: Request, reporter: Reporter) -> str:
         trials = _trials(model, judged, recordings)
         columns = ["RMSE, in deviations", *trials]
         rows = []
-        for who in (file.stem, "seek", "hold"):
+        for who in (file.stem, "seek", CONSTANT, "hold"):
             cells = [who]
             for name, task in trials.items():
                 reporter.say(Progress(f"{file.stem}: {who}, {name}"))
@@ -53,12 +57,17 @@ def _evaluate(request: Request, reporter: Reporter) -> str:
             rows.append(cells)
         parts.append(f"{file.stem} of {model.facts.get('synth', 'an unnamed synth')}, by {', '.join(judged)}")
         parts.append(table(columns, rows))
+        parts += [f"{name}: {said}" for name, task in trials.items() if (said := outside_sentence(task))]
+        if CORPUS not in str(model.facts.get("targets", CORPUS)):
+            parts.append(f"{file.stem} {UNHEARD}")
     return "\n".join([*parts, *(f"left out: {each}" for each in left_out)])
 
 
 def _policy(who: str, model: AgentModel, task: ImitationTask) -> Policy:
     if who == "seek":
         return seek_policy(task)
+    if who == CONSTANT:
+        return constant_policy(task)
     return hold_policy if who == "hold" else network_policy(model.network, model.moves)
 
 

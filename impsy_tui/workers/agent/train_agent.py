@@ -116,14 +116,24 @@ def _finish(
     from impsy_tui.agent.memory import PATIENCE
     from impsy_tui.agent.seek import moves
     from impsy_tui.agent.targets import LIMIT
-    from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy
+    from impsy_tui.training.agent.evaluation import (
+        UNHEARD,
+        constant_policy,
+        hold_policy,
+        judge,
+        network_policy,
+        outside_sentence,
+        seek_policy,
+    )
     from impsy_tui.training.agent.forecast import learn_foresight
 
     reporter.say(Progress("judging"))
     every = moves(trial.known.count)
     network = learned.network.rounded()
-    policies = (network_policy(network, every), seek_policy(trial), hold_policy)
-    found, seek, hold = (judge(policy, trial, _LAST_SEED, frames=request.frames).distance for policy in policies)
+    policies = (network_policy(network, every), seek_policy(trial), constant_policy(trial), hold_policy)
+    found, seek, constant, hold = (
+        judge(policy, trial, _LAST_SEED, frames=request.frames).distance for policy in policies
+    )
     reporter.say(Progress("learning to foresee"))
     foreseen = learn_foresight(recordings.learned, recordings.held_out, request.seed)
     facts: dict[str, str | int | float | bool | Sequence[str] | None] = {
@@ -136,6 +146,7 @@ def _finish(
         "cloned": 0.0 if request.algorithm == "dqn" else request.cloned,
         "rmse": round(found, 5),
         "rmse_seek": round(seek, 5),
+        "rmse_constant": round(constant, 5),
         "rmse_hold": round(hold, 5),
         "recordings": recordings.names,
         "held_out": recordings.names_held_out,
@@ -156,10 +167,12 @@ def _finish(
         facts,
     )
     write_agent(request.file, model)
-    left_out = "".join(f"; left out: {each}" for each in recordings.left_out)
+    remarks = [f"left out: {each}" for each in recordings.left_out]
+    remarks += [said] if (said := outside_sentence(trial)) else []
+    remarks += [] if CORPUS in settings.targets else [f"it {UNHEARD}"]
     return Finished(
-        f"{request.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, hold {hold:.4f} after {learned.steps} steps, "
-        f"{learned.seconds:.0f} s{left_out}",
+        f"{request.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, best constant {constant:.4f}, hold {hold:.4f} "
+        + "; ".join([f"after {learned.steps} steps, {learned.seconds:.0f} s", *remarks]),
         str(request.file),
     )
 

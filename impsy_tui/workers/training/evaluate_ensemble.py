@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.data.datasets import content_hash
 from impsy_tui.ensemble.evaluation import (
     EXPLAINED,
     HEADS,
@@ -22,6 +23,7 @@ from impsy_tui.ensemble.predictor import Tuning
 from impsy_tui.ensemble.scores import read_scores
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
+from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.text import counted
 from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Finished, Progress, Reporter
@@ -59,9 +61,23 @@ def _evaluate(request: Request, reporter: Reporter) -> str:
     judged.append(evaluate_real(scores))
     seconds = sum(map(len, scores))
     count = counted(len(scores), "score")
-    heads = f"{count}, {seconds} s; everybody leads in turn, and the others are played to that lead"
+    heads = f"{count}, {seconds} s; every player leads in turn, and the others are played to that lead"
     said = [] if len(scores) > 1 else ["of one score alone, there is nothing that a Markov chain could know it by"]
+    said.append(_known(read_metadata(request.model), scores))
     return "\n".join([*remarks, heads, "", *_columns(table(judged)), "", *EXPLAINED, *said])
+
+
+def _known(notes: ModelMetadata, scores: list[np.ndarray]) -> str:
+    """Returns a sentence on the scores that the model was trained on."""
+    if not notes.contents:
+        return "the model's metadata does not name the scores of its training: it may have learned these"
+    known = sum(content_hash([codes]) in notes.contents for codes in scores)
+    if not known:
+        return "the model was not trained on these scores"
+    some = "these scores" if known == len(scores) else f"{known} of these {len(scores)} scores"
+    return (
+        f"the model was trained on {some}: its figures are better than on unheard ones, those of the chains are not"
+    )
 
 
 def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -> Evaluation:

@@ -8,7 +8,11 @@ import time
 from collections import Counter
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
+from impsy_tui.data.datasets import content_hash
 from impsy_tui.ensemble.scores import Score, read_scores
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
@@ -16,6 +20,9 @@ from impsy_tui.text import counted
 from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.workers.requests import TrainEnsembleRequest as Request
+
+if TYPE_CHECKING:
+    from impsy_tui.training.ensemble.fit import TrainedEnsemble
 
 
 def run(request: Request) -> None:
@@ -37,8 +44,6 @@ def _read_and_train(request: Request, reporter: Reporter, stop: StopRequest) -> 
 def _train(
     request: Request, scores: list[Score], remarks: list[str], reporter: Reporter, stop: StopRequest
 ) -> Finished | Failed:
-    from importlib.metadata import version
-
     import numpy as np
 
     from impsy_tui.ensemble.network import EnsembleNetwork
@@ -69,25 +74,17 @@ def _train(
     learned = trainer.learned
     if not math.isfinite(learned.best_loss):
         return Failed("nothing was learned: what the scores hold makes no sense to the network")
-    lite = save_ensemble(playing_model(learned.best, recipe.units), request.models)
-    tunings = tune_all(EnsembleNetwork(lite), codes, np.random.default_rng(recipe.seed), on_tuning)
+    playing = playing_model(learned.best, recipe.units)
+    with TemporaryDirectory() as folder:
+        network = EnsembleNetwork(save_ensemble(playing, Path(folder)))
+    tunings = tune_all(network, codes, np.random.default_rng(recipe.seed), on_tuning)
     seconds = time.monotonic() - began
-    sizes = Counter(len(score.players) for score in scores)
-    facts: dict[str, str | float | None] = {
-        "kind": "ensemble",
-        "corpus": ", ".join(place.stem for place in request.scores),
-        "scores": ", ".join(f"{count} of {players} players" for players, count in sorted(sizes.items())),
-        "events": sum(score.codes.size for score in scores),
-        "held_out_nats": round(learned.best_loss, 4),
-        "epochs": len(learned.curve),
-        "best_epoch": learned.best_epoch,
-        "units": recipe.units,
-        "seed": recipe.seed,
-        "seconds": round(seconds, 1),
-        "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
-    }
-    write_metadata(lite, facts, learned.curve)
-    append_tunings(lite, tunings)
+
+    def write_notes(file: Path) -> None:
+        write_metadata(file, _facts(request, scores, learned, seconds), learned.curve)
+        append_tunings(file, tunings)
+
+    lite = save_ensemble(playing, request.models, write_notes)
     parts = [
         f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {counted(len(learned.curve), 'epoch')}",
         f"{seconds:.0f} s",
@@ -96,3 +93,26 @@ def _train(
     if remarks and not request.remarks:
         parts.insert(2, f"{len(remarks)} remarks on the scores")
     return Finished("\n".join(["; ".join(parts), *(remarks if request.remarks else ())]), str(lite))
+
+
+def _facts(
+    request: Request, scores: list[Score], learned: "TrainedEnsemble", seconds: float
+) -> dict[str, str | float | None]:
+    """Returns the metadata of an ensemble."""
+    from importlib.metadata import version
+
+    sizes = Counter(len(score.players) for score in scores)
+    return {
+        "kind": "ensemble",
+        "corpus": ", ".join(place.stem for place in request.scores),
+        "scores": ", ".join(f"{count} of {players} players" for players, count in sorted(sizes.items())),
+        "score_hashes": " ".join(content_hash([each.codes]) for each in scores),
+        "events": sum(score.codes.size for score in scores),
+        "held_out_nats": round(learned.best_loss, 4),
+        "epochs": len(learned.curve),
+        "best_epoch": learned.best_epoch,
+        "units": request.units,
+        "seed": request.seed,
+        "seconds": round(seconds, 1),
+        "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
+    }

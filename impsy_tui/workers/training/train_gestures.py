@@ -60,5 +60,6 @@ def _train(request: Request, reporter: Reporter) -> Finished | Failed:
 
 def _summary(name: str, accuracy: float, counts: np.ndarray) -> str:
     missing = [NAMES[code] for code in np.flatnonzero(counts == 0).tolist()]
-    text = f"{name}: right about {100 * accuracy:.1f} % of {counts.sum()} seconds that it had not learned from"
+    text = f"{name}: right about {100 * accuracy:.1f} % of {counts.sum()} held-out seconds within its recordings"
+    text += "; another recording would show how it does elsewhere"
     return text + (f"; it never heard {', '.join(missing)}, and will never tell them" if missing else "")

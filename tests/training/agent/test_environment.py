@@ -10,7 +10,15 @@ from impsy_tui.agent.memory import PATIENCE, Memory
 from impsy_tui.agent.seek import STEP, KnownSynth, moves
 from impsy_tui.choices import TARGETS
 from impsy_tui.training.agent.environment import Imitation, ImitationTask, rewards
-from impsy_tui.training.agent.evaluation import hold_policy, judge, seek_policy, table
+from impsy_tui.training.agent.evaluation import (
+    constant_policy,
+    hold_policy,
+    judge,
+    outside,
+    outside_sentence,
+    seek_policy,
+    table,
+)
 from impsy_tui.training.agent.teacher import teach
 from tests.support.agents import small_table
 
@@ -167,6 +175,23 @@ def test_seek_is_near_its_targets_and_hold_is_not() -> None:
     hold = judge(hold_policy, task(), seed=6, episodes=16, frames=600)
     assert seek.distance < 0.1 < 0.8 < hold.distance
     assert -1.0 < hold.reward < 0.0 < 0.8 < seek.reward < 1.0
+
+
+def test_best_constant_is_between_seek_and_hold() -> None:
+    seek, constant, hold = (
+        judge(policy, task(), seed=6, episodes=16, frames=600).distance
+        for policy in (seek_policy(task()), constant_policy(task()), hold_policy)
+    )
+    assert seek < constant < hold
+
+
+def test_recordings_outside_the_sounds_of_the_synth_are_named_with_their_descriptors() -> None:
+    near, far = task("corpus", recordings=(recording(50),)), task("corpus", recordings=(recording(50, 1e6),))
+    assert outside(far)[0] == 1.0
+    assert "100 % of their frames are beyond every sound of its table (" in outside_sentence(far)
+    assert all(name in outside_sentence(far) for name in outside(far)[1][:1])
+    assert outside(near)[0] < 1.0
+    assert outside_sentence(task()) == ""
 
 
 def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:

@@ -90,7 +90,10 @@ def test_a_worker_makes_a_player_and_says_how_far_it_is(synth: Path, tmp_path: P
     assert steps[0].loss is None
     assert all(told.validation is not None for told in steps)
     table = worker_result(EvaluateAgentRequest((made,), episodes=4, frames=100)).text.splitlines()
-    assert [line.split()[0] for line in table[2:]] == ["agent", "seek", "hold"]
+    assert [line.split("  ")[0] for line in table[2:6]] == ["agent", "seek", "best constant", "hold"]
+    assert table[6].startswith("agent learned from no recordings")
+    assert "; it learned from no recordings" in finished.text
+    assert float(str(facts["rmse_seek"])) < float(str(facts["rmse_constant"])) < float(str(facts["rmse_hold"]))
 
 
 def test_recordings_are_held_out_and_a_network_learns_to_foresee(synth: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from impsy_tui.ensemble.scores import Score, write_score
 from impsy_tui.ensemble.synthetic.scores import scores
 from impsy_tui.errors import UserError
 from impsy_tui.workers.messages import Failed, Finished, Progress
-from impsy_tui.workers.requests import TrainEnsembleRequest
+from impsy_tui.workers.requests import EvaluateEnsembleRequest, TrainEnsembleRequest
 from tests.support.workers.training_workers import run_worker, worker_result
 
 if importlib.util.find_spec("tensorflow") is None:
@@ -47,6 +47,15 @@ def test_a_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Pa
     network = EnsembleNetwork(Path(last.file))
     assert network.units == 9
     assert len(EnsemblePredictor(network, 5, np.random.default_rng(1)).play(2)) == 5
+    assert len(notes["tuning"]) == 1
+    (folder / "broken.csv").unlink()
+    known = worker_result(EvaluateEnsembleRequest(Path(last.file), (folder,)))
+    assert "the model was trained on these scores" in known.text
+    others = _write(tmp_path / "others", scores(2, 150, 9))
+    assert (
+        "the model was not trained on these scores"
+        in worker_result(EvaluateEnsembleRequest(Path(last.file), (others,))).text
+    )
 
 
 @pytest.mark.parametrize(
