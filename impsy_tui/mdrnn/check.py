@@ -58,6 +58,7 @@ def _report(file: Path, answer: BinaryIO) -> None:
     header = {
         "shape": [shape.dimension, shape.units, shape.layers, shape.mixtures],
         "source": source.name,
+        "gated": bool(weights and weights.gates is not None),
         "weights": [list(array.shape) for array in _flat(weights)] if weights else [],
     }
     _write_header(answer, header)
@@ -95,6 +96,8 @@ def _flat(weights: Weights) -> Iterator[Floats]:
         yield from (layer.kernel, layer.recurrent, layer.bias)
     for head in (weights.means, weights.deviations, weights.logits):
         yield from head
+    if weights.gates is not None:
+        yield weights.gates
 
 
 def _write_header(answer: BinaryIO, header: dict[str, Any]) -> None:
@@ -123,17 +126,20 @@ class Report:
             header = json.loads(answer.readline(_LONGEST_HEADER))
             if "problem" in header:
                 raise UserError(str(header["problem"]))
-            self.shape = Shape(*map(int, header["shape"]))
+            gated = bool(header["gated"])
+            dimension, units, layers, mixtures = map(int, header["shape"])
+            self.shape = Shape(dimension, units, layers, mixtures, gated)
             self.source = str(header["source"])
-            self.weights = _weights(header["weights"], answer) if header["weights"] else None
+            self.weights = _weights(header["weights"], answer, gated) if header["weights"] else None
         except (ValueError, KeyError, TypeError, IndexError):
             raise UserError("could not be checked: the file may be damaged") from None
 
 
-def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
+def _weights(shapes: list[list[int]], answer: BinaryIO, gated: bool) -> Weights:
     if 4 * sum(math.prod(shape) for shape in shapes) > LARGEST_WEIGHTS:
         raise ValueError
     arrays = [np.frombuffer(answer.read(4 * math.prod(shape)), np.float32).reshape(shape) for shape in shapes]
+    gates = arrays.pop() if gated else None
     *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
     layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
-    return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
+    return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias), gates)

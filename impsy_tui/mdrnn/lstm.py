@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.errors import UserError
-from impsy_tui.mdrnn.model import SCALE, Floats, Shape
+from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Floats, Shape
 
 _EPSILON: Final = np.float32(1e-7)
 
@@ -36,12 +36,15 @@ class Weights:
         means: kernel ``(units, mixtures * dimension)`` and bias ``(mixtures * dimension,)`` of the means.
         deviations: same shapes, for the standard deviations before their activation.
         logits: kernel ``(units, mixtures)`` and bias ``(mixtures,)`` of the logits.
+        gates: ``(mixtures, dimension)``, share of the last event in the means; None for a network without gates.
+            A gated network also hears and predicts the logarithm of dt, and has a smallest deviation.
     """
 
     layers: tuple[LstmWeights, ...]
     means: tuple[Floats, Floats]
     deviations: tuple[Floats, Floats]
     logits: tuple[Floats, Floats]
+    gates: Floats | None = None
 
     @property
     def shape(self) -> Shape:
@@ -52,10 +55,11 @@ class Weights:
         """
         if not self.layers:
             raise UserError("has no LSTM layer")
-        dimension = self.layers[0].kernel.shape[0]
+        gated = self.gates is not None
+        dimension = self.layers[0].kernel.shape[0] - gated
         units = self.layers[0].recurrent.shape[0]
         mixtures = self.logits[0].shape[-1]
-        inputs = dimension
+        inputs = dimension + gated
         for number, layer in enumerate(self.layers):
             expected = ((inputs, 4 * units), (units, 4 * units), (4 * units,))
             found = (layer.kernel.shape, layer.recurrent.shape, layer.bias.shape)
@@ -69,7 +73,9 @@ class Weights:
         ):
             if kernel.shape != (units, width) or bias.shape != (width,):
                 raise UserError(f"the mixture's {name} have weights of shape {kernel.shape}, not {(units, width)}")
-        return Shape(dimension, units, len(self.layers), mixtures)
+        if self.gates is not None and self.gates.shape != (mixtures, dimension):
+            raise UserError(f"the gates have shape {self.gates.shape}, not {(mixtures, dimension)}")
+        return Shape(dimension, units, len(self.layers), mixtures, gated)
 
 
 class NumpyNetwork:
@@ -78,7 +84,7 @@ class NumpyNetwork:
     LSTM: S. Hochreiter and J. Schmidhuber, Neural Computation 9(8), 1997, with forget gates, as
     Keras computes it (sigmoid gates, tanh cell). The logistic function is
     ``(1 + tanh(z / 2)) / 2``. The weights contain the factor 1/2, so one tanh serves all gates of a layer.
-    Standard deviations are ``elu(z) + 1 + 1e-7``, as in keras-mdn-layer.
+    Standard deviations are ``elu(z) + 1 + 1e-7``, as in keras-mdn-layer. Gates: see ``Weights``.
     """
 
     runtime = "numpy"
@@ -92,9 +98,15 @@ class NumpyNetwork:
         values = self.shape.mixtures * self.shape.dimension
         self._deviations = slice(values, 2 * values)
         self._out = np.zeros(self.shape.parameters, np.float32)
+        self._gates = None if weights.gates is None else weights.gates.astype(np.float32)
+        self._means = self._out[:values].reshape(self.shape.mixtures, self.shape.dimension)
+        self._narrowest = _EPSILON if self._gates is None else _EPSILON + np.float32(NARROWEST)
 
     def step(self, event: Sequence[float]) -> Floats:
-        hidden = np.asarray(event, np.float32) * np.float32(SCALE)
+        scaled = hidden = np.asarray(event, np.float32) * np.float32(SCALE)
+        if self._gates is not None:
+            log_dt = np.log(np.maximum(scaled[:1], np.float32(0)) + np.float32(SCALE * DT_OFFSET))
+            hidden = np.concatenate([scaled, log_dt])
         for layer in self._layers:
             hidden = layer.step(hidden)
         out = self._out
@@ -102,7 +114,12 @@ class NumpyNetwork:
         out += self._head_bias
         z = out[self._deviations]
         z[:] = np.where(z > 0, z + np.float32(1), np.exp(np.minimum(z, np.float32(0))))
-        z += _EPSILON
+        z += self._narrowest
+        if self._gates is not None:
+            means = self._means
+            means += self._gates * scaled
+            dt = means[:, 0]
+            np.exp(np.minimum(dt, np.float32(LONGEST_LOG)), out=dt)
         return out
 
     def settle(self) -> None:

@@ -16,6 +16,13 @@ from numpy.typing import NDArray
 SCALE: Final = 10.0
 """Factor of values and dt at the input of a network; its output is divided by it."""
 
+DT_OFFSET: Final = 0.003
+"""Seconds. A gated network also hears ``log(SCALE * (dt + DT_OFFSET))``."""
+LONGEST_LOG: Final = 10.0
+"""Largest logarithm of a scaled dt that a gated network predicts."""
+NARROWEST: Final = 1e-3
+"""Smallest standard deviation of a gated network, scaled: an eightieth of a MIDI step, 0.1 ms of dt."""
+
 Floats = NDArray[np.float32]
 
 
@@ -28,12 +35,14 @@ class Shape:
         units: LSTM units of each layer.
         layers: number of LSTM layers.
         mixtures: number of components of the mixture.
+        gated: True if the means lean on the last event through gates; see ``lstm.Weights``.
     """
 
     dimension: int
     units: int
     layers: int
     mixtures: int
+    gated: bool = False
 
     @property
     def parameters(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import Floats
+from impsy_tui.mdrnn.weights import gates_of_kernel
 from impsy_tui.model_files.interpreter import interpreter
 from impsy_tui.toml_files import open_regular
 
@@ -20,7 +21,7 @@ _LAYER: Final = re.compile(
 )
 _ROLES: Final = {"MatMul": "kernel", "MatMul_1": "recurrent", "BiasAdd_1": "bias"}
 _HIDDEN: Final = "has no readable weights: put its .keras or .h5 file next to it"
-_HEAD: Final = re.compile(r"/mdn_(mus|sigmas|pi)(?:_\d+)?/(MatMul|BiasAdd)$")
+_HEAD: Final = re.compile(r"/mdn_(mus|sigmas|pi|gates)(?:_\d+)?/(MatMul|BiasAdd)$")
 
 
 def read_tflite_weights(file: Path) -> Weights:
@@ -52,7 +53,8 @@ def read_tflite_weights(file: Path) -> Weights:
         raise UserError(_HIDDEN) from None
     try:
         mus, sigmas, pis = ((heads[name]["MatMul"], heads[name]["BiasAdd"]) for name in ("mus", "sigmas", "pi"))
-        weights = Weights(tuple(LstmWeights(**layers[number]) for number in sorted(layers)), mus, sigmas, pis)
+        gates = gates_of_kernel(heads["gates"]["MatMul"], len(mus[1])) if "gates" in heads else None
+        weights = Weights(tuple(LstmWeights(**layers[number]) for number in sorted(layers)), mus, sigmas, pis, gates)
     except (KeyError, TypeError):
         raise UserError(_HIDDEN) from None
     _ = weights.shape  # raises if the shapes do not match

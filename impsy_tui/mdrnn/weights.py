@@ -23,6 +23,8 @@ _MOST_ITEMS: Final = 10_000
 
 _TOO_LARGE: Final = f"is too large: its weights may take at most {LARGEST_WEIGHTS >> 20} MB"
 _LSTM = re.compile(r"^(.*?\blstm_?(\d*))/", re.IGNORECASE)
+_GATES: Final = re.compile(r"(mdn_gates|(^|/)dense)(_\d+)?/")
+"""Gates: the only dense layer of an archive of Keras 3."""
 _HEADS: Final = {
     "means": re.compile(r"(mdn_)?mus\b"),
     "deviations": re.compile(r"(mdn_)?sigmas\b"),
@@ -111,7 +113,31 @@ def _assemble(arrays: dict[str, Floats]) -> Weights:
         heads = _unnamed_heads(arrays)
     if not lstm or any(head is None for head in heads.values()):
         raise UserError("is not a mixture density RNN: it must have LSTM layers and a mixture")
-    return Weights(layers=tuple(lstm), **{name: head for name, head in heads.items() if head})
+    known = {name: head for name, head in heads.items() if head}
+    return Weights(layers=tuple(lstm), **known, gates=_gates(arrays, len(known["means"][1])))
+
+
+def _gates(arrays: dict[str, Floats], width: int) -> Floats | None:
+    kernel = next((array for name, array in arrays.items() if array.ndim == 2 and _GATES.search(name)), None)
+    return None if kernel is None else gates_of_kernel(kernel, width)
+
+
+def gates_of_kernel(kernel: Floats, width: int) -> Floats:
+    """Returns the gates ``(mixtures, dimension)`` of a dense layer from the event to the mixture parameters.
+
+    Args:
+        kernel: ``(dimension, parameters)``; only the weight of each dimension in its own means is used.
+        width: number of means.
+
+    Raises:
+        UserError: the kernel has another shape.
+    """
+    dimension, parameters = kernel.shape
+    mixtures = width // dimension
+    if width % dimension or parameters != mixtures * (2 * dimension + 1):
+        raise UserError(f"the gates have weights of shape {kernel.shape}")
+    means = kernel[:, :width].reshape(dimension, mixtures, dimension)
+    return np.ascontiguousarray(np.einsum("dkd->kd", means))
 
 
 def _role(name: str, array: Floats) -> str:

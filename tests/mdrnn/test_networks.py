@@ -213,7 +213,9 @@ def test_check_names_the_file_that_a_flex_model_needs(impsy_models: Path, tmp_pa
         Report(_checked(tmp_path / "alone.tflite"))
 
 
-@pytest.mark.parametrize("answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "source": "", "weights": []}\n'])
+@pytest.mark.parametrize(
+    "answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "gated": false, "source": "", "weights": []}\n']
+)
 def test_report_refuses_an_incomplete_check(answer: bytes) -> None:
     with pytest.raises(UserError, match="damaged"):
         Report(io.BytesIO(answer))
@@ -223,6 +225,7 @@ def test_check_writes_one_line_of_json(shipped_model: Path) -> None:
     assert json.load(_checked(shipped_model)) == {
         "shape": [9, 64, 2, 5],
         "source": shipped_model.name,
+        "gated": False,
         "weights": [],
     }
 

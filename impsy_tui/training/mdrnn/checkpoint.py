@@ -47,6 +47,7 @@ def write_checkpoint(unfinished: Checkpoint) -> None:
     facts = {
         "wishes": unfinished.wishes,
         "best_loss": progress.best_loss,
+        "best_likelihood": progress.best_likelihood,
         "best_epoch": progress.best_epoch,
         "curve": progress.curve,
         **{name: len(getattr(progress, name)) for name in _LISTS},
@@ -95,7 +96,11 @@ def _read(file: Path) -> Checkpoint:
         lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
         curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
         progress = Progress(
-            **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
+            **lists,
+            best_loss=float(facts["best_loss"]),
+            best_likelihood=float(facts["best_likelihood"]),
+            best_epoch=int(facts["best_epoch"]),
+            curve=curve,
         )
         return Checkpoint(file, dict(facts["wishes"]), progress)
     except (UserError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:

@@ -15,11 +15,13 @@ import tensorflow as tf
 
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE, Shape
 from impsy_tui.ranges import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
-from impsy_tui.training.mdrnn.network import loss_function, training_model
+from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
+from impsy_tui.training.mdrnn.network import training_model
 
 WINDOW: Final = 50
 """Events that the network hears before it is forgotten what they were."""
@@ -37,7 +39,7 @@ class Recipe:
 
     Attributes:
         epochs: at most.
-        patience: epochs without a better held-out likelihood after which it ends; 0 for never.
+        patience: epochs without fewer held-out cell nats after which it ends; 0 for never.
         batch: windows a step.
         seed: of all chance.
         max_gap: seconds; longer gaps are taken for this.
@@ -52,12 +54,25 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch: its number from 1, nats an event in training and on what is held out, seconds left at most."""
+    """One epoch: its number from 1, cell nats per event in training and held out, seconds left at most."""
 
     number: int
     loss: float
     held_out: float
     left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Figures of a network on held-out events.
+
+    Attributes:
+        cells: cell nats per event; networks are chosen by them.
+        likelihood: negative log-likelihood in nats per event. One event in a hundred rules its mean.
+    """
+
+    cells: float
+    likelihood: float
 
 
 @dataclass(slots=True)
@@ -69,9 +84,10 @@ class Progress:
         averages: of the same weights, over the last steps.
         optimizer: its variables.
         best: the averages that were best on what is held out.
-        best_loss: theirs, in nats an event.
+        best_loss: theirs, in cell nats per event.
+        best_likelihood: theirs, negative log-likelihood in nats per event.
         best_epoch: when they were found; 0 for what it was begun with.
-        curve: loss and held-out loss of each epoch so far.
+        curve: cell nats per event of each epoch so far, in training and held out.
     """
 
     weights: list[np.ndarray]
@@ -79,6 +95,7 @@ class Progress:
     optimizer: list[np.ndarray]
     best: list[np.ndarray]
     best_loss: float = float("inf")
+    best_likelihood: float = float("inf")
     best_epoch: int = 0
     curve: list[tuple[float, float]] = field(default_factory=list)
 
@@ -132,6 +149,7 @@ class Trainer:
         # Going on must not see the same windows again.
         done = len(go_on_from.curve) if go_on_from else 0
         keras.utils.set_random_seed(recipe.seed + done)
+        self._shape = shape
         self.model = training_model(shape)
         self._recipe = recipe
         self._flat = tf.constant(np.concatenate(training))
@@ -148,7 +166,7 @@ class Trainer:
             self.model.set_weights(begin_with)
         self._averages = WeightAverages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
-        self._judge = tf.function(self._judged)
+        self._expect = tf.function(self.model)
         now = self._weights()
         self.progress = go_on_from or Progress(now, now, [], now)
         if go_on_from is not None:
@@ -156,7 +174,8 @@ class Trainer:
             assign(self._averages.variables, go_on_from.averages)
             assign(self._optimizer.variables, go_on_from.optimizer)
         elif begin_with is not None:
-            self.progress.best_loss = self.held_out_loss()
+            found = self.judge()
+            self.progress.best_loss, self.progress.best_likelihood = found.cells, found.likelihood
 
     def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
         """Train on until nothing is gained any more.
@@ -175,26 +194,33 @@ class Trainer:
             if recipe.patience and number - progress.best_epoch >= recipe.patience:
                 break
 
-    def held_out_loss(self) -> float:
-        """Nats an event of the averaged network on what is held out."""
-        *_, counted = self._held_out
-        total = 0.0
+    def judge(self) -> Judgement:
+        """Returns the figures of the averaged network on the held-out events."""
+        inputs, targets, counted = self._held_out
+        expected = []
         with self._averages.in_force():
             for at in range(0, len(counted), _JUDGED_TOGETHER):
                 some = slice(at, at + _JUDGED_TOGETHER)
-                total += float(self._judge(*(tf.constant(part[some]) for part in self._held_out)))
-        return total / float(counted.sum())
+                expected.append(np.asarray(self._expect(tf.constant(inputs[some])))[counted[some]])
+        parameters, events = np.concatenate(expected), targets[counted]
+        if not np.isfinite(parameters).all():
+            return Judgement(float("inf"), float("inf"))
+        return Judgement(
+            float(cell_nats(parameters, events / SCALE, self._shape).mean()),
+            -float(log_likelihood(events, parameters, self._shape).mean()),
+        )
 
     def _end_epoch(self, loss: float, number: int) -> float:
         progress = self.progress
-        held_out = self.held_out_loss()
-        progress.curve.append((loss, held_out))
+        found = self.judge()
+        progress.curve.append((loss, found.cells))
         progress.weights = self._weights()
         progress.averages = self._averages.values()
         progress.optimizer = [np.asarray(variable) for variable in self._optimizer.variables]
-        if held_out < progress.best_loss:
-            progress.best, progress.best_loss, progress.best_epoch = progress.averages, held_out, number
-        return held_out
+        if found.cells < progress.best_loss:
+            progress.best, progress.best_epoch = progress.averages, number
+            progress.best_loss, progress.best_likelihood = found.cells, found.likelihood
+        return found.cells
 
     def _weights(self) -> list[np.ndarray]:
         return [np.asarray(weight) for weight in self.model.get_weights()]
@@ -202,20 +228,16 @@ class Trainer:
     def _step(self) -> Any:
         windows = self._windows()
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True)))
+            loss, nats = self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True))
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         self._averages.follow(self._optimizer.iterations)
-        return loss
+        return nats
 
     def _windows(self) -> Any:
         """Windows cut at random places, with the event that follows each: ``[batch, WINDOW + 1, dimension]``."""
         chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
         return tf.gather(self._flat, tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1))
-
-    def _judged(self, inputs: Any, targets: Any, counted: Any) -> Any:
-        outputs = tf.boolean_mask(self.model(inputs), counted)
-        return self._loss(tf.boolean_mask(targets, counted), outputs) * tf.cast(tf.shape(outputs)[0], tf.float32)
 
 
 def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

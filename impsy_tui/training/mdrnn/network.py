@@ -7,20 +7,32 @@ from typing import Any, Final
 import keras
 import numpy as np
 import tensorflow as tf
-from keras_mdn_layer import MDN, get_mixture_loss_func
+from keras_mdn_layer import MDN
 
 from impsy_tui.mdrnn.lstm import Weights
-from impsy_tui.mdrnn.model import SCALE, Shape
+from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
 from impsy_tui.training.common.naming import free_name
 
 MIXTURES: Final = 5
+"""Components of a mixture up to dimension 5, as in IMPSY."""
+_MOST_MIXTURES: Final = 12
+_SPARE: Final = 3
+"""Components beyond one for each value of a larger dimension."""
 UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
 """LSTM units a layer, by size; two layers, three for xl, as in IMPSY."""
+_NARROW, _MOVING, _WIDE = 0.05, 0.7, 2.0
+"""First deviations of values, scaled."""
+_SHORTEST, _LONGEST = 0.005, 0.3
+"""First means of dt in seconds."""
 
 
 def shape_of(size: str, dimension: int) -> Shape:
-    """The shape of a network of this size for events of this dimension."""
-    return Shape(dimension, UNITS[size], 3 if size == "xl" else 2, MIXTURES)
+    """Returns the shape of a network of this size for events of this dimension.
+
+    A player with many controls moves one at a time: with more values, the mixture has a component for each.
+    """
+    mixtures = MIXTURES if dimension <= MIXTURES else min(dimension + _SPARE - 1, _MOST_MIXTURES)
+    return Shape(dimension, UNITS[size], 3 if size == "xl" else 2, mixtures, gated=True)
 
 
 def model_name(shape: Shape) -> str:
@@ -37,16 +49,80 @@ def training_model(shape: Shape) -> Any:
     Input ``[batch, time, dimension]``, output ``[batch, time, parameters]``, both scaled.
     """
     inputs = keras.layers.Input((None, shape.dimension), name="inputs")
-    hidden = inputs
+    hidden = _features(inputs, shape)
     for layer in range(shape.layers):
         hidden = keras.layers.LSTM(shape.units, return_sequences=True, name=f"lstm_{layer}")(hidden)
+    outputs = _mixture(hidden, inputs, shape, Diagonal(shape.mixtures, shape.dimension))
+    model = keras.Model(inputs, outputs, name=model_name(shape))
+    if shape.gated:
+        _begin(model, shape)
+    return model
+
+
+class Diagonal(keras.constraints.Constraint):  # type: ignore[misc]
+    """Constraint of the gates: a dimension leans on itself only, and only its means do."""
+
+    def __init__(self, mixtures: int, dimension: int) -> None:
+        self._size = mixtures, dimension
+        self._free = gates_kernel(np.ones(self._size, np.float32))
+
+    def __call__(self, kernel: Any) -> Any:
+        return kernel * self._free
+
+    def get_config(self) -> dict[str, int]:
+        return dict(zip(("mixtures", "dimension"), self._size, strict=True))
+
+
+def gates_kernel(gates: np.ndarray) -> np.ndarray:
+    """Returns gates ``(mixtures, dimension)`` as the kernel of a layer from the event to the mixture parameters."""
+    mixtures, dimension = gates.shape
+    kernel = np.zeros((dimension, mixtures * (2 * dimension + 1)), np.float32)
+    for number in range(dimension):
+        kernel[number, number : mixtures * dimension : dimension] = gates[:, number]
+    return kernel
+
+
+def _features(inputs: Any, shape: Shape) -> Any:
+    """Returns what the first layer hears of an event."""
+    if not shape.gated:
+        return inputs
+    log_dt = keras.ops.log(keras.ops.relu(inputs[:, :, :1]) + SCALE * DT_OFFSET)
+    return keras.layers.Concatenate(name="features")([inputs, log_dt])
+
+
+def _mixture(hidden: Any, event: Any, shape: Shape, constraint: Any = None) -> Any:
+    """Returns the mixture parameters for the next event."""
     outputs = MDN(shape.dimension, shape.mixtures, name="mdn_outputs")(hidden)
-    return keras.Model(inputs, outputs, name=model_name(shape))
+    if not shape.gated:
+        return outputs
+    gates = keras.layers.Dense(shape.parameters, use_bias=False, kernel_constraint=constraint, name="mdn_gates")
+    outputs = outputs + gates(event)
+    values = shape.mixtures * shape.dimension
+    dt, narrowest = np.zeros((2, shape.parameters), np.float32)
+    dt[: values : shape.dimension] = 1.0
+    narrowest[values : 2 * values] = NARROWEST
+    return outputs * (1.0 - dt) + (keras.ops.exp(keras.ops.minimum(outputs, LONGEST_LOG)) * dt + narrowest)
 
 
-def loss_function(shape: Shape) -> Any:
-    """Mean negative log-likelihood, in nats, of scaled events."""
-    return get_mixture_loss_func(shape.dimension, shape.mixtures)
+def _begin(model: Any, shape: Shape) -> None:
+    """Sets the first weights: all components but the last stay near the last event."""
+    mixtures, dimension = shape.mixtures, shape.dimension
+    means, mean_bias, deviations, deviation_bias, *logits = model.get_layer("mdn_outputs").get_weights()
+    by_component = means.reshape(-1, mixtures, dimension), mean_bias.reshape(mixtures, dimension)
+    by_component[0][:, :, 0] *= 0.3
+    by_component[1][:, 0] = np.log(np.geomspace(_SHORTEST, _LONGEST, mixtures) * SCALE)
+    by_component[1][-1, 1:] = SCALE / 2
+    widths = np.repeat(np.geomspace(_NARROW, _WIDE, mixtures)[:, None], dimension, axis=1)
+    if mixtures > MIXTURES:
+        widths[:-1] = _NARROW
+        movers = np.arange(mixtures - 1)
+        widths[movers, 1 + movers % (dimension - 1)] = _MOVING
+    widths[:, 0] = 0.5
+    deviation_bias = np.where(widths > 1.0, widths - 1.0, np.log(widths)).ravel()
+    model.get_layer("mdn_outputs").set_weights([means, mean_bias, deviations, deviation_bias, *logits])
+    gates = np.ones((mixtures, dimension), np.float32)
+    gates[:, 0] = gates[-1] = 0.0
+    model.get_layer("mdn_gates").set_weights([gates_kernel(gates)])
 
 
 def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
@@ -56,7 +132,7 @@ def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
     states in the same order. It has the layout of IMPSY's, so that either program plays it.
     """
     inputs = keras.layers.Input((1, shape.dimension), name="inputs")
-    hidden, states_in, states_out = inputs, [], []
+    hidden, states_in, states_out = _features(inputs, shape), [], []
     for layer in range(shape.layers):
         state = [keras.layers.Input((shape.units,), name=f"state_{kind}_{layer}") for kind in "hc"]
         last = layer == shape.layers - 1
@@ -70,7 +146,7 @@ def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
         )(hidden, initial_state=state)
         states_in += state
         states_out += state_out
-    outputs = MDN(shape.dimension, shape.mixtures, name="mdn_outputs")(hidden)
+    outputs = _mixture(hidden, keras.ops.reshape(inputs, (-1, shape.dimension)), shape)
     model = keras.Model([inputs, *states_in], [outputs, *states_out], name=model_name(shape))
     model.set_weights(weights)
     return model
@@ -101,7 +177,8 @@ def to_tflite(model: Any) -> bytes:
 def as_keras(weights: Weights) -> list[np.ndarray]:
     """Weights that were read from a file, in the order in which Keras keeps those of such a network."""
     arrays = [array for layer in weights.layers for array in (layer.kernel, layer.recurrent, layer.bias)]
-    return arrays + [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
+    arrays += [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
+    return arrays if weights.gates is None else [*arrays, gates_kernel(weights.gates)]
 
 
 def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:

@@ -63,7 +63,8 @@ class Trained:
 
     Attributes:
         best: weights with the lowest held-out loss, in the order of Keras.
-        best_loss: lowest held-out loss in nats per event.
+        best_loss: lowest held-out loss in cell nats per event.
+        best_likelihood: negative log-likelihood of the same weights in nats per event.
         best_epoch: epoch of the lowest held-out loss.
         curve: loss and held-out loss of each epoch.
         seconds: duration.
@@ -71,6 +72,7 @@ class Trained:
 
     best: list[np.ndarray]
     best_loss: float
+    best_likelihood: float
     best_epoch: int
     curve: list[tuple[float, float]]
     seconds: float
@@ -96,7 +98,7 @@ class Tried:
 
     @property
     def nats(self) -> float:
-        """Held-out loss in nats per event; infinite for an unfinished training."""
+        """Held-out cell nats per event; infinite for an unfinished training."""
         return self.trained.best_loss if self.trained else math.inf
 
 
@@ -112,10 +114,10 @@ def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> Swee
 def parameters(shape: Shape) -> int:
     """Returns the number of parameters of a network."""
     lstm = sum(
-        4 * shape.units * ((shape.units if layer else shape.dimension) + shape.units + 1)
+        4 * shape.units * ((shape.units if layer else shape.dimension + shape.gated) + shape.units + 1)
         for layer in range(shape.layers)
     )
-    return lstm + (shape.units + 1) * shape.parameters
+    return lstm + (shape.units + 1) * shape.parameters + shape.gated * shape.mixtures * shape.dimension
 
 
 def supported_sizes(events: int, dimension: int) -> tuple[str, ...]:
@@ -165,7 +167,9 @@ def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch:
     trainer.run(on_epoch)
     progress = trainer.progress
     seconds = time.monotonic() - began
-    return Trained(progress.best, progress.best_loss, progress.best_epoch, progress.curve, seconds)
+    return Trained(
+        progress.best, progress.best_loss, progress.best_likelihood, progress.best_epoch, progress.curve, seconds
+    )
 
 
 def one_after_another(
@@ -197,9 +201,10 @@ def _random_weights(shape: Shape) -> Weights:
 
     layers = []
     for layer in range(shape.layers):
-        kernel, bias = dense(shape.units if layer else shape.dimension, 4 * shape.units)
+        kernel, bias = dense(shape.units if layer else shape.dimension + shape.gated, 4 * shape.units)
         recurrent, _ = dense(shape.units, 4 * shape.units)
         layers.append(LstmWeights(kernel, recurrent, bias))
     values = shape.mixtures * shape.dimension
     means, deviations, logits = (dense(shape.units, width) for width in (values, values, shape.mixtures))
-    return Weights(tuple(layers), means, deviations, logits)
+    gates = np.ones((shape.mixtures, shape.dimension), np.float32) if shape.gated else None
+    return Weights(tuple(layers), means, deviations, logits, gates)

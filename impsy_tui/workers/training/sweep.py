@@ -163,7 +163,10 @@ def _save(
             "size": one.size,
             "seed": one.seed,
             "step_ms": round(one.ms, 4),
-            "held_out_nats": round(one.nats, 4) if one.trained and math.isfinite(one.nats) else None,
+            "held_out_cell_nats": round(one.nats, 4) if one.trained and math.isfinite(one.nats) else None,
+            "held_out_nats": round(one.trained.best_likelihood, 4)
+            if one.trained and math.isfinite(one.nats)
+            else None,
             "epochs": len(one.trained.curve) if one.trained else None,
             "problem": one.problem or None,
         }
@@ -185,15 +188,15 @@ def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Pa
     hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
     others = sorted(table, key=lambda one: (one.nats, one.ms))
     if as_table:
-        lines = [f"{'size':5}{'seed':>6}{'nats held out':>15}{'ms a step':>11}{'epochs':>8}"]
+        lines = [f"{'size':5}{'seed':>6}{'cell nats':>11}{'nats':>9}{'ms a step':>11}{'epochs':>8}"]
         for one in others:
-            result = f"{one.nats:>15.3f}" if one.trained else f"{'-':>15}"
+            result = f"{one.nats:>11.2f}{one.trained.best_likelihood:>9.2f}" if one.trained else f"{'-':>11}{'-':>9}"
             epochs = f"{len(one.trained.curve):>8}" if one.trained else f"{'-':>8}  {one.problem or _NOT_TRAINED}"
             lines.append(f"{one.size:5}{one.seed:>6}{result}{one.ms:>11.3f}{epochs}")
         return "\n".join([text, *lines, hear])
     results = [
         f"{one.size}{f' {one.seed}' if several else ''} "
-        f"{f'{one.nats:.3f} nats' if one.trained else one.problem or _NOT_TRAINED}, {one.ms:.2g} ms"
+        f"{f'{one.nats:.2f} cell nats' if one.trained else one.problem or _NOT_TRAINED}, {one.ms:.2g} ms"
         for one in others
     ]
     return f"{text} ({'; '.join(results)}); {hear}"

@@ -132,7 +132,8 @@ def _save(
 
 def _finished(judgement: str, lite: Path, progress: "fit.Progress", seconds: float) -> Finished:
     epochs = counted(len(progress.curve), "epoch")
-    text = f"{lite.stem}: {progress.best_loss:.3f} nats held out after {epochs}, {seconds:.0f} s"
+    figures = f"{progress.best_loss:.2f} cell nats held out (likelihood {progress.best_likelihood:.2f} nats)"
+    text = f"{lite.stem}: {figures} after {epochs}, {seconds:.0f} s"
     hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
     return Finished(f"{judgement}{text}; {hear}", str(lite))
 
@@ -144,7 +145,7 @@ def _judged(
 
     Args:
         plays: playing model; None for none.
-        loss: held-out loss of the new model in nats per event.
+        loss: held-out loss of the new model in cell nats per event.
         training, held_out: data from ``split``.
         recipe: options of the training.
     """
@@ -162,7 +163,7 @@ def _judged(
     before = Trainer(training, held_out, weights.shape, recipe, as_keras(weights)).progress.best_loss
     if not math.isfinite(before):
         return ""
-    return f"{'better' if loss < before else 'worse'} than the model that plays ({before:.3f}): "
+    return f"{'better' if loss < before else 'worse'} than the model that plays ({before:.2f}): "
 
 
 class _Keeping:
@@ -259,7 +260,8 @@ def facts(
         "events": events,
         "size": size,
         "begun_from": begun_from,
-        "held_out_nats": round(result.best_loss, 4),
+        "held_out_cell_nats": round(result.best_loss, 4),
+        "held_out_nats": round(result.best_likelihood, 4),
         "max_gap": recipe.max_gap,
         "epochs": len(result.curve),
         "best_epoch": result.best_epoch,

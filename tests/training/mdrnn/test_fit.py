@@ -6,9 +6,11 @@ import pytest
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.training.mdrnn.fit import WINDOW, Epoch, Recipe, Trainer, _stacked, split
-from impsy_tui.training.mdrnn.network import loss_function, shape_of, training_model
+from impsy_tui.training.mdrnn.loss import log_likelihood
+from impsy_tui.training.mdrnn.network import shape_of, training_model
 
 
 def _performance(events: int) -> np.ndarray:
@@ -64,15 +66,18 @@ def _trained(recipe: Recipe, **begin: object) -> tuple[Trainer, list[Epoch]]:
     return trainer, told
 
 
-def test_held_out_loss_is_mean_over_events() -> None:
+def test_judge_is_mean_over_events() -> None:
     parts = [_performance(n) * 3 for n in (4, 9, 700)]
     trainer = Trainer([_performance(60)], parts, shape_of("xxs", 2), Recipe())
-    network, loss = training_model(shape_of("xxs", 2)), loss_function(shape_of("xxs", 2))
+    shape = shape_of("xxs", 2)
+    network = training_model(shape)
     network.set_weights(trainer.model.get_weights())
     pieces = [parts[0], parts[1], parts[2][:501], parts[2][500:]]
-    losses = [float(loss(piece[None, 1:], network(piece[None, :-1]))) for piece in pieces]
-    expected = np.average(losses, weights=[len(piece) - 1 for piece in pieces])
-    assert trainer.held_out_loss() == pytest.approx(expected, rel=1e-5)
+    expected = np.concatenate([np.asarray(network(piece[None, :-1]))[0] for piece in pieces])
+    events = np.concatenate([piece[1:] for piece in pieces])
+    found = trainer.judge()
+    assert found.cells == pytest.approx(cell_nats(expected, events / SCALE, shape).mean(), rel=1e-5)
+    assert found.likelihood == pytest.approx(-log_likelihood(events, expected, shape).mean(), rel=1e-5)
 
 
 def test_the_best_is_kept_and_the_same_seed_gives_the_same() -> None:
@@ -92,7 +97,7 @@ def test_it_goes_on_where_it_was_interrupted() -> None:
     first = Trainer(training, held_out, shape_of("xxs", 2), Recipe(epochs=4))
     first.run(lambda epoch: epoch.number < 2)
     second = Trainer(training, held_out, shape_of("xxs", 2), Recipe(epochs=4), go_on_from=first.progress)
-    assert second.held_out_loss() == pytest.approx(first.progress.curve[-1][1], rel=1e-5)
+    assert second.judge().cells == pytest.approx(first.progress.curve[-1][1], rel=1e-5)
     second.run(lambda epoch: True)
     assert len(second.progress.curve) == 4
     assert second.progress.curve[:2] == whole.progress.curve[:2]

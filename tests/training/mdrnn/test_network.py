@@ -14,10 +14,14 @@ import tensorflow as tf
 from impsy_tui.errors import UnsupportedModelError
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE, Network, Shape
+from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.mdrnn.tflite_weights import read_tflite_weights
 from impsy_tui.mdrnn.weights import read_weights
+from impsy_tui.training.mdrnn.loss import loss_function
 from impsy_tui.training.mdrnn.network import (
-    loss_function,
+    as_keras,
+    gates_kernel,
     model_name,
     playing_model,
     save,
@@ -26,7 +30,8 @@ from impsy_tui.training.mdrnn.network import (
     training_model,
 )
 
-SHAPE = Shape(dimension=3, units=8, layers=2, mixtures=5)
+SHAPE = Shape(dimension=3, units=8, layers=2, mixtures=5, gated=True)
+PLAIN = Shape(dimension=3, units=8, layers=2, mixtures=5)
 
 
 def _events(dimension: int, count: int = 20) -> np.ndarray:
@@ -48,24 +53,43 @@ def _by_keras(model: Any, events: np.ndarray) -> np.ndarray:
     return np.array(outputs)
 
 
+@pytest.fixture(scope="module", params=[SHAPE, PLAIN], ids=["gated", "plain"])
+def shape(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def trained() -> Any:
+def trained(shape: Shape) -> Any:
     """A network that has learned for a moment, so that no weight is what it was."""
     keras.utils.set_random_seed(1)
-    model = training_model(SHAPE)
-    model.compile(optimizer="adam", loss=loss_function(SHAPE))
+    model = training_model(shape)
+
+    def loss(events: Any, parameters: Any) -> Any:
+        return loss_function(shape)(events, parameters)[0]
+
+    model.compile(optimizer="adam", loss=loss)
     data = np.random.default_rng(1).random((32, 11, 3)).astype(np.float32) * SCALE
     model.fit(data[:, :-1], data[:, 1:], epochs=2, verbose=0)
     return model
 
 
 def test_sizes_and_names_are_impsys() -> None:
-    assert model_name(shape_of("s", 9)) == "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
+    assert model_name(shape_of("s", 9)) == "musicMDRNN-dim9-layers2-units64-mixtures11-scale10"
     assert model_name(shape_of("xl", 4)) == "musicMDRNN-dim4-layers3-units512-mixtures5-scale10"
 
 
-def test_every_file_of_a_network_steps_as_keras_does(trained: Any, tmp_path: Path) -> None:
-    playing = playing_model(trained.get_weights(), SHAPE)
+def test_training_changes_only_gates_of_own_means(trained: Any, shape: Shape) -> None:
+    if not shape.gated:
+        pytest.skip("this network has no gates")
+    kernel = trained.get_layer("mdn_gates").get_weights()[0]
+    free = gates_kernel(np.ones((shape.mixtures, shape.dimension), np.float32)) == 1.0
+    before = training_model(shape).get_layer("mdn_gates").get_weights()[0]
+    assert np.all(kernel[~free] == 0.0)
+    assert np.mean(kernel[free] != before[free]) > 0.5
+
+
+def test_every_file_of_a_network_steps_as_keras_does(trained: Any, shape: Shape, tmp_path: Path) -> None:
+    playing = playing_model(trained.get_weights(), shape)
     archive, lite = save(playing, tmp_path)
     trained.save(tmp_path / "training.keras")
     trained.save_weights(tmp_path / "training.weights.h5")
@@ -75,6 +99,12 @@ def test_every_file_of_a_network_steps_as_keras_does(trained: Any, tmp_path: Pat
     assert np.abs(_stepped(TfliteNetwork(lite), events) - expected).max() < 1e-4
     for file in (archive, tmp_path / "training.keras", tmp_path / "training.weights.h5"):
         assert np.abs(_stepped(NumpyNetwork(read_weights(file)), events) - expected).max() < 1e-4
+    weights = read_tflite_weights(lite)
+    assert weights.shape == shape
+    assert np.abs(_stepped(NumpyNetwork(weights), events) - expected).max() < 1e-4
+    again = playing_model(as_keras(weights), shape)
+    assert np.abs(_by_keras(again, events) - expected).max() < 1e-4
+    assert np.abs(_stepped(open_checked(archive, 60.0), events) - expected).max() < 1e-4
 
 
 def test_the_models_of_impsy_step_as_keras_does(impsy_models: Path) -> None:
@@ -125,14 +155,14 @@ def _mixture_last(model: Any, _: Path) -> bytes:
 
 
 @pytest.mark.parametrize("convert", [_with_signatures, _inputs_turned_round, _mixture_last])
-def test_files_of_other_converters_step_the_same(trained: Any, tmp_path: Path, convert: Any) -> None:
-    playing = playing_model(trained.get_weights(), SHAPE)
+def test_files_of_other_converters_step_the_same(trained: Any, shape: Shape, tmp_path: Path, convert: Any) -> None:
+    playing = playing_model(trained.get_weights(), shape)
     file = tmp_path / "m.tflite"
     file.write_bytes(convert(playing, tmp_path))
     events = _events(3)
     assert np.abs(_stepped(TfliteNetwork(file), events) - _by_keras(playing, events)).max() < 1e-4
 
 
-def test_the_same_weights_give_the_same_file(trained: Any) -> None:
-    playing = playing_model(trained.get_weights(), SHAPE)
+def test_the_same_weights_give_the_same_file(trained: Any, shape: Shape) -> None:
+    playing = playing_model(trained.get_weights(), shape)
     assert to_tflite(playing) == to_tflite(playing)
