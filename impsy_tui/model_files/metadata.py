@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.ranges import MAX_GAP
+from impsy_tui.parameters import SIGMA, TEMP
+from impsy_tui.ranges import MAX_GAP, Range
 from impsy_tui.toml_files import read_toml
 
 MOST_EPOCHS: Final = 10_000
@@ -26,6 +27,8 @@ class ModelMetadata:
         dataset: name of the training dataset, empty if unknown.
         content: hash of its content (``data.datasets.content_hash``), empty if unknown.
         contents: hash of each training score of an ensemble, empty if unknown.
+        pi_temperature: pi temperature at which the model alone plays most like the musician, None if unknown.
+        sigma_temperature: the same for the sigma temperature.
     """
 
     max_gap: float | None = None
@@ -34,6 +37,8 @@ class ModelMetadata:
     dataset: str = ""
     content: str = ""
     contents: tuple[str, ...] = ()
+    pi_temperature: float | None = None
+    sigma_temperature: float | None = None
 
 
 def metadata_path(model: Path) -> Path:
@@ -83,13 +88,19 @@ def read_metadata(model: Path) -> ModelMetadata:
         found.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus", "corpus_hash")
     )
     return ModelMetadata(
-        float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
+        _within(gap, MAX_GAP),
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,
         dataset if isinstance(dataset, str) else "",
         content if isinstance(content, str) else "",
         tuple(scores.split()) if isinstance(scores := found.get("score_hashes"), str) else (),
+        _within(found.get("pi_temperature"), TEMP.limits),
+        _within(found.get("sigma_temperature"), SIGMA.limits),
     )
+
+
+def _within(number: Any, limits: Range) -> float | None:
+    return float(number) if isinstance(number, int | float) and number in limits else None
 
 
 def read_curve(model: Path) -> tuple[tuple[float, ...], tuple[float, ...]] | None:

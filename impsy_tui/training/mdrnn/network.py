@@ -1,6 +1,6 @@
 """The mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,8 +9,9 @@ import numpy as np
 import tensorflow as tf
 from keras_mdn_layer import MDN
 
-from impsy_tui.mdrnn.lstm import Weights
+from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
+from impsy_tui.mdrnn.weights import gates_of_kernel
 from impsy_tui.training.common.naming import free_name
 
 MIXTURES: Final = 5
@@ -179,6 +180,18 @@ def as_keras(weights: Weights) -> list[np.ndarray]:
     arrays = [array for layer in weights.layers for array in (layer.kernel, layer.recurrent, layer.bias)]
     arrays += [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
     return arrays if weights.gates is None else [*arrays, gates_kernel(weights.gates)]
+
+
+def from_keras(arrays: Sequence[np.ndarray]) -> Weights:
+    """Returns weights in the order of Keras as those of a network without TensorFlow; inverse of ``as_keras``."""
+    parts = list(arrays)
+    gates = None
+    if len(parts) % 3 == 1:
+        kernel = parts.pop()
+        gates = gates_of_kernel(kernel, len(parts[-5]))
+    *lstm, means, mean_bias, deviations, deviation_bias, logits, logit_bias = parts
+    layers = tuple(LstmWeights(*lstm[at : at + 3]) for at in range(0, len(lstm), 3))
+    return Weights(layers, (means, mean_bias), (deviations, deviation_bias), (logits, logit_bias), gates)
 
 
 def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:

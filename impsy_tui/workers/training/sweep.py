@@ -157,7 +157,8 @@ def _save(
 
     _, lite = save(playing_model(trained.best, shape_of(best.size, corpus.dimension)), models)
     recipe = replace(recipe, seed=best.seed)
-    noted = facts(corpus.name, corpus.content, corpus.events, best.size, None, recipe, trained, trained.seconds)
+    content, seconds, training = corpus.content, trained.seconds, corpus.training
+    noted = facts(corpus.name, content, corpus.events, best.size, None, recipe, trained, seconds, training)
     tried = [
         {
             "size": one.size,

@@ -107,7 +107,8 @@ def _fit(
     reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
     seconds = time.monotonic() - began
     content = content_hash(performances)
-    noted = facts(dataset.stem, content, sum(map(len, training)), request.size, name, recipe, progress, seconds)
+    events = sum(map(len, training))
+    noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, training)
     lite = _save(request.models, shape, progress, name, noted)
     if stop.received:
         keeping.now()
@@ -239,6 +240,7 @@ def facts(
     recipe: "fit.Recipe",
     result: "fit.Progress | Trained",
     seconds: float,
+    training: "list[np.ndarray]",
 ) -> dict[str, str | float | None]:
     """Returns the metadata of a model.
 
@@ -251,9 +253,15 @@ def facts(
         recipe: options of the training.
         result: result of the training.
         seconds: duration.
+        training: training data from ``split``; the temperatures are those that come nearest to it.
     """
     from importlib.metadata import version
 
+    from impsy_tui.mdrnn.lstm import NumpyNetwork
+    from impsy_tui.training.mdrnn.network import from_keras
+    from impsy_tui.training.mdrnn.temperatures import fitting_temperatures
+
+    pi, sigma = fitting_temperatures(NumpyNetwork(from_keras(result.best)), training, recipe.seed)
     return {
         "corpus": corpus,
         "corpus_hash": content,
@@ -263,6 +271,8 @@ def facts(
         "held_out_cell_nats": round(result.best_loss, 4),
         "held_out_nats": round(result.best_likelihood, 4),
         "max_gap": recipe.max_gap,
+        "pi_temperature": pi,
+        "sigma_temperature": sigma,
         "epochs": len(result.curve),
         "best_epoch": result.best_epoch,
         "batch": recipe.batch,

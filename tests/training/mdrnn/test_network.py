@@ -21,6 +21,7 @@ from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.training.mdrnn.loss import loss_function
 from impsy_tui.training.mdrnn.network import (
     as_keras,
+    from_keras,
     gates_kernel,
     model_name,
     playing_model,
@@ -104,6 +105,7 @@ def test_every_file_of_a_network_steps_as_keras_does(trained: Any, shape: Shape,
     assert np.abs(_stepped(NumpyNetwork(weights), events) - expected).max() < 1e-4
     again = playing_model(as_keras(weights), shape)
     assert np.abs(_by_keras(again, events) - expected).max() < 1e-4
+    assert np.abs(_stepped(NumpyNetwork(from_keras(as_keras(weights))), events) - expected).max() < 1e-4
     assert np.abs(_stepped(open_checked(archive, 60.0), events) - expected).max() < 1e-4
 
 

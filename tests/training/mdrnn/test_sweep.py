@@ -54,7 +54,7 @@ def test_more_events_support_larger_sizes_and_the_smallest_is_always_tried() -> 
 
 
 def _tried(size: str, ms: float, nats: float | None) -> Tried:
-    return Tried(size, ms, 1, None if nats is None else Trained([], nats, 1, [(nats, nats)], 1.0))
+    return Tried(size, ms, 1, None if nats is None else Trained([], nats, nats, 1, [(nats, nats)], 1.0))
 
 
 def test_the_best_within_the_budget_is_chosen() -> None:
@@ -97,7 +97,11 @@ def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(
     tried = notes["tried"]
     assert isinstance(tried, list)
     assert [(one["size"], one["epochs"]) for one in tried] == [("xxs", 1), ("xs", 1)]
-    assert notes["held_out_nats"] == min(one["held_out_nats"] for one in tried) == trained[1].validation.__round__(4)
+    assert (
+        notes["held_out_cell_nats"]
+        == min(one["held_out_cell_nats"] for one in tried)
+        == trained[1].validation.__round__(4)
+    )
 
 
 def test_sweep_skips_sizes_over_budget(tmp_path: Path) -> None:
@@ -166,7 +170,7 @@ def test_two_processes_train_and_when_one_is_killed_the_other_does_its_work(tmp_
     assert [(one["size"], one["seed"], one["epochs"]) for one in tried] == [
         (size, seed, 8) for size in ("xxs", "xs") for seed in (1, 2, 3)
     ]
-    assert sweep.notes(name)["held_out_nats"] == min(one["held_out_nats"] for one in tried)
+    assert sweep.notes(name)["held_out_cell_nats"] == min(one["held_out_cell_nats"] for one in tried)
 
 
 def _certificate(folder: Path) -> dict[str, str]:
