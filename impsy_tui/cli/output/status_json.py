@@ -5,15 +5,10 @@ from typing import Any, Final
 import msgspec
 
 from impsy_tui.control.messages import Snapshot
+from impsy_tui.parameters import AGENT, MDRNN, parameters_of
 
-_EARLIER_NAMES: Final = {
-    "pi_temperature": "temp",
-    "sigma_temperature": "sigma",
-    "timescale": "timescale",
-    "threshold": "threshold",
-    "max_response": "max_response",
-}
-_AGENT_NAMES: Final = ("aim", "hear", "steer", "budget", "smooth", "rest")
+_EARLIER_NAMES: Final = {one.earlier or one.name: one.name for one in parameters_of(MDRNN) if one.within is not None}
+_AGENT_NAMES: Final = tuple(one.name for one in parameters_of(AGENT) if one.example)
 
 
 def status_json(snapshot: Snapshot) -> str:

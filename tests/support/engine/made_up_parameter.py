@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.parameters import Kind, Parameter, register
 from impsy_tui.ranges import Range
@@ -29,7 +30,10 @@ SPARKLE = register(
     )
 )
 
+from impsy_tui.channels.osc.channel import OscChannel  # noqa: E402
 from impsy_tui.control.status_text import status_lines  # noqa: E402
+from impsy_tui.engine.commands.external import ExternalCommands  # noqa: E402
+from impsy_tui.engine.io.midi_learn import MidiLearn  # noqa: E402
 from impsy_tui.engine.performance.scenes.file import scene_table  # noqa: E402
 from impsy_tui.engine.performance.scenes.scene import scene_lines  # noqa: E402
 from impsy_tui.engine.performance.session_state.last_session import SavedSet  # noqa: E402
@@ -38,9 +42,12 @@ from impsy_tui.engine.players.settings import PlayerSettings  # noqa: E402
 from impsy_tui.engine.server.snapshot import _player_state  # noqa: E402
 from impsy_tui.engine.set_state import resume_set  # noqa: E402
 from impsy_tui.language.completion import CompletionSources, complete  # noqa: E402
-from impsy_tui.language.osc_addresses import FROM_NETWORK, command_line  # noqa: E402
+from impsy_tui.language.osc_addresses import FROM_NETWORK  # noqa: E402
 from tests.support import snapshots  # noqa: E402
+from tests.support.channels.fake_listener import Hearing  # noqa: E402
+from tests.support.channels.osc_listener import with_channel  # noqa: E402
 from tests.support.engine.virtual_session import VirtualSession  # noqa: E402
+from tests.support.waiting import until  # noqa: E402
 
 
 class _MadeUp(MdrnnBehaviour):
@@ -66,6 +73,23 @@ def _set_of(folder: Path) -> tuple[VirtualSession, _MadeUp]:
     return set_, behaviour
 
 
+def _send_over_osc(set_: VirtualSession, address: str, value: float) -> None:
+    """Sends a message to a real socket, and carries out the message that the channel hears."""
+    heard: list[tuple[str, tuple[Any, ...], bool]] = []
+
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        client.send_message(address, value)
+        await until(lambda: bool(hearing.addresses))
+        heard.extend(hearing.addresses)
+
+    with_channel(play)
+    midi_learn = MidiLearn(list, lambda text: None, set_.time.scheduler, lambda *update: None)
+    incoming = ExternalCommands(set_.bindings, midi_learn, set_.executor, set_._notify, set_.time.scheduler.work)
+    for message in heard:
+        assert incoming.addressed("osc", *message) == ""
+        set_.wait(0.05)
+
+
 def _check(folder: Path) -> None:
     set_, behaviour = _set_of(folder / "first")
     assert complete("spar", CompletionSources()).options == ("sparkle",)
@@ -73,8 +97,10 @@ def _check(folder: Path) -> None:
     assert behaviour.brightness == behaviour.settings.sparkle == 3.0
     refused = set_.try_("sparkle 11")
     assert (refused.ok, "is out of range (0 to 10)" in refused.text) == (False, True)
-    assert command_line("/impsy/sparkle", [4.0]) == "sparkle 4.0"
     assert "/impsy/sparkle" in FROM_NETWORK
+    _send_over_osc(set_, "/impsy/sparkle", 4.0)
+    assert behaviour.brightness == 4.0
+    set_.do("sparkle 3")
     set_.do("over 2s sparkle 8")
     set_.wait(1.0)
     assert abs(behaviour.brightness - 5.5) < 0.1

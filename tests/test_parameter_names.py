@@ -1,0 +1,151 @@
+"""A parameter is named in the registry, in the player that implements it and in the pane that draws it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.parameters import PARAMETERS
+
+PACKAGE: Final = Path(__file__).parents[1] / "impsy_tui"
+IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
+    "aim": (
+        "console/widgets/agent.py",
+        "console/widgets/strip.py",
+        "engine/players/agent.py",
+    ),
+    "budget": (
+        "console/widgets/agent.py",
+        "engine/players/agent.py",
+    ),
+    "clips": (
+        "config/player_checks.py",
+        "engine/initial_ensembles.py",
+        "engine/players/ensemble/followers.py",
+        "engine/players/ensemble/player.py",
+    ),
+    "clock in": ("engine/players/engine_parameters.py",),
+    "clock out": ("engine/players/engine_parameters.py",),
+    "every": ("engine/players/agent.py",),
+    "hand over": ("engine/players/engine_parameters.py",),
+    "hear": ("engine/players/agent.py",),
+    "max_response": ("engine/players/mdrnn.py",),
+    "mode": (
+        "config/template.py",
+        "console/widgets/footer.py",
+        "control/status_text.py",
+        "engine/players/mdrnn.py",
+    ),
+    "quantise": ("engine/players/engine_parameters.py",),
+    "range": (
+        "console/widgets/meters.py",
+        "engine/players/dimension_shaping.py",
+    ),
+    "rest": ("engine/players/agent.py",),
+    "sigma": (
+        "console/keys/parameter_steps.py",
+        "console/widgets/footer.py",
+        "console/widgets/strip.py",
+        "engine/players/mdrnn.py",
+    ),
+    "smooth": (
+        "console/widgets/agent.py",
+        "engine/players/agent.py",
+    ),
+    "solo": (
+        "console/widgets/meters.py",
+        "engine/players/dimension_shaping.py",
+    ),
+    "speed": ("console/widgets/strip.py",),
+    "steer": (
+        "console/widgets/agent.py",
+        "engine/players/agent.py",
+    ),
+    "swing": ("engine/players/engine_parameters.py",),
+    "temp": (
+        "console/keys/parameter_steps.py",
+        "console/widgets/footer.py",
+        "console/widgets/strip.py",
+        "engine/players/ensemble/followers.py",
+        "engine/players/mdrnn.py",
+    ),
+    "tempo": ("engine/players/engine_parameters.py",),
+    "threshold": (
+        "config/template.py",
+        "console/widgets/strip.py",
+        "engine/players/mdrnn.py",
+        "engine/players/session.py",
+    ),
+    "thru": (
+        "console/keys/key_commands.py",
+        "console/widgets/footer.py",
+        "console/widgets/strip.py",
+        "engine/performance/scenes/file.py",
+        "engine/performance/session_state/last_session.py",
+        "engine/players/engine_parameters.py",
+        "engine/players/session.py",
+        "engine/server/snapshot.py",
+        "key_actions.py",
+    ),
+    "timescale": (
+        "console/keys/parameter_steps.py",
+        "console/widgets/strip.py",
+        "engine/players/mdrnn.py",
+    ),
+}
+"""Files that name a parameter. This list may only become shorter."""
+
+OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
+    "budget": (
+        "engine/commands/handlers/jobs.py",
+        "language/table/files.py",
+    ),
+    "clips": ("training/gestures/demo.py",),
+    "every": (
+        "engine/commands/handlers/scheduling.py",
+        "engine/performance/session_state/pending_lines.py",
+        "language/grammar.py",
+        "language/table/scheduling.py",
+    ),
+    "hear": (
+        "language/table/files.py",
+        "training/ensemble/network.py",
+    ),
+    "hold": (
+        "agent/policy.py",
+        "workers/agent/evaluate_agent.py",
+    ),
+    "range": (
+        "channels/osc/channel.py",
+        "channels/serial/lines.py",
+    ),
+    "rest": (
+        "choices.py",
+        "engine/players/ensemble/followers.py",
+    ),
+    "threshold": ("ensemble/classifier.py",),
+}
+"""Files in which the word is something else, such as a job or a kind of gesture."""
+
+
+def _names(file: Path) -> Iterator[str]:
+    """Yields the parameters that a file names: whole strings, and attributes of settings."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Constant(value=str(name)) if name in PARAMETERS:
+                yield name
+            case ast.Attribute(attr=name, value=ast.Attribute(attr="settings") | ast.Name(id="settings")):
+                yield from [name] if name in PARAMETERS else []
+
+
+def test_parameter_names_stand_in_the_listed_files_only() -> None:
+    found: dict[str, set[str]] = {}
+    for file in PACKAGE.rglob("*.py"):
+        if file.parent != PACKAGE / "parameters":
+            for name in _names(file):
+                found.setdefault(name, set()).add(file.relative_to(PACKAGE).as_posix())
+    for name, files in OTHER_MEANINGS.items():
+        found[name] -= set(files)
+    assert {name: files for name, files in found.items() if files} == {
+        name: set(files) for name, files in IMPLEMENTED_OR_DRAWN.items()
+    }
