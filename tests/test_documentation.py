@@ -7,9 +7,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,18 +23,13 @@ from impsy_tui.language.parser import read_macros
 from impsy_tui.language.setlist import SetList, read_set
 from impsy_tui.language.syntax_examples import SYNTAX
 from impsy_tui.paths import shipped_files
+from tests.support.documents import BLOCK, DOCUMENTS, PAGES, Block, blocks
 from tests.support.engine.virtual_session import SHIPPED, VirtualSession, mdrnn
-from tests.support.engine_process import EngineProcess, shell
 from tests.support.places import ROOT
 
-PAGES = ROOT / "docs" / "pages"
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND_TABLE = re.compile(r"^\| command \|.*\n(?:\|.*\n)+", re.MULTILINE)
 IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
 LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp", "python"}
-HARMLESS = ("init", "examples", "check", "ports")
-"""Commands of a shell that need neither an engine nor a device."""
 CITED = re.compile(r"`((?:impsy_tui|tests|docs|configs)/[^` ]*)`")
 MADE_BY_RECIPES = {
     *("impsy_tui/channels/floats.py", "impsy_tui/echo/__init__.py", "impsy_tui/echo/predictor.py"),
@@ -44,29 +39,13 @@ PLAYERS = {"players.md": ("bass", "lead")}
 """Players of a page's session, by the name of the page; others have main."""
 
 
-class Block(NamedTuple):
-    document: Path
-    language: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.document.name}: {self.text.splitlines()[0]}"
-
-
-def _blocks(*languages: str) -> Iterator[Block]:
-    for document in DOCUMENTS:
-        for language, text in BLOCK.findall(document.read_text(encoding="utf-8")):
-            if language in languages:
-                yield Block(document, language, text)
-
-
-TYPED = sorted({block.document for block in _blocks("impsy")} - {PAGES / "start" / "first-set.md"})
+TYPED = sorted({block.document for block in blocks("impsy")} - {PAGES / "start" / "first-set.md"})
 """Pages whose lines are carried out here; another test carries out those of the first set."""
 
 
 def _shell_lines() -> Iterator[tuple[str, str]]:
     """Yields the name of a document and a shell line that it shows."""
-    for block in _blocks("sh"):
+    for block in blocks("sh"):
         yield from ((block.document.name, line) for line in block.text.splitlines() if line.strip())
     for document in DOCUMENTS:
         if document.name not in ("benchmarks.md", "cli.md", "commands.md"):  # these name commands without arguments
@@ -130,7 +109,7 @@ def test_links_lead_to_files_that_are_there(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_documents_use_known_blocks() -> None:
+def test_documents_use_knownblocks() -> None:
     unknown = [
         f"{document.name}: {language or 'no language'}"
         for document in DOCUMENTS
@@ -147,7 +126,7 @@ def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp
     names = PLAYERS.get(document.name, ("main",))
     players: dict[str, Any] = {name: mdrnn(SHIPPED, random) for name in names}
     session = VirtualSession(tmp_path, players=players, models=SHIPPED.parent, random=random, out="osc")
-    for block in _blocks("impsy"):
+    for block in blocks("impsy"):
         for line in block.text.splitlines() if block.document == document else ():
             session.do(line)
             session.play(*random.uniform(size=8))
@@ -155,7 +134,7 @@ def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp
     assert session.problems == []
 
 
-@pytest.mark.parametrize("block", list(_blocks("impsy-checked")), ids=str)
+@pytest.mark.parametrize("block", list(blocks("impsy-checked")), ids=str)
 def test_checked_lines_can_be_read(block: Block) -> None:
     for line in block.text.splitlines():
         assert isinstance(parse(line, read_macros(())), Program), line
@@ -173,19 +152,19 @@ def test_commands_in_tables_can_be_read() -> None:
     assert [row for row in rows if not isinstance(parse(row[1], read_macros(())), Program)] == []
 
 
-@pytest.mark.parametrize("block", list(_blocks("set")), ids=str)
+@pytest.mark.parametrize("block", list(blocks("set")), ids=str)
 def test_set_lists_can_be_read(block: Block) -> None:
     assert isinstance(read_set(block.text), SetList)
 
 
-@pytest.mark.parametrize("block", list(_blocks("toml")), ids=str)
+@pytest.mark.parametrize("block", list(blocks("toml")), ids=str)
 def test_configurations_load_without_a_problem(block: Block, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(block.text, encoding="utf-8")
     assert [str(problem) for problem in load_config(file).problems if "models/" not in str(problem)] == []
 
 
-@pytest.mark.parametrize("block", list(_blocks("python")), ids=str)
+@pytest.mark.parametrize("block", list(blocks("python")), ids=str)
 def test_code_of_recipes_can_be_compiled(block: Block) -> None:
     ast.parse(block.text)
 
@@ -219,28 +198,6 @@ def test_shell_lines_with_a_mistake_are_found(line: str) -> None:
     assert _refusal(line)
 
 
-def test_shell_lines_that_need_no_device_run(tmp_path: Path) -> None:
-    (tmp_path / "sets").mkdir()
-    sets = [block for block in _blocks("set") if block.document.name == "first-set.md"]
-    (tmp_path / "sets" / "mine.imp").write_text(sets[0].text, encoding="utf-8")
-    lines = [words for words in _impsy_lines() if words[1] in HARMLESS]
-    assert len(lines) > 8
-    for words in lines:
-        done = shell(*words[1:], cwd=tmp_path)
-        assert done.returncode == 0, (words, done.stderr)
-
-
-def test_shell_lines_for_a_running_engine_run(
-    start_engine: Callable[..., EngineProcess], shipped_model: Path
-) -> None:
-    engine = start_engine(f'[model]\nfile = "{shipped_model}"\n[demo]\n')
-    lines = [words for words in _impsy_lines() if words[1] in ("send", "status") and "--watch" not in words]
-    assert len(lines) > 2
-    for words in [*lines, ("impsy-tui", "shutdown")]:
-        done = engine.command(*words[1:])
-        assert done.returncode == 0, (words, done.stderr)
-
-
 def _templates(file: Path) -> Iterator[str]:
     """Yields the texts of a module, with … for each value that is filled in."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -249,12 +206,6 @@ def _templates(file: Path) -> Iterator[str]:
                 yield text
             case ast.JoinedStr(values=parts):
                 yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
-
-
-def _impsy_lines() -> list[tuple[str, ...]]:
-    """Returns the words of each command of the program that the documents show, without those that ask questions."""
-    typed = dict.fromkeys(tuple(shlex.split(line, comments=True)) for _, line in _shell_lines())
-    return [words for words in typed if words[:1] == ("impsy-tui",) and words[1:] and "--guide" not in words]
 
 
 def _refusal(line: str) -> str:

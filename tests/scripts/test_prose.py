@@ -82,7 +82,7 @@ def test_prose_finds_mistakes_in_docstrings_and_messages_of_a_module(prose: Any,
 
 def test_prose_reads_names_of_tests(prose: Any, tmp_path: Path) -> None:
     module = tmp_path / "test_it.py"
-    module.write_text("def test_ensemble_plays() -> None:\n    assert 'nobody plays here at all'\n")
+    module.write_text("def test_what_is_told() -> None:\n    assert 'nobody plays here at all'\n")
     assert _found(prose, module) == [(1, "tests-words")]
 
 
