@@ -18,7 +18,8 @@ class DatasetRequest(WorkerRequest, frozen=True, tag="dataset"):
         datasets: Folder of the datasets.
         dimension: Dimension of the dataset; 0 for one dataset of each dimension found.
         name: File name of the dataset; empty for the usual name.
-        low, high: Raw values that become 0 and 1; None for values from 0 to 1.
+        low: Raw value that becomes 0.
+        high: Raw value that becomes 1; None for values from 0 to 1.
     """
 
     logs: Path
@@ -224,7 +225,8 @@ class TrainAgentRequest(WorkerRequest, frozen=True, tag="train_agent"):
         table: Look-up table of the synth.
         file: Agent to write.
         numbered: True to add a number to a name that is taken.
-        heard, judged: Descriptors of the input, and those that the agent matches; empty for the usual ones.
+        heard: Descriptors of the input; empty for the usual ones.
+        judged: Descriptors that the agent matches; empty for the usual ones.
         targets: One of ``choices.TARGETS``; empty for the usual one.
         settings: Settings of RL-impro.
         corpus: Analysed recordings, or folders of them.

@@ -1,7 +1,7 @@
 """Worker that makes look-up tables.
 
-Finished points are kept in a file next to the table, and the next run continues with them: SIGINT and a power cut
-lose a few points at most.
+Finished points are written to a file next to the table, and the next run continues with them. SIGINT or a power cut
+loses a few points at most.
 """
 
 import json
@@ -90,12 +90,12 @@ def make_table(
     """Makes a table, or continues an unfinished one.
 
     Args:
-        spec: what of.
-        file: the table.
-        listened: gives points by number with their descriptors, in chunks, in any order: of a synth's points, those
-            whose numbers are missing, until it is asked to stop.
-        reporter: hears how far it is.
-        stop: whether it is asked to stop.
+        spec: description of the table.
+        file: file of the table.
+        listened: yields chunks of missing points by number with their descriptors, in any order, until the
+            performer stops it.
+        reporter: receiver of the progress.
+        stop: request to stop.
 
     Raises:
         UserError: the synth or the cluster does not work; finished points are kept.
