@@ -23,7 +23,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-from fuzz_formats import FORMATS, ROOT
+from fuzz_formats import FORMATS
+from fuzz_seeds import ROOT
 
 MEMORY: Final = 1 << 30
 _CPU_SECONDS: Final = 5.0

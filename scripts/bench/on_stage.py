@@ -101,6 +101,13 @@ def until_done(watch: Watch, number: int) -> str:
             return job.file
 
 
+def make_dataset(client: ControlClient, watch: Watch) -> None:
+    """Makes a dataset and waits for it."""
+    assert client.command("dataset 9").ok
+    time.sleep(0.3)
+    until_done(watch, 1)
+
+
 def main() -> None:
     rows: list[list[str]] = []
     extra = "[demo]\nphrase = 6.0\nrest = 6.0\n"
@@ -123,11 +130,6 @@ def main() -> None:
             made: list[str] = []
             act("playing", lambda client: time.sleep(MINUTE))
 
-            def make_dataset(client: ControlClient) -> None:
-                assert client.command("dataset 9").ok
-                time.sleep(0.3)
-                until_done(watch, 1)
-
             def learn(client: ControlClient) -> None:
                 reply = client.command("train from current")
                 assert reply.ok, reply.text
@@ -144,7 +146,7 @@ def main() -> None:
                 assert watch.latest is not None
                 assert watch.latest.players[0].model == made[0], watch.latest.players[0].model
 
-            act("the data set is made", make_dataset)
+            act("the data set is made", lambda client: make_dataset(client, watch))
             act("the model learns on", learn)
             act("it is auditioned", audition)
             act("it is loaded, and plays", load)

@@ -1,6 +1,5 @@
-"""Requests of a console to a real engine: files, settings, rig check, jobs."""
+"""Requests of a console to a real engine: files, settings, rig check, ports."""
 
-import os
 import shutil
 import socket
 import threading
@@ -8,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
@@ -16,8 +14,7 @@ from websockets.sync.client import unix_connect
 from impsy_tui.channels.midi.system.driver import loading_problem
 from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Event, Files, FromEngine, LogPlot, Names, Ports, Reply, Rig, Settings
-from impsy_tui.data.datasets import read_dataset, write_dataset
-from tests.support.engine.processes import config, ended_jobs, received
+from tests.support.engine.processes import config, received
 from tests.support.engine_process import EngineProcess
 from tests.support.models import constant_model
 from tests.support.ports import free_port
@@ -138,108 +135,6 @@ def test_engine_keeps_panic_on_its_default_key_if_the_configured_one_is_unknown(
         assert console.command("bind f10 take").ok
 
 
-def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert "no log, data set or model is called none" in console.command("plot none").text
-        assert "no log, data set or model is called ../x" in console.command("plot ../x").text
-        assert console.command("plot pulse").text == "job 1 draws pulse"
-        assert ended_jobs(console) == ["finished"]
-        assert Path(console.snapshot().jobs[0].file) == engine.folder / "plots" / "pulse.svg"
-        assert "</svg>" in (engine.folder / "plots" / "pulse.svg").read_text()
-
-
-def test_plot_without_a_name_draws_the_newest_log(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
-) -> None:
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        reply = console.command("plot")
-        assert (reply.ok, reply.text) == (
-            False,
-            f"no log is in {engine.folder / 'logs'} yet: play, or name a data set or a model",
-        )
-        (tmp_path / "logs").mkdir(exist_ok=True)
-        for day in (1, 2):
-            log = tmp_path / "logs" / f"2026-01-0{day}T00-00-00-4d-mdrnn.log"
-            log.write_text("".join(f"2026-01-01T00:00:{at:02}.000000,interface,0.1,0.2,0.3\n" for at in range(50)))
-            os.utime(log, (day, day))
-        assert console.command("plot").text == "job 1 draws 2026-01-02T00-00-00-4d-mdrnn"
-        assert ended_jobs(console) == ["finished"]
-
-
-@pytest.mark.parametrize("line", ["cancel job", "keep job"])
-def test_undo_of_an_ended_job_says_that_it_does_not_go_on(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path, line: str
-) -> None:
-    (tmp_path / "datasets").mkdir()
-    write_dataset(tmp_path / "datasets" / "training-dataset-4d.npz", [np.full((500, 4), 0.5)])
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert console.command("temp 1.5").ok
-        assert console.command("train xxs").ok
-        assert console.command(line).ok
-        refused = console.command("undo")
-        assert not refused.ok
-        assert ("was cancelled" if line.startswith("cancel") else "has ended") in refused.text
-        assert "undo cannot restore this" in refused.text
-        assert console.snapshot().players[0].number("temp") == 1.5
-        assert console.command("train xxs").ok
-        again = console.command("redo")
-        assert (again.ok, again.text) == (False, f"redo does not end jobs: type {line} again")
-        assert console.command("undo").text == "undone: temp 1.5"
-        assert console.command("cancel job 2").ok
-
-
-def test_a_data_set_is_made_beside_the_music(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log").write_text(
-        "".join(f"2026-01-01T00:00:{at:02}.000000,interface,0.1,0.2,0.3\n" for at in range(50))
-    )
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert "job 1 builds a dataset from the logs" in console.command("dataset 4").text
-        assert ended_jobs(console) == ["finished"]
-        (job,) = console.snapshot().jobs
-        assert "49 events" in job.text
-        assert len(read_dataset(Path(job.file))[0]) == 49
-        assert Path(job.file).parent == tmp_path / "datasets"
-        assert console.command("dataset 9").ok
-        assert ended_jobs(console, 2) == ["finished", "failed"]
-        assert "no job runs" in console.command("cancel job").text
-        assert "no data set is called none" in console.command("train xxs on none").text
-        assert "no data set is called ../x" in console.command("train xxs on ../x").text
-        assert "budget is only for train auto" in console.command("train s budget 5").text
-        assert "auto trains new models" in console.command("train auto from current").text
-        assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text
-        assert "job 3 trains auto on training-dataset-4d" in console.command("train auto budget 2.5 seed 3").text
-        assert ended_jobs(console, 3) == ["finished", "failed", "failed"]
-        text = console.snapshot().jobs[2].text
-        assert "the longest performance has 49 events" in text or "TensorFlow, which is not installed" in text
-    assert "job: 2 dataset 9d: no events of dimension 9" in engine.said()
-
-
-def test_gestures_are_learned_beside_the_music(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "logs").mkdir()
-    columns = "centroid_x,centroid_y,std_x,std_y,freq,movement_freq,touchdown_freq,velocity"
-    rows = [f"2026-01-01T00:00:{at:02},1,1,{at},1,{9 * at},1,1,1,{1 + at // 30}" for at in range(60)]
-    (tmp_path / "logs" / "table.csv").write_text("\n".join([f"time,{columns},gesture", *rows]))
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert "takes no more than this" in console.command("train gestures epochs 3").text
-        assert "job 1 trains a classifier of gestures" in console.command("train gestures seed 2").text
-        ended_jobs(console)
-        (job,) = console.snapshot().jobs
-        if "scikit-learn, which is not installed" in job.text:
-            pytest.skip("training a classifier is the extra [gestures]")
-        assert (job.state, Path(job.file).name) == ("finished", "gestures-table.npz")
-        assert Path(job.file).is_file()
-
-
 def test_a_model_is_auditioned_and_goes_on_with_what_it_heard(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
@@ -357,23 +252,6 @@ def test_panic_does_not_wait_for_a_model_that_loads(
     assert isinstance(replies[0], Reply)
     assert replies[0].id == 3
     assert {reply.id for reply in replies[1:] if isinstance(reply, Reply | Files)} == {1, 2}
-
-
-def test_an_engine_that_ends_leaves_no_worker_behind(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "logs").mkdir()
-    for number in range(40):
-        rows = "".join(f"2026-01-01T00:{at // 60:02}:{at % 60:02},interface,1,2,3\n" for at in range(3000))
-        (tmp_path / "logs" / f"{number}-4d-mdrnn.log").write_text(rows)
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert console.command("dataset 4").ok
-        (job,) = console.snapshot().jobs
-        assert job.state == "running"
-    assert engine.end() == 0
-    assert not (tmp_path / "datasets" / "training-dataset-4d.npz").exists()
-    assert engine.said() == "job: 1 dataset 4d: cancelled: nothing was kept\n"
 
 
 def test_many_ask_at_once_and_all_are_answered(
