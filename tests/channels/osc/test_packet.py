@@ -83,6 +83,13 @@ def test_bundles_nested_without_end_are_refused() -> None:
         read_packet(packet)
 
 
+@pytest.mark.parametrize("size", [-4, -(2**31), 0, 3, 8])
+def test_read_packet_refuses_a_bundle_with_a_wrong_size(size: int) -> None:
+    packet = b"#bundle\0" + struct.pack(">IIi", 0, 1, size) + b"/a\0\0"
+    with pytest.raises(MalformedMessageError, match="cut short"):
+        read_packet(packet)
+
+
 def test_more_messages_than_anybody_means_are_refused() -> None:
     packet = b"#bundle\0" + struct.pack(">II", 0, 1) + struct.pack(">i", 4) * 0
     packet += (struct.pack(">i", 4) + b"/a\0\0") * 3000
