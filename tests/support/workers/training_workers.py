@@ -62,3 +62,12 @@ def some_dataset(file: Path, events: int) -> Path:
     performance[events // 2, 0] = 3600.0
     write_dataset(file, [performance, performance[:3]])
     return file
+
+
+def swinging_performance(events: int, seed: int = 1, gap: float = 0.1) -> np.ndarray:
+    """Returns events of two values: one that swings, one that hardly moves."""
+    random = np.random.default_rng(seed)
+    dts = gap + random.normal(0, 0.01, events)
+    swing = (1 + np.sin(np.arange(events) / 8)) / 2
+    still = 0.5 + 0.1 * (random.random(events) < 0.02)
+    return np.stack([dts, swing, still], axis=1).astype(np.float32)

@@ -2,28 +2,17 @@
 
 import importlib.util
 import math
-import signal
-import socket
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from impsy_tui.control.client import connected
-from impsy_tui.data.datasets import write_dataset
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE, Network, Shape
 from impsy_tui.mdrnn.weights import read_weights
-from impsy_tui.workers.messages import Failed, Finished, Progress
-from impsy_tui.workers.requests import EvaluateRequest, TrainRequest
-from tests.support.engine.processes import config
-from tests.support.engine_process import EngineProcess, shell
 from tests.support.models import constant_model, random_model
-from tests.support.ports import free_port
-from tests.support.waiting import wait_until
-from tests.support.workers.training_workers import Worker, run_worker, worker_result
+from tests.support.workers.training_workers import swinging_performance
 
 if importlib.util.find_spec("tensorflow_probability") is None:
     pytest.skip("evaluating is the extra [train]", allow_module_level=True)
@@ -39,15 +28,6 @@ from impsy_tui.training.mdrnn.playing_style import Style
 
 def _silent(done: int, of: int) -> None:
     """Told, and says nothing."""
-
-
-def _performance(events: int, seed: int = 1, gap: float = 0.1) -> np.ndarray:
-    """Two values: one that swings, one that hardly moves."""
-    random = np.random.default_rng(seed)
-    dts = gap + random.normal(0, 0.01, events)
-    swing = (1 + np.sin(np.arange(events) / 8)) / 2
-    still = 0.5 + 0.1 * (random.random(events) < 0.02)
-    return np.stack([dts, swing, still], axis=1).astype(np.float32)
 
 
 def _random_network(file: Path) -> Network:
@@ -72,21 +52,21 @@ def _mixture(count: int, narrowing: float = 1.0) -> ev.Expectation:
 class TestExpectation:
     def test_evaluation_holds_out_the_same_events_as_training(self) -> None:
         for events in (100, 119, 57, 1234):
-            performance = _performance(events)
+            performance = swinging_performance(events)
             _, (held_out,) = split([performance], 5.0)
             (heard,) = ev.capped([performance], 5.0)
             assert np.array_equal(heard[cut(len(heard)) :] * np.float32(SCALE), held_out)
 
     def test_gaps_are_capped_and_short_performances_left_out(self) -> None:
-        long = _performance(20)
+        long = swinging_performance(20)
         long[3, 0], long[4, 0] = 100.0, -1.0
-        (heard,) = ev.capped([_performance(9), long], 2.5)
+        (heard,) = ev.capped([swinging_performance(9), long], 2.5)
         assert heard[3:5, 0].tolist() == [2.5, 0.0]
         assert long[3, 0] == 100.0  # the data set stays as it is
 
     def test_the_tail_is_judged_with_all_that_came_before_it(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
-        performances = ev.capped([_performance(40), _performance(25, seed=2)], 5.0)
+        performances = ev.capped([swinging_performance(40), swinging_performance(25, seed=2)], 5.0)
         expectation = ev.hear(network, performances, _silent)
         assert expectation.events.shape == (4 + 2, 3)
         network.reset()
@@ -100,7 +80,7 @@ class TestExpectation:
     def test_a_network_that_predicts_no_numbers_is_refused(self, tmp_path: Path) -> None:
         file = constant_model(tmp_path / "nan.h5", [0.1, math.nan, 0.5])
         with pytest.raises(UserError, match="not a number"):
-            ev.hear(NumpyNetwork(read_weights(file)), [_performance(20)], _silent)
+            ev.hear(NumpyNetwork(read_weights(file)), [swinging_performance(20)], _silent)
 
 
 class TestLikelihood:
@@ -164,13 +144,15 @@ class TestCalibration:
 class TestPlaying:
     def test_alone_it_plays_as_on_stage(self, tmp_path: Path) -> None:
         network = NumpyNetwork(read_weights(constant_model(tmp_path / "c.h5", [9.0, 1.5, -0.5])))
-        played = ev.play(network, "c", _performance(100), 2.5, 1, _silent)
+        played = ev.play(network, "c", swinging_performance(100), 2.5, 1, _silent)
         assert played.shape == (ev.PLAYED, 3)
         assert np.array_equal(played, np.tile(np.float32([2.5, 1.0, 0.0]), (ev.PLAYED, 1)))
 
     def test_the_same_seed_plays_the_same(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
-        one, same, other = (ev.play(network, "r", _performance(100), 5.0, seed, _silent) for seed in (1, 1, 2))
+        one, same, other = (
+            ev.play(network, "r", swinging_performance(100), 5.0, seed, _silent) for seed in (1, 1, 2)
+        )
         assert np.array_equal(one, same)
         assert not np.array_equal(one, other)
         assert one[:, 0].min() >= np.float32(0.001)
@@ -276,126 +258,3 @@ class TestReport:
         assert "500 of 5000 events; performances too short for that and left out: 2" in " ".join(lines)
         assert told.summary([worse, _evaluated()]).startswith("mine knows you best: it knows your playing")
         assert "\n" not in told.summary([worse])
-
-
-@pytest.fixture
-def dataset(tmp_path: Path) -> Path:
-    file = tmp_path / "datasets" / "d-3d.npz"
-    file.parent.mkdir()
-    write_dataset(file, [_performance(600), _performance(300, seed=2), _performance(5)])
-    return file
-
-
-def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
-    assert worker_result(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=2))
-    (trained,) = (tmp_path / "models").glob("*.tflite")
-    untrained = random_model(tmp_path / "models" / "untrained.h5", 3, 16, 2, 5)
-    *progress, last = run_worker(EvaluateRequest(dataset, (untrained, trained)))
-    assert isinstance(last, Finished), last
-    assert all(isinstance(message, Progress) for message in progress)
-    stages = list(dict.fromkeys(message.stage for message in progress if isinstance(message, Progress)))
-    names = ("untrained", trained.stem)
-    assert stages == ["starting TensorFlow", *(f"{what} {name}" for name in names for what in ("hearing", "playing"))]
-    assert f"  B  {trained.stem}\n     trained on this dataset, with the same events held out" in last.text
-    assert "names no training dataset" in last.text
-    nats = next(line for line in last.text.splitlines() if line.startswith("cell nats an")).split()[-2:]
-    assert nats[1].startswith("*")
-    assert float(nats[1][1:].split("±")[0]) < float(nats[0].split("±")[0])
-    assert last.file == ""
-    write_dataset(dataset, [_performance(600, seed=9)])
-    (*_, last) = Worker(EvaluateRequest(dataset, (trained,))).says()
-    assert isinstance(last, Finished), last
-    assert "trained on another content of d-3d: it may have learned the held-out events" in last.text
-    write_dataset(dataset.with_name("renamed.npz"), [_performance(300, seed=2), _performance(600), _performance(5)])
-    (*_, last) = Worker(EvaluateRequest(dataset.with_name("renamed.npz"), (trained,))).says()
-    assert isinstance(last, Finished), last
-    assert "trained on this dataset, with the same events held out" in last.text
-
-
-def test_evaluation_refuses_invalid_files_by_name(tmp_path: Path, dataset: Path) -> None:
-    model = random_model(tmp_path / "m.h5", 3, 4, 1, 2)
-    other = constant_model(tmp_path / "other.h5", [0.1, 0.5, 0.5, 0.5])
-    (tmp_path / "broken.tflite").write_bytes(b"nonsense")
-    short = tmp_path / "short.npz"
-    write_dataset(short, [_performance(9)])
-    for (*models, file), said in (
-        ((model, other, dataset), "d-3d has dimension 3, and other has dimension 4"),
-        ((model, tmp_path / "broken.tflite", dataset), "broken: is not a TensorFlow Lite model"),
-        ((model, short), "short.npz: the longest performance has 9 events; at least 10 in one go are needed"),
-        ((model, tmp_path / "none.npz"), "none.npz cannot be read"),
-    ):
-        last = worker_result(EvaluateRequest(file, tuple(models)))
-        assert isinstance(last, Failed)
-        assert said in last.text
-
-
-def test_interrupted_it_ends_without_a_word(tmp_path: Path, dataset: Path) -> None:
-    worker = Worker(EvaluateRequest(dataset, (random_model(tmp_path / "m.h5", 3, 4, 1, 2),)))
-    messages = worker.says(-signal.SIGINT)
-    assert next(messages) == Progress("starting TensorFlow")
-    worker.process.send_signal(signal.SIGINT)
-    assert all(isinstance(message, Progress) for message in messages)
-
-
-# By its doors
-
-
-def test_in_a_shell_files_and_names_are_evaluated(tmp_path: Path, dataset: Path) -> None:
-    random_model(tmp_path / "models" / "m.h5", 3, 4, 1, 2)
-    random_model(tmp_path / "elsewhere" / "n.h5", 3, 4, 1, 2, seed=1)
-    done = shell("evaluate", "m", "elsewhere/n.h5", "d-3d", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "d-3d: the last tenth of each performance is held out, 90 of 905 events" in done.stdout
-    assert "  A  m\n" in done.stdout
-    assert "  B  n\n" in done.stdout
-
-
-def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shipped_model: Path) -> None:
-    random_model(tmp_path / "models" / "mine.h5", 3, 4, 1, 2)
-    for words, said in (
-        (("mini", "d-3d"), "no model is called mini"),
-        (("mini", "d-3d"), "did you mean mine?"),
-        (("mine", "d-4d"), "no data set is called d-4d"),
-        (("mine", "models/mine.h5"), "models/mine.h5 is not a dataset"),
-        (("../mine.h5", "d-3d"), "../mine.h5: no such file"),
-        # The models that ship are found by name too.
-        ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
-    ):
-        done = shell("evaluate", *words, cwd=tmp_path)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert said in done.stderr
-        assert "Traceback" not in done.stderr
-
-
-def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_set(
-    start_engine: Callable[..., EngineProcess], receiver: socket.socket, pulse_model: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "datasets").mkdir()
-    random = np.random.default_rng(1)
-    write_dataset(tmp_path / "datasets" / "mine-4d.npz", [random.random((60, 4))])
-    (tmp_path / "datasets" / "evaluation-mine-4d.txt").write_text("kept")
-    random_model(tmp_path / "models" / "other.h5", 4, 4, 1, 2)
-    engine = start_engine(config(receiver, free_port()))
-    with connected(engine.socket) as console:
-        assert "job 1 evaluates pulse on mine-4d" in console.command("evaluate").text
-        assert (
-            "job 2 evaluates pulse and other on mine-4d"
-            in console.command("evaluate pulse against other on mine-4d").text
-        )
-        assert "no model is called none" in console.command("evaluate none").text
-        assert "no data set is called none" in console.command("evaluate other on none").text
-        wait_until(lambda: not any(job.state == "running" for job in console.snapshot().jobs), 100)
-        first, second = console.snapshot().jobs
-        assert (first.state, second.state) == ("finished", "finished")
-        assert ".txt: it knows your playing less well" in first.text
-        assert ".txt: other knows you best: it" in second.text
-        assert "\n" not in first.text + second.text
-        assert {first.file, second.file} == {
-            str(tmp_path / "datasets" / f"evaluation-mine-4d-{number}.txt") for number in (2, 3)
-        }
-        assert first.text.startswith(f"report in datasets/{Path(first.file).name}: ")
-        assert (tmp_path / "datasets" / "evaluation-mine-4d.txt").read_text() == "kept"
-        assert "left to itself for 2000 events" in Path(first.file).read_text()
-        assert console.command("unload").ok
-        assert "no player has a model: name one" in console.command("evaluate").text
-    assert "evaluate pulse on mine-4d: report in datasets/" in engine.said()
