@@ -4,6 +4,7 @@
 parent process limits the real time and the output.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,21 +28,28 @@ class Limits(NamedTuple):
         cpu_seconds: Seconds of processor time.
         wall_seconds: Seconds of real time.
         output: Bytes of the output, and of each written file.
+        data: Bytes of private memory that the process can write, where Linux limits it; 0 for no limit.
     """
 
     memory: int
     cpu_seconds: int
     wall_seconds: int
     output: int
+    data: int = 0
 
+
+_OUT_OF_MEMORY: Final = ("MemoryError", "bad_alloc", "ResourceExhausted", "can't allocate memory")
+"""Last words of Python, C++, TensorFlow and PyTorch."""
 
 QUESTION: Final = Limits(_GB, 60, 60, 80 * _MB)
 """A helper that answers while the performer waits. The largest answer holds the weights of a model."""
 _CHECK: Final = QUESTION._replace(cpu_seconds=20)
 _SETTING: Final = QUESTION._replace(cpu_seconds=20, output=16 * _MB)
-_TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB)
-"""A training can use several cores for days. TensorFlow and PyTorch reserve far more address space than they use,
-above all with a GPU. The readers of the files limit the memory."""
+_TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB, data=16 * _GB)
+"""A training can use several cores for days. TensorFlow and PyTorch reserve far more address space than they use, so
+the limit is on the memory that they can write: 1.5 GB for the largest MDRNN, with 3.3 GB of address space."""
+_GPU_DRIVERS: Final = ("/dev/nvidiactl", "/dev/kfd")
+"""A driver of a GPU reserves memory in ways that no limit here was tried with."""
 
 LIMITS: Final[dict[str, Limits]] = {
     "edit_setting": _SETTING,
@@ -87,9 +95,11 @@ def limit_process(worker: str) -> None:
     import resource
 
     limits = LIMITS[worker]
+    data = 0 if any(map(os.path.exists, _GPU_DRIVERS)) else limits.data
     for what, soft, hard in (
         (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5),  # the soft limit shows the reason
         (resource.RLIMIT_AS, limits.memory, limits.memory),
+        (resource.RLIMIT_DATA, data, data),
         (resource.RLIMIT_FSIZE, limits.output, limits.output),
         (resource.RLIMIT_CORE, 0, 0),
     ):
@@ -115,8 +125,9 @@ def exceeded(what: str, limits: Limits, code: int, last: str) -> str:
     """
     if code == -signal.SIGXCPU:
         return f"{what} needs more than {limits.cpu_seconds} s of processor time, its limit. {_REMEDY}"
-    if code and "MemoryError" in last:
-        most = f"{limits.memory / _GB:g} GB of memory, its limit" if limits.memory else "the memory of this machine"
+    if code and any(word in last for word in _OUT_OF_MEMORY):
+        memory = limits.memory or limits.data
+        most = f"{memory / _GB:g} GB of memory, its limit" if memory else "the memory of this machine"
         return f"{what} needs more than {most}. {_REMEDY}"
     return ""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import resource
 import signal
 import subprocess
@@ -49,17 +50,22 @@ def test_worker_entry_point_starts_every_process_that_opens_files() -> None:
 def test_limit_process_limits_every_worker(worker: str) -> None:
     script = (
         f"import resource as r; from impsy_tui.limits import limit_process; limit_process({worker!r})\n"
-        "print([r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
+        "print([r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_DATA, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    memory, cpu_seconds, _, output = LIMITS[worker]
-    assert said.stdout.strip() == str([memory or resource.RLIM_INFINITY, cpu_seconds, output])
+    memory, cpu_seconds, _, output, data = LIMITS[worker]
+    assert memory or data, f"{worker} has no limit of memory"
+    if any(map(os.path.exists, limits._GPU_DRIVERS)):
+        data = 0
+    assert said.stdout.strip() == str(
+        [memory or resource.RLIM_INFINITY, data or resource.RLIM_INFINITY, cpu_seconds, output]
+    )
 
 
 @pytest.mark.parametrize("worker", WORKERS)
 def test_workers_have_limits_and_take_their_own_requests(worker: str) -> None:
     assert worker in LIMITS, f"{worker} is a worker: give it limits in impsy_tui/limits.py"
-    assert all(value > 0 for value in LIMITS[worker][1:])
+    assert all(value > 0 for value in LIMITS[worker][1:4])
     module = importlib.import_module(WORKERS[worker])
     assert issubclass(module.Request, WorkerRequest)
     assert module.Request.__struct_config__.tag == worker
@@ -90,6 +96,16 @@ def test_exceeded_says_that_memory_ran_out() -> None:
     ended = _limited("bytearray(2 << 30)")
     told = exceeded("plot big.npz", QUESTION, ended.returncode, ended.stderr.splitlines()[-1])
     assert told.startswith("plot big.npz needs more than 1 GB of memory, its limit. A file may be damaged")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the written memory")
+def test_limit_process_bounds_written_memory_and_not_reserved_address_space() -> None:
+    few = {"memory": 0, "data": 1 << 30}
+    reserved = _limited("import mmap; mmap.mmap(-1, 4 << 30, prot=mmap.PROT_READ)", **few)
+    assert reserved.returncode == 0, reserved.stderr
+    ended = _limited("bytearray(2 << 30)", **few)
+    told = exceeded("train big.npz", QUESTION._replace(**few), ended.returncode, ended.stderr.splitlines()[-1])
+    assert told.startswith("train big.npz needs more than 1 GB of memory, its limit. A file may be damaged")
 
 
 def test_exceeded_says_nothing_of_other_ends() -> None:

@@ -20,6 +20,7 @@ from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.workers.requests import TrainAgentRequest as Request
 
 if TYPE_CHECKING:
+    from impsy_tui.agent.perceptron import Perceptron
     from impsy_tui.training.agent.environment import ImitationTask
     from impsy_tui.training.agent.fit import TrainedAgent
     from impsy_tui.training.agent.recordings import Recordings
@@ -102,6 +103,20 @@ def _settings(request: Request) -> AgentTask:
     return AgentTask(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
 
 
+def _distances(network: "Perceptron", trial: "ImitationTask", frames: int) -> dict[str, float]:
+    """Returns the RMSE of the agent and of the policies that it is compared with."""
+    from impsy_tui.agent.seek import moves
+    from impsy_tui.training.agent.evaluation import constant_policy, hold_policy, judge, network_policy, seek_policy
+
+    policies = {
+        "rmse": network_policy(network, moves(trial.known.count)),
+        "rmse_seek": seek_policy(trial),
+        "rmse_constant": constant_policy(trial),
+        "rmse_hold": hold_policy,
+    }
+    return {name: judge(policy, trial, _LAST_SEED, frames=frames).distance for name, policy in policies.items()}
+
+
 def _finish(
     request: Request,
     settings: AgentTask,
@@ -116,24 +131,12 @@ def _finish(
     from impsy_tui.agent.memory import PATIENCE
     from impsy_tui.agent.seek import moves
     from impsy_tui.agent.targets import LIMIT
-    from impsy_tui.training.agent.evaluation import (
-        UNHEARD,
-        constant_policy,
-        hold_policy,
-        judge,
-        network_policy,
-        outside_sentence,
-        seek_policy,
-    )
+    from impsy_tui.training.agent.evaluation import UNHEARD, outside_sentence
     from impsy_tui.training.agent.forecast import learn_foresight
 
     reporter.say(Progress("judging"))
-    every = moves(trial.known.count)
     network = learned.network.rounded()
-    policies = (network_policy(network, every), seek_policy(trial), constant_policy(trial), hold_policy)
-    found, seek, constant, hold = (
-        judge(policy, trial, _LAST_SEED, frames=request.frames).distance for policy in policies
-    )
+    distances = _distances(network, trial, request.frames)
     reporter.say(Progress("learning to foresee"))
     foreseen = learn_foresight(recordings.learned, recordings.held_out, request.seed)
     facts: dict[str, str | int | float | bool | Sequence[str] | None] = {
@@ -144,10 +147,7 @@ def _finish(
         "seconds": round(learned.seconds, 1),
         "seed": request.seed,
         "cloned": 0.0 if request.algorithm == "dqn" else request.cloned,
-        "rmse": round(found, 5),
-        "rmse_seek": round(seek, 5),
-        "rmse_constant": round(constant, 5),
-        "rmse_hold": round(hold, 5),
+        **{name: round(distance, 5) for name, distance in distances.items()},
         "recordings": recordings.names,
         "held_out": recordings.names_held_out,
         "foresight_rmse": round(foreseen.distance, 4) if foreseen else None,
@@ -159,7 +159,7 @@ def _finish(
         settings.heard,
         settings.judged,
         settings.step,
-        every,
+        moves(trial.known.count),
         network,
         LIMIT,
         PATIENCE,
@@ -170,6 +170,7 @@ def _finish(
     remarks = [f"left out: {each}" for each in recordings.left_out]
     remarks += [said] if (said := outside_sentence(trial)) else []
     remarks += [] if CORPUS in settings.targets else [f"it {UNHEARD}"]
+    found, seek, constant, hold = distances.values()
     return Finished(
         f"{request.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, best constant {constant:.4f}, hold {hold:.4f} "
         + "; ".join([f"after {learned.steps} steps, {learned.seconds:.0f} s", *remarks]),
