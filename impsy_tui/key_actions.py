@@ -18,8 +18,8 @@ class KeyAction:
         keys: names of the default keys, with commas between them.
         label: label in the footer; empty to leave it out.
         help: effect of the action in one line.
-        everywhere: True if the key works at the prompt, in keys mode and in dialogs; False if it works on
-            the first screen only, when the prompt does not need the key.
+        everywhere: True if the key works at the prompt, in keys mode and in dialogs. False if it works on the
+            first screen only.
         hidden_by_lock: True if the stage lock disables the action.
     """
 
@@ -33,7 +33,7 @@ class KeyAction:
 
 ACTIONS: Final = (
     KeyAction("help", "f1", "help", "this page", everywhere=True),
-    KeyAction("files", "f2", "files", "logs, data sets and models", everywhere=True),
+    KeyAction("files", "f2", "files", "logs, datasets and models", everywhere=True),
     KeyAction("settings", "f3", "set", "the configuration", everywhere=True),
     KeyAction("rig", "f4", "rig", "the rig check", everywhere=True),
     KeyAction("meters", "f5", "meters", "nothing but the meters, and back", everywhere=True),

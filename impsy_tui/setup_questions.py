@@ -23,7 +23,7 @@ PLAYED: Final = {
 HEARD: Final = {
     "osc": "a program that speaks OSC, on this machine",
     "midi": "a MIDI synthesiser",
-    "same": "whatever it is played with",
+    "same": "the controller itself",
 }
 _MOST_VALUES: Final = int(DIMENSION.high) - 1
 _USUAL_VALUES: Final = 8
@@ -96,14 +96,14 @@ def ask(
         models: Names of models.
         trouble: Reason why MIDI does not work, if it does not.
     """
-    title = yield Question("What is this set-up called?", default="My instrument")
-    played = yield Question("What do you play it with?", PLAYED)
+    title = yield Question("Name of this set-up?", default="My instrument")
+    played = yield Question("Which controller do you play?", PLAYED)
     device = ""
     if played == "midi":
         device = yield from _port("Which MIDI input?", inputs, trouble)
     elif played in ("serial", "serialmidi"):
         device = (yield from _port("Which serial port?", serial)) or "/dev/ttyAMA0"
-    heard = yield Question("What is heard?", HEARD)
+    heard = yield Question("Which instrument sounds?", HEARD)
     synth = (yield from _port("Which MIDI output?", outputs, trouble)) if heard == "midi" else ""
     phone = (yield from _address()) if (played, heard) == ("phone", "same") else ""
     model = ""
@@ -123,7 +123,7 @@ def _port(question: str, names: Sequence[str], trouble: str = "") -> Generator[Q
 
 
 def _address() -> Generator[Question, str, str]:
-    question = "What is the phone's address? TouchOSC shows it, such as 192.168.1.20"
+    question = "Address of the phone? TouchOSC shows it, such as 192.168.1.20"
     address = (yield Question(question)).strip()
     while not is_host(address):
         wrong = f"{address} is not {HOSTS}" if address else "without it nothing can be sent to the phone"

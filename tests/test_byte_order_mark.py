@@ -51,7 +51,7 @@ READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "gesture score": ("s.csv", "time,p1\n0,1\n1,2\n", read_score),
     "log facts": ("a.log", LOG, log_facts),
     "log rows": ("a.log", LOG, lambda file: read_rows(file, ("interface",))),
-    "data set": ("a-3d-mdrnn.log", LOG, lambda file: collate([file], 3).performances),
+    "dataset": ("a-3d-mdrnn.log", LOG, lambda file: collate([file], 3).performances),
     "replay": ("a.log", LOG, lambda file: read_reel(file)[1]),
 }
 

@@ -179,7 +179,7 @@ def _read(path: Path) -> AgentModel:
         network = _network(arrays, "foresight", facts.pop("foresight"))
         foresight = ForecastNetwork(network, _frames(facts.pop("ahead")), _frames(facts.pop("back")))
         if (network.inputs, network.outputs) != (3 * len(NAMES), len(NAMES)):
-            raise UserError("cannot foresee with its network, whose size is another")
+            raise UserError("has a forecast network of another size")
     limit = facts.pop("limit")
     model = AgentModel(
         known,

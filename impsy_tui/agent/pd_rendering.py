@@ -109,7 +109,7 @@ def _run(place: Path, synths: Path, rate: int, seconds: float) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UserError("Pd did not come to an end") from None
+        raise UserError("Pd did not end in time") from None
     except OSError as error:
         raise UserError(f"Pd does not start: {error.strerror}") from None
     said = (done.stderr + done.stdout).decode(errors="replace").splitlines()

@@ -190,7 +190,7 @@ class AgentPolicy:
                 f"nothing at all is heard for {_MUTE_FOR:g} s: is the microphone muted, or unplugged?"
             )
         if musician[_PEAK] >= _CLIPPED:
-            return self._notice("what is heard clips: turn the microphone down")
+            return self._notice("the sound clips: turn the microphone down")
         return ""
 
     def _notice(self, text: str) -> str:

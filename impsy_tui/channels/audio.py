@@ -168,7 +168,7 @@ class AudioChannel:
     async def calibrate(self, seconds: float) -> str:
         """Sets the gain from the sound of the next seconds; see ``Microphone``."""
         if self._state != "open":
-            raise UserError("nothing is heard from it")
+            raise UserError("no sound comes from the device")
         if self._collected is not None:
             raise UserError("it is being calibrated already")
         frames: list[np.ndarray] = []

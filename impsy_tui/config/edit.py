@@ -77,7 +77,7 @@ def edit(file: Path, key: str, value: str) -> str:
             del document[name]  # text in place of a table would stand below another table
         _table(document, path)[name] = parsed
     except (TypeError, KeyError, IndexError, ValueError):
-        raise UserError(f"{key} is no setting of this file") from None
+        raise UserError(f"{key} is not a setting of this file") from None
     after = tomlkit.dumps(document)
     _check(before, after, file, key)
     _write(file, after)

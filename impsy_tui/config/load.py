@@ -211,7 +211,7 @@ class _Reader:
         for index, osc in enumerate(config.osc):
             if osc.client_ip in ("0.0.0.0", "::", ""):
                 key = "osc.client_ip" if len(config.osc) == 1 else f"osc.{index}.client_ip"
-                message = f'"{osc.client_ip}" is no destination; predictions go to 127.0.0.1'
+                message = f'"{osc.client_ip}" is not a destination; predictions go to 127.0.0.1'
                 self.report(key, message, fatal=False)
                 osc = replace(osc, client_ip="127.0.0.1")
             ends.append(osc)

@@ -21,9 +21,9 @@ _TOKEN = re.compile(
 def key_lines(text: str) -> dict[str, int]:
     """Returns the line (from 1) of each dotted key path.
 
-    Tables and keys are both listed. The n-th table of an array of tables (from 0) is
-    ``name.n``, and its keys are below it; the first is also listed under the plain name. The n-th
-    list in a list is ``key.n``.
+    Tables and keys are both listed. The n-th table of an array of tables (from 0) is ``name.n``, and its
+    keys are below it. The first table is also listed under the plain name. The n-th list in a list is
+    ``key.n``.
     """
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}

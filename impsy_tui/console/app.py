@@ -310,7 +310,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def on_prompt_interrupted(self, message: Prompt.Interrupted) -> None:
         """Shows the key that leaves the console."""
         message.stop()
-        self._where.hint.report(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
+        self._where.hint.report(f"{self._keys.label('quit')} leaves, the music continues; shutdown ends the engine")
 
     def _own_keys(self) -> Mapping[str, str]:
         """Returns the performer's key bindings."""
@@ -341,7 +341,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self.action_command_palette()
             case "quit":
                 if self._locked:
-                    self.say("warning", "the stage lock is on: quit waits for unlock")
+                    self.say("warning", "the stage lock is on: type unlock before quit")
                 else:
                     self._leave()
             case "older_events" | "newer_events":

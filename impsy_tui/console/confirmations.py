@@ -18,14 +18,17 @@ def taken_here(program: Program) -> Invocation | str:
     if len(program.steps) == 1 and isinstance(step, Invocation) and step.command.console:
         return step
     name = next(each.command.name for each in program.walk() if each.command.console)
-    return f"{name} is about this console: it is typed by itself, not with others, later, or in a word of yours"
+    return (
+        f"{name} is a console command: type it on a separate line. "
+        "It cannot be combined, scheduled or used in a macro"
+    )
 
 
 def locked_away(program: Program) -> str:
     """Returns the reason why the stage lock refuses a line; empty if it is allowed."""
     for each in program.walk():
         if each.command.ends or each.command.name == "rename":
-            return f"the stage lock is on: {each.command.name} waits for unlock"
+            return f"the stage lock is on: type unlock before {each.command.name}"
     return ""
 
 
@@ -49,4 +52,4 @@ def question(line: str, program: Program) -> tuple[str, str, str] | None:
         return f"{line}?", IN_TRASH, word
     if word == "shutdown":
         return "End the engine?", "The music stops and the log is closed.", word
-    return f"{line}?", "It cannot be brought back.", word
+    return f"{line}?", "This cannot be undone.", word

@@ -202,6 +202,6 @@ def _colours(file: Path, raw: dict[str, object]) -> Colours:
         if value is None:
             raise UserError(f"{file}: {purpose} is missing: a colour such as #ffb000 or bright_yellow")
         if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-            raise UserError(f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow")
+            raise UserError(f"{file}: {purpose} = {value!r} is not a colour such as #ffb000 or bright_yellow")
         values[purpose] = value
     return Colours(**values)

@@ -111,17 +111,17 @@ class ControlClient:
         try:
             self._connection.send(encoded(message).decode())
         except ConnectionClosed:
-            raise NoEngineError("the engine has gone") from None
+            raise NoEngineError("the engine has ended") from None
 
     def _receive(self, patience: float | None = _PATIENCE) -> FromEngine:
         try:
             message: FromEngine = self._decode(self._connection.recv(timeout=patience))
         except ConnectionClosed:
-            raise NoEngineError("the engine has gone") from None
+            raise NoEngineError("the engine has ended") from None
         except TimeoutError:
             raise NoEngineError("the engine does not answer") from None
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise NoEngineError(f"the engine says what cannot be understood: {error}") from None
+            raise NoEngineError(f"the engine sends an invalid message: {error}") from None
         return message
 
 

@@ -71,7 +71,7 @@ def launch_again(start: Start, socket: Path | None) -> None:
         UserError: The arguments are unknown, or the engine did not start.
     """
     if not start.folder:
-        raise UserError("how it was started is not known: type impsy-tui in a shell")
+        raise UserError("the options of the engine are unknown: type impsy-tui in a shell")
     launch_engine(arguments_again(start), socket, Path(start.output), Path(start.folder))
 
 

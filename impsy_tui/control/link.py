@@ -156,7 +156,7 @@ class Link:
             await self._send(connection, message(number))
             return await future
         except ConnectionClosed:
-            raise UserError("the engine has gone") from None
+            raise UserError("the engine has ended") from None
         finally:
             self._waiting.pop(number, None)
 
@@ -230,7 +230,7 @@ class Link:
     def _lost(self, state: LinkState) -> None:
         self._connection = None
         self._become(state)
-        why = "the engine has gone" if state is LinkState.DOWN else "the link was lost before the engine answered"
+        why = "the engine has ended" if state is LinkState.DOWN else "the link was lost before the engine answered"
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(UserError(why))

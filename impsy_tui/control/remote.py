@@ -190,7 +190,7 @@ class RemoteSocket:
         asked = self._run_there(remote_scripts.FIND)
         found = _decode(asked.stdout).splitlines()[-1:]
         if asked.returncode or not found or not found[0].startswith("/"):
-            raise UserError(f"{self._host} does not say where the engine is: {_decode(asked.stderr).strip()}")
+            raise UserError(f"{self._host} does not report the socket of the engine: {_decode(asked.stderr).strip()}")
         return Path(found[0])
 
     def _run_there(self, script: str, patience: float = _PATIENCE) -> subprocess.CompletedProcess[bytes]:

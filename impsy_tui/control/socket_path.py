@@ -157,7 +157,7 @@ def _prepare(socket: Path, *, is_named: bool) -> None:
     """Makes the folder of a socket; does not change an existing folder that the user names."""
     folder = socket.parent
     if len(os.fsencode(socket)) > _LONGEST:
-        raise UserError(f"{socket} is too long a name for a socket: at most {_LONGEST} characters")
+        raise UserError(f"{socket} is too long for a socket: at most {_LONGEST} characters")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_named:

@@ -104,7 +104,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         kind: "mdrnn", "agent" or "ensemble"; "dummy" without a model.
         model: name of the model.
         runtime: library that computes the model.
-        mode: see ``modes.MODES``; "band" for an ensemble.
+        mode: see ``modes.MODES``; ``band`` for an ensemble.
         turn: "you", "player" or "both".
         paused: True if the player is paused.
         parameters: values of its parameters, by name.

@@ -106,7 +106,7 @@ def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarra
                 found.append(sources.index(source))
                 rows.append(values)
     if not rows:
-        raise ValueError("no events are in it")
+        raise ValueError("it has no events")
     return np.array(times), np.array(found), np.array(rows)
 
 

@@ -260,10 +260,10 @@ class Engine:
         """Changes a setting in the file, and at once if possible; returns the reply."""
         text, line = await self._settings_editor.change(key, value)
         if not line:
-            return f"{text}; in force from the next start"
+            return f"{text}; active from the next start"
         if problem := await self.executor.carry_out_line(line):
-            raise UserError(f"{text}, and not in force: {problem}")
-        return f"{text}; in force now"
+            raise UserError(f"{text}; not active: {problem}")
+        return f"{text}; active now"
 
     async def keep_mapping(self) -> str:
         """Writes learned, bound and mapped controls into the configuration file; returns the reply."""
@@ -286,7 +286,7 @@ class Engine:
             self.executor.carry_out_here("resume", f"def {macro}")
         for line in saved.other_lines:
             self.executor.carry_out_here("resume", line)
-        self._incoming.bind_all(saved.bindings, "what was bound,")
+        self._incoming.bind_all(saved.bindings, "bindings,")
         problems = set_state.resume_learned(saved.learned, self._learning_channels())
         self.midi_learn.learned += saved.learned
         settings = not self._options.given

@@ -96,4 +96,4 @@ class Housekeeping:
         try:
             await self._trash.remove_old()
         except UserError as problem:
-            self._notify("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
+            self._notify("warning", "trash", f"entries older than 30 days could not be deleted: {problem}")

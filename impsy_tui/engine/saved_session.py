@@ -60,11 +60,11 @@ class SessionRestore:
         """Reports what was resumed, what was not, and which players are paused."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
         came_back = "; ".join(filter(None, [", ".join(session.all_players), set_state.summary(last.live_set)]))
-        self._notify("info", "resume", f"{how} goes on {FRESH}: {came_back}")
+        self._notify("info", "resume", f"{how} continues {FRESH}: {came_back}")
         for problem in problems:
-            self._notify("warning", "resume", f"did not come back: {problem}")
+            self._notify("warning", "resume", f"was not restored: {problem}")
         for job in last.live_set.jobs:
-            advice = "; train resume goes on with it" if job.startswith("train") else ""
+            advice = "; train resume continues it" if job.startswith("train") else ""
             self._notify("warning", "resume", f"the job {job} ended with the engine{advice}")
         paused = [name for name, player in session.all_players.items() if player.paused]
         if paused:

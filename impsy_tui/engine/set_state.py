@@ -104,5 +104,5 @@ def summary(kept: SavedSet) -> str:
         if count:
             parts.append(f"{count} {name}{'' if count == 1 else 's'}")
     if kept.recording:
-        parts.append("the recording goes on in a new file")
+        parts.append("the recording continues in a new file")
     return "; ".join(parts)

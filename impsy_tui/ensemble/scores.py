@@ -147,7 +147,7 @@ class _Reading:
         before = self.codes[-1] if self.codes else [NOTHING] * len(self._players)
         if missing:
             held = missing <= LONGEST_HOLD
-            what = "the gesture before goes on" if held else "nothing was played"
+            what = "the gesture before continues" if held else "nothing was played"
             self._gaps.append(f"line {number}: {_seconds(missing)} missing before it: taken as if {what}")
             filling = before if held else [NOTHING] * len(self._players)
             self.codes += [list(filling) for _ in range(missing)]
@@ -188,7 +188,7 @@ class _Reading:
         for (player, cell), lines in self._unknown.items():
             where = f"line {lines[0]}, {player}" + (f", and {len(lines) - 1} more" if len(lines) > 1 else "")
             what = f"{cell[:40]!r} is not a gesture ({allowed})" if cell else "the gesture is missing"
-            unknown.append(f"{where}: {what}: taken as if the gesture before goes on")
+            unknown.append(f"{where}: {what}: taken as if the gesture before continues")
         yield from _at_most(unknown)
 
 

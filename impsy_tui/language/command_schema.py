@@ -104,7 +104,7 @@ class Argument:
             case ArgumentKind.DIMENSIONS:
                 return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
             case ArgumentKind.DATASET:
-                return "the name of a data set"
+                return "the name of a dataset"
             case ArgumentKind.NAME if self.name in _NAMED:
                 return f"the name of {_NAMED[self.name]}"
             case ArgumentKind.NAME if self.choices:

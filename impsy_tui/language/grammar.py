@@ -48,9 +48,9 @@ _HINTS: Final = {
     "temperature": "temp changes the pi temperature, sigma the sigma temperature: temp 1.3",
     "wait": "after 5s does the rest of the line later",
     "rand": "rand stands in place of a number: temp rand 0.5 1.5",
-    "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
-    "keep": "keep job ends a job early and saves what there is; keep mapping saves learned and mapped controls",
-    "unmute": "release x3 lets go of what was done to x3",
+    "exit": "quit leaves a console and the music continues; shutdown ends the engine",
+    "keep": "keep job ends a job early and saves its result so far; keep mapping saves learned and mapped controls",
+    "unmute": "release x3 ends mute, solo, hold, invert and range of x3",
     "hand": "hand over on bar lets turns change on the next bar",
     "clock": "clock in follows a MIDI clock, clock out sends one",
 }
@@ -87,10 +87,10 @@ class LineReader(Cursor):
         first = self.word
         if first is None:
             self.may_be(_choice((*_PLAYERS, *self.macros)))
-            raise ParseError(f"what @{player} is to do is missing", self.place())
+            raise ParseError(f"a command after @{player} is missing", self.place())
         self.budget.steps -= 1
         if self.budget.steps < 0:
-            raise ParseError(f"this is too much for one line: at most {MOST_STEPS} commands", first)
+            raise ParseError(f"too many commands in one line: at most {MOST_STEPS} commands", first)
         command, length = self.command()
         if command is None and first.text in self.macros:
             return self.call(self.macros[first.text], player)
@@ -108,7 +108,7 @@ class LineReader(Cursor):
             return ""
         name = word.text[1:]
         if NAME.fullmatch(name) is None and not self.is_parameter(Word(name, word.start, word.end)):
-            raise ParseError(f"{word.text!r} is no player: write @name, or @all", word)
+            raise ParseError(f"{word.text!r} is not a player: write @name, or @all", word)
         self.at += 1
         return name
 
@@ -142,7 +142,7 @@ class LineReader(Cursor):
         body = filled_in(macro, words)
         self.budget.characters -= len(body)
         if self.depth >= _DEEPEST or self.budget.characters < 0:
-            raise ParseError(f"{macro.name} is inside of too many others, or of itself", word)
+            raise ParseError(f"{macro.name} contains itself, or too many other macros", word)
         inside = LineReader(body, self.macros, None, self.parameters, self.depth + 1, self.budget)
         try:
             program = inside.program()
@@ -237,7 +237,7 @@ class LineReader(Cursor):
             self.may_be(_choice((*COMMANDS, *self.macros)))
             raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
         if self.depth >= _DEEPEST:
-            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", word)
+            raise ParseError(f"at most {_DEEPEST} of these can be nested", word)
         self.depth += 1
         inside = self.program()
         self.depth -= 1
@@ -268,7 +268,7 @@ class LineReader(Cursor):
             numbers = [each for each in found.arguments if each.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION)]
             for number in numbers:
                 if (given := values.get(number.name)) in number.choices:
-                    raise ParseError(f"{found.name} {given} cannot glide: over takes it to a number", word)
+                    raise ParseError(f"{found.name} {given} cannot be ramped: over needs a number", word)
             steps.append(Invocation(found, values))
         if not steps:
             raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
@@ -313,7 +313,7 @@ class LineReader(Cursor):
             return Moment(word.text)
         number = self.value_of(word.text, _SILENCE if word.text == "silence" else _EVENTS)
         if isinstance(number, Chance):
-            raise ParseError(f"{word.text} takes one number, and not one by chance", word)
+            raise ParseError(f"{word.text} takes one number, not a random number", word)
         return Moment(word.text, number if isinstance(number, float) else 0.0)
 
     def definition(self, command: Command, argument: Argument) -> Macro:
@@ -321,7 +321,7 @@ class LineReader(Cursor):
         names: list[Word] = []
         while (word := self.word) is not None and word.text != "=":
             if NAME.fullmatch(word.text) is None:
-                raise ParseError(f"{word.text!r} is no name: a letter, then letters, digits, - and _", word)
+                raise ParseError(f"{word.text!r} is not a name: use a letter, then letters, digits, - and _", word)
             names.append(word)
             self.at += 1
         self.may_be(argument, command.name, needed=True)
@@ -329,20 +329,20 @@ class LineReader(Cursor):
             raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
         name, *parameters = names
         if name.text in _RESERVED:
-            raise ParseError(f"{name.text} means something already", name)
+            raise ParseError(f"{name.text} has another meaning already: choose another name", name)
         self.at += 1
         first = self.word
         begin = len(self.line) if first is None else first.start
         others = {each: macro for each, macro in self.macros.items() if each != name.text}
         own = self.parameters | {each.text for each in parameters}
         if self.depth >= _DEEPEST:
-            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", name)
+            raise ParseError(f"at most {_DEEPEST} of these can be nested", name)
         inside = LineReader(self.line[begin:], others, self.wanted, own, self.depth + 1, self.budget)
         try:
             inside.program()
         except ParseError as wrong:
             found = wrong.mistake
-            message = found.message if first is not None else f"what {name.text} is to do is missing"
+            message = found.message if first is not None else f"the commands of {name.text} are missing"
             raise ParseError(message, Word("", found.start + begin, found.end + begin)) from None
         self.at = len(self.words)
         return Macro(name.text, tuple(each.text for each in parameters), self.line[begin:].rstrip())
@@ -363,11 +363,11 @@ def _too_much(step: Step) -> str:
 
 def _cannot_ramp(text: str, found: Command | None, macros: Mapping[str, Macro]) -> str:
     if text.startswith("@"):
-        return f"who it is stands first: {text} over …"
+        return f"the player must be the first word: {text} over …"
     if found is None and text not in macros:
         return _unknown(text, ())
     name = text if found is None else found.name
-    return f"{name} cannot glide; these can: {', '.join(RAMPED)}; all the rest of the line is over's"
+    return f"{name} cannot be ramped. These can: {', '.join(RAMPED)}. All commands after over belong to it"
 
 
 def _unknown(text: str, macros: Iterable[str]) -> str:

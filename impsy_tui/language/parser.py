@@ -61,8 +61,8 @@ def first_refused(program: Program, source: Source, macros: Mapping[str, Macro])
 def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:
     """Returns the first command that a set list or a recording may not contain; empty if all may be there.
 
-    A file may save a scene at once only. A later command, or a command of a macro, does not show that a file asked
-    for it, and could replace a scene of the performer.
+    A file may save a scene at once only. A later command, or a command of a macro, could replace a scene of the
+    performer: it does not show that a file asked for it.
     """
     if refused := first_refused(program, Source.FILE, macros):
         return refused
@@ -95,14 +95,14 @@ def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:
     """Parses dimensions alone, such as ``x1 x3-x5``; numbers count from 1."""
     words = [Word(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", text)]
     if not words:
-        return Mistake("dimensions are wanted, such as x3, or x1 x2, or x1-x4", 0, 0)
+        return Mistake("dimensions are missing: type them as x3, or x1 x2, or x1-x4", 0, 0)
     try:
         found, taken = read_dimensions(words)
     except ParseError as wrong:
         return wrong.mistake
     if taken < len(words):
         word = words[taken]
-        return Mistake(f"{word.text!r} is no dimension: they are x1, x2 …", word.start, word.end)
+        return Mistake(f"{word.text!r} is not a dimension: dimensions are x1, x2 …", word.start, word.end)
     return found
 
 

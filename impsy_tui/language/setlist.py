@@ -130,7 +130,7 @@ def read_set_in_steps(text: str) -> Generator[None, None, SetList | list[SetProb
             lines.append(line.text)
             problems += _wrong_with(line)
             if len(line.macros) > MOST_MACROS:
-                problems.append(SetProblem(line.number, line.column, f"more than {MOST_MACROS} words are defined"))
+                problems.append(SetProblem(line.number, line.column, f"more than {MOST_MACROS} macros are defined"))
                 break
             if len(problems) >= _MOST_PROBLEMS:
                 break
@@ -149,7 +149,7 @@ def read_set_in_steps(text: str) -> Generator[None, None, SetList | list[SetProb
             message = f"nothing is to be done in {name}: commands stand below its heading"
             problems.append(SetProblem(heading.number, heading.column, message, len(heading.text)))
     if not cues and not problems:
-        problems.append(SetProblem(1, 1, "there is no cue in it: a line such as # drop begins one"))
+        problems.append(SetProblem(1, 1, "the set list has no cue: a line such as # drop begins one"))
     if problems:
         return sorted(problems, key=lambda problem: (problem.line, problem.column))
     return SetList(tuple(preamble), tuple(Cue(name, tuple(lines)) for name, lines in cues.items()))

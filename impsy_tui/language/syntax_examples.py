@@ -5,20 +5,23 @@ from typing import Final
 SYNTAX: Final = (
     ("mode battle; temp 1.3", "several at once, applied together between two events"),
     ("temp 50%", "numbers take units: 8s, 200ms, 1m, 120bpm, 50%, 2x; words with space in them stand in quotes"),
-    ("temp rand 0.5 1.5", "a number or a time by chance, drawn anew each time it is done"),
+    ("temp rand 0.5 1.5", "a random number or time, drawn again at each use"),
     (
         "@lead temp 1.3",
         "for the player of this name; @all for all of them; without it, for the one that has the focus",
     ),
-    ("over 8s temp 0.6 sigma 0.02", "glides from what is to what is given; over 8s ease … begins and ends gently"),
+    (
+        "over 8s temp 0.6 sigma 0.02",
+        "ramps to this value; over 8s ease … begins and ends gently",
+    ),
     ("after 10s mode duet", "once, when this time has passed"),
     ("every 4s temp rand 0.5 1.5", "again and again"),
     ("at response speed 2", "once, at the next such moment: call, response, silence 5s, event 100, bar"),
     ("whenever call temp 1", "at every such moment"),
-    ("what", "what is pending, by number: cancel 3, or cancel all, takes it back"),
+    ("what", "lists pending commands by number: cancel 3 or cancel all removes them"),
     (
         "def drop = mode battle; over 2s temp 1.8",
-        "a word of your own; drop carries it out, bind f5 drop puts it on a key",
+        "a macro: drop runs it, bind f5 drop binds it to a key",
     ),
     ("def glide to = over 4s temp $to", "with an argument: glide 1.5"),
     ("over after every at whenever def", "these take all the rest of the line, semicolons included"),

@@ -52,7 +52,7 @@ def read_value(argument: Argument, word: Word) -> Value:
                 if len(begun) == 1 and word.text:
                     return begun[0]
                 if len(argument.choices) == 1:
-                    raise ParseError(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
+                    raise ParseError(f"only {argument.choices[0]!r} is allowed here, not {word.text!r}", word)
                 near = suggestion(word.text, argument.choices)
                 hint = f"did you mean {near}? " if near else ""
                 raise ParseError(f"{hint}{word.text!r} is not {argument.allowed}", word)
@@ -93,10 +93,10 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
             break
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last:
-            raise ParseError(f"{word.text!r} is no dimension: they are x1, x2 …", word)
+            raise ParseError(f"{word.text!r} is not a dimension: dimensions are x1, x2 …", word)
         named += last - first + 1
         if named > ranges.DIMENSION.high:
-            raise ParseError(f"these are more dimensions than there can be: {ranges.DIMENSION.high:g}", word)
+            raise ParseError(f"too many dimensions: {ranges.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
     if not numbers and words[0].text.isdecimal():

@@ -11,7 +11,7 @@ AIM: Final = register(
         "aim",
         Kind.CHOICE,
         (AGENT,),
-        "what an agent makes of your sound: the same, the opposite, what comes next, or something of its own",
+        "target of an agent: your sound, its opposite, its continuation, or a free choice",
         "aim contrast",
         "imitate",
         choices=("imitate", "contrast", "anticipate", "wander"),

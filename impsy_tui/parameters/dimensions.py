@@ -10,7 +10,7 @@ MUTE: Final = register(
         "mute",
         Kind.SWITCH,
         (DIMENSION,),
-        "these dimensions are not played; the player goes on",
+        "these dimensions are not played; the player continues",
         "mute x3",
         False,
         earlier="muted",

@@ -24,7 +24,7 @@ QUANTISE: Final = register(
         "quantise",
         Kind.CHOICE,
         (ENGINE,),
-        "what is played lands on a grid of note lengths; clock takes the tempo that comes in",
+        "quantises the output to a grid of note lengths; clock follows the incoming tempo",
         "quantise 1/16 at 120",
         None,
         choices=choices.GRIDS,

@@ -9,7 +9,7 @@ CLIPS: Final = register(
         "clips",
         Kind.CHOICE,
         (ENSEMBLE,),
-        "which clips of a gesture an ensemble plays: any, or those nearest to where and how fast you play",
+        "clips of a gesture that an ensemble plays: any, or those nearest to your place and speed",
         "clips nearest",
         "random",
         choices=("random", "nearest"),

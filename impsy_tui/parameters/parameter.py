@@ -52,7 +52,7 @@ class Parameter:
         key: key in the configuration; empty if none.
         in_scenes: True if scenes and undo include it; otherwise only the saved session does.
         earlier: its name in files of earlier versions.
-        inverse: name of the parameter whose inverse it is: it has no value of its own.
+        inverse: name of the parameter whose inverse it is; an inverse stores no value.
     """
 
     name: str

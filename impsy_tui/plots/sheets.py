@@ -45,7 +45,7 @@ def sheet(file: Path, wish: PlotRequest) -> Sheet:
     except OSError as error:
         raise UserError(f"{file.name}: {error.strerror or error}") from None
     allowed = ", ".join((".log", ".npz", *SUFFIXES))
-    raise UserError(f"{file.name} cannot be drawn: it is to end in one of {allowed}")
+    raise UserError(f"{file.name} cannot be drawn: its name must end in one of {allowed}")
 
 
 @contextmanager
@@ -60,11 +60,11 @@ def _named(file: Path) -> Iterator[None]:
 def _of_log(file: Path, wish: PlotRequest) -> Sheet:
     dimension = _dimension(file)
     if not dimension:
-        raise UserError(f"{file.name} cannot be drawn: no events are in it")
+        raise UserError(f"{file.name} cannot be drawn: it has no events")
     read = {who: rows_of(file, source, dimension - 1) for who, source in _SOURCES.items()}
     times = np.concatenate([times for times, _ in read.values()])
     if not len(times):
-        raise UserError(f"{file.name} cannot be drawn: no events in it make sense")
+        raise UserError(f"{file.name} cannot be drawn: it has no valid events")
     begin = times.min()
     seconds = max(float(times.max() - begin) / 1e6, 1e-3)
     chosen = _chosen(wish, dimension)
@@ -124,7 +124,7 @@ def _of_dataset(file: Path, wish: PlotRequest) -> Sheet:
 def _performance(file: Path, performances: list[np.ndarray], wish: PlotRequest) -> tuple[int, np.ndarray]:
     """Returns the requested performance, or the longest, with its number."""
     if not performances:
-        raise UserError(f"{file.name} cannot be drawn: no events are in it")
+        raise UserError(f"{file.name} cannot be drawn: it has no events")
     number = wish.performance or 1 + max(range(len(performances)), key=lambda index: len(performances[index]))
     if not 1 <= number <= len(performances):
         raise UserError(f"{file.name} has no performance {number}: they are 1 to {len(performances)}")
@@ -161,7 +161,7 @@ def _of_model(file: Path, wish: PlotRequest) -> Sheet:
             _names(chosen),
             (track(PLAYER, at, played[:, chosen + 1], seconds, columns),),
         )
-        remark += "; no data set of its dimension is there: it plays from nothing"
+        remark += "; no dataset has its dimension: it plays from nothing"
         return Sheet(file.stem, remark, (alone,), histogram({PLAYER: played[1:, 0]}), curve=curve)
     number, performance = _performance(dataset, performances, wish)
     if len(performance) < 2:

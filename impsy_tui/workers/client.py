@@ -162,7 +162,7 @@ class JobRunner:
             raise UserError("no job runs" if number is None else f"no job {number} runs")
         job = running[-1]
         if keep and job.kind not in _KEEPS:
-            raise UserError(f"job {job.number} ({job.kind}) has nothing to keep before it ends; cancel job ends it")
+            raise UserError(f"job {job.number} ({job.kind}) has no result to save before its end: cancel job ends it")
         self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
         job.state = "stopping"
         if not keep:
@@ -273,7 +273,7 @@ def _why(job: Job, code: int) -> str:
     if problem := exceeded(f"{job.kind} {job.name}", job.limits, code, _last_line(job.output)):
         return problem
     if code == -signal.SIGKILL:
-        goes_on = "; train resume goes on with it" if job.kind == "train" else ""
+        goes_on = "; train resume continues it" if job.kind == "train" else ""
         return f"killed, perhaps because memory ran out{goes_on}"
     if code < 0:
         return f"ended by {signal.Signals(-code).name}: {_last_line(job.output)}"

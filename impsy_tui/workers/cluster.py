@@ -109,10 +109,10 @@ def on_cluster(
     try:
         while not stopped() and not arriving.is_empty():
             if client.status not in ("running", "connecting"):
-                raise UserError("the scheduler went away")
+                raise UserError("the scheduler has ended")
             for future in arriving.next_batch(block=False):
                 if future.cancelled():
-                    raise UserError("the scheduler let go of what it was to do")
+                    raise UserError("the scheduler has dropped its tasks")
                 # A result that is let go of need not be made again when its worker dies.
                 yield numbers.pop(future), future.exception() or future.result()
             time.sleep(_LOOK)

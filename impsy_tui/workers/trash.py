@@ -86,7 +86,7 @@ def restore(trashed: Trashed) -> list[Path]:
     home = trashed.folder.parent.parent
     pairs = [(trashed.folder / name, home / name) for name in trashed.files]
     if taken := next((new for _, new in pairs if new.exists() or new.is_symlink()), None):
-        raise UserError(f"{taken.name} is there again")
+        raise UserError(f"{taken.name} exists again")
     _move(pairs)
     with suppress(OSError):
         trashed.folder.rmdir()

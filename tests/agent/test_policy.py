@@ -174,7 +174,7 @@ def test_listen_reports_broken_frames_once() -> None:
 def test_listen_reports_clipping_from_time_to_time() -> None:
     player = AgentPolicy(small_agent())
     notices = [player.play(0.1, frame(-5.0, peak=0.5)).notice for _ in range(100)]
-    assert notices[0] == "what is heard clips: turn the microphone down"
+    assert notices[0] == "the sound clips: turn the microphone down"
     assert not any(notices[1:])
     assert not playing(player, frame(-5.0), frames=100).notice
     for _ in range(60):

@@ -105,7 +105,7 @@ def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: 
 def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> None:
     engine = listen(sine(3.0))
     wait_until(lambda: "audio: the sound clipped" in engine.said())
-    assert engine.said().count("what is heard clips: turn the microphone down") == 1
+    assert engine.said().count("the sound clips: turn the microphone down") == 1
     before = _snapshot(engine)["players"][0]["agent"]["heard"]
     assert 0.0 <= before < 1.0
     assert engine.end() == 0
@@ -133,7 +133,7 @@ def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
     engine = listen(name)
     assert f"audio WAITING {name}, input 1" in engine.ready
     wait_until(lambda: f"{name} cannot be heard: No input device matching '{name}'" in engine.said())
-    assert "audio: nothing is heard from it" in engine.command("send", "calibrate").stderr
+    assert "audio: no sound comes from the device" in engine.command("send", "calibrate").stderr
     assert sine(0.25) == name
     wait_until(lambda: f"{name} is heard now" in engine.said(), 60)
     wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)

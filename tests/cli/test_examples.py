@@ -172,7 +172,7 @@ def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
         library.find("log", "2026")
     with pytest.raises(UserError, match=r"no model is called nope\. There are: music-a"):
         library.find("model", "nope")
-    with pytest.raises(UserError, match=r"no data set is called nope\. There are: d"):
+    with pytest.raises(UserError, match=r"no dataset is called nope\. There are: d"):
         library.find("dataset", "nope")
     # What is renamed or deleted is named in full.
     for work in (library.delete("model", "mus"), library.rename("log", "2026-05", "x"), library.delete("log", "")):

@@ -139,7 +139,7 @@ def test_unknown_keys_are_warnings_with_a_suggestion(tmp_path: Path) -> None:
 def test_an_impossible_destination_becomes_this_machine_with_a_warning(tmp_path: Path) -> None:
     loaded = _load(tmp_path, '[osc]\nclient_ip = "0.0.0.0"\n')
     assert loaded.config.osc[0].client_ip == "127.0.0.1"
-    assert "no destination" in loaded.warnings[0].message
+    assert "not a destination" in loaded.warnings[0].message
 
 
 def test_a_mapping_longer_than_the_instrument_is_a_warning(tmp_path: Path) -> None:

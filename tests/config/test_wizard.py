@@ -49,9 +49,9 @@ def _answered(
 
 def test_the_questions_follow_from_the_answers() -> None:
     replies = {
-        "What do you play it with?": "midi",
+        "Which controller do you play?": "midi",
         "Which MIDI input?": "B",
-        "What is heard?": "midi",
+        "Which instrument sounds?": "midi",
         "Which MIDI output?": "C",
         "Which model plays?": "other-dim4-layers2",
     }
@@ -117,7 +117,7 @@ def test_the_shell_asks_the_same_questions(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for told in ("2  a phone or tablet with TouchOSC", "a number from 1 to 3", "the phone's address", "1 to 1023"):
+    for told in ("2  a phone or tablet with TouchOSC", "a number from 1 to 3", "Address of the phone", "1 to 1023"):
         assert told in done.stdout
     loaded = load_config(tmp_path / "config.toml")
     assert not loaded.problems

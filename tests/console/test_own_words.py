@@ -52,9 +52,9 @@ async def test_a_word_that_ends_the_engine_is_asked_about_and_locked_away(rig: R
         await here.misses("End the engine?")
         await here.enter("lock")
         await here.enter("gone")
-        await here.sees("shutdown waits for unlock")
+        await here.sees("type unlock before shutdown")
         await here.enter("take; lock")
-        await here.sees("lock is about this console")
+        await here.sees("lock is a console command")
     rig.send("undef gone")
 
 

@@ -47,7 +47,7 @@ async def _choose(here: Console, name: str) -> None:
 async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f2")
-        await here.sees("FILES · 2 logs, 0 data sets, 8 models", "first-4d-mdrnn", "pulse", "kind", "date")
+        await here.sees("FILES · 2 logs, 0 datasets, 8 models", "first-4d-mdrnn", "pulse", "kind", "date")
         await _choose(here, "first-4d-mdrnn")
         assert any(re.search(r"log +first-4d-mdrnn +4 +120 +11s", line) for line in here.lines)
         await here.press("escape", "enter")
@@ -81,7 +81,7 @@ async def test_files_page_renames_and_deletes_a_file(archive: Rig) -> None:
         await here.press("escape", "r")
         await here.page_typed("rename model lower lower")
         await here.press("enter")
-        await here.sees("lower is there already")
+        await here.sees("lower exists already")
         await here.press(*["backspace"] * 5, "d", "e", "e", "p", "enter")
         await here.until((archive.folder / "models" / "deep.h5").exists)
         await here.sees("deep  ")
@@ -111,7 +111,7 @@ async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig
         await here.press("escape", "n")
         await here.page_typed("dataset 4")
         await here.press("enter")
-        await here.sees("training-dataset-4d", "1 data set,")
+        await here.sees("training-dataset-4d", "1 dataset,")
         await _choose(here, "training-dataset-4d")
         await here.press("escape", "enter")
         await here.page_typed("train s on training-dataset-4d epochs 40 patience 10")
@@ -145,7 +145,7 @@ async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_pu
         await here.misses("description")
         await here.sees("interaction.mode")
         await here.press("escape")
-        await here.sees("interaction.threshold", "in force now")
+        await here.sees("interaction.threshold", "active now")
 
 
 # Rig check

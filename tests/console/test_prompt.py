@@ -99,7 +99,7 @@ async def test_blanks_of_every_kind_and_line_feed_work_at_the_prompt(rig: Rig) -
 async def test_ctrl_c_in_an_empty_line_says_how_to_leave(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.press("ctrl+c")
-        await here.sees("Ctrl-Q leaves, the music goes on; shutdown ends the engine")
+        await here.sees("Ctrl-Q leaves, the music continues; shutdown ends the engine")
         await here.type("t")
         await here.misses("Ctrl-Q leaves")
 

@@ -38,7 +38,7 @@ async def test_the_stage_lock_keeps_everything_from_ending(archive: Rig) -> None
         await here.sees("LOCKED", "stage lock on")
         for line in ("delete log dear-4d-mdrnn", "rename log dear-4d-mdrnn cheap", "shutdown", "quit"):
             await here.enter(line)
-            await here.sees(f"{line.split()[0]} waits for unlock")
+            await here.sees(f"type unlock before {line.split()[0]}")
             assert len(here.app.screen_stack) == 1
         await here.press("ctrl+q")
         await here.frames()
@@ -66,7 +66,7 @@ async def test_a_lock_that_comes_while_a_question_stands_counts(archive: Rig) ->
         await here.enter("delete log dear-4d-mdrnn")
         await here.until(lambda: isinstance(here.app.screen, Confirm))
         await here.press("f12", "ctrl+y")
-        await here.sees("delete waits for unlock")
+        await here.sees("type unlock before delete")
         assert (archive.folder / "logs" / "dear-4d-mdrnn.log").exists()
 
 

@@ -66,15 +66,15 @@ async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> Non
         await here.press("escape")
         await here.sees("g guide")
         await here.press("g")
-        await _asked(here, "What is this set-up called?")
+        await _asked(here, "Name of this set-up?")
         await _enter(here, "Two 10")
-        await _asked(here, "What do you play it with?")
+        await _asked(here, "Which controller do you play?")
         await here.sees("TouchOSC", "4  a MIDI controller", "Esc: leave it, nothing is written")
         await here.press("4")
         await _asked(here, "Which MIDI input?")
         await here.sees("1  Knobs:out", "another, that is not plugged in")
         await _choose(here, "Knobs")
-        await _asked(here, "What is heard?")
+        await _asked(here, "Which instrument sounds?")
         await _choose(here, "a MIDI synthesiser")
         await _asked(here, "Which MIDI output?")
         await here.sees("1  Synth:in")
@@ -117,10 +117,10 @@ async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> Non
 
 
 _STEPS: tuple[tuple[str, str], ...] = (
-    ("What is this set-up called?", "enter"),
-    ("What do you play it with?", "2"),
-    ("What is heard?", "3"),
-    ("What is the phone's address?", "::1"),
+    ("Name of this set-up?", "enter"),
+    ("Which controller do you play?", "2"),
+    ("Which instrument sounds?", "3"),
+    ("Address of the phone?", "::1"),
     ("Which model plays?", "1"),
     ("How many faders", "enter"),
 )
@@ -157,9 +157,9 @@ async def test_the_guide_is_found_in_the_palette_and_begins_where_the_settings_a
         await here.press("ctrl+p")
         await here.until(lambda: len(here.app.screen_stack) == 3)
         await here.press(*"guide")
-        await here.sees("asks what is plugged in")
+        await here.sees("asks about your devices")
         await here.press("enter")
-        await _asked(here, "What is this set-up called?")
+        await _asked(here, "Name of this set-up?")
         await here.press("f2", "f9")  # a dialog wants its answer first, and panic goes before all
         await here.until(lambda: here.player.paused)
         assert _question(here)
@@ -169,11 +169,11 @@ async def test_the_guide_is_found_in_the_palette_and_begins_where_the_settings_a
 async def test_a_set_up_that_cannot_be_written_says_so(studio: Rig) -> None:
     async with console(studio.socket, SMALL) as here:
         await here.enter("guide")
-        await _asked(here, "What is this set-up called?")
+        await _asked(here, "Name of this set-up?")
         await here.press("enter")
-        await _asked(here, "What do you play it with?")
+        await _asked(here, "Which controller do you play?")
         await here.press("7")
-        await _asked(here, "What is heard?")
+        await _asked(here, "Which instrument sounds?")
         await here.press("enter")
         await _asked(here, "Which model plays?")
         await _choose(here, "pulse")
@@ -193,7 +193,7 @@ async def test_keys_that_come_too_fast_write_nothing_and_reach_nothing_else(rig:
         await here.enter("guide")
         await here.until(lambda: isinstance(here.app.screen, SetupDialog))
         await here.burst(*["enter"] * 5)
-        await _asked(here, "What is this set-up called?")
+        await _asked(here, "Name of this set-up?")
         await here.burst(*["enter"] * 30)
         for _ in range(10):
             await here.burst("enter")

@@ -41,7 +41,7 @@ _OSC = ChannelState(
     sent_rate=8,
     last_received="/interface 0.12 0.25",
     last_sent="/prediction 0.10 0.20",
-    problem="nobody listens at 127.0.0.1:6001",
+    problem="no program listens at 127.0.0.1:6001",
     problem_age=75.0,
     problems=3,
 )

@@ -83,7 +83,7 @@ async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig,
         file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "mauve-ish"'))
         os.utime(file, (2, 2))
         await here.press("escape", "escape")
-        await here.sees("text = 'mauve-ish' is no colour such as #ffb000 or bright_yellow")
+        await here.sees("text = 'mauve-ish' is not a colour such as #ffb000 or bright_yellow")
         assert _has(here, "#abcdef")
         file.write_text("text = ")
         os.utime(file, (3, 3))

@@ -165,7 +165,7 @@ def test_link_answers_waiting_requests_after_loss(start_engine: Start) -> None:
         assert not any(task.done() for task in waiting)
         engine.end(signal.SIGKILL)
         for task in waiting:
-            with pytest.raises(UserError, match="the engine has gone"):
+            with pytest.raises(UserError, match="the engine has ended"):
                 await task
 
     watching(engine.socket, ask_the_dying)

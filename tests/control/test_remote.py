@@ -131,7 +131,7 @@ def test_a_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_
     server.start()
     try:
         remote = RemoteSocket("127.0.0.1", options=server.options)
-        with pytest.raises(UserError, match="does not say where the engine is"), remote:
+        with pytest.raises(UserError, match="does not report the socket of the engine"), remote:
             pass
         assert not remote.socket.parent.exists()
         wait_until(lambda: not clients(remote))

@@ -41,7 +41,7 @@ def test_read_score_returns_players_and_beginning(tmp_path: Path) -> None:
             "line 3, ann: '9' is not a gesture (a code of 0 to 8, or a name such as",
         ),
         ("0,1\n1,twirl\n2,twirl\n", [1, 1, 1], "line 3, ann, and 1 more: 'twirl' is not a gesture"),
-        ("0,1\n1\n", [1, 1], "line 3, ann: the gesture is missing: taken as if the gesture before goes on"),
+        ("0,1\n1\n", [1, 1], "line 3, ann: the gesture is missing: taken as if the gesture before continues"),
         ("0,nan\n1,2.5\n", [0, 0], "line 2, ann: 'nan' is not a gesture"),
     ],
 )

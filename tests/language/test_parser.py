@@ -72,7 +72,7 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ("temp 900", "900", "'900' is out of range (above 0 and at most 100)"),
         ("temp -1", "-1", "out of range"),
         ("swing 66", "66", "out of range (50% to 75%)"),
-        ("scene load dark", "dark", "only 'now' may stand here, not 'dark'"),
+        ("scene load dark", "dark", "only 'now' is allowed here, not 'dark'"),
         ("scene", "", "scene needs the name of a scene"),
         ("goto", "", "goto needs the name of a cue"),
         ("stop", "stop", "pause silences the player, panic everything; shutdown ends"),
@@ -85,8 +85,8 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ("nudge midi +12ms", "+12ms", "without +"),
         ("temperature 1", "temperature", "temp changes the pi temperature"),
         ("models", "models", "load changes the model"),
-        ("mute x0", "x0", "no dimension"),
-        ("mute x3-x1", "x3-x1", "no dimension"),
+        ("mute x0", "x0", "is not a dimension"),
+        ("mute x3-x1", "x3-x1", "is not a dimension"),
         ("hold x3", "", "a number"),
         ("hold x3 x", "x", "a number"),
         ("keep job x", "x", "a whole number, 1 to 1000000"),
@@ -195,15 +195,15 @@ def test_whole_programs(line: str, printed: str) -> None:
         ("mode battle temp 1", "temp", "mode takes no more"),
         ("@ temp 1", "@", "@name"),
         ("@3 temp 1", "@3", "@name"),
-        ("@lead", "", "what @lead is to do is missing"),
+        ("@lead", "", "a command after @lead is missing"),
         ("@lead quit", "quit", "whole engine"),
         ("over 8s", "", "settings such as"),
-        ("over 8s mode battle", "mode", "mode cannot glide; these can: temp"),
-        ("over 8s temp 1; mode battle", "mode", "all the rest of the line is over's"),
-        ("over 8s drop", "drop", "drop cannot glide"),
-        ("over 8s smooth 0.8 budget off", "budget", "budget off cannot glide: over takes it to a number"),
+        ("over 8s mode battle", "mode", "mode cannot be ramped. These can: temp"),
+        ("over 8s temp 1; mode battle", "mode", "All commands after over belong to it"),
+        ("over 8s drop", "drop", "drop cannot be ramped"),
+        ("over 8s smooth 0.8 budget off", "budget", "budget off cannot be ramped: over needs a number"),
         ("over 8s @lead temp 1", "@lead", "@lead over"),
-        ("over 8s scene save dark", "scene", "scene save cannot glide"),
+        ("over 8s scene save dark", "scene", "scene save cannot be ramped"),
         ("over 8s tmep 1", "tmep", "did you mean temp"),
         ("after 10s", "", "one or more commands"),
         ("after 10s ; temp 1", "", "one or more commands"),
@@ -217,11 +217,11 @@ def test_whole_programs(line: str, printed: str) -> None:
         ("max_response rand 1s off", "rand", "two numbers"),
         ("def", "", "a name"),
         ("def drop", "", "a name"),
-        ("def temp = mode battle", "temp", "means something already"),
-        ("def job = mode battle", "job", "means something already"),
-        ("def 3 = temp 1", "3", "is no name"),
-        ("def up =", "", "what up is to do is missing"),
-        ("def up = ; ;", "", "what up is to do is missing"),
+        ("def temp = mode battle", "temp", "has another meaning already"),
+        ("def job = mode battle", "job", "has another meaning already"),
+        ("def 3 = temp 1", "3", "is not a name"),
+        ("def up =", "", "the commands of up are missing"),
+        ("def up = ; ;", "", "the commands of up are missing"),
         ("def up to = temp $too", "$too", "a number"),
         ("def up = mode battle; tepm 1", "tepm", "did you mean temp"),
         ("def drop = drop", "drop", "no command is called drop"),
@@ -296,7 +296,7 @@ def test_too_deep_nesting_is_one_mistake(word: str) -> None:
     assert isinstance(parse(f"{word} {word} take"), Program)
     found = parse(f"{word} " * (LONGEST_LINE // (len(word) + 1) - 1) + "take")
     assert isinstance(found, Mistake)
-    assert "inside of each other" in found.message
+    assert "can be nested" in found.message
 
 
 def test_chances_and_moments_are_values() -> None:
@@ -312,7 +312,7 @@ def test_no_line_names_more_dimensions_than_there_can_be() -> None:
     assert isinstance(parse("mute x1-x1023"), Program)
     wrong = parse("mute x1-x1000 x1-x1000 x1-x1000")
     assert isinstance(wrong, Mistake)
-    assert (wrong.message, wrong.start) == ("these are more dimensions than there can be: 1024", 14)
+    assert (wrong.message, wrong.start) == ("too many dimensions: 1024", 14)
 
 
 @pytest.mark.parametrize(

@@ -111,4 +111,4 @@ def test_read_set_stops_after_a_thousand_problems() -> None:
 def test_read_set_refuses_more_words_than_an_engine_keeps() -> None:
     found = read_set("\n".join(["# one", *(f"def w{number} = temp 1" for number in range(600))]))
     assert isinstance(found, list)
-    assert "more than 500 words are defined" in found[0].message
+    assert "more than 500 macros are defined" in found[0].message

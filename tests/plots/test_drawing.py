@@ -169,7 +169,7 @@ def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tupl
         (("tuesday-9d-mdrnn", "-o", "a.pdf"), "must end in .png or .svg"),
         (("tuesday-9d-mdrnn", "--dimensions", "9"), "--dimensions: '9' is not a dimension: did you mean x9?"),
         (("tuesday-9d-mdrnn", "--dimensions", "x9"), "there is no x9: the last is x8"),
-        ((MODEL, "--on", "none"), "no data set is called none"),
+        ((MODEL, "--on", "none"), "no dataset is called none"),
     ],
 )
 def test_plot_reports_invalid_request(place: Path, words: tuple[str, ...], said: str) -> None:

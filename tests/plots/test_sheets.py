@@ -175,13 +175,13 @@ def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.log", b"", "no events are in it"),
-        ("a.log", b"\xff\x00,,\n" * 50, "no events are in it"),
-        ("a-3d-mdrnn.log", b"2026-03-01T12:00:00,interface,nan,inf\n", "no events in it make sense"),
+        ("a.log", b"", "it has no events"),
+        ("a.log", b"\xff\x00,,\n" * 50, "it has no events"),
+        ("a-3d-mdrnn.log", b"2026-03-01T12:00:00,interface,nan,inf\n", "it has no valid events"),
         ("a.npz", b"PK nonsense", "cannot be read"),
         ("a.tflite", b"nonsense", "a.tflite is not"),
         ("a.h5", b"nonsense", "a.h5 is not a Keras file"),
-        ("a.txt", b"", "is to end in one of .log, .npz, .tflite, .keras, .h5"),
+        ("a.txt", b"", "its name must end in one of .log, .npz, .tflite, .keras, .h5"),
     ],
 )
 def test_sheet_refuses_invalid_file(tmp_path: Path, name: str, content: bytes, said: str) -> None:

@@ -186,7 +186,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
 def test_stop_with_keep_refuses_job_without_result(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.runner.start("dataset", "of all", _request("keeping"), rehearsal.python)
-        with pytest.raises(UserError, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
+        with pytest.raises(UserError, match=r"job 1 \(dataset\) has no result to save before its end"):
             rehearsal.runner.stop(None, keep=True)
         assert job.state == "running"
         rehearsal.runner.stop(None, keep=False)

@@ -60,7 +60,7 @@ def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: P
         process.send_signal(signal.SIGINT)
         said = msgspec.json.decode(process.stdout.read().splitlines()[-1], type=FromWorker)
     assert isinstance(said, Finished)
-    assert "points are kept; the same command goes on with them" in said.text
+    assert "points are kept; the same command continues with them" in said.text
     assert not file.exists()
     partial = tmp_path / ".fm.csv.partial"
     kept = partial.read_bytes()

@@ -370,7 +370,7 @@ class MidiChannel(HeldKeys):
     def _suspect(self, source: MidiInput, at: float) -> None:
         """Notes an echo that counts as the musician's playing."""
         if self._echo_loop.add(at):
-            sends_back = f"{source.name} sends back what it is sent, as if you played it"
+            sends_back = f"{source.name} sends back its input as if you played it"
             self._note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")
 
     # Out

@@ -94,8 +94,8 @@ def meant(input_address: str, count: int, known: InputControls) -> str:
     floats = "1 float" if count == 1 else f"{count} floats"
     named = known.addresses
     shown = ", ".join(named[:_MOST_NAMED]) + (" …" if len(named) > _MOST_NAMED else "")
-    faders = f", and so does {shown} with 1" if named else ""
-    return f"{input_address} with {floats} does{faders}; learn x1 gives a fader to x1"
+    faders = f", {shown} with 1 float" if named else ""
+    return f"accepted are {input_address} with {floats}{faders}; learn x1 maps a fader to x1"
 
 
 def patterns_of(input_address: str, known: InputControls) -> Patterns:

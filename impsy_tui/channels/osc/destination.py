@@ -85,7 +85,7 @@ class Destination:
     def _refused(self) -> None:
         """Reports that no program listens; for a demo once, as information: a demo needs no synthesiser."""
         if not self._is_demo:
-            self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
+            self._troubles.note("refused", f"no program listens at {self._host}:{self._port}", _REMIND)
         elif not self._was_refused:
             self._was_refused = True
             self._report("nothing is connected yet: start with --sound to hear the demo")

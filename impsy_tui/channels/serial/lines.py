@@ -96,7 +96,7 @@ class SerialChannel:
         if self._port is None or not self._port.is_open:
             return
         if self._next is not None and self._port.stuck:
-            text = f"nobody reads at {self._settings.port}: outputs are left out"
+            text = f"{self._settings.port} does not read: outputs are skipped"
             self._troubles.note("full", text, _REMIND)
         self._next = tuple(values)
         self._port.pump()
@@ -181,7 +181,7 @@ class SerialChannel:
             values = tuple(map(float, line.rstrip(b",; \t").split(b",")))
         except ValueError:
             hint = "" if line.isascii() else f"; is {self._settings.baudrate} baud right?"
-            note("number", f"{_shown(line, 40)} is ignored: numbers with commas between are expected{hint}")
+            note("number", f"{_shown(line, 40)} is ignored: numbers separated by commas are expected{hint}")
             return
         if len(values) != self._count:
             note("count", f"a line of {len(values)} values is ignored: {self._count} are expected")

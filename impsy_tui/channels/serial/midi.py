@@ -99,7 +99,7 @@ class SerialMidiChannel(HeldKeys):
         if self._port is None or not self._port.is_open:
             return
         if self._next is not None and self._port.stuck:
-            self._troubles.note("full", f"nobody reads at {self._path}: outputs are left out", _REMIND)
+            self._troubles.note("full", f"{self._path} does not read: outputs are skipped", _REMIND)
         self._next = tuple(values), muted, said
         self._port.pump()
 

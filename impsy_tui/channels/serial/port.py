@@ -198,7 +198,7 @@ class SerialPort:
     def _lost(self) -> None:
         self._let_go(b"", 0.0)
         self._reported = self._reason = _not_there(self._path)
-        self._troubles.note("port", f"{self._path} has gone: it is awaited")
+        self._troubles.note("port", f"{self._path} is disconnected: the engine waits for it")
         self._look_again()
         self._owner.disconnected()
 
@@ -278,7 +278,7 @@ def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
                 shortcomings.append(f"{path} cannot be kept from other programs: see that none opens it")
             elif speed != _ANY_SPEED and not isinstance(error, serial.SerialException):
                 speed = _ANY_SPEED
-                shortcomings.append(f"{path} cannot be set to {baud} baud: it keeps a speed of its own")
+                shortcomings.append(f"{path} cannot be set to {baud} baud: it keeps its speed")
             else:
                 raise UserError(_why(path, number, error)) from None
         else:
@@ -303,17 +303,17 @@ def _why(path: str, number: int, error: Exception) -> str:
         group = _group(path)
         return (
             f"permission for {path} is denied: add yourself to the group {group} "
-            f"(sudo usermod -aG {group} $USER) and log in anew"
+            f"(sudo usermod -aG {group} $USER), then log in again"
         )
     if number in _BUSY:
-        return f"{path} is used by another program: end that one"
+        return f"{path} is used by another program: end that program"
     if number == errno.ENOTTY:
-        return f"{path} is no serial port"
+        return f"{path} is not a serial port"
     return f"{path} cannot be opened: {os.strerror(number) if number else error}"
 
 
 def _not_there(path: str) -> str:
-    return f"{path} is not there: it is awaited"
+    return f"{path} does not exist: the engine waits for it"
 
 
 def _group(path: str) -> str:

@@ -50,8 +50,8 @@ class Admission:
                 return self._refuse_name(connection, hosts)
             return self._refuse_page(connection, origins)
         if clients >= MOST_CLIENTS:
-            self._troubles.note("clients", f"{MOST_CLIENTS} clients are here: one more is sent away")
-            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "So many are here that there is no room.")
+            self._troubles.note("clients", f"{MOST_CLIENTS} clients are connected (the most): another one is refused")
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many clients are connected.")
         return None
 
     def _refuse_page(self, connection: ServerConnection, origins: list[str]) -> Response:

@@ -245,7 +245,7 @@ class WebSocketChannel(HeldKeys):
         except ConnectionClosed:
             sent = connection.protocol.close_sent
             if sent is not None and (why := _OFFENCES.get(sent.code)):
-                self._troubles.note(why, f"{client.host} {why}: it is sent away")
+                self._troubles.note(why, f"{client.host} {why}: it is disconnected")
         except Exception as error:
             # The library would log it, where nobody looks.
             self._loop.call_exception_handler({"message": "a WebSocket client", "exception": error})
@@ -279,14 +279,14 @@ class WebSocketChannel(HeldKeys):
     async def _hold_up(self, client: WebClient) -> None:
         """Stops reading from a client that sends too much, for a moment."""
         self._troubles.note(
-            "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
+            "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is slowed down"
         )
         resumed = asyncio.Event()
         self._scheduler.at(self._scheduler.now() + _PAUSE, resumed.set)
         await resumed.wait()
 
     def _report_flood(self, connection: ServerConnection) -> None:
-        self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
+        self._troubles.note("much", f"{host_of(connection)} sends without end: it is disconnected")
 
     def _hear(self, client: WebClient, text: str | bytes, now: float) -> None:
         self._traffic.received.count(now)
@@ -349,7 +349,7 @@ class WebSocketChannel(HeldKeys):
         (self._post.send_passing if passing else self._post.send)(messages)
 
     def _drop(self, client: WebClient) -> None:
-        self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
+        self._troubles.note("slow", f"{client.host} does not read its messages: it is disconnected")
         client.connection.transport.abort()
 
     # Touches of ensembles

@@ -36,7 +36,7 @@ def read_text(text: str) -> bytes:
     """
     found = _TEXT.fullmatch(text)
     if found is None:
-        raise MalformedMessageError("is no message that is understood, such as /channel/1/cc/1/64")
+        raise MalformedMessageError("is not a message such as /channel/1/cc/1/64")
     channel = int(found[1]) - 1
     if not 0 <= channel < 16:
         raise MalformedMessageError("is for a channel that is not 1 to 16")

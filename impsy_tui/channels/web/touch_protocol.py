@@ -43,14 +43,14 @@ def read_touch(text: str) -> TextTouch | None:
         return None
     found = _TOUCH.fullmatch(text)
     if found is None:
-        raise MalformedMessageError("is no touch that is understood, such as /touch/0/0.5/0.5 or /touch/ended/0")
+        raise MalformedMessageError("is not a touch such as /touch/0/0.5/0.5 or /touch/ended/0")
     if found[1] is not None:
         return TextTouch(int(found[1]), None)
     try:
         place = placed(float(found[3]), float(found[4]))
         velocity = None if found[5] is None else moving(float(found[5]))
     except UserError as problem:
-        raise MalformedMessageError(f"is a touch that makes no sense: {problem}") from None
+        raise MalformedMessageError(f"is an invalid touch: {problem}") from None
     return TextTouch(int(found[2]), place, velocity)
 
 

@@ -1,9 +1,8 @@
 """Compositors that write changed cells to the terminal in few bytes.
 
 Textual writes each changed stretch of a line from the left edge of its widget, and repeats every colour. A screen of
-meters changes in many small places at once. Here a stretch begins at its first changed cell, and all stretches of one
-colour are written together: they do not overlap, so their order is free. Sixteen moving meters need a twelfth of the
-bytes.
+meters changes in many small places at once. Here a stretch begins at its first changed cell. All stretches of one
+colour are written together, because they do not overlap. Sixteen moving meters need a twelfth of the bytes.
 """
 
 from collections.abc import Iterable

@@ -50,8 +50,8 @@ class FilesPage(Page):
     }
     TITLE_TEXT = "FILES"
     KEYS_TEXT = (
-        "Enter draws a log · n data set · t train · a audition · l load · r rename\n"
-        "d delete · 1 logs 2 data sets 3 models 0 all · u update · : prompt · Esc back"
+        "Enter draws a log · n dataset · t train · a audition · l load · r rename\n"
+        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc back"
     )
 
     def __init__(self, context: PageContext, requests: EngineRequests) -> None:
@@ -107,7 +107,7 @@ class FilesPage(Page):
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
         counted_files = (
-            counted(count, noun) for count, noun in zip(counts, ("log", "data set", "model"), strict=True)
+            counted(count, noun) for count, noun in zip(counts, ("log", "dataset", "model"), strict=True)
         )
         self.set_title(f"FILES · {', '.join(counted_files)}")
 

@@ -109,10 +109,10 @@ class HelpText(Lines):
                 lines += self._entry(command.usage, f"{command.help} · {command.example}", 34)
         lines += [(), (("AT THE PROMPT", palette.accent),)]
         for keys, what in (
-            ("Tab", "completes, and goes through what there is"),
+            ("Tab", "completes, and steps through the completions"),
             ("Right, End", "takes the grey text behind the cursor"),
-            ("Up, Down", "what was typed before"),
-            ("Ctrl-R", "looks through what was typed before; again for older"),
+            ("Up, Down", "history of typed lines"),
+            ("Ctrl-R", "searches the history; again for older lines"),
             ("Ctrl-C", "clears the line; on an empty line it says how to leave"),
         ):
             lines += self._entry(keys, what, 16)

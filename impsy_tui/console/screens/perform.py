@@ -260,7 +260,9 @@ class PerformScreen(Screen[None]):
         """Shows or hides the pending pane; returns its new state as text."""
         self._pending_wanted = not self._pending_wanted
         self.pending.display = self.pending.display and self._pending_wanted
-        return "what is pending is shown" if self._pending_wanted else "what is pending is not shown; what lists it"
+        return (
+            "pending commands are shown" if self._pending_wanted else "pending commands are hidden; what lists them"
+        )
 
     def toggle_channels(self) -> None:
         """Shows or hides the channels."""

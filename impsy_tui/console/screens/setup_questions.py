@@ -15,8 +15,8 @@ from impsy_tui.setup_questions import Answers, Asking, Question, ask
 
 _LEAVE: Final = "Esc: leave it, nothing is written"
 _WRITTEN: Final = (
-    "A new file is made on the engine's machine: config.toml, or config-2.toml and so on where that is there. "
-    "No file is changed, and what plays now plays on."
+    "A new file is made on the engine's machine: config.toml, or config-2.toml and so on if that exists. "
+    "No file is changed, and the music plays on."
 )
 
 
@@ -53,7 +53,7 @@ class SetupDialog(Dialog):
                     title = "The set-up is written" if ok else "Nothing is written"
                     yield Label(title, classes="title" if ok else "problem", markup=False)
                     yield Label(text, markup=False)
-                    yield Label("Enter: go on", classes="help", markup=False)
+                    yield Label("Enter: continue", classes="help", markup=False)
                 case None:
                     yield Label("One moment …", classes="title", markup=False)
 
@@ -67,7 +67,7 @@ class SetupDialog(Dialog):
             self._field.cursor_blink = False
         yield self._field
         yield Label(question.problem, classes="problem", markup=False)
-        keys = "Up Down, Enter: this one" if question.choices else "Enter: go on"
+        keys = "Up Down, Enter: this one" if question.choices else "Enter: continue"
         yield Label(f"{keys}    {_LEAVE}", classes="help", markup=False)
 
     def on_mount(self) -> None:

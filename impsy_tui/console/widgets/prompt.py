@@ -72,8 +72,8 @@ class _Ghost(Suggester):
 class CommandInput(Input):
     """Input of the line.
 
-    Every key acts in its turn: over a slow link many keys come at once, and the action of a key must end before the
-    next key.
+    Every key acts in its turn. Over a slow link many keys come at once, and the action of each must end before
+    the next one.
 
     Args:
         answer: called with the prompt action of a key.

@@ -15,8 +15,8 @@ _NEAR: Final = 1e-3
 class MidiClockOut:
     """Sends 24 ticks a beat, so that the receiver plays in the tempo and on the bar.
 
-    Ticks begin at once, so that the receivers know the tempo before the start, which is sent half a tick before the
-    next bar: the tick after a start is the first of a bar. Late ticks of a short stall are all sent, because
+    Ticks begin at once, so that the receivers know the tempo before the start. The start is sent half a tick before
+    the next bar: the tick after it is the first of a bar. Late ticks of a short stall are all sent, because
     receivers count them. After a stall of a beat, or a new count of beats, receivers are stopped and started again
     on the next bar.
 

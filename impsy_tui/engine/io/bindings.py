@@ -114,7 +114,7 @@ class Bindings:
         if not line:
             raise UserError(f'a command is missing: bind {trigger} "take"')
         if str(trigger) in self._panic:
-            raise UserError(f"{trigger} is panic, and stays it")
+            raise UserError(f"{trigger} is the key of panic and cannot be bound")
         read = self._read(line)
         if isinstance(read, Mistake) and not early:
             raise UserError(f"{line}: {read.message}")

@@ -266,7 +266,7 @@ class PerformanceLog:
             self._recovered(page)
         elif word == "gone":
             whole, _, path = rest.partition(" ")
-            after = "its rows are written again" if whole == "1" else "the log goes on in another file"
+            after = "its rows are written again" if whole == "1" else "the log continues in another file"
             self._notify("warning", f"another program deleted, moved or changed {Path(path).name}: {after}")
         elif word == "lost":
             self.rows -= int(rest)
@@ -303,7 +303,7 @@ class PerformanceLog:
         if waiting and (ended or not ran):
             await self._write_here(1.0)
         elif waiting or not ended:
-            self._notify("warning", f"{waiting} events wait for the disk; the log writer goes on for 30 s")
+            self._notify("warning", f"{waiting} events wait for the disk; the log writer continues for 30 s")
 
     async def _write_here(self, patience: float) -> None:
         """Writes the lines that no process took, in a thread: the engine ends."""

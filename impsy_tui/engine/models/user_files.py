@@ -29,7 +29,7 @@ from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 from impsy_tui.workers.trash import Trashed
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
-_IN_WORDS: Final = {"dataset": "data set"}
+_IN_WORDS: Final = {"dataset": "dataset"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
 """Begin of the names of all files of a performance: its time."""
@@ -150,7 +150,7 @@ class UserFiles:
             raise UserError(f"{name} begins the names of several files: {some_names(begun)}")
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise UserError(f"no log, data set or model is called {name}{hint}")
+        raise UserError(f"no log, dataset or model is called {name}{hint}")
 
     def newest_log(self) -> Path:
         """Returns the newest log; during a performance, the open log.
@@ -160,7 +160,7 @@ class UserFiles:
         """
         files = files_in(self.logs, ".log")
         if not files:
-            raise UserError(f"no log is in {self.logs} yet: play, or name a data set or a model")
+            raise UserError(f"no log is in {self.logs} yet: play, or name a dataset or a model")
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def newest_dataset(self, dimension: int) -> Path:
@@ -172,7 +172,7 @@ class UserFiles:
         files = [file for file in files_in(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
         if not files:
             raise UserError(
-                f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
+                f"no dataset of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
             )
         return max(files, key=lambda file: file.stat().st_mtime)
 
@@ -239,7 +239,7 @@ class UserFiles:
             raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
         if any(new.exists() for _, new in pairs):
-            raise UserError(f"{stem} is there already: it is not overwritten")
+            raise UserError(f"{stem} exists already and is not overwritten: choose another name")
         await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
         return f"{kind} {files[0].stem} is now {stem}"
 

@@ -84,7 +84,7 @@ class Roster:
         if not name and len(self.ensembles) == 1:
             return list(self.ensembles.values())
         there = f"there is {_listed(list(self.ensembles))}" if self.ensembles else _NO_ENSEMBLE
-        raise UserError(f"{name or self.focus} is no ensemble: {there}")
+        raise UserError(f"{name or self.focus} is not an ensemble: {there}")
 
     def players_for(self, name: str) -> list[AnyPlayer]:
         """Returns the players that a command for any player addresses.

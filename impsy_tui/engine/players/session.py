@@ -140,7 +140,7 @@ class Session(Roster):
     def received(self, channel: str, values: Sequence[float], at: float) -> None:
         """Hears a whole vector; a vector of another dimension is refused."""
         if len(values) != self.dimension - 1:
-            self.trouble(channel, f"{len(values)} values came in where {self.dimension - 1} are played")
+            self.trouble(channel, f"{len(values)} values arrived, but {self.dimension - 1} are played")
             return
         vector = tuple(values)
         # A vector without a change concerns every player.

@@ -13,7 +13,7 @@ HEARING: Final[tuple[Command, ...]] = (
     *parameter_commands(AGENT),
     Command(
         "calibrate",
-        "sets the microphone's gain by what you play now, as loud as you will",
+        "sets the gain of the microphone from your playing; play as loud as on stage",
         "calibrate 5s",
         (Argument("time", ArgumentKind.DURATION, CALIBRATION, optional=True),),
     ),

@@ -14,7 +14,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     *parameter_commands(DIMENSION),
     Command(
         "release",
-        "lets go of what was done to these dimensions; without any, to all",
+        "ends mute, solo, hold, invert and range of these dimensions, or of all",
         "release x4",
         (Argument("dimensions", ArgumentKind.DIMENSIONS, optional=True),),
         player=True,
@@ -22,7 +22,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "learn",
-        "the next knob, key or OSC fader that is moved plays this dimension, or moves this parameter; off ends that",
+        "the next moved knob, key or OSC fader plays this dimension or parameter; off ends learning",
         "learn x3",
         (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off", *_LEARNABLE)),),
     ),
@@ -51,7 +51,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "unbind",
-        "what was bound is so no longer",
+        "removes the binding of a key or message",
         "unbind cc 1 64",
         (
             Argument("trigger", ArgumentKind.CHOICE, choices=_TRIGGERS),
@@ -62,7 +62,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     Command("bindings", "commands and parameters by the control that they are bound or mapped to", "bindings"),
     Command(
         "keep mapping",
-        "writes what was learned, bound and mapped into the configuration file",
+        "writes learned, bound and mapped controls into the configuration file",
         "keep mapping",
         sources=KEYBOARD,
     ),

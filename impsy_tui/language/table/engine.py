@@ -5,7 +5,7 @@ from typing import Final
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command
 
 AROUND: Final[tuple[Command, ...]] = (
-    Command("status", "what the engine is doing now", "status"),
+    Command("status", "shows the state of the engine", "status"),
     Command(
         "help",
         "what can be typed",
@@ -29,7 +29,7 @@ AROUND: Final[tuple[Command, ...]] = (
     ),
     Command(
         "guide",
-        "asks what is plugged in, and writes a new configuration that fits",
+        "asks about your devices, and writes a new configuration for them",
         "guide",
         sources=KEYBOARD,
         console=True,
@@ -42,7 +42,7 @@ AROUND: Final[tuple[Command, ...]] = (
         sources=KEYBOARD,
         console=True,
     ),
-    Command("lock", "hides what deletes, renames or quits, for the stage", "lock", sources=KEYBOARD, console=True),
-    Command("unlock", "brings back what the stage lock hides", "unlock", sources=KEYBOARD, console=True),
+    Command("lock", "stage lock: refuses to delete, rename or quit", "lock", sources=KEYBOARD, console=True),
+    Command("unlock", "ends the stage lock", "unlock", sources=KEYBOARD, console=True),
     Command("quit", "leaves this console; the engine plays on", "quit", sources=KEYBOARD, console=True),
 )

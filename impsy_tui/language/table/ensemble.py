@@ -61,7 +61,7 @@ ENSEMBLES: Final[tuple[Command, ...]] = (
     ),
     Command(
         "record gestures",
-        "leads you through the nine gestures, or one, and records what you touch, for train gestures",
+        "requests the nine gestures, or one, and records your touches for train gestures",
         "record gestures each 20s",
         (
             Argument("what", ArgumentKind.CHOICE, choices=(*choices.GESTURES, "again", "skip", "off"), optional=True),

@@ -15,8 +15,8 @@ _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), opt
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
         "dataset",
-        "makes a data set of the logs of a dimension, or of every dimension found; low and high are the range of "
-        "raw values, such as 0 and 127",
+        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values, "
+        "such as 0 and 127",
         "dataset 9",
         (
             Argument("dimension", ArgumentKind.WHOLE, ranges.DIMENSION, optional=True),
@@ -27,8 +27,8 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "train",
-        "trains a model, on the newest data set of this dimension if none is named; from a model, it learns on; "
-        "auto tries sizes",
+        "trains a model on a dataset, by default the newest of this dimension; from continues the training of a "
+        "model; auto tries sizes",
         "train s from current",
         (
             Argument(
@@ -100,7 +100,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "plot",
-        "draws a log, a data set or a model, as a picture in the folder plots; the newest log if none is named",
+        "draws a log, a dataset or a model as a picture in the folder plots; by default the newest log",
         "plot m",
         (Argument("name", ArgumentKind.FILE, optional=True),),
         sources=KEYBOARD,
@@ -112,17 +112,17 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         (_JOB,),
         sources=Source.CHANNEL,
     ),
-    Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,), sources=Source.CHANNEL),
+    Command("keep job", "ends a job early and saves its result so far", "keep job", (_JOB,), sources=Source.CHANNEL),
     Command(
         "rename",
-        "gives a log, a data set or a model another name",
+        "gives a log, a dataset or a model another name",
         "rename model m gentle",
         (_KIND_OF_FILE, Argument("name", ArgumentKind.FILE), Argument("to", ArgumentKind.NAME)),
         sources=KEYBOARD,
     ),
     Command(
         "delete",
-        "moves a log, a data set or a model into the trash; undo or restore brings it back for 30 days",
+        "moves a log, a dataset or a model into the trash; undo or restore brings it back for 30 days",
         "delete model m",
         (_KIND_OF_FILE, Argument("name", ArgumentKind.FILE)),
         sources=KEYBOARD,
@@ -144,5 +144,5 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         (Argument("key", ArgumentKind.NAME), Argument("value", ArgumentKind.TEXT)),
         sources=KEYBOARD,
     ),
-    Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),
+    Command("ports", "lists MIDI inputs and outputs, and serial ports", "ports"),
 )

@@ -16,7 +16,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     Command("give", "you give the turn to the player: it plays now", "give", player=True, about="mdrnn"),
     Command(
         "pause",
-        "every player, or with @name one, is silent and goes on listening; thru and log go on",
+        "all players, or @name, stop playing and keep listening; thru and log continue",
         "pause",
         osc_off="resume",
         player=True,
@@ -31,11 +31,11 @@ PLAYING: Final[tuple[Command, ...]] = (
         about="any",
         to_all=True,
     ),
-    Command("reset", "the player forgets what it has heard", "reset", player=True, about="any"),
+    Command("reset", "the player forgets the music so far", "reset", player=True, about="any"),
     parameter_command(THRU),
     Command(
         "log",
-        "writes what is played to a file; new begins another file",
+        "writes all events to a file; new begins another file",
         "log new",
         (Argument("switch", ArgumentKind.CHOICE, choices=("on", "off", "new")),),
     ),
@@ -59,7 +59,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "audition",
-        "lets another model listen and play in silence beside this one; off ends that",
+        "lets another model listen and play in silence next to this one; off ends the audition",
         "audition m",
         (Argument("model", ArgumentKind.MODEL, choices=("off",)),),
         player=True,
@@ -75,7 +75,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "fade",
-        "the players stop and outputs glide to their safe values (others fall silent at once), until resume",
+        "the players stop, and outputs move to their safe values (others fall silent at once), until resume",
         "fade 5s",
         (Argument("time", ArgumentKind.DURATION, FADE, optional=True),),
     ),
@@ -87,7 +87,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "seed",
-        "the same chances again from now on: what is played the same way is answered the same way",
+        "sets the random seed: the same playing gets the same answers",
         "seed 7",
         (Argument("number", ArgumentKind.WHOLE, ranges.SEED),),
     ),

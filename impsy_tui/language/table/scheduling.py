@@ -24,7 +24,7 @@ _SCENE: Final = Argument("scene", ArgumentKind.NAME)
 CONDUCTING: Final[tuple[Command, ...]] = (
     Command(
         "over",
-        "glides settings from what they are to what is given; ease begins and ends gently",
+        "ramps parameters from their present values to these; ease begins and ends gently",
         "over 8s temp 0.6 sigma 0.02",
         (
             Argument("time", ArgumentKind.DURATION, RAMP),
@@ -62,40 +62,38 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         (_MOMENT, _LINE),
         player=True,
     ),
-    Command("what", "what is pending, by number", "what"),
+    Command("what", "lists the pending commands by number", "what"),
     Command(
         "cancel",
-        "takes back what is pending, by its number; all takes back everything",
+        "cancels a pending command by its number, or all",
         "cancel 3",
         (Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000_000, 1), choices=("all",)),),
         undo=True,
     ),
-    Command("undo", "takes back what the last line did to settings, scenes, cues, pending lines and models", "undo"),
-    Command("redo", "does again what was taken back", "redo"),
+    Command("undo", "reverts the last line: parameters, scenes, cues, pending commands and models", "undo"),
+    Command("redo", "repeats the line that undo reverted", "redo"),
     Command("scene save", "keeps all settings under a name", "scene save dark", (_SCENE,), sources=Source.FILE),
     Command("scene delete", "forgets a scene", "scene delete dark", (_SCENE,), sources=KEYBOARD, ends=True),
     Command(
         "scene",
-        "all settings as they were kept; behind over, mode and model change at the end, or now",
+        "recalls a scene; after over, mode and model change at the end, or now",
         "scene dark",
         (_SCENE, Argument("now", ArgumentKind.CHOICE, choices=("now",), optional=True)),
         ramp="scene",
         undo=True,
     ),
-    Command("scenes", "what scenes there are", "scenes"),
+    Command("scenes", "lists the scenes", "scenes"),
     Command(
         "def",
-        "a word of your own for one or more commands",
+        "defines a macro for one or more commands",
         "def drop = mode battle; over 2s temp 1.8",
         (Argument("definition", ArgumentKind.DEFINITION),),
     ),
-    Command(
-        "undef", "a word of your own means nothing any more", "undef drop", (Argument("name", ArgumentKind.NAME),)
-    ),
-    Command("defs", "your own words, and what they mean", "defs"),
+    Command("undef", "removes a macro", "undef drop", (Argument("name", ArgumentKind.NAME),)),
+    Command("defs", "lists your macros", "defs"),
     Command(
         "cue",
-        "opens a set list; without a name, says where the set is",
+        "opens a set list; without a name, shows the present cue",
         "cue first",
         (Argument("set", ArgumentKind.NAME, optional=True),),
         undo=True,
@@ -116,7 +114,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
     Command("cancel replay", "ends a replay", "cancel replay"),
     Command(
         "record",
-        "writes the commands of a set beside the log, so that replay repeats both",
+        "writes the commands of a set next to the log, so that replay repeats both",
         "record on",
         (Argument("switch", ArgumentKind.SWITCH),),
     ),

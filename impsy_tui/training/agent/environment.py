@@ -71,7 +71,7 @@ def rewards(distances: np.ndarray) -> np.ndarray:
     """Returns the rewards of distances to the target, from 1 for no distance down to -1.
 
     Up to an RMSE of 0.5 the reward is RL-impro's ``8 (0.5 - RMSE)³``. Beyond, that reward has no bound, and one far
-    frame outweighs an episode; ``x / (1 - x)`` of it has the same slope at 0 and stays above -1.
+    frame outweighs an episode. So ``x / (1 - x)`` of it is used, which has the same slope at 0 and stays above -1.
     """
     cubic = 8.0 * (0.5 - distances) ** 3
     below = np.minimum(cubic, 0.0)

@@ -63,7 +63,7 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
         return [getattr(self, attr_name)] * len(self._places(indices))
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        raise AttributeError(f"{attr_name} is not to be set from outside")
+        raise AttributeError(f"{attr_name} cannot be set from outside")
 
     def env_method(self, method_name: str, *arguments: Any, indices: Any = None, **named: Any) -> list[Any]:
         raise AttributeError(f"environments have no method {method_name}")

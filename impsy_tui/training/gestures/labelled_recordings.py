@@ -57,8 +57,8 @@ def labelled_files(places: Sequence[Path]) -> list[Path]:
     found = [file for place in places for file in (_in_folder(place) if place.is_dir() else [place])]
     if not found:
         raise UserError(
-            f"no labelled recording is in {', '.join(map(str, places))}: touches (…{SUFFIX}) with the gestures that "
-            f"were asked for beside them (…{TARGETS}), or a table of features"
+            f"no labelled recording is in {', '.join(map(str, places))}: needed are touches (…{SUFFIX}) with the "
+            f"requested gestures next to them (…{TARGETS}), or a table of features"
         )
     return list(dict.fromkeys(found))
 
@@ -170,7 +170,7 @@ def _read_recording(file: Path) -> LabelledRecording:
     changes, skipped = _targets(targets)
     recording = read_touches(file)
     if recording.jumps:
-        raise UserError(f"{file}: its clock was set meanwhile: the gestures that were asked for cannot be matched")
+        raise UserError(f"{file}: its clock was changed: the requested gestures cannot be matched")
     moments = seconds_of(*recording.span())
     places = np.searchsorted([second for second, _ in changes], moments, side="right") - 1
     asked = np.array([label for _, label in changes] + [IGNORED])[places]  # before the first, none was
@@ -196,7 +196,7 @@ def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
             else:
                 found.append((second, label))
     if not found:
-        raise UserError(f"{file}: asks for no gesture: its rows are to be time,target")
+        raise UserError(f"{file}: has no requested gesture: its rows must be time,target")
     return sorted(found), skipped
 
 

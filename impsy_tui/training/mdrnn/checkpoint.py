@@ -104,7 +104,7 @@ def _read(file: Path) -> Checkpoint:
         )
         return Checkpoint(file, dict(facts["wishes"]), progress)
     except (UserError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise UserError(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
+        raise UserError(f"{file.name} cannot be read, so the training cannot continue: {error}") from None
 
 
 def _being_written(file: Path) -> Path:

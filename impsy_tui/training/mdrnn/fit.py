@@ -1,6 +1,6 @@
-"""Training a network on performances.
+"""Training of an MDRNN on performances.
 
-What is chosen here was measured; the figures are in ``docs/pages/contribute/benchmarks.md``.
+The constants were chosen by measurement; the figures are in ``docs/pages/contribute/benchmarks.md``.
 """
 
 import itertools
@@ -24,9 +24,9 @@ from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import training_model
 
 WINDOW: Final = 50
-"""Events that the network hears before it is forgotten what they were."""
+"""Events of a training sequence, after which the state is reset."""
 _PASSES: Final = 10
-"""How often an epoch sees each event, about: judging more often would take longer than learning."""
+"""Approximate number of times that an epoch uses each event; more frequent evaluation takes longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 1000
 _RATE, _TUNING_RATE = 3e-3, 1e-3
 _JUDGED: Final = 500
@@ -35,14 +35,14 @@ _JUDGED_TOGETHER: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train.
+    """Options of a training.
 
     Attributes:
-        epochs: at most.
-        patience: epochs without fewer held-out cell nats after which it ends; 0 for never.
-        batch: windows a step.
-        seed: of all chance.
-        max_gap: seconds; longer gaps are taken for this.
+        epochs: greatest number of epochs.
+        patience: epochs without fewer held-out cell nats before the training ends; 0 for never.
+        batch: windows in a step.
+        seed: random seed.
+        max_gap: longest dt in seconds; longer gaps are shortened to it.
     """
 
     epochs: int = int(EPOCHS.default)
@@ -54,7 +54,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch: its number from 1, cell nats per event in training and held out, seconds left at most."""
+    """Result of an epoch: number from 1, cell nats per event in training and held out, greatest remaining seconds."""
 
     number: int
     loss: float
@@ -77,16 +77,16 @@ class Judgement:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a training is: all that is needed to go on with it.
+    """State of a training, from which it can continue.
 
     Attributes:
-        weights: of the network, as they are.
-        averages: of the same weights, over the last steps.
-        optimizer: its variables.
-        best: the averages that were best on what is held out.
-        best_loss: theirs, in cell nats per event.
-        best_likelihood: theirs, negative log-likelihood in nats per event.
-        best_epoch: when they were found; 0 for what it was begun with.
+        weights: present weights of the network.
+        averages: averages of the weights over the last steps.
+        optimizer: variables of the optimizer.
+        best: averages with the fewest held-out cell nats.
+        best_loss: cell nats per event of the best averages.
+        best_likelihood: negative log-likelihood of the best averages in nats per event.
+        best_epoch: epoch of the best averages; 0 for the initial weights.
         curve: cell nats per event of each epoch so far, in training and held out.
     """
 
@@ -101,10 +101,10 @@ class Progress:
 
 
 def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """What to train on, and the last tenth of each performance, held out; gaps capped, all scaled.
+    """Returns the training data and the held-out last tenth of each performance, capped and scaled.
 
     Raises:
-        UserError: there is not one window of each.
+        UserError: one of them is shorter than a window.
     """
     training, held_out = [], []
     for performance in performances:
@@ -130,11 +130,11 @@ class Trainer:
     """Trains a network, epoch by epoch.
 
     Args:
-        training, held_out: from ``split``.
-        shape: of the network.
-        recipe: how.
-        begin_with: weights of a network that is to be tuned; it never comes out worse than it went in.
-        go_on_from: how far it was when it was interrupted.
+        training, held_out: data from ``split``.
+        shape: shape of the network.
+        recipe: options.
+        begin_with: initial weights; they stay the best ones if the training does not improve them.
+        go_on_from: state of an interrupted training.
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class Trainer:
             self.progress.best_loss, self.progress.best_likelihood = found.cells, found.likelihood
 
     def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
-        """Train on until nothing is gained any more.
+        """Trains until the patience or the epochs end.
 
         Args:
             on_epoch: takes each epoch; returns True to go on.
@@ -235,13 +235,13 @@ class Trainer:
         return nats
 
     def _windows(self) -> Any:
-        """Windows cut at random places, with the event that follows each: ``[batch, WINDOW + 1, dimension]``."""
+        """Returns windows at random places, with the event after each: ``[batch, WINDOW + 1, dimension]``."""
         chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
         return tf.gather(self._flat, tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1))
 
 
 def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Held-out stretches in rows of one length, and which of their events are none: where a row is filled up."""
+    """Returns held-out stretches in rows of one length, and a mask of the padding."""
     longest = min(max(map(len, held_out)) - 1, _JUDGED)
     inputs, targets, counted = [], [], []
     for part in held_out:

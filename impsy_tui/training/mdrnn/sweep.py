@@ -124,8 +124,8 @@ def supported_sizes(events: int, dimension: int) -> tuple[str, ...]:
     """Returns the sizes that are tried with this number of events, the smallest first; always at least one.
 
     A network with far more parameters than training numbers overfits, which the held-out loss shows. The rule bounds
-    the time of the trials. It does not exclude that a larger network is better: with 270 events and two seeds each,
-    one ``m`` was the best of eight (3.0 nats; ``xs``, the largest that would be tried, had 5.9).
+    the time of the trials. It does not exclude that a larger network is better. With 270 events and two seeds each,
+    one ``m`` was the best of eight (3.0 nats); ``xs``, the largest that would be tried, had 5.9.
     """
     most = PARAMETERS_AN_EVENT * events
     return tuple(size for size in SIZES if size == SIZES[0] or parameters(shape_of(size, dimension)) <= most)

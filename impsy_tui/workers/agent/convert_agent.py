@@ -41,7 +41,7 @@ def _convert(request: Request, reporter: Reporter) -> Finished | Failed:
     settings = read_task(request.settings)
     known = KnownSynth(read_table(request.lookup))
     if request.file.exists():
-        return Failed(f"{request.file} is there already: rename or delete it first")
+        return Failed(f"{request.file} exists already: rename or delete it first")
     if settings.parameters not in (None, known.count):
         return Failed(f"{request.lookup.name} has {known.count} parameters, the settings say {settings.parameters}")
     reporter.say(Progress("reading the network"))
@@ -86,9 +86,9 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
         algorithm = "dqn" if any(name.startswith("q_net.") for name in state) else "ppo or a2c"
         return as_perceptron(state, _activation(json.loads(data), algorithm)), algorithm
     except KeyError as error:
-        raise UserError(f"is no agent of stable-baselines3: {error.args[0]}") from None
+        raise UserError(f"is not an agent of stable-baselines3: {error.args[0]}") from None
     except (zipfile.BadZipFile, ValueError, EOFError, RecursionError) as error:
-        raise UserError(f"is no agent of stable-baselines3: {first_line(error)}") from None
+        raise UserError(f"is not an agent of stable-baselines3: {first_line(error)}") from None
     except UserError:
         raise
     except OSError:

@@ -41,7 +41,7 @@ def _describe_until_interrupted(request: Request, reporter: Reporter) -> Finishe
     try:
         return _describe_all(request, reporter)
     except KeyboardInterrupt:
-        return Failed("cancelled: recordings that are done are kept, and the same command goes on with the others")
+        return Failed("cancelled: finished recordings are kept, and the same command continues with the others")
 
 
 def _describe_all(request: Request, reporter: Reporter) -> Finished | Failed:

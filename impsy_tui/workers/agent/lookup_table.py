@@ -112,7 +112,7 @@ def make_table(
             reporter.say(Progress("listening", kept.count, len(points)))
     if kept.count < len(points):
         return Finished(
-            f"{file.name}: {kept.count} of {len(points)} points are kept; the same command goes on with them"
+            f"{file.name}: {kept.count} of {len(points)} points are kept; the same command continues with them"
         )
     write_table(file, LookupTable(points, kept.rows))
     kept.forget()
@@ -173,9 +173,9 @@ class _Kept:
     """File of the finished points of a table; its first line describes the table.
 
     Args:
-        file: the file; one that is of another table is begun anew.
-        spec: what the table is of.
-        count: points in all.
+        file: path of the file; a file of another table is replaced.
+        spec: description of the table.
+        count: number of all points.
     """
 
     def __init__(self, file: Path, spec: TableSpec, count: int) -> None:

@@ -57,13 +57,13 @@ def _train(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
         free = request.file.with_stem(free_name(request.file.parent, request.file.stem))
         request = msgspec.structs.replace(request, file=free)
     if request.file.exists():
-        return Failed(f"{request.file} is there already: name another, or rename or delete it first")
+        return Failed(f"{request.file} exists already: choose another name, or rename or delete it first")
     known = KnownSynth(read_table(request.table))
     if settings.parameters not in (None, known.count):
         return Failed(f"{request.table.name} has {known.count} parameters, the settings say {settings.parameters}")
     recordings = read_recordings(request.corpus, known.scaler)
     if CORPUS in settings.targets and not recordings.learned:
-        return Failed(f"targets {settings.targets}: recordings are needed, none were named")
+        return Failed(f"targets {settings.targets}: recordings are needed: name some")
     reporter.say(Progress("starting torch"))
     from impsy_tui.training.agent.fit import AgentRecipe, Round, train
 
@@ -98,7 +98,7 @@ def _settings(request: Request) -> AgentTask:
     judged = names_of(request.judged) if request.judged else read.judged if read and not request.heard else heard
     deaf = [name for name in judged if name not in heard]
     if deaf:
-        raise UserError(f"an agent hears what it is to match: {', '.join(deaf)} is not among what it hears")
+        raise UserError(f"an agent must hear the descriptors that it matches: it does not hear {', '.join(deaf)}")
     targets = request.targets or (read.targets if read else MIXED)
     return AgentTask(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
 

@@ -28,7 +28,7 @@ def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
         raise UserError(f"{file.name} {problem}") from None
     made = folder / f"{file.stem}.tflite"
     if made.exists():
-        return Failed(f"{made} is there already: rename or delete it first")
+        return Failed(f"{made} exists already: rename or delete it first")
     reporter.say(Progress("starting TensorFlow"))
     from impsy_tui.training.mdrnn.network import as_keras, playing_model, to_tflite
 

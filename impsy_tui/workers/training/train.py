@@ -100,7 +100,7 @@ def _fit(
     trainer.run(on_epoch)
     progress = trainer.progress
     if not math.isfinite(progress.best_loss):
-        return Failed(f"nothing was learned from {dataset.stem}: what it holds makes no sense to the network")
+        return Failed(f"nothing was learned from {dataset.stem}: the network cannot use its values")
     if name is not None and not progress.best_epoch:
         forget(file)
         return Finished(f"nothing was learned from {dataset.stem} that {name} did not know: no model is made")

@@ -73,7 +73,7 @@ def _train(
     trainer.run(on_epoch)
     learned = trainer.learned
     if not math.isfinite(learned.best_loss):
-        return Failed("nothing was learned: what the scores hold makes no sense to the network")
+        return Failed("nothing was learned: the network cannot use the scores")
     playing = playing_model(learned.best, recipe.units)
     with TemporaryDirectory() as folder:
         network = EnsembleNetwork(save_ensemble(playing, Path(folder)))

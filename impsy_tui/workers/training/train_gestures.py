@@ -34,7 +34,7 @@ def _train(request: Request, reporter: Reporter) -> Finished | Failed:
     found, labels = together(recordings)
     counts = np.bincount(labels, minlength=GESTURES)
     if np.count_nonzero(counts) < 2:
-        return Failed(f"{NAMES[counts.argmax()]} is the only gesture in there: at least two are needed to tell apart")
+        return Failed(f"{NAMES[counts.argmax()]} is the only gesture in the recordings: at least two are needed")
     right = 0.0
     for number, one in enumerate(recordings):
         reporter.say(Progress("judging", number, len(recordings)))
@@ -62,4 +62,4 @@ def _summary(name: str, accuracy: float, counts: np.ndarray) -> str:
     missing = [NAMES[code] for code in np.flatnonzero(counts == 0).tolist()]
     text = f"{name}: right about {100 * accuracy:.1f} % of {counts.sum()} held-out seconds within its recordings"
     text += "; another recording would show how it does elsewhere"
-    return text + (f"; it never heard {', '.join(missing)}, and will never tell them" if missing else "")
+    return text + (f"; it has no examples of {', '.join(missing)}, and cannot recognise them" if missing else "")

@@ -151,7 +151,7 @@ async def _send_until_told(channel: OscChannel, hearing: Hearing, client: Simple
 
 
 def test_channel_reports_missing_listener() -> None:
-    assert any("nobody listens" in text for text in with_channel(_send_until_told).troubles)
+    assert any("no program listens" in text for text in with_channel(_send_until_told).troubles)
 
 
 def test_demo_that_nobody_hears_is_no_warning_and_reported_once() -> None:

@@ -65,7 +65,7 @@ def test_patterns_count_for_faders_and_vectors() -> None:
         ("/1/fader1", "loud", "not a number"),
         ("/1/fader1", float("nan"), "NaN"),
         ("/1/fader1", float("inf"), "NaN or infinity"),
-        ("/2/*", 0.5, "/2/* matches nothing here; /interface with 2 floats does"),
+        ("/2/*", 0.5, "/2/* matches nothing here; accepted are /interface with 2 floats"),
         ("/impsy/*", 0.5, "matches nothing here"),
     ],
 )
@@ -93,8 +93,8 @@ def test_unknown_address_is_answered_with_what_is_right() -> None:
 
     (told,) = with_channel(play, input=("/1/fader{n}",)).troubles
     assert told == (
-        "/9/fader1 means nothing here; /interface with 2 floats does, and so does /1/fader1, /1/fader2 with 1; "
-        "learn x1 gives a fader to x1"
+        "/9/fader1 means nothing here; accepted are /interface with 2 floats, /1/fader1, /1/fader2 with 1 float; "
+        "learn x1 maps a fader to x1"
     )
 
 

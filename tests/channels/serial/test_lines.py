@@ -68,8 +68,8 @@ def test_lines_in_pieces_with_any_ends_and_spaces(wire: Wire) -> None:
         (b"0.5,0.5,0.5", "3 values"),
         (b"0.5,a\x1b[2J", "0.5,a\\x1b[2J is ignored: numbers"),
         (b"0.5,", "a line of 1 values is ignored"),
-        (b"0.5,,0.5", "numbers with commas"),
-        (b",", "numbers with commas"),
+        (b"0.5,,0.5", "numbers separated by commas"),
+        (b",", "numbers separated by commas"),
         (b"\xff\x00\xfe", "is 115200 baud right?"),
         (b"nan,0.5", "NaN"),
         (b"0.5,-inf", "NaN or infinity"),
@@ -162,7 +162,7 @@ def test_a_port_that_is_missing_is_awaited_and_opened_when_it_comes(tmp_path: Pa
             assert channel.status().state == "waiting"
             channel.send((0.1, 0.1))
             await asyncio.sleep(1.2)  # looked for more than once
-            assert hearing.told == [("warning", f"{wire.path} is not there: it is awaited")]
+            assert hearing.told == [("warning", f"{wire.path} does not exist: the engine waits for it")]
             wire.plug()
             await until(lambda: channel.status().state == "open")
             wire.write(b"\n0.5,0.5\n")
@@ -197,7 +197,7 @@ def test_a_port_may_go_and_come_back_many_times(wire: Wire) -> None:
     hearing = perform(channel, play)
     assert hearing.vectors == [(0.5, 0.25)] * times
     assert hearing.told.count(("info", f"{wire.path} is back")) == times
-    assert 1 <= hearing.times_told("has gone: it is awaited") <= times
+    assert 1 <= hearing.times_told("is disconnected: the engine waits for it") <= times
     assert hearing.times_told("is not there") == 0
 
 
@@ -207,7 +207,7 @@ def test_stuck_port_gets_whole_lines_and_the_latest_vector(wire: Wire) -> None:
 
     async def play(hearing: Hearing) -> None:
         sent = 0
-        while hearing.times_told("nobody reads") == 0:
+        while hearing.times_told("does not read") == 0:
             channel.send((0.25, 0.25))
             sent += 14
             assert sent < room * 100
@@ -297,7 +297,7 @@ def test_permission_denied_says_what_helps(wire: Wire) -> None:
             os.seteuid(0)
 
 
-@pytest.mark.parametrize(("path", "says"), [("/dev/null", "is no serial port"), ("/", "cannot be opened: Is a")])
+@pytest.mark.parametrize(("path", "says"), [("/dev/null", "is not a serial port"), ("/", "cannot be opened: Is a")])
 def test_open_reports_path_without_serial_port(path: str, says: str) -> None:
     channel = _channel(Path(path))
 

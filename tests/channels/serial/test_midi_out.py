@@ -118,7 +118,7 @@ def test_stuck_port_gets_whole_messages_and_no_hanging_note(wire: Wire) -> None:
         await wire.fill(b"\xfe")
         for step in range(100):
             channel.send((step / 127, step / 127))
-        assert hearing.times_told("nobody reads") == 1
+        assert hearing.times_told("does not read") == 1
         channel.silence()
         channel.send((1.0, 1.0))
         wire.read()

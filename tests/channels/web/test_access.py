@@ -167,7 +167,7 @@ def test_there_is_a_limit_to_how_many_come() -> None:
             assert refused.value.response.status_code == 503
 
     (told,) = with_channel(play).troubles
-    assert "128 clients are here" in told
+    assert "128 clients are connected" in told
 
 
 def test_websocket_waits_for_a_port_in_use_and_takes_it_when_it_is_free() -> None:

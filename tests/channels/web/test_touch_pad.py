@@ -42,7 +42,7 @@ _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
 )
 def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> None:
     if told is None and text.strip().startswith("/touch"):
-        with pytest.raises(MalformedMessageError, match="is no touch that is understood"):
+        with pytest.raises(MalformedMessageError, match="is not a touch such as"):
             read_touch(text)
     else:
         assert read_touch(text) == told
@@ -51,14 +51,14 @@ def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("/touch/0/7/0.5", "a touch that makes no sense: x is outside of the surface"),
+        ("/touch/0/7/0.5", "an invalid touch: x is outside of the surface"),
         ("/touch/0/0.5/-3", "y is outside of the surface"),
         ("/touch/0/0.5/0.5/-1", "the velocity is out of range"),
         ("/touch/0/0.5/0.5/900", "the velocity is out of range"),
-        ("/touch/0/nan/0.5", "is no touch that is understood"),
+        ("/touch/0/nan/0.5", "is not a touch such as"),
         ("/touch/0/1e999/0.5", "x is outside of the surface"),
-        ("/touch/-1/0/0", "is no touch that is understood"),
-        ("/touch/ended", "is no touch that is understood"),
+        ("/touch/-1/0/0", "is not a touch such as"),
+        ("/touch/ended", "is not a touch such as"),
     ],
 )
 def test_a_touch_that_makes_no_sense_is_told(text: str, why: str) -> None:
@@ -88,7 +88,7 @@ def test_touches_of_clients_are_the_lead_s_and_end_with_them() -> None:
     assert sorted(hearing.touches[6:]) == [Lifted("lead", 0), Lifted("lead", 0), Lifted("lead", 1)]
     assert all(touch.player == "lead" for touch in hearing.touches)
     assert hearing.updates == [[(0, 1.0)]]
-    assert ["is a touch that makes no sense" in text for text in hearing.troubles] == [True]
+    assert ["is an invalid touch" in text for text in hearing.troubles] == [True]
 
 
 def test_without_touches_they_are_no_message_that_is_understood() -> None:

@@ -126,11 +126,11 @@ def test_console_command_is_refused_in_combination() -> None:
     assert isinstance(confirmations.taken_here(read("lock")), Invocation)
     for line in ("lock; take", "take; lock", "after 1s lock"):
         assert confirmations.belongs_here(read(line))
-        assert "typed by itself" in str(confirmations.taken_here(read(line)))
+        assert "type it on a separate line" in str(confirmations.taken_here(read(line)))
 
 
 def test_lock_and_questions_look_through_words_of_the_performers_own() -> None:
-    assert confirmations.locked_away(read("drop; gone")) == "the stage lock is on: shutdown waits for unlock"
+    assert confirmations.locked_away(read("drop; gone")) == "the stage lock is on: type unlock before shutdown"
     assert confirmations.locked_away(read("drop")) == ""
     assert confirmations.question("gone", read("gone")) == (
         "End the engine?",

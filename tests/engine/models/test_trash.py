@@ -108,7 +108,7 @@ def test_restore_takes_the_newest_of_a_name_and_of_all(tmp_path: Path) -> None:
     assert set(library.trash.names()) == {"a", "m"}
     _run(library.trash.restore("a"))
     assert (tmp_path / "logs" / "a.log").read_text() == "second"
-    with pytest.raises(UserError, match=r"a\.log is there again"):
+    with pytest.raises(UserError, match=r"a\.log exists again"):
         _run(library.trash.restore("a"))
     assert (tmp_path / "logs" / "a.log").read_text() == "second"
     (tmp_path / "logs" / "a.log").unlink()
@@ -200,7 +200,7 @@ def test_undo_says_why_a_file_does_not_come_back(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path)
     set_.do("delete log a")
     _make(tmp_path, "logs/a.log")
-    assert "a.log is there again: rename it, then restore a" in set_.try_("undo").text
+    assert "a.log exists again: rename it, then restore a" in set_.try_("undo").text
 
 
 def test_redo_deletes_nothing(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_anything_is_found_by_its_name(folder: Path) -> None:
     assert library.find_any("m") == folder / "models" / "m.tflite"
     with pytest.raises(UserError, match="did you mean training-dataset-4d"):
         library.find_any("training-datset-4d")
-    with pytest.raises(UserError, match="no log, data set or model is called"):
+    with pytest.raises(UserError, match="no log, dataset or model is called"):
         library.find_any("../logs/a")
 
 
@@ -137,10 +137,10 @@ def test_logs_and_data_sets_are_renamed_and_deleted(folder: Path, kind: str, suf
 def test_nothing_is_overwritten(folder: Path) -> None:
     before = _everything(folder)
     for kind, name, to in (("log", "a", "b"), ("log", "a", "a"), ("model", "other", "other.h5")):
-        with pytest.raises(UserError, match="is there already"):
+        with pytest.raises(UserError, match="exists already"):
             _run(_library(folder).rename(kind, name, to))
     (folder / "models" / "free.keras").touch()
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match="exists already"):
         _run(_library(folder).rename("model", "m", "free"))
     (folder / "models" / "free.keras").unlink()
     assert _everything(folder) == before

@@ -59,7 +59,7 @@ def test_read_log_reads_only_the_musicians_input(tmp_path: Path) -> None:
 def test_read_log_refuses_log_without_events(tmp_path: Path, content: str) -> None:
     file = tmp_path / "l.log"
     file.write_text(content)
-    with pytest.raises(UserError, match="l cannot be replayed: no events are in it"):
+    with pytest.raises(UserError, match="l cannot be replayed: it has no events"):
         performance_of("l", printed(file))
 
 

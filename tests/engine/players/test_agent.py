@@ -188,7 +188,7 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -
     assert not stage.problems
     table = (stage.folder / "scenes.toml").read_text()
     (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
-    assert "scene far makes no sense: aim: 'upset' is not one of imitate" in stage.try_("scene far").text
+    assert "scene far is not valid: aim: 'upset' is not one of imitate" in stage.try_("scene far").text
 
 
 def test_its_numbers_glide_and_a_scene_glides_them_too(stage: VirtualSession) -> None:

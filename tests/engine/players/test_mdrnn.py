@@ -328,7 +328,7 @@ class TestChangingPlayers:
         assert (100.35, "dimension 4") in virtual.out.said
         assert len(virtual.out.played[-1][1]) == 3
         virtual.play(0.5)
-        assert virtual.told[-1] == ("warning", "1 values came in where 3 are played")
+        assert virtual.told[-1] == ("warning", "1 values arrived, but 3 are played")
 
 
 @pytest.mark.parametrize("mode", ["callresponse", "polyphony", "battle", "duet"])

@@ -105,7 +105,7 @@ def test_a_browser_leads_and_is_the_destination_of_one_follower(
         assert _told(page, "/shown/touch/p3/").endswith("/0")  # heard elsewhere, and seen here
         assert _told(page, "/classifier/gesture/p3/") == "/classifier/gesture/p3/FT"
         assert _heard(receiver, "/metatone/playback/touch").arguments[0] == "p3"
-    assert "'/touch/0/9/9' from 127.0.0.1 is a touch that makes no sense: x is outside" in engine.said()
+    assert "'/touch/0/9/9' from 127.0.0.1 is an invalid touch: x is outside" in engine.said()
     assert engine.end() == 0
     (touches,) = tmp_path.glob("logs/*-ensemble-touches.csv")
     assert read_touches(touches).players["lead"].x.tolist() == [0.25, 0.35]
@@ -124,7 +124,7 @@ def test_models_of_values_are_trained_and_judged_where_an_ensemble_has_the_focus
     values = "[[player]]\nname = 'pulse'\nfile = 'models/pulse.h5'\n"
     engine = start_engine(_config(free_port(), receiver) + values)
     for line in ("train", "train from current", "evaluate"):
-        assert "no data set of dimension 4 is in" in engine.command("send", line).stderr
+        assert "no dataset of dimension 4 is in" in engine.command("send", line).stderr
     assert engine.end() == 0
 
 

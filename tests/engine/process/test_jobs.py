@@ -20,8 +20,8 @@ Start = Callable[..., EngineProcess]
 def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
-        assert "no log, data set or model is called none" in console.command("plot none").text
-        assert "no log, data set or model is called ../x" in console.command("plot ../x").text
+        assert "no log, dataset or model is called none" in console.command("plot none").text
+        assert "no log, dataset or model is called ../x" in console.command("plot ../x").text
         assert console.command("plot pulse").text == "job 1 draws pulse"
         assert ended_jobs(console) == ["finished"]
         assert Path(console.snapshot().jobs[0].file) == engine.folder / "plots" / "pulse.svg"
@@ -36,7 +36,7 @@ def test_plot_without_a_name_draws_the_newest_log(
         reply = console.command("plot")
         assert (reply.ok, reply.text) == (
             False,
-            f"no log is in {engine.folder / 'logs'} yet: play, or name a data set or a model",
+            f"no log is in {engine.folder / 'logs'} yet: play, or name a dataset or a model",
         )
         (tmp_path / "logs").mkdir(exist_ok=True)
         for day in (1, 2):
@@ -88,8 +88,8 @@ def test_a_data_set_is_made_beside_the_music(
         assert console.command("dataset 9").ok
         assert ended_jobs(console, 2) == ["finished", "failed"]
         assert "no job runs" in console.command("cancel job").text
-        assert "no data set is called none" in console.command("train xxs on none").text
-        assert "no data set is called ../x" in console.command("train xxs on ../x").text
+        assert "no dataset is called none" in console.command("train xxs on none").text
+        assert "no dataset is called ../x" in console.command("train xxs on ../x").text
         assert "budget is only for train auto" in console.command("train s budget 5").text
         assert "auto trains new models" in console.command("train auto from current").text
         assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text

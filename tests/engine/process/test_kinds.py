@@ -71,7 +71,7 @@ def test_commands_are_about_the_kind_that_they_are_for(trio: tuple[EngineProcess
     for line, why in (
         ("@ensemble aim contrast", "ensemble plays gestures"),
         ("@faders aim contrast", "faders has no aim: only a player of kind agent has"),
-        ("@ear ensemble 4", "ear is no ensemble: there is ensemble"),
+        ("@ear ensemble 4", "ear is not an ensemble: there is ensemble"),
     ):
         assert why in engine.command("send", line).stderr
     shown = engine.command("status").stdout

@@ -109,7 +109,7 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         assert found["model.pitemp"] == ("1.5", "--pi-temp")
         assert console.command("temp 3").ok
         assert _settings(console)["model.pitemp"] == ("3.0", "live")
-        assert console.command("set interaction.threshold 1.5").text.endswith("in force now")
+        assert console.command("set interaction.threshold 1.5").text.endswith("active now")
         assert console.snapshot().players[0].number("threshold") == 1.5
         assert "threshold = 1.5" in file.read_text()
         assert console.command("set osc.client_port 7001").text.endswith("from the next start")
@@ -120,7 +120,7 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         assert file.read_text() == before
         # It is kept for the next start, but cannot be had now.
         reply = console.command('set model.file "models/none.h5"')
-        assert (reply.ok, "and not in force: no model is called none.h5" in reply.text) == (False, True)
+        assert (reply.ok, "not active: no model is called none.h5" in reply.text) == (False, True)
         assert console.command("set model.file 'a\"b.h5'").ok is False
         assert console.snapshot().players[0].model == "pulse"
 
@@ -131,7 +131,7 @@ def test_engine_keeps_panic_on_its_default_key_if_the_configured_one_is_unknown(
     engine = start_engine(config(receiver, free_port()) + '[console.keys]\npanic = "F99"\n')
     assert "[console.keys] panic: F99 is not a key; panic stays on F9" in engine.said()
     with connected(engine.socket) as console:
-        assert console.command("bind f9 take").text == "f9 is panic, and stays it"
+        assert console.command("bind f9 take").text == "f9 is the key of panic and cannot be bound"
         assert console.command("bind f10 take").ok
 
 

@@ -65,9 +65,10 @@ def test_engine_resumes_by_itself_after_it_was_killed(
         assert client.command("cancel 2").ok
     said = engine.said()
     assert (
-        "resume: the last session, which did not end with shutdown, goes on (--fresh starts without it): main" in said
+        "resume: the last session, which did not end with shutdown, continues (--fresh starts without it): main"
+        in said
     )
-    assert "3 pending lines; 1 learned control; the recording goes on in a new file" in said
+    assert "3 pending lines; 1 learned control; the recording continues in a new file" in said
     assert "resume: main is paused, as before: resume lets it play" in said
 
 

@@ -130,7 +130,10 @@ def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: 
     ("options", "expected"),
     [
         ({"heard": ("warmth",)}, "no descriptor is called warmth"),
-        ({"heard": ("mfcc",), "judged": ("centroid",)}, "an agent hears what it is to match: specshape-centroid"),
+        (
+            {"heard": ("mfcc",), "judged": ("centroid",)},
+            "an agent must hear the descriptors that it matches: specshape-centroid",
+        ),
         ({"targets": "corpus"}, "targets corpus: recordings are needed"),
         ({"corpus": (Path("nowhere"),)}, "nowhere"),
         ({"settings": Path("nowhere.json")}, "nowhere.json"),
@@ -150,7 +153,7 @@ def test_a_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path
     made.write_text("mine")
     failed = worker_result(_request(synth, made))
     assert isinstance(failed, Failed)
-    assert "is there already" in failed.text
+    assert "exists already" in failed.text
     assert made.read_text() == "mine"
 
 

@@ -101,7 +101,7 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
     for words, said in (
         (("mini", "d-3d"), "no model is called mini"),
         (("mini", "d-3d"), "did you mean mine?"),
-        (("mine", "d-4d"), "no data set is called d-4d"),
+        (("mine", "d-4d"), "no dataset is called d-4d"),
         (("mine", "models/mine.h5"), "models/mine.h5 is not a dataset"),
         (("../mine.h5", "d-3d"), "../mine.h5: no such file"),
         # The models that ship are found by name too.
@@ -129,7 +129,7 @@ def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_s
             in console.command("evaluate pulse against other on mine-4d").text
         )
         assert "no model is called none" in console.command("evaluate none").text
-        assert "no data set is called none" in console.command("evaluate other on none").text
+        assert "no dataset is called none" in console.command("evaluate other on none").text
         wait_until(lambda: not any(job.state == "running" for job in console.snapshot().jobs), 100)
         first, second = console.snapshot().jobs
         assert (first.state, second.state) == ("finished", "finished")

@@ -153,7 +153,7 @@ def test_resume_refuses_invalid_checkpoint(tmp_path: Path, content: bytes) -> No
     (tmp_path / ".m.unfinished.npz").write_bytes(content)
     (*_, last) = run_worker(TrainRequest(tmp_path))
     assert isinstance(last, Failed)
-    assert last.text.startswith(".m.unfinished.npz cannot be read, so it cannot be gone on with")
+    assert last.text.startswith(".m.unfinished.npz cannot be read, so the training cannot continue")
 
 
 @needs_tensorflow
@@ -194,4 +194,4 @@ def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
         event = [0.2] * lite.shape.dimension
         assert np.allclose(lite.step(event), keras.step(event), atol=1e-4)
     last = worker_result(ConvertRequest(file, tmp_path / "made"))
-    assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} is there already: rename or delete it first")
+    assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} exists already: rename or delete it first")

@@ -173,7 +173,7 @@ class JobHandlers(Handlers):
         job = self._host.jobs.stop(None if number is None else int(number), keep=True)
         ended = f"job {job.number} ({job.kind}) has ended; train resume continues a training"
         self._reversals.append(_final(ended))
-        return f"job {job.number} ({job.kind}) ends and saves what it has"
+        return f"job {job.number} ({job.kind}) ends and saves its result so far"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
         return self._host.user_files.rename(kind, name, to)

@@ -73,7 +73,7 @@ class SceneFile:
                 from_file and isinstance(have, Mapping) and have.get(_SAVED_BY) == from_file
             ):
                 raise UserError(
-                    f"scene {name} is there already: a set list or a recording cannot replace a scene of yours. "
+                    f"scene {name} exists already: a set list or a recording cannot replace a scene of yours. "
                     f"Use another name in the file, or type scene delete {name}"
                 )
             table = {_SAVED_BY: from_file, **table}
@@ -112,9 +112,9 @@ class SceneFile:
             text = read_regular(self.file, LARGEST_FILE) if self.file.exists() else _HEAD.encode()
             document = tomlkit.parse(text.decode("utf-8-sig"))
         except (OSError, ValueError) as error:
-            raise UserError(f"{self.file} is left as it is: {error}") from None
+            raise UserError(f"{self.file} is not changed: {error}") from None
         if wrong := next((name for name, table in document.items() if not isinstance(table, Mapping)), ""):
-            raise UserError(f"{self.file} is left as it is: {wrong} in it is no scene")
+            raise UserError(f"{self.file} is not changed: {wrong} in it is not a scene")
         return document
 
     def _write(self, document: tomlkit.TOMLDocument) -> None:
@@ -194,7 +194,7 @@ def read_scene(name: str, raw: Any) -> Scene:
         ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
         return Scene(values, players, ensembles=ensembles, mapped=_mapped(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
-        raise UserError(f"scene {name} makes no sense: {error}") from None
+        raise UserError(f"scene {name} is not valid: {error}") from None
 
 
 def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:

@@ -59,14 +59,14 @@ TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
         (f"x = {'9' * 5000}", "is not TOML"),
         (SANE + "max_response = nan", "max_response"),
         (SANE + "max_response = -1", "max_response"),
-        (SANE + "muted = [inf]", "makes no sense"),
-        (SANE + "ranged = {1 = [0.5]}", "makes no sense"),
+        (SANE + "muted = [inf]", "is not valid"),
+        (SANE + "ranged = {1 = [0.5]}", "is not valid"),
         (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
         (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
         (TIME + 'grid = "1/16"\nhand_over = "bar; panic"', "hand_over"),
         (TIME + 'grid = []\nhand_over = "bar"', "grid"),
         (TIME.replace("120", "nan") + 'grid = ""\nhand_over = "bar"', "beats"),
-        ("[dark]\n", "makes no sense"),
+        ("[dark]\n", "is not valid"),
         (
             '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
             "mode",
@@ -137,7 +137,7 @@ def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Virtu
     (tmp_path / "scenes.toml").write_text("x = 1\n")
     reply = set_.try_("scene save dark")
     assert not reply.ok
-    assert "x in it is no scene" in reply.text
+    assert "x in it is not a scene" in reply.text
     assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
 
 

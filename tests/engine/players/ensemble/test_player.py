@@ -47,7 +47,7 @@ def test_commands_about_ensembles_find_the_one_that_there_is(hall: VirtualEnsemb
         ("@trio load m", "no model is called m"),
         ("classifier mine", "no classifier is called mine"),
         ("@trio audition off", "no model is auditioned"),
-        ("@main ensemble 4", "main is no ensemble: there is trio"),
+        ("@main ensemble 4", "main is not an ensemble: there is trio"),
         ("@duo ensemble 4", "no player is called duo: there is main and trio"),
         ("force p2 jump", "'jump' is not"),
         ("ensemble 9", "'9' is out of range (2 to 8)"),
