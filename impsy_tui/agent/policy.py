@@ -13,7 +13,7 @@ from impsy_tui.agent.memory import Memory
 from impsy_tui.agent.seek import Seek, moved, observed, rmse, towards
 from impsy_tui.agent.targets import Forecast, SoundWalk, quietest_parameters
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import AIM, REST, STEER
+from impsy_tui.parameters import AGENT, AIM, REST, STEER
 
 POLICIES: Final = (*STEER.choices, "hold")
 AHEAD: Final = 0.25
@@ -64,7 +64,7 @@ class AgentPolicy:
         random: random generator of ``wander``.
     """
 
-    kind = "agent"
+    kind = AGENT
 
     def __init__(self, model: AgentModel, random: np.random.Generator | None = None) -> None:
         self.model = model

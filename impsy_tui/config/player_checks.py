@@ -5,7 +5,8 @@ from dataclasses import fields
 from typing import Final
 
 from impsy_tui.config.channel_schema import CHANNEL_TABLES
-from impsy_tui.config.schema import ENSEMBLE, HIGHEST, LOWEST, Config, Player
+from impsy_tui.config.schema import HIGHEST, LOWEST, Config, Player
+from impsy_tui.parameters import ENSEMBLE, KINDS
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
 _OF_ENSEMBLES: Final = frozenset(
@@ -43,7 +44,7 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
                 yield f"{table}.hears_players", f'"{other}" is the player itself: name other players'
             elif other not in names:
                 yield f"{table}.hears_players", _one_of(other, "player", names)
-            elif config.player[names.index(other)].kind == ENSEMBLE:
+            elif KINDS[config.player[names.index(other)].kind].plays_touches:
                 yield (
                     f"{table}.hears_players",
                     f'"{other}" is an ensemble: it plays touches, which players cannot hear',
@@ -52,7 +53,7 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
 
 def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
     """Yields the settings that the kind of the player does not have."""
-    is_ensemble = player.kind == ENSEMBLE
+    is_ensemble = KINDS[player.kind].plays_touches
     for setting in fields(Player):
         is_for_ensembles = setting.name in _OF_ENSEMBLES
         if (

@@ -37,9 +37,6 @@ from impsy_tui.ranges import Range
 
 _MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
 
-ENSEMBLE = "ensemble"
-PLAYER_KINDS = ("mdrnn", "agent", ENSEMBLE)
-"""Kinds of player."""
 _NOTE = Integer(0, 127)
 LOWEST, HIGHEST = 48, 84
 """Default MIDI notes of an ensemble."""
@@ -90,9 +87,9 @@ class Player:
 
     name: str = setting(PlayerName(), "", "name of the player: @name before a command addresses the player")
     kind: str = setting(
-        Choice(PLAYER_KINDS),
-        PLAYER_KINDS[0],
-        '"mdrnn" answers events, "agent" hears sound and plays a synth, "ensemble" answers touches',
+        Choice(tuple(parameters.KINDS)),
+        next(iter(parameters.KINDS)),
+        ", ".join(f'"{kind.name}" {kind.summary}' for kind in parameters.KINDS.values()),
     )
     file: str | None = setting(
         Text(), None, "model file: .tflite, .keras, .h5 or .hdf5; .npz for an agent; empty: a dummy plays"

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import choices
-from impsy_tui.config.schema import ENSEMBLE, HIGHEST, LOWEST, Player
+from impsy_tui.config.schema import HIGHEST, LOWEST, Player
 from impsy_tui.engine.initial_players import routing_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
@@ -16,6 +16,7 @@ from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.ensemble.touches.pitches import pitches
+from impsy_tui.parameters import KINDS
 
 _SCALE: Final = "pentatonic"
 
@@ -51,7 +52,7 @@ class InitialEnsembles:
         Raises:
             UserError: A shipped file cannot be read.
         """
-        tables = [player for player in self._options.config.player if player.kind == ENSEMBLE]
+        tables = [player for player in self._options.config.player if KINDS[player.kind].plays_touches]
         return [await self._load(table, session) for table in tables]
 
     async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from impsy_tui import modes, ranges
-from impsy_tui.config.schema import ENSEMBLE
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
@@ -15,7 +14,7 @@ from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured
-from impsy_tui.parameters import AGENT, MDRNN, Parameter, parameters_of
+from impsy_tui.parameters import AGENT, KINDS, MDRNN, Parameter, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def initial_players(options: EngineOptions, last: SessionFile | None) -> list[In
     the focus.
     """
     players = options.config.player or (PlayerTable(name=MAIN),)
-    players = tuple(player for player in players if player.kind != ENSEMBLE)
+    players = tuple(player for player in players if not KINDS[player.kind].plays_touches)
     kept = last.players if last is not None else {}
     return [
         _initial_player(options, player, options.given if index == 0 else frozenset(), kept.get(player.name))

@@ -7,7 +7,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import Network
-from impsy_tui.parameters import SIGMA, TEMP
+from impsy_tui.parameters import MDRNN, SIGMA, TEMP
 from impsy_tui.prediction import MIN_DT, Prediction
 
 
@@ -21,7 +21,7 @@ class MdrnnPredictor:
         max_gap: longest dt of the training data in seconds, None if unknown.
     """
 
-    kind = "mdrnn"
+    kind = MDRNN
 
     def __init__(
         self, network: Network, name: str, random: np.random.Generator, max_gap: float | None = None

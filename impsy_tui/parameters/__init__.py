@@ -13,13 +13,11 @@ from impsy_tui.parameters.dimensions import HOLD, INVERT, MUTE, RANGE, SOLO
 from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO, THRU
 
 # isort: on
+from impsy_tui.parameters.kinds import AGENT, ENSEMBLE, KINDS, MDRNN
 from impsy_tui.parameters.parameter import (
-    AGENT,
     DIMENSION,
     ENDS,
     ENGINE,
-    ENSEMBLE,
-    MDRNN,
     PARAMETERS,
     Kind,
     Parameter,
@@ -45,6 +43,7 @@ __all__ = [
     "HEAR",
     "HOLD",
     "INVERT",
+    "KINDS",
     "MAX_RESPONSE",
     "MDRNN",
     "MODE",

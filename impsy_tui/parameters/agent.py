@@ -3,7 +3,8 @@
 from typing import Final
 
 from impsy_tui import choices
-from impsy_tui.parameters.parameter import AGENT, Kind, Parameter, register
+from impsy_tui.parameters.kinds import AGENT
+from impsy_tui.parameters.parameter import Kind, Parameter, register
 from impsy_tui.ranges import Range
 
 AIM: Final = register(

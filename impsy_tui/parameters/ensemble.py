@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from impsy_tui.parameters.parameter import ENSEMBLE, Kind, Parameter, register
+from impsy_tui.parameters.kinds import ENSEMBLE
+from impsy_tui.parameters.parameter import Kind, Parameter, register
 
 CLIPS: Final = register(
     Parameter(

@@ -3,7 +3,8 @@
 from typing import Final
 
 from impsy_tui import modes
-from impsy_tui.parameters.parameter import ENSEMBLE, MDRNN, Kind, Parameter, register
+from impsy_tui.parameters.kinds import ENSEMBLE, MDRNN
+from impsy_tui.parameters.parameter import Kind, Parameter, register
 from impsy_tui.ranges import Range
 
 MODE: Final = register(

@@ -21,9 +21,6 @@ class Kind(Enum):
 
 ENGINE: Final = "engine"
 """Scope of a parameter that belongs to no player."""
-MDRNN: Final = "mdrnn"
-AGENT: Final = "agent"
-ENSEMBLE: Final = "ensemble"
 DIMENSION: Final = "dimension"
 """Scope of a parameter that each dimension of a player has."""
 ENDS: Final = ("low", "high")

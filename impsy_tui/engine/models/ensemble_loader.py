@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from impsy_tui import ranges
-from impsy_tui.config.schema import ENSEMBLE, Player
+from impsy_tui.config.schema import Player
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Notify
@@ -22,6 +22,7 @@ from impsy_tui.ensemble.arrays import SUFFIX
 from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, RandomEnsemble, Tuning, primed
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
+from impsy_tui.parameters import ENSEMBLE
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
 
 T = TypeVar("T")

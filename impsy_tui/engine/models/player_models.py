@@ -21,6 +21,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.dummy import DummyPredictor
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
+from impsy_tui.parameters import AGENT
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped
 
 
@@ -98,7 +99,7 @@ class PlayerModels:
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
         try:
-            file = self._find_first(wanted, self._agents if kind == AgentPredictor.kind else self._folders)
+            file = self._find_first(wanted, self._agents if kind == AGENT else self._folders)
             predictor, remark = await self._open(file, quiet=True)
         except UserError as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)

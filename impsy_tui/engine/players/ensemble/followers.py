@@ -64,7 +64,7 @@ class EnsembleModels:
     model: str
     classifier: Classifier
     clips: Clips
-    kind: str = "ensemble"
+    kind: str = parameters.ENSEMBLE
     tunings: Mapping[int, Tuning] = field(default_factory=dict)
     file: Path | None = None
     classifier_name: str = ""
