@@ -22,7 +22,7 @@ MOST_LINES_OF_A_FUNCTION: Final = 60
 MOST_MODULES: Final = 15
 EARLIER_WORDS: Final = frozenset(
     {
-        *("anybody", "band", "bands", "casting", "doer", "everybody", "gliding", "hands", "knob", "knobs", "manner"),
+        *("anybody", "band", "bands", "casting", "doer", "everybody", "gliding", "hands", "knob", "knobs"),
         *("manners", "nobody", "nudged", "outlet", "outlets", "owed", "owes", "room", "seat", "seats", "sitter"),
         *("somebody", "tells", "told", "wardrobe", "whoever", "whom"),
     }

@@ -12,7 +12,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import Floats
-from impsy_tui.mdrnn.weights import gates_of_kernel
+from impsy_tui.mdrnn.weights import KERAS_SUFFIXES, gates_of_kernel, read_weights
 from impsy_tui.model_files.interpreter import interpreter
 from impsy_tui.toml_files import open_regular
 
@@ -22,6 +22,18 @@ _LAYER: Final = re.compile(
 _ROLES: Final = {"MatMul": "kernel", "MatMul_1": "recurrent", "BiasAdd_1": "bias"}
 _HIDDEN: Final = "has no readable weights: put its .keras or .h5 file next to it"
 _HEAD: Final = re.compile(r"/mdn_(mus|sigmas|pi|gates)(?:_\d+)?/(MatMul|BiasAdd)$")
+
+
+def weights_of(model: Path) -> Weights:
+    """Returns the weights of a model from its Keras file, the Keras file next to it, or its ``.tflite`` file.
+
+    Raises:
+        UserError: no file can be read, or the ``.tflite`` file hides its weights.
+    """
+    for file in (model, *(model.with_suffix(suffix) for suffix in KERAS_SUFFIXES)):
+        if file.suffix in KERAS_SUFFIXES and file.is_file():
+            return read_weights(file)
+    return read_tflite_weights(model)
 
 
 def read_tflite_weights(file: Path) -> Weights:

@@ -82,20 +82,6 @@ def read_weights(file: Path) -> Weights:
     return weights
 
 
-def weights_of(model: Path) -> Weights:
-    """Returns the weights of a model from its Keras file, the Keras file next to it, or its ``.tflite`` file.
-
-    Raises:
-        UserError: no file can be read, or the ``.tflite`` file hides its weights.
-    """
-    for file in (model, *(model.with_suffix(suffix) for suffix in KERAS_SUFFIXES)):
-        if file.suffix in KERAS_SUFFIXES and file.is_file():
-            return read_weights(file)
-    from impsy_tui.mdrnn.tflite_weights import read_tflite_weights
-
-    return read_tflite_weights(model)
-
-
 def _assemble(arrays: dict[str, Floats]) -> Weights:
     layers: dict[tuple[int, str], dict[str, Floats]] = {}
     for name, array in arrays.items():

@@ -16,7 +16,8 @@ from impsy_tui.mdrnn.check import Report, Request
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Network, Shape
 from impsy_tui.mdrnn.tflite import TfliteNetwork
-from impsy_tui.mdrnn.weights import read_weights, weights_of
+from impsy_tui.mdrnn.tflite_weights import weights_of
+from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.worker_requests import worker_command
 from tests.support.models import constant_model, random_model, write_h5
 

@@ -207,7 +207,7 @@ def read(dataset: Path) -> list["np.ndarray"]:
 
 
 def _weights(model: Path) -> "Weights":
-    from impsy_tui.mdrnn.weights import weights_of
+    from impsy_tui.mdrnn.tflite_weights import weights_of
 
     if (scale := scale_of(model)) != SCALE:
         raise UserError(f"{model.stem} has scale {scale:g}: a training begins from models of scale {SCALE:g}")
