@@ -1,8 +1,8 @@
 """Counting, and reporting what goes wrong without flooding anybody."""
 
 from impsy_tui.channels.stats import ErrorCounter, RateMeter
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.channels.fake_listener import Hearing
+from tests.support.engine.virtual_time import VirtualTime
 
 
 def test_the_rate_is_of_the_last_whole_second() -> None:

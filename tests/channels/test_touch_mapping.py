@@ -13,12 +13,12 @@ from impsy_tui.channels.demo.touches import TouchDemoChannel
 from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.config import Demo
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.touches.surfaces import Lifted, gesture_message
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.channels import jack_listener, osc_listener
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.jack_server import JackServer, plugged
+from tests.support.engine.virtual_time import VirtualTime
 from tests.support.waiting import until, wait_until
 
 _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)

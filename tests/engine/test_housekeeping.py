@@ -14,7 +14,7 @@ from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.trash import Trash
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_time import VirtualTime
 
 
 class Nights:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from impsy_tui.channels.midi.high_resolution import OTHER_HALF
 from impsy_tui.channels.midi.mapping import UNUSED, Entry, InputMapping, in_words
 from impsy_tui.channels.midi.output_mapping import OutputMapping
-from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_time import VirtualTime
 
 CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(tuple)
 

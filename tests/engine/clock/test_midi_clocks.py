@@ -8,7 +8,7 @@ import pytest
 from impsy_tui.channels.midi.mapping import CONTINUE, SONG_POSITION, START, STOP, TICK
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.clock.tempo_estimator import TempoEstimator
-from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_time import VirtualTime
 
 RANDOM = np.random.default_rng(7)
 

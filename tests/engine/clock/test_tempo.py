@@ -10,8 +10,8 @@ from impsy_tui.engine.clock.grid import Grid
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.players.engine_parameters import EngineParameters
 from impsy_tui.engine.players.settings import captured
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.engine.musical_time import NoLines, tempo_at
+from tests.support.engine.virtual_time import VirtualTime
 
 TEMPOS = st.floats(parameters.TEMPO.limits.low, parameters.TEMPO.limits.high)
 SWINGS = st.floats(parameters.SWING.limits.low, parameters.SWING.limits.high)

@@ -7,8 +7,8 @@ import pytest
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.io.midi_learn import MidiLearn
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.engine.virtual_session import VirtualSession, temp
+from tests.support.engine.virtual_time import VirtualTime
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.engine.scripted_players import RecordingChannel, ScriptedSession
+from tests.support.engine.virtual_time import VirtualTime
 
 
 class Pair:

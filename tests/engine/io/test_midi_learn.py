@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.channels.base import MappingEntry
 from impsy_tui.engine.io.midi_learn import MidiLearn
-from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_time import VirtualTime
 
 TIME = VirtualTime()
 

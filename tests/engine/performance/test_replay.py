@@ -10,9 +10,9 @@ import pytest
 
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
+from tests.support.engine.virtual_time import VirtualTime
 from tests.support.waiting import wait_until
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, 250_000)

@@ -7,10 +7,10 @@ import pytest
 
 from impsy_tui.engine.performance.ramps import STEP, RampTrack
 from impsy_tui.engine.performance.scheduled_commands import MOST, PendingCommand, ScheduledCommands
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Moment, Program, parse
 from impsy_tui.language.program import Value
+from tests.support.engine.virtual_time import VirtualTime
 
 
 def program(line: str = "take") -> Program:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.engine.runtime.scheduler import Scheduler, Timer, VirtualTime
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+from tests.support.engine.virtual_time import VirtualTime
 
 
 def test_things_are_done_in_the_order_of_their_deadlines_at_their_deadlines() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from impsy_tui.engine.runtime.loop import EngineLoop
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.engine.runtime.work_queue import MOST_WAITING, SHARE, WorkQueue
+from tests.support.engine.virtual_time import VirtualTime
 
 
 class _Turns:

@@ -1,7 +1,7 @@
 """Musical time on a virtual clock, to which no clock comes in and from which none goes out."""
 
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_time import VirtualTime
 
 
 class NoLines:

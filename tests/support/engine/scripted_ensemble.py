@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels, EnsembleSettings
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import SHIPPED as CLASSIFIER
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
@@ -15,6 +14,7 @@ from impsy_tui.ensemble.measures import EnsembleMoment
 from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.mdrnn.model import Floats
+from tests.support.engine.virtual_time import VirtualTime
 from tests.support.places import ROOT
 
 MODELS = ROOT / "models"

@@ -13,9 +13,9 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.prediction import Prediction
+from tests.support.engine.virtual_time import VirtualTime
 
 
 class ScriptedPredictor:

@@ -22,11 +22,11 @@ from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.prediction import Predictor
 from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPredictor
+from tests.support.engine.virtual_time import VirtualTime
 
 _SLICE = 0.05
 

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from impsy_tui.engine.io.parameter_map import ParameterMap
-from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
+from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
@@ -16,26 +16,6 @@ from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
 from impsy_tui.parameters import DIMENSION, ENGINE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of, shown_number
-
-
-class Models(Protocol):
-    """Interface to the models of the players."""
-
-    @property
-    def ensembles(self) -> EnsembleLoader:
-        """Models, classifiers and clips of the ensembles."""
-
-    def file_of(self, player: Player) -> Path | None:
-        """Returns the file of a player's model; None for the dummy."""
-
-    def load(self, player: Player, name: str, file: Path | None = None) -> Awaitable[str]:
-        """Loads a model for a player, from this file if given; the awaitable gives the reply."""
-
-    def unload(self, player: Player) -> None:
-        """Lets the dummy play for a player."""
-
-    def stay(self, player: Player) -> None:
-        """Keeps the present model of a player, even while another one is loading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +65,7 @@ class SceneKeeper:
         parameter_map: controls that move parameters.
     """
 
-    def __init__(self, session: Session, models: Models, parameter_map: ParameterMap) -> None:
+    def __init__(self, session: Session, models: PlayerModels, parameter_map: ParameterMap) -> None:
         self._parameter_map = parameter_map
         self._session = session
         self._models = models

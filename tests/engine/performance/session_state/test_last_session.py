@@ -20,8 +20,8 @@ from impsy_tui.engine.performance.session_state.last_session import (
     write_session,
 )
 from impsy_tui.engine.performance.session_state.pending_lines import SavedPending
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
+from tests.support.engine.virtual_time import VirtualTime
 
 VALUES = {"mode": "battle", "temp": 1.3, "sigma": 0.02, "timescale": 0.5, "threshold": 2.0, "max_response": None}
 MAIN = SavedPlayer("m.tflite", VALUES, True)

@@ -9,7 +9,6 @@ import pytest
 
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.players.ensemble.gesture_recording import ORDER, READY, GestureRecording
-from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.surfaces import Lifted, OscMessage
@@ -18,6 +17,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.training.gestures.labelled_recordings import labelled_files, read_labelled
 from impsy_tui.workers.messages import Finished
 from impsy_tui.workers.requests import TrainGesturesRequest
+from tests.support.engine.virtual_time import VirtualTime
 from tests.support.workers.training_workers import worker_result
 
 NOTHING, TAPS, SWIRL = 0, 1, 7
