@@ -18,6 +18,7 @@ from tests.support.engine_process import EngineProcess
 from tests.support.libraries import missing_package
 from tests.support.models import constant_model
 from tests.support.places import ROOT, SHARED
+from tests.support.slow_tests import is_slow
 
 if TYPE_CHECKING:
     from tests.support.channels.jack_server import JackServer
@@ -32,6 +33,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     loading_problem()  # tests import python-rtmidi, which may be Debian's
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.places import ROOT
+from tests.support.slow_tests import SLOW
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is missing: pip install '.[docs]'")
 
@@ -101,3 +102,7 @@ def test_wheel_has_types_licence_and_metadata(tmp_path: Path) -> None:
     assert fields["Author"] == "impsy-tui maintainers"
     assert fields.get_all("Project-URL")
     assert fields["Requires-Python"] == PROJECT["requires-python"].replace(">=3.11,<3.14", "<3.14,>=3.11")
+
+
+def test_list_of_slow_tests_names_tests_that_exist() -> None:
+    assert [name for name in SLOW if not (ROOT / name).exists()] == []
