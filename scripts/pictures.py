@@ -72,7 +72,7 @@ def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, No
 def main() -> None:
     folder = Path(sys.argv[1]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:  # the engine may still end
         os.chdir(place)
         os.environ["XDG_STATE_HOME"] = place
         # Somebody listens, as where there is a synthesiser.
