@@ -9,6 +9,11 @@ from impsy_tui.parameters import PARAMETERS
 
 PACKAGE: Final = Path(__file__).parents[1] / "impsy_tui"
 IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
+    "activity": (
+        "config/player_checks.py",
+        "engine/initial_ensembles.py",
+        "engine/players/ensemble/followers.py",
+    ),
     "aim": (
         "console/widgets/agent.py",
         "console/widgets/strip.py",

@@ -10,7 +10,7 @@ from impsy_tui.parameters import ENSEMBLE, KINDS
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
 _OF_ENSEMBLES: Final = frozenset(
-    {"players", "lead", "lead_stops", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
+    {"players", "lead", "lead_stops", "activity", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
     | {"scale", "lowest", "highest"}
 )
 

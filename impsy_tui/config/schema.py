@@ -145,6 +145,7 @@ class Player:
         Choice(choices.LEAD_STOPS), None, 'behaviour of an ensemble while you do not play; default "rest"'
     )
     clips: str | None = live(parameters.CLIPS, own=True)
+    activity: float | None = live(parameters.ACTIVITY, own=True)
     clip_file: str | None = setting(Text(), None, "clips of an ensemble, .npz; default: the shipped clips")
     classifier: str | None = setting(
         Text(), None, "classifier of gestures for an ensemble, .npz; default: the shipped classifier"

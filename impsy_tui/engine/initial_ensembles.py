@@ -60,6 +60,7 @@ class InitialEnsembles:
         settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
         settings.players = table.players or settings.players
         settings.clips = table.clips or settings.clips
+        settings.activity = table.activity or settings.activity
         settings.lead_stops = table.lead_stops or settings.lead_stops
         lowest = LOWEST if table.lowest is None else table.lowest
         highest = HIGHEST if table.highest is None else table.highest

@@ -64,6 +64,17 @@ class EnsembleMemory:
         self._clear(now < 0)
         return self._vectors()
 
+    def expect(self, shares: Sequence[float], changes: float) -> Floats:
+        """Sets the averages of all players, as after a long time of usual playing, and returns their vectors.
+
+        Args:
+            shares: share of each gesture, ``[GESTURES]``.
+            changes: share of seconds that bring another gesture.
+        """
+        self._shares[:] = np.asarray(shares)
+        self._changes[:] = changes
+        return self._vectors()
+
     def _clear(self, gone: NDArray[np.bool_]) -> None:
         if gone.any():
             self._gestures[:, gone] = -1

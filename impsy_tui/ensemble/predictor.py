@@ -1,5 +1,6 @@
 """Predictor of an ensemble: followers that answer the gestures of a lead, second by second."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impsy_tui.ensemble.gestures import GESTURES, NOTHING
+from impsy_tui.ensemble.lead_activity import Activity, LeadActivity
 from impsy_tui.ensemble.markov import draw
 from impsy_tui.ensemble.memory import EnsembleMemory, Floats, network_inputs
 from impsy_tui.ensemble.network import MOST_FOLLOWERS
@@ -46,10 +48,17 @@ class Tuning:
     Attributes:
         leave: for each current gesture, offset of all other gestures; length ``GESTURES``, empty for no offsets.
         come: for each gesture, offset of its logit while another gesture is current; likewise.
+        usual: share of each gesture in the training data, ``GESTURES`` numbers; empty if unknown. The followers start
+            with these.
+        changes: share of seconds with another gesture in the training data.
+        lead: usual activity of a lead; None for followers that ignore its activity.
     """
 
     leave: tuple[float, ...] = ()
     come: tuple[float, ...] = ()
+    usual: tuple[float, ...] = ()
+    changes: float = 0.0
+    lead: Activity | None = None
 
     @property
     def offsets(self) -> NDArray[np.float64]:
@@ -59,6 +68,9 @@ class Tuning:
 
 
 _UNTUNED: Final = Tuning()
+_FOLLOW, _PLAY = 0.5, 2.0
+"""Offset of all changes per unit of the lead's activity in changes, and of playing per unit of its playing. Measured:
+see ``docs/pages/contribute/benchmarks.md``."""
 
 
 class EnsemblePredictor:
@@ -85,6 +97,7 @@ class EnsemblePredictor:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
         self._network = network
         self._random = random
+        self._tuning = tuning
         self._offsets = np.concatenate([tuning.offsets, np.zeros((1, GESTURES))])  # the last row is for ABSENT
         self.followers = followers
         self.reset()
@@ -93,11 +106,30 @@ class EnsemblePredictor:
         """Forgets all seconds and sets the gestures of the followers, by default nothing."""
         self._network.reset()
         self._lead, self._memory = EnsembleMemory(1), EnsembleMemory(self.followers)
+        self._activity = LeadActivity()
+        self._now = self._tuning.lead
         self.take([NOTHING] * self.followers if codes is None else codes)
+
+    def begin(self) -> None:
+        """Forgets all seconds; the followers start with usual gestures, as if they had played for a long time.
+
+        An ensemble that starts from silence stays quiet for long: it hears itself.
+        """
+        usual = self._tuning.usual
+        if not usual:
+            self.reset()
+            return
+        self.reset(draw(np.tile(usual, (self.followers, 1)), self._random).tolist())
+        self._inputs = self._memory.expect(usual, self._tuning.changes)
 
     def lead(self, code: int) -> None:
         """Records a gesture of the lead from before the ensemble begins."""
-        self._lead.hear([code])
+        self._hear(code)
+
+    def _hear(self, code: int) -> Floats:
+        self._now = self._activity.hear(code)
+        heard: Floats = self._lead.hear([code])[0]
+        return heard
 
     def predict(self, lead: int) -> Floats:
         """Returns logits of the followers' gestures now, ``[followers, GESTURES]``.
@@ -108,7 +140,7 @@ class EnsemblePredictor:
         Raises:
             UserError: the logits are not finite, or the network cannot be computed.
         """
-        logits = self._network.step(network_inputs(self._lead.hear([lead])[0], self._inputs))
+        logits = self._network.step(network_inputs(self._hear(lead), self._inputs))
         if not np.isfinite(logits).all():
             raise UserError("the model predicts values that are not finite numbers")
         return logits
@@ -118,13 +150,20 @@ class EnsemblePredictor:
         self.codes = tuple(map(int, codes))
         self._inputs = self._memory.hear(self.codes)
 
-    def play(self, lead: int, temperature: float = 1.0, forced: Mapping[int, int] | None = None) -> tuple[int, ...]:
+    def play(
+        self,
+        lead: int,
+        temperature: float = 1.0,
+        forced: Mapping[int, int] | None = None,
+        activity: float = 1.0,
+    ) -> tuple[int, ...]:
         """Draws the followers' gestures of this second and sets them.
 
         Args:
             lead: gesture code of the lead now.
             temperature: divisor of the logits, above 0; a high temperature gives rare gestures more often.
             forced: gestures that are not drawn, by index of the follower from 0.
+            activity: factor of the odds of starting and changing, above 0.
 
         Returns:
             Gesture code of each follower.
@@ -132,28 +171,45 @@ class EnsemblePredictor:
         Raises:
             UserError: the logits are not finite, or the network cannot be computed.
         """
-        logits = (self.predict(lead) + self._offsets[list(self.codes)]) / temperature
+        logits = (self.predict(lead) + self._offsets[list(self.codes)] + self._moves(activity)) / temperature
         drawn = draw(np.exp(logits - logits.max(axis=1, keepdims=True)), self._random).tolist()
         for follower, code in (forced or {}).items():
             drawn[follower] = code
         self.take(drawn)
         return self.codes
 
+    def _moves(self, activity: float) -> NDArray[np.float64]:
+        """Returns the offsets for the activity of the lead and of the performer, ``[followers, GESTURES]``."""
+        usual, now = self._tuning.lead, self._now
+        change = play = math.log(activity)
+        if usual is not None and now is not None:
+            change += _FOLLOW * (now.changes - usual.changes)
+            play += _PLAY * (now.playing - usual.playing)
+        codes = np.array(self.codes)
+        moves = np.full((self.followers, GESTURES), change)
+        moves[:, NOTHING] -= play
+        moves[codes == NOTHING] += play
+        moves[np.arange(self.followers), codes] = 0.0
+        return moves
+
 
 def generate_followers(
-    ensemble: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0
+    ensemble: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any] | None = None, temperature: float = 1.0
 ) -> NDArray[np.int8]:
     """Returns the gestures that the followers play to a lead, ``[seconds, followers]``.
 
     Args:
         ensemble: predictor, which is reset.
         lead: gesture codes of the lead, ``[seconds]``.
-        first: gesture codes of the followers in the first second, ``[followers]``.
+        first: gesture codes of the followers in the first second, ``[followers]``; None for usual ones.
         temperature: see ``EnsemblePredictor.play``.
     """
-    ensemble.reset(first.tolist())
+    if first is None:
+        ensemble.begin()
+    else:
+        ensemble.reset(first.tolist())
     ensemble.lead(int(lead[0]))
-    rows = [first.tolist(), *(ensemble.play(code, temperature) for code in lead[1:].tolist())]
+    rows = [ensemble.codes, *(ensemble.play(code, temperature) for code in lead[1:].tolist())]
     return np.array(rows, np.int8)
 
 

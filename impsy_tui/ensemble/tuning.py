@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.ensemble.lead_activity import Activity, usual_activity
 from impsy_tui.ensemble.measures import Matrix, transitions
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
@@ -48,22 +49,27 @@ def tune(
         rounds: number of rounds; each uses another lead.
     """
     leave, come = np.zeros(GESTURES), np.zeros(GESTURES)
+    usual = np.bincount(np.concatenate([codes.ravel() for codes in scores]), minlength=GESTURES) + 1.0 / GESTURES
+    shares = tuple((usual / usual.sum()).round(4).tolist())
+    counts = np.sum([transitions(codes) for codes in scores], axis=0)
+    changes = round(1.0 - float(np.trace(counts) / max(counts.sum(), 1.0)), 4)
+    lead = Activity(*(round(each, 4) for each in usual_activity(list(scores))))
     for number in range(rounds):
         step = _STEP * min(1.0, _SETTLES / (number + 1))
-        tuning = Tuning(tuple(leave.tolist()), tuple(come.tolist()))
+        tuning = Tuning(tuple(leave.tolist()), tuple(come.tolist()), shares, changes, lead)
         some = random.permutation(len(scores))[:_MOST].tolist()
         real, free = np.zeros((GESTURES, GESTURES)), np.zeros((GESTURES, GESTURES))
         for place in some:
             codes = scores[place]
-            lead = (place + number) % codes.shape[1]
-            followers = np.delete(codes, lead, axis=1)
+            leader = (place + number) % codes.shape[1]
+            followers = np.delete(codes, leader, axis=1)
             ensemble = EnsemblePredictor(network, followers.shape[1], random, tuning)
             real += transitions(followers)
-            free += transitions(generate_followers(ensemble, codes[:, lead], followers[0]))
+            free += transitions(generate_followers(ensemble, codes[:, leader]))
         (real_leave, real_come), (free_leave, free_come) = _rates(real), _rates(free)
         leave += step * (_logit(real_leave) - _logit(free_leave))
         come += step * np.log(real_come / free_come)
-    return Tuning(tuple(leave.round(4).tolist()), tuple(come.round(4).tolist()))
+    return Tuning(tuple(leave.round(4).tolist()), tuple(come.round(4).tolist()), shares, changes, lead)
 
 
 def _rates(counts: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -113,7 +119,11 @@ def append_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
     lines = ["", "# Offsets of the logits when the ensemble plays: to leave each gesture, and to change to it."]
     for players, tuning in tunings.items():
         lines += ["[[tuning]]", f"players = {players}"]
-        lines += [f"leave = {json.dumps(tuning.leave)}", f"come = {json.dumps(tuning.come)}", ""]
+        lines += [f"leave = {json.dumps(tuning.leave)}", f"come = {json.dumps(tuning.come)}"]
+        if tuning.usual and tuning.lead:
+            lines += [f"usual = {json.dumps(tuning.usual)}", f"changes = {tuning.changes}"]
+            lines += [f"lead_changes = {tuning.lead.changes}", f"lead_playing = {tuning.lead.playing}"]
+        lines.append("")
     with metadata_path(model).open("a", encoding="utf-8") as metadata:
         metadata.write("\n".join(lines))
 
@@ -132,4 +142,15 @@ def _tuning(table: Mapping[str, Any]) -> Tuning:
     leave, come = (tuple(float(number) for number in table[key]) for key in ("leave", "come"))
     if len(leave) != GESTURES or len(come) != GESTURES or not np.isfinite([*leave, *come]).all():
         raise ValueError
-    return Tuning(leave, come)
+    if "usual" not in table:
+        return Tuning(leave, come)
+    usual = tuple(float(share) for share in table["usual"])
+    changes, *lead = (float(table[key]) for key in ("changes", "lead_changes", "lead_playing"))
+    if (
+        len(usual) != GESTURES
+        or not sum(usual) > 0.0
+        or min(usual) < 0.0
+        or not np.isfinite([*usual, changes, *lead]).all()
+    ):
+        raise ValueError
+    return Tuning(leave, come, usual, changes, Activity(*lead))

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from impsy_tui.ensemble.evaluation import HEADS, evaluate_markov, evaluate_network, evaluate_real, surprises, table
+from impsy_tui.ensemble.lead_activity import Activity
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import ABSENT, EnsemblePredictor, generate_followers
+from impsy_tui.ensemble.predictor import ABSENT, EnsemblePredictor, RandomEnsemble, Tuning, generate_followers
 from impsy_tui.ensemble.synthetic.scores import scores
 from tests.support.models import SHIPPED_ENSEMBLE
 
@@ -108,3 +109,41 @@ def test_chains_and_networks_weigh_ensembles_of_all_sizes_alike() -> None:
     assert [len(nats) for nats in chain.nats] == [len(nats) for nats in playing.nats]
     for one, other in zip(chain.changes, playing.changes, strict=True):
         assert np.array_equal(one, other)
+
+
+def _changes(parts: np.ndarray) -> float:
+    return float((parts[1:] != parts[:-1]).mean())
+
+
+def test_activity_makes_players_start_and_change_more_readily() -> None:
+    found = []
+    for activity in (0.1, 1.0, 10.0):
+        ensemble = EnsemblePredictor(RandomEnsemble(), 4, np.random.default_rng(1))
+        parts = np.array([ensemble.play(1, activity=activity) for _ in range(400)])
+        found.append((_changes(parts), float((parts == 0).mean())))
+    assert found[0][0] < found[1][0] / 2 < found[2][0] / 4
+    assert found[0][1] > 1.5 * found[1][1] > 3 * found[2][1]
+
+
+def test_tuned_ensemble_follows_the_activity_of_its_lead() -> None:
+    random = np.random.default_rng(2)
+    tuning = Tuning(usual=(0.2, *[0.1] * 8), changes=0.1, lead=Activity(-2.0, 0.6))
+    found = []
+    for lead in (np.zeros(400, int), np.repeat(random.integers(1, 9, 20), 20), random.integers(1, 9, 400)):
+        ensemble = EnsemblePredictor(RandomEnsemble(), 4, np.random.default_rng(1), tuning)
+        parts = generate_followers(ensemble, lead)
+        found.append((_changes(parts), float((parts == 0).mean())))
+    quiet, calm, restless = found
+    assert quiet[1] > 2 * calm[1]
+    assert restless[0] > 1.5 * calm[0]
+
+
+def test_tuned_ensemble_begins_with_usual_gestures() -> None:
+    tuning = Tuning(usual=(0.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.0), changes=0.1, lead=Activity(-2.0, 0.6))
+    ensemble = EnsemblePredictor(RandomEnsemble(), 7, np.random.default_rng(3), tuning)
+    assert set(ensemble.codes) == {0}
+    ensemble.begin()
+    assert set(ensemble.codes) == {3, 5}
+    untuned = EnsemblePredictor(RandomEnsemble(), 7, np.random.default_rng(3))
+    untuned.begin()
+    assert set(untuned.codes) == {0}

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.ensemble.lead_activity import Activity
 from impsy_tui.ensemble.measures import measure
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
@@ -40,7 +41,8 @@ def test_tune_matches_the_changes_of_the_scores() -> None:
 def test_append_tunings_and_read_tuning_agree(tmp_path: Path) -> None:
     model = tmp_path / "m.tflite"
     model.with_suffix(".toml").write_text('kind = "ensemble"\n')
-    anyone, four = Tuning((0.25,) * 9, (-0.5,) * 9), Tuning((1.0,) * 9, (0.0,) * 9)
+    anyone = Tuning((0.25,) * 9, (-0.5,) * 9)
+    four = Tuning((1.0,) * 9, (0.0,) * 9, (0.2, *(0.1,) * 8), 0.15, Activity(-2.5, 0.75))
     append_tunings(model, {0: anyone, 4: four})
     assert read_tuning(model, 4) == four
     assert read_tuning(model, 7) == anyone

@@ -123,13 +123,13 @@ def _generated(
     import numpy as np
 
     from impsy_tui.ensemble.predictor import EnsemblePredictor, generate_followers
-    from impsy_tui.ensemble.scores import NOTHING, Score
+    from impsy_tui.ensemble.scores import Score
     from impsy_tui.ensemble.tuning import read_tuning
 
     lead = score.codes[:, _player_number(score, player)]
     tuning = read_tuning(model, players)
     predictor = EnsemblePredictor(_network(model), players - 1, np.random.default_rng(seed), tuning)
-    followers = generate_followers(predictor, lead, np.full(players - 1, NOTHING), temperature)
+    followers = generate_followers(predictor, lead, None, temperature)
     names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
     return Score(name, names, np.column_stack([lead, followers]), score.began)
 

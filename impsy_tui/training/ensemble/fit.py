@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.data.held_out import cut
+from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.memory import INPUTS, EnsembleMemory, network_inputs
 from impsy_tui.errors import UserError
 from impsy_tui.ranges import ENSEMBLE_EPOCHS, ENSEMBLE_PATIENCE, ENSEMBLE_UNITS, SEED
@@ -21,6 +22,8 @@ from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.ensemble.network import training_model
 from impsy_tui.training.mdrnn.fit import Epoch
 
+LEAST_PLAYING: Final = 0.2
+"""Share of seconds with a gesture that a player needs to be learned from."""
 WINDOW: Final = 64
 """Seconds of a training sequence, after which the state is reset; the inputs reach further back."""
 _BATCH: Final = 64
@@ -66,7 +69,7 @@ class Part:
 
 
 def parts_of(codes: np.ndarray) -> list[Part]:
-    """Returns every follower of every lead.
+    """Returns every follower of every lead. A player that hardly plays is heard, but is not learned from.
 
     Each player leads once. The order of the followers does not matter, because a follower hears the average of the
     others.
@@ -75,13 +78,15 @@ def parts_of(codes: np.ndarray) -> list[Part]:
         codes: ``[seconds, players]``, two players or more.
     """
     players = codes.shape[1]
+    plays = (codes != NOTHING).mean(axis=0) >= LEAST_PLAYING
     memory = EnsembleMemory(players)
     heard = np.stack([memory.hear(row) for row in codes])
     parts = []
     for lead in range(players):
         followers = [player for player in range(players) if player != lead]
         inputs = network_inputs(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
-        parts += [Part(inputs[:, place], codes[1:, player]) for place, player in enumerate(followers)]
+        learned = [(place, player) for place, player in enumerate(followers) if plays[player]]
+        parts += [Part(inputs[:, place], codes[1:, player]) for place, player in learned]
     return parts
 
 
@@ -105,6 +110,8 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
         whole = [part for codes in ensembles for part in parts_of(codes)]
         training = [Part(part.inputs[: cut(len(part.codes))], part.codes[: cut(len(part.codes))]) for part in whole]
         held_out = [Part(part.inputs[cut(len(part.codes)) :], part.codes[cut(len(part.codes)) :]) for part in whole]
+    if ensembles and not training:
+        raise UserError(f"no player plays in {LEAST_PLAYING:.0%} of its seconds or more: there is nothing to learn")
     training = [part for part in training if len(part.codes) >= WINDOW]
     held_out = [part for part in held_out if len(part.codes)]
     if not training or not held_out:

@@ -108,16 +108,16 @@ def test_scores_that_are_too_short_are_told_how_long_they_are() -> None:
     from impsy_tui.training.ensemble.fit import split
 
     with pytest.raises(UserError, match="the longest has 50 seconds, and at least 73"):
-        split([np.zeros((50, 3), np.int8), np.zeros((500, 1), np.int8)], 1)
-    assert split([np.zeros((73, 2), np.int8)], 1)
+        split([np.ones((50, 3), np.int8), np.ones((500, 1), np.int8)], 1)
+    assert split([np.ones((73, 2), np.int8)], 1)
 
 
 def test_whole_performances_are_held_out_where_there_are_enough_of_them() -> None:
     from impsy_tui.training.ensemble.fit import split
 
-    training, held_out = split([np.zeros((100, 2), np.int8)] * 14, 1)
+    training, held_out = split([np.ones((100, 2), np.int8)] * 14, 1)
     assert (len(training), len(held_out)) == (24, 4)
-    training, held_out = split([np.zeros((100, 2), np.int8)] * 3, 1)
+    training, held_out = split([np.ones((100, 2), np.int8)] * 3, 1)
     assert {len(part.codes) for part in training} == {90}
     assert {len(part.codes) for part in held_out} == {9}
 
@@ -127,3 +127,15 @@ def test_made_up_scores_are_the_same_for_the_same_seed_and_of_every_size() -> No
     assert [codes.shape for codes in first] == [(60, players) for players in range(2, 9)]
     assert all(map(np.array_equal, first, again))
     assert not any(map(np.array_equal, first, other))
+
+
+def test_players_that_hardly_play_are_heard_and_not_learned_from() -> None:
+    from impsy_tui.training.ensemble.fit import parts_of, split
+
+    codes = np.ones((100, 3), np.int8)
+    codes[10:, 2] = 0
+    parts = parts_of(codes)
+    assert len(parts) == 4
+    assert all((part.codes == 1).all() for part in parts)
+    with pytest.raises(UserError, match="no player plays in 20% of its seconds or more"):
+        split([np.zeros((100, 2), np.int8)], 1)

@@ -35,12 +35,13 @@ class EnsembleSettings:
 
     Attributes:
         players: Number of players, the lead included; see ``ranges.ENSEMBLE_PLAYERS``.
-        temp, clips: Parameters; see ``parameters``.
+        temp, activity, clips: Parameters; see ``parameters``.
         lead_stops: Behaviour without a lead: one of ``choices.LEAD_STOPS``.
     """
 
     players: int = int(ranges.ENSEMBLE_PLAYERS.default)
     temp: float = parameters.TEMP.default
+    activity: float = parameters.ACTIVITY.default
     clips: str = parameters.CLIPS.default
     lead_stops: str = choices.LEAD_STOPS[0]
 
@@ -140,6 +141,7 @@ class EnsembleBehaviour(ParameterHolder):
         self._window = FeatureWindow()
         self._watch = EnsembleWatch()
         self._stopped = False
+        self._rested = False
         self._fault = ""
         self._timer: Timer | None = None
         self._clip_players: list[ClipPlayer] = []
@@ -323,7 +325,7 @@ class EnsembleBehaviour(ParameterHolder):
         if self._auditioned is None or self.auditioned is None:
             return
         try:
-            self._auditioned.play(self.lead, self.settings.temp)
+            self._auditioned.play(self.lead, self.settings.temp, None, self.settings.activity)
         except UserError as problem:
             self._output.notify(
                 "error", f"{self.auditioned.model}, which is auditioned: {problem}: the audition ends"
@@ -332,11 +334,14 @@ class EnsembleBehaviour(ParameterHolder):
 
     def _answers(self) -> Sequence[int]:
         rests = self.paused or self.resting
+        if self._rested and not rests:
+            self._ensemble.begin()
+        self._rested = rests
         forced = dict.fromkeys(range(len(self._codes)), NOTHING) if rests else {}
         if not self.paused:  # forced gestures are played while the ensemble rests
             forced |= self.forced
         try:
-            codes = self._ensemble.play(self.lead, self.settings.temp, forced)
+            codes = self._ensemble.play(self.lead, self.settings.temp, forced, self.settings.activity)
         except UserError as problem:
             if not self._fault:
                 self._output.notify("error", f"{problem}: the followers keep their gestures")
