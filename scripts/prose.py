@@ -113,7 +113,7 @@ def markdown(file: str, contents: str) -> Iterator[Text]:
     """Yields paragraphs, lines of lists and cells of tables, without blocks of code."""
     blanked = _FENCE.sub(lambda block: "\n" * block[0].count("\n"), contents)
     for line, block in _blocks(blanked, _ITEM):
-        cells = [cell for row in block.splitlines() for cell in row.split("|")] if block.startswith("|") else [block]
+        cells = block.split("|") if block.startswith("|") else [block]
         yield from (Text(file, line, "documents", cell.strip()) for cell in cells if cell.strip(" -:\n"))
 
 
@@ -147,7 +147,7 @@ def _blocks(contents: str, item: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     """Yields line number and text of each paragraph; a line that matches ``item`` begins one."""
     start, lines = 1, list[str]()
     for number, line in enumerate([*contents.splitlines(), ""], start=1):
-        begins = bool(item.match(line)) or bool(_SECTION.match(line))
+        begins = line.startswith("|") or bool(item.match(line)) or bool(_SECTION.match(line))
         if lines and (begins or not line.strip()):
             yield start, "\n".join(lines)
             lines = []

@@ -46,7 +46,7 @@ def judging() -> Classifier:
     for name, recording in (("2013", older), ("2014", newer)):
         what = f"shipped (made-up touches alone), tested on {name}"
         rows.append([what, "", f"{_right(shipped, recording):.3f}", "", ""])
-    table("Seconds told right", ["what", "bound", "mean", "least", "most"], rows)
+    table("Seconds classified right", ["what", "bound", "mean", "least", "most"], rows)
     return grow(newer.features, newer.labels, SEEDS[0])
 
 
