@@ -10,7 +10,9 @@ import typer
 from impsy_tui.cli import completion
 from impsy_tui.cli.example_files import KINDS, example_name, example_paths, find_example
 from impsy_tui.cli.output.progress import fail
+from impsy_tui.cli.output.tables import show_table
 from impsy_tui.cli.output.text import say
+from impsy_tui.workers.messages import Table
 
 
 def examples(
@@ -25,8 +27,8 @@ def examples(
     if not wanted:
         for title, folder, suffix in KINDS:
             say(f"{title}")
-            for path in example_paths(folder, suffix):
-                say(f"  {example_name(path):<17} {_title(path)}".rstrip())
+            rows = tuple((example_name(path), _title(path)) for path in example_paths(folder, suffix))
+            show_table(Table((), rows), indent=2)
         say("impsy-tui examples NAME copies an example into this folder")
         return
     found = [find_example(name) for name in wanted]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import IO
 
 import msgspec
@@ -37,22 +38,54 @@ class Progress(msgspec.Struct, tag="progress", frozen=True):
     unit: str = "nats"
 
 
+class Table(msgspec.Struct, frozen=True):
+    """Table in the result of a worker.
+
+    Attributes:
+        columns: Headings; empty for a table without headings.
+        rows: Cells of each row.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def text(self) -> str:
+        """Returns the table as text: numbers below headings are right-aligned."""
+        lines = [self.columns, *self.rows] if self.columns else list(self.rows)
+        widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(
+                cell.rjust(width) if place and self.columns else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        )
+
+
 class Finished(msgspec.Struct, tag="finished", frozen=True):
     """Success of a worker.
 
     Attributes:
         text: result for the performer.
         file: new file; empty for none.
+        blocks: the same result as lines and tables; empty if it has no table.
     """
 
     text: str
     file: str = ""
+    blocks: tuple[str | Table, ...] = ()
 
 
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """Failure of a worker, with the reason as text."""
 
     text: str
+
+
+def finished_with(blocks: Sequence[str | Table], file: str = "") -> Finished:
+    """Returns a result of lines and tables."""
+    lines = [block.text() if isinstance(block, Table) else block for block in blocks]
+    return Finished("\n".join(lines), file, tuple(blocks))
 
 
 FromWorker = Progress | Finished | Failed

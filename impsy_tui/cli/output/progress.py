@@ -12,12 +12,13 @@ from typing import IO, Final, NoReturn
 import msgspec
 import typer
 
+from impsy_tui.cli.output.tables import show_table
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 from impsy_tui.text import shown_name
 from impsy_tui.worker_requests import WorkerRequest, encode_request, subject, worker_name
-from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress, Table
 
 _TAIL: Final = 20
 """Last lines of a worker's other output, shown if the worker ends without a result."""
@@ -48,7 +49,11 @@ def work(request: WorkerRequest) -> None:
         fail(str(problem))
     if isinstance(last, Failed):
         fail(last.text)
-    say(last.text)
+    for block in last.blocks or (last.text,):
+        if isinstance(block, Table):
+            show_table(block)
+        else:
+            say(block)
 
 
 def _result(request: WorkerRequest) -> Finished | Failed:

@@ -156,16 +156,3 @@ def judge(policy: Policy, task: ImitationTask, seed: int, episodes: int = EPISOD
         rewards += float(stepped.rewards.mean())
     means = distances / frames
     return Judged(float(means.mean()), float(means.std()), rewards / frames)
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Returns rows under their columns as text; the first column is left-aligned, the others right-aligned."""
-    cells = [list(columns), *map(list, rows)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    )

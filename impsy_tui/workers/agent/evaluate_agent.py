@@ -21,12 +21,11 @@ from impsy_tui.training.agent.evaluation import (
     network_policy,
     outside_sentence,
     seek_policy,
-    table,
     trial_of,
 )
 from impsy_tui.training.agent.recordings import read_files, recording_name
 from impsy_tui.workers.jobs import run_job
-from impsy_tui.workers.messages import Finished, Progress, Reporter
+from impsy_tui.workers.messages import Progress, Reporter, Table, finished_with
 from impsy_tui.workers.requests import EvaluateAgentRequest as Request
 
 _SEED: Final = 40_000
@@ -35,18 +34,18 @@ _SEED: Final = 40_000
 def run(request: Request) -> None:
     """Evaluates the agents of a request."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    run_job(lambda reporter: Finished(_evaluate(request, reporter)), request.agents[0])
+    run_job(lambda reporter: finished_with(_evaluate(request, reporter)), request.agents[0])
 
 
-def _evaluate(request: Request, reporter: Reporter) -> str:
+def _evaluate(request: Request, reporter: Reporter) -> list[str | Table]:
     recordings, left_out = read_files(request.corpus)
     wanted = names_of(request.judged) if request.judged else None
-    parts = []
+    parts: list[str | Table] = []
     for file in request.agents:
         model = read_agent(file)
         judged = wanted or model.judged
         trials = _trials(model, judged, recordings)
-        columns = ["RMSE, in deviations", *trials]
+        columns = ("RMSE, in deviations", *trials)
         rows = []
         for who in (file.stem, "seek", CONSTANT, "hold"):
             cells = [who]
@@ -54,13 +53,13 @@ def _evaluate(request: Request, reporter: Reporter) -> str:
                 reporter.say(Progress(f"{file.stem}: {who}, {name}"))
                 found = judge(_policy(who, model, task), task, _SEED, request.episodes, request.frames)
                 cells.append(f"{found.distance:.4f} ±{found.spread:.4f}")
-            rows.append(cells)
+            rows.append(tuple(cells))
         parts.append(f"{file.stem} of {model.facts.get('synth', 'an unnamed synth')}, by {', '.join(judged)}")
-        parts.append(table(columns, rows))
+        parts.append(Table(columns, tuple(rows)))
         parts += [f"{name}: {said}" for name, task in trials.items() if (said := outside_sentence(task))]
         if CORPUS not in str(model.facts.get("targets", CORPUS)):
             parts.append(f"{file.stem} {UNHEARD}")
-    return "\n".join([*parts, *(f"left out: {each}" for each in left_out)])
+    return [*parts, *(f"left out: {each}" for each in left_out)]
 
 
 def _policy(who: str, model: AgentModel, task: ImitationTask) -> Policy:

@@ -26,7 +26,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.text import counted
 from impsy_tui.workers.jobs import run_job
-from impsy_tui.workers.messages import Finished, Progress, Reporter
+from impsy_tui.workers.messages import Progress, Reporter, Table, finished_with
 from impsy_tui.workers.requests import EvaluateEnsembleRequest as Request
 
 _PATIENCE: Final = 20.0
@@ -35,10 +35,10 @@ _PATIENCE: Final = 20.0
 
 def run(request: Request) -> None:
     """Evaluates the ensemble of a request."""
-    run_job(lambda reporter: Finished(_evaluate(request, reporter)), request.model)
+    run_job(lambda reporter: finished_with(_evaluate(request, reporter)), request.model)
 
 
-def _evaluate(request: Request, reporter: Reporter) -> str:
+def _evaluate(request: Request, reporter: Reporter) -> list[str | Table]:
     reporter.say(Progress("reading scores"))
     read, remarks = read_scores(request.scores, request.players)
     scores = [score.codes for score in read]
@@ -64,7 +64,7 @@ def _evaluate(request: Request, reporter: Reporter) -> str:
     heads = f"{count}, {seconds} s; every player leads in turn, and the others are played to that lead"
     said = [] if len(scores) > 1 else ["of one score alone, there is nothing that a Markov chain could know it by"]
     said.append(_known(read_metadata(request.model), scores))
-    return "\n".join([*remarks, heads, "", *_columns(table(judged)), "", *EXPLAINED, *said])
+    return [*remarks, heads, "", Table(HEADS, tuple(table(judged))), "", *EXPLAINED, *said]
 
 
 def _known(notes: ModelMetadata, scores: list[np.ndarray]) -> str:
@@ -93,12 +93,3 @@ def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -
             whole.parts += judged.parts
     assert whole is not None
     return whole
-
-
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    whole = [HEADS, *rows]
-    widths = [max(len(row[column]) for row in whole) for column in range(len(HEADS))]
-    return [
-        "  ".join(cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(each))
-        for each in (list(zip(row, widths, strict=True)) for row in whole)
-    ]

@@ -18,7 +18,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.workers import cluster
 from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
-from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, Table, finished_with
 from impsy_tui.workers.requests import SweepRequest as Request
 from impsy_tui.workers.training.train import facts, read, start_tensorflow
 
@@ -91,16 +91,29 @@ def _sweep(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
             return Failed(why)
     early = f"{why}, with {done} of {len(tasks)} trained; " if done < len(tasks) else ""
     reporter.say(Progress("saving"))
-    said, file = [], ""
+    return _save_best(request, corpora, tables, recipe, early)
+
+
+def _save_best(
+    request: Request, corpora: "Sequence[SweepData]", tables: list[list["Tried"]], recipe: "Recipe", early: str
+) -> Finished | Failed:
+    """Saves the best model of each corpus and returns the result; ``early`` says why the job ended early."""
+    from impsy_tui.training.mdrnn.sweep import choose
+
+    said: list[list[str | Table]] = []
+    file = ""
     for corpus, table in zip(corpora, tables, strict=True):
         best = choose(table)
         if best is None or best.trained is None:
-            said.append(f"{corpus.name}: {_why_not(table)}")
+            said.append([f"{corpus.name}: {_why_not(table)}"])
             continue
         lite = _save(corpus, table, best, best.trained, recipe, request.models)
         file = file or str(lite)
-        said.append(_in_words(corpus, table, best, lite, as_table=request.table))
-    text = early + ("\n\n" if request.table else "; ").join(said)
+        said.append(_result(corpus, table, best, lite, as_table=request.table))
+    if request.table and file:
+        blocks = [block for each in said for block in ("", *each)][1:]
+        return finished_with([f"{early}{blocks[0]}", *blocks[1:]], file)
+    text = early + "; ".join(str(each[0]) for each in said)
     return Finished(text, file) if file else Failed(text)
 
 
@@ -181,26 +194,34 @@ def _why_not(table: list["Tried"]) -> str:
     return next((one.problem for one in table if one.problem not in ("", _TOO_SLOW)), "nothing is trained yet")
 
 
-def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:
-    """Returns the result of a corpus in one line, or with a line for each trial."""
+def _result(
+    corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool
+) -> list[str | Table]:
+    """Returns the result of a corpus in one line, or with a table of all trials."""
     several = len({one.seed for one in table}) > 1
     name = f"{best.size} with seed {best.seed}" if several else best.size
     text = f"{lite.stem}: {name} is the best of {len(table)} on {corpus.name}"
     hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
     others = sorted(table, key=lambda one: (one.nats, one.ms))
     if as_table:
-        lines = [f"{'size':5}{'seed':>6}{'cell nats':>11}{'nats':>9}{'ms a step':>11}{'epochs':>8}"]
-        for one in others:
-            result = f"{one.nats:>11.2f}{one.trained.best_likelihood:>9.2f}" if one.trained else f"{'-':>11}{'-':>9}"
-            epochs = f"{len(one.trained.curve):>8}" if one.trained else f"{'-':>8}  {one.problem or _NOT_TRAINED}"
-            lines.append(f"{one.size:5}{one.seed:>6}{result}{one.ms:>11.3f}{epochs}")
-        return "\n".join([text, *lines, hear])
+        rows = tuple(
+            (
+                one.size,
+                str(one.seed),
+                f"{one.nats:.3f}" if one.trained else "-",
+                f"{one.ms:.3f}",
+                str(len(one.trained.curve)) if one.trained else "-",
+                "" if one.trained else one.problem or _NOT_TRAINED,
+            )
+            for one in others
+        )
+        return [text, Table(("size", "seed", "nats held out", "ms a step", "epochs", ""), rows), hear]
     results = [
         f"{one.size}{f' {one.seed}' if several else ''} "
         f"{f'{one.nats:.2f} cell nats' if one.trained else one.problem or _NOT_TRAINED}, {one.ms:.2g} ms"
         for one in others
     ]
-    return f"{text} ({'; '.join(results)}); {hear}"
+    return [f"{text} ({'; '.join(results)}); {hear}"]
 
 
 def _in_a_line(error: Exception) -> str:

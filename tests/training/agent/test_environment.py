@@ -17,7 +17,6 @@ from impsy_tui.training.agent.evaluation import (
     outside,
     outside_sentence,
     seek_policy,
-    table,
 )
 from impsy_tui.training.agent.teacher import teach
 from tests.support.agents import small_table
@@ -208,11 +207,3 @@ def test_teacher_is_as_near_as_seek() -> None:
             judge(policy, wanted, seed=6, episodes=16, frames=600) for policy in (teach, seek_policy(wanted))
         )
         assert teacher.distance < 1.05 * seek.distance
-
-
-def test_a_table_has_its_first_column_to_the_left_and_numbers_to_the_right() -> None:
-    assert table(["RMSE", "mixed"], [["seek", "0.1"], ["an agent", "12.5"]]).splitlines() == [
-        "RMSE      mixed",
-        "seek        0.1",
-        "an agent   12.5",
-    ]
