@@ -16,7 +16,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "aim": (
         "console/widgets/agent.py",
-        "console/widgets/strip.py",
+        "console/widgets/strip/fields.py",
         "engine/players/agent.py",
     ),
     "budget": (
@@ -38,6 +38,8 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "mode": (
         "config/template.py",
         "console/widgets/footer.py",
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
         "control/status_text.py",
         "engine/players/mdrnn.py",
     ),
@@ -50,7 +52,8 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "sigma": (
         "console/keys/parameter_steps.py",
         "console/widgets/footer.py",
-        "console/widgets/strip.py",
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
         "engine/players/mdrnn.py",
     ),
     "smooth": (
@@ -61,7 +64,10 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "console/widgets/meters.py",
         "engine/players/dimension_shaping.py",
     ),
-    "speed": ("console/widgets/strip.py",),
+    "speed": (
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
+    ),
     "steer": (
         "console/widgets/agent.py",
         "engine/players/agent.py",
@@ -70,21 +76,29 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "temp": (
         "console/keys/parameter_steps.py",
         "console/widgets/footer.py",
-        "console/widgets/strip.py",
+        "console/widgets/stage.py",
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
         "engine/players/ensemble/followers.py",
         "engine/players/mdrnn.py",
     ),
-    "tempo": ("engine/players/engine_parameters.py",),
+    "tempo": (
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
+        "engine/players/engine_parameters.py",
+    ),
     "threshold": (
         "config/template.py",
-        "console/widgets/strip.py",
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
         "engine/players/mdrnn.py",
         "engine/players/session.py",
     ),
     "thru": (
         "console/keys/key_commands.py",
         "console/widgets/footer.py",
-        "console/widgets/strip.py",
+        "console/widgets/strip/fields.py",
+        "console/widgets/strip/status_strip.py",
         "engine/performance/scenes/file.py",
         "engine/performance/session_state/last_session.py",
         "engine/players/engine_parameters.py",
@@ -94,7 +108,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "timescale": (
         "console/keys/parameter_steps.py",
-        "console/widgets/strip.py",
+        "console/widgets/strip/fields.py",
         "engine/players/mdrnn.py",
     ),
 }

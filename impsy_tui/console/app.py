@@ -329,8 +329,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def do(self, name: str) -> None:
         """Runs an action of the keymap."""
         match name:
-            case "help" | "files" | "settings" | "rig" | "meters" | "events" | "jobs":
+            case "help" | "files" | "settings" | "rig" | "events":
                 self._show(name)
+            case "meters":
+                self._show("stage")
+            case "jobs":
+                self._show("side")
             case "lock":
                 self._set_locked(True)
             case "keys":
@@ -356,8 +360,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _show(self, page: str) -> None:
         """Opens or closes a page or pane."""
-        if (said := self._pages.show(page)) is not None:
-            self.say("reply", said)
+        self._pages.show(page)
         self._frames.reset()
 
     def _page_context(self) -> PageContext:

@@ -32,39 +32,32 @@ class Pages:
         self._perform = perform
         self._page_context = context
 
-    def show(self, name: str) -> str | None:
-        """Opens a page, or leaves it; or shows or hides a pane.
-
-        Returns:
-            Text for the event log; None for nothing.
-        """
+    def show(self, name: str) -> None:
+        """Opens or closes a page, or shows or hides a pane."""
         here = self._app.screen_stack[-1]
         if name == "guide" and isinstance(here, SettingsPage):
             here.action_guide()
-            return None
+            return
         if not isinstance(here, Page | PerformScreen):
-            return None  # a dialog wants its answer first
-        said = None
+            return  # a dialog wants its answer first
         match name:
             case "perform":
                 self.to_perform()
-            case "pending":
-                self.to_perform()
-                said = self._perform.toggle_pending()
-            case "meters" | "events" | "jobs" | "channels":
+            case "stage" | "events" | "side":
                 self.to_perform()
                 {
-                    "meters": self._perform.toggle_meters_only,
+                    "stage": self._perform.toggle_stage,
                     "events": self._perform.cycle_events,
-                    "jobs": self._perform.toggle_jobs,
-                    "channels": self._perform.toggle_channels,
+                    "side": self._perform.toggle_side,
                 }[name]()
+            case "channels" | "pending" | "jobs":
+                self.to_perform()
+                self._perform.toggle_pane(name)
             case _:
                 made = self._page(name)
                 self.to_perform()
                 if not isinstance(here, type(made)):
                     self._app.push_screen(made)
-        return said
 
     def to_perform(self) -> None:
         """Closes all pages."""

@@ -21,7 +21,7 @@ SYNTAX: Final = (
     ("what", "lists pending commands by number: cancel 3 or cancel all removes them"),
     (
         "def drop = mode battle; over 2s temp 1.8",
-        "a macro: drop runs it, bind f5 drop binds it to a key",
+        "a macro: drop runs it, bind f10 drop binds it to a key",
     ),
     ("def glide to = over 4s temp $to", "with an argument: glide 1.5"),
     ("over after every at whenever def", "these take all the rest of the line, semicolons included"),

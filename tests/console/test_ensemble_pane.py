@@ -72,9 +72,9 @@ async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quint
 async def test_ensemble_pane_shows_auditioned_model(quintet: Rig) -> None:
     async with console(quintet.socket, LARGE) as here:
         await here.enter("@quartet audition ensembleRNN-units16")
-        await here.sees("ENSEMBLE ◆ audition ensembleRNN-units16", "◆", "by gestures-synthetic")
+        await here.sees("ENSEMBLE ◇ audition ensembleRNN-units16", "◇", "by gestures-synthetic")
         await here.enter("@quartet load ensembleRNN-units16")
-        await here.misses("◆ audition")
+        await here.misses("◇ audition")
         await here.enter("@quartet load ensembleRNN-units17")
         await here.sees("did you mean ensembleRNN-")
 

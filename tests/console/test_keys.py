@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from impsy_tui.console.drawing.large_text import large
 from impsy_tui.key_actions import ACTIONS
 from tests.console.conftest import Rig
 from tests.support.console_app import LARGE, Console, console, performed
@@ -14,7 +15,7 @@ from tests.support.console_app import LARGE, Console, console, performed
 async def test_the_first_frame(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.sees("CALLRESPONSE", "YOUR TURN", "temp 1.00", "sigma 0.01", "threshold 0.2s", "pulse", "REC")
-        await here.sees("you  player", "x1", "x2", "x3", "CHANNELS", "● osc", "›", "F1 help", "F9 PANIC")
+        await here.sees("you  player", "x1", "x2", "x3", "● osc", "›", "F1 help", "F9 PANIC")
         assert len(here.lines) == 24
         assert all(len(line) <= 80 for line in here.lines)
         await here.focuses(here.app.perform.prompt.line)
@@ -29,7 +30,7 @@ async def test_pages_are_gone_to_and_come_back_from_by_the_same_key_or_escape(ri
             await here.press(key)
             await here.sees(page, "CALLRESPONSE", "Esc: keys of this page", "F9 PANIC")
             await here.press(*back)
-            await here.sees("CHANNELS", "›")
+            await here.sees("● osc", "›")
             await here.focuses(here.app.perform.prompt.line)
         other = "f1" if key != "f1" else "f2"
         await here.press(key, other)
@@ -44,7 +45,7 @@ async def test_pages_left_before_their_answer_has_come(rig: Rig) -> None:
             for key in ("f1", "f2", "f3", "f4", "f2", "f2", "f4", "f4", "f3", "f3", "f1", "f1"):
                 here.app.simulate_key(key)
                 await here.pilot.pause()
-        await here.sees("CHANNELS")
+        await here.sees("● osc")
         await here.burst("f2", "d", "enter", "d", "r", "1", "n", "t", "l", "a", "u", "escape")
         await here.burst("escape", "escape", "f2", "f2", "f3", "c", "enter", "u", "g", "escape", "escape")
         await here.burst("f3", "f3", "f4", "u", "enter", "escape", "f1", "pagedown", "ctrl+p", "escape", "ctrl+p")
@@ -55,13 +56,14 @@ async def test_pages_left_before_their_answer_has_come(rig: Rig) -> None:
 
 
 @performed
-async def test_f5_shows_nothing_but_the_meters_and_f6_sizes_the_events(rig: Rig) -> None:
+async def test_f5_shows_the_stage_f6_sizes_the_events_and_f7_shows_the_panes(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("temp 1.5")
         await here.sees("temp 1.5")
         await here.press("f5")
-        await here.misses("CHANNELS", "F1 help", "type a command")
-        await here.until(lambda: any(line.startswith("x1") and len(line) > 70 for line in here.lines))
+        await here.misses("● osc", "F1 help", "type a command", "you  player")
+        await here.until(lambda: all(row in here.text for row in large("1.50")))
+        await here.until(lambda: any(line.startswith("x1") for line in here.lines))
         await here.enter("temp hot")
         await here.sees("^^^ 'hot' is not a number")
         await here.press("ctrl+c")
@@ -69,22 +71,22 @@ async def test_f5_shows_nothing_but_the_meters_and_f6_sizes_the_events(rig: Rig)
         await here.enter("temp 1.6")
         await here.sees("temp 1.60")
         await here.press("f5")
-        await here.sees("CHANNELS", "F1 help")
+        await here.sees("● osc", "F1 help", "you  player")
         await here.press("f6")
         await here.sees("EVENTS ───")
         await here.until(lambda: here.app.perform.events.size.height >= 8)
         await here.press("f6")
         await here.until(lambda: not here.app.perform.events.display)
         await here.press("f6")
-        await here.until(lambda: here.app.perform.events.size.height == 2)
+        await here.until(lambda: here.app.perform.events.size.height == 3)
         await here.press("f7")
-        await here.sees("JOBS", "none; dataset 9 or train s")
+        await here.sees("CHANNELS ─", "PENDING ─", "JOBS ─", "none; dataset 9 or train s")
         await here.press("f7")
-        await here.misses("JOBS")
+        await here.misses("JOBS", "PENDING", "CHANNELS")
         await here.press("f6", "f2")
         await here.sees("FILES")
         await here.press("f7")
-        await here.sees("JOBS", "CHANNELS")
+        await here.sees("PENDING", "CHANNELS")
 
 
 @performed
@@ -162,13 +164,15 @@ async def test_tab_goes_through_the_panes_that_are_shown(rig: Rig) -> None:
         perform = here.app.perform
         await here.press("escape")
         await here.focuses(perform.meters)
-        for pane in (perform.channels, perform.events, perform.meters):
+        for pane in (perform.events, perform.meters):
             await here.press("tab")
             await here.focuses(pane)
         await here.press("shift+tab")
         await here.focuses(perform.events)
-        await here.press("f7", "tab", "tab", "tab")
-        await here.focuses(perform.jobs)
+        await here.press("f7", "tab", "tab")
+        for pane in (perform.channels, perform.pending, perform.jobs):
+            await here.focuses(pane)
+            await here.press("tab")
         await here.press("escape")
         await here.focuses(perform.prompt.line)
 

@@ -28,17 +28,17 @@ async def test_a_word_of_ones_own_is_known_at_the_prompt_and_on_a_key(rig: Rig) 
 
 
 @performed
-async def test_pending_pane_shows_commands_until_they_end(rig: Rig) -> None:
+async def test_strip_and_pending_pane_show_commands_until_they_end(rig: Rig) -> None:
     async with console(rig.socket) as here:
-        await here.misses("PENDING")
+        await here.misses("pending")
         await here.enter("over 60s temp 2; sigma 0.5")
-        await here.sees("PENDING", "over 60s", "1 pending", "━─")
+        await here.sees("1 pending", "→2 ")
+        await here.enter("show pending")
+        await here.sees("PENDING", "over 60s", "━─")
         await here.enter("show pending")
         await here.misses("PENDING")
-        await here.enter("show pending")
-        await here.sees("PENDING")
         await here.enter("cancel all")
-        await here.misses("PENDING", "pending  ")
+        await here.misses("pending  ", "→2 ")
 
 
 @performed
@@ -59,16 +59,16 @@ async def test_a_word_that_ends_the_engine_is_asked_about_and_locked_away(rig: R
 
 
 @performed
-async def test_a_set_list_is_seen_in_a_third_line_of_the_strip(rig: Rig) -> None:
+async def test_strip_shows_position_in_set_list(rig: Rig) -> None:
     sets = rig.folder / "sets"
     sets.mkdir(exist_ok=True)
     (sets / "small.imp").write_text("# quiet\ntemp 0.5\n# loud\ntemp 2\n")
     async with console(rig.socket) as here:
-        assert here.lines[2].startswith("you")
+        assert here.lines[3].startswith("you")
         await here.enter("cue small")
-        await here.sees("cue 0/2 small → quiet")
+        await here.sees("0/2 small → quiet")
         await here.enter("next")
-        await here.sees("cue 1/2 quiet → loud")
+        await here.sees("1/2 quiet → loud")
         await here.until(lambda: here.app._known().cues == ("quiet", "loud"))
         await here.type("goto l")
         await here.press("tab")

@@ -39,7 +39,7 @@ def octet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @performed
 async def test_two_players_on_a_small_screen(duo: Rig) -> None:
     async with console(duo.socket, SMALL) as here:
-        await here.sees("PLAYERS", "▸p1 ◆", " p2 ◆", "battle", "CHANNELS", "● osc", " p1   BATTLE")
+        await here.sees("PLAYERS", "▸p1 ◆", " p2 ◆", "battle", "CHANNELS", "● osc", "◀ PLAYER ALONE  p1")
         assert all(len(line) <= 80 for line in here.lines)
         # The focus plays x1 and x2, and not x3.
         await here.until(lambda: "0.50" in here.text and here.text.count("other") == 1)
@@ -48,7 +48,7 @@ async def test_two_players_on_a_small_screen(duo: Rig) -> None:
         await here.press("escape")
         await here.sees(" KEYS ")
         await here.press("n")
-        await here.sees("▸p2", " p2   BATTLE", "temp 1.70")
+        await here.sees("▸p2", "ALONE  p2", "temp 1.70")
         await here.press("equals_sign")
         await here.sees("temp 1.80")
         await here.press("n")

@@ -259,7 +259,7 @@ async def test_console_says_no_link_while_engine_is_frozen(archive: Rig) -> None
         await here.sees("NO LINK", "the link is lost or the engine hangs", f"(process {pid}) does not answer")
         archive.engine.process.send_signal(signal.SIGCONT)
         await here.misses("NO LINK")
-        await here.sees("● link")
+        await here.sees("● REC")
 
 
 @performed

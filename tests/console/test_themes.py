@@ -32,7 +32,7 @@ def _has(here: Console, colour: str) -> bool:
 async def test_themes_are_changed_by_name(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         await here.until(lambda: _has(here, "#ffaf00"))
-        for name, colour in (("contrast", "#ffff00"), ("stage", "#af5f00"), ("amber", "#ffaf00")):
+        for name, colour in (("contrast", "#ffff00"), ("stage", "#d75f00"), ("amber", "#ffaf00")):
             await here.enter(f"theme {name}")
             await here.until(lambda colour=colour: _has(here, colour))  # type: ignore[misc]
         await here.enter("theme stage")

@@ -10,7 +10,7 @@ from tests.support.lines import typed
 FIRST = """\
 // Tuesday, the small hall
 def drop = mode battle; over 2s temp 1.8
-bind f5 drop
+bind f10 drop
 
 # quiet
 mode callresponse; sigma 0.005
@@ -26,7 +26,7 @@ drop
 
 def test_a_set_is_its_preamble_and_its_cues() -> None:
     assert read_set(FIRST) == SetList(
-        ("def drop = mode battle; over 2s temp 1.8", "bind f5 drop"),
+        ("def drop = mode battle; over 2s temp 1.8", "bind f10 drop"),
         (
             Cue("quiet", ("mode callresponse; sigma 0.005", "after 30s next")),
             Cue("the  end", ("drop", "def drop = panic", "drop")),

@@ -22,7 +22,7 @@ from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.control.states import PlayerState
 
 SMALL, LARGE = (80, 24), (120, 40)
-_PATIENCE = 30.0
+_PATIENCE = 20.0
 
 
 def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -167,5 +167,5 @@ async def console(
         shown = Console(app, pilot)
         if connected:
             await shown.until(lambda: app._link.state is LinkState.UP and app._link.received > 0)
-            await shown.until(lambda: " link" in shown.text or " up " in shown.text)  # where there is room for it
+            await shown.until(lambda: "temp " in shown.text or "aim " in shown.text or "●" in shown.text)
         yield shown

@@ -186,15 +186,15 @@ def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -
 
 def test_a_window_of_another_size(terminal: Terminal) -> None:
     terminal.impsy("play")
-    terminal.sees("CHANNELS", "F9 PANIC")
+    terminal.sees("● osc", "F9 PANIC")
     terminal("resize-window", "-x", "40", "-y", "10")
-    wait_until(lambda: "CHANNELS" not in terminal.text and "x3" in terminal.text, _PATIENCE)
+    wait_until(lambda: "● osc" not in terminal.text and "x3" in terminal.text, _PATIENCE)
     terminal.sees("BATTLE", "x1", "›")
     assert all(len(line) <= 40 for line in terminal.text.splitlines())
     terminal("resize-window", "-x", "120", "-y", "40")
     terminal.sees("CHANNELS", "EVENTS", "F12 lock")
     terminal("resize-window", "-x", "80", "-y", "24")
-    terminal.sees("CHANNELS", "F9 PANIC", "0.80")
+    terminal.sees("● osc", "F9 PANIC", "0.80")
 
 
 def test_a_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
@@ -234,7 +234,7 @@ def test_console_of_an_engine_that_died_shows_what_it_printed_and_says_that_none
 
 def test_console_is_drawn_in_a_locale_that_is_not_utf8(terminal: Terminal) -> None:
     terminal.impsy("play", before="PYTHONUTF8=0 PYTHONIOENCODING=iso8859-1")
-    terminal.sees("BATTLE", "›", "─")
+    terminal.sees("BATTLE", "›", "●")
     terminal.press("C-q")
     terminal.sees("shell>")
 

@@ -11,6 +11,8 @@ _VALUE: Final = 4
 _LONGEST_NAME: Final = 10
 _MARK: Final = 5
 """Cells of the mark below a name: muted, solo, held."""
+_HISTORIES: Final = ((120, 40), (70, 20), (36, 10))
+"""Cells of the last ten seconds, by the cells of a column from which there is room for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class MeterLayout:
         name: cells of the name, with the space after it.
         values: number of values that are written, 0 to 2.
         shown: number of visible meters; fewer than all only in a tiny window.
+        history: cells of the last ten seconds, to the right of the value.
     """
 
     rows: int
@@ -35,11 +38,22 @@ class MeterLayout:
     name: int
     values: int
     shown: int
+    history: int = 0
 
     @property
     def bar(self) -> int:
         """Number of cells of a bar."""
-        return self.width - self.name - (_VALUE + 1) * self.values
+        return self.width - self.name - (_VALUE + 1) * self.values - (self.history + 1 if self.history else 0)
+
+    @property
+    def value_at(self) -> int:
+        """First cell of a value in its column."""
+        return self.name + self.bar + 1
+
+    @property
+    def history_at(self) -> int:
+        """First cell of the last ten seconds in a column."""
+        return self.width - self.history
 
     @property
     def bar_at(self) -> int:
@@ -76,7 +90,8 @@ def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayo
         cells = (width - _GAP * (columns - 1)) // columns
         for rows in _TALL:
             if per_column * rows <= height and cells >= max(_LEAST_TALL, name + _VALUE + 8):
-                return MeterLayout(rows, columns, per_column, cells, name, 1, count)
+                history = next((wide for least, wide in _HISTORIES if cells >= least), 0)
+                return MeterLayout(rows, columns, per_column, cells, name, 1, count, history)
     columns = -(-count // height)
     cells = (width - _GAP * (columns - 1)) // columns
     if cells < _LEAST_DENSE:

@@ -21,7 +21,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.footer import Hint, KeyFooter, PageKeys
 from impsy_tui.console.widgets.prompt import Prompt
-from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.console.widgets.strip.status_strip import StatusStrip
 from impsy_tui.key_actions import shown
 from impsy_tui.language.completion import CompletionSources
 

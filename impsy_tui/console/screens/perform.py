@@ -21,17 +21,19 @@ from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
-from impsy_tui.console.widgets.channels import ChannelPanes
+from impsy_tui.console.widgets.channels import ChannelLines, ChannelPanes
 from impsy_tui.console.widgets.ensemble import EnsembleView
 from impsy_tui.console.widgets.event_log import Entry, EventLog
 from impsy_tui.console.widgets.footer import Hint, KeyFooter, KeysBar
+from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.gesture_recording import GestureRecordingView
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.scheduled import PendingPane
-from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.console.widgets.stage import StageView
+from impsy_tui.console.widgets.strip.status_strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.completion import CompletionSources
 from impsy_tui.language.program import quoted
@@ -44,6 +46,8 @@ _OFFERS: Final = {
     "agent": "audition",
 }
 """Command offered for the result of a job, by kind."""
+_WIDE: Final = ("-wide", "-huge")
+"""Classes of windows with room for the panes at the side."""
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -74,18 +78,19 @@ class PerformScreen(Screen[None]):
         self._digits_every = digits_every
         self._frame = 0
         self._events_size = 0
-        self._jobs_wanted: bool | None = None
-        self._pending_wanted = True
-        self._jobs_seen: int | None = None
+        self._side_wanted: bool | None = None
         self._made: set[str] | None = None
         self._heard: set[str] = set()
         self.strip = StatusStrip(palette, digits_every)
-        self.meters = Meters(palette, digits_every)
+        self.history = GestureHistory()
+        self.meters = Meters(palette, digits_every, self.history)
+        self.stage = StageView(palette, self.history)
         self.gesture_recording = GestureRecordingView(palette)
         self.ensemble = EnsembleView(palette)
         self.players = PlayersPane(palette)
         self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)
+        self.channel_lines = ChannelLines(palette)
         self.jobs = JobsPane(palette)
         self.pending = PendingPane(palette)
         self.events = EventLog(palette, keymap.label("events"))
@@ -98,10 +103,8 @@ class PerformScreen(Screen[None]):
             self.keys_bar,
             self.gesture_recording,
             self.ensemble,
-            self.jobs,
             self.players,
             self.agent,
-            self.pending,
         ):
             pane.display = False
 
@@ -110,6 +113,7 @@ class PerformScreen(Screen[None]):
         yield self.strip
         yield self.gesture_recording
         with Horizontal(id="middle"):
+            yield self.stage
             yield self.meters
             yield self.ensemble
             with Vertical(id="side"):
@@ -118,6 +122,7 @@ class PerformScreen(Screen[None]):
                 yield self.channels
                 yield self.pending
                 yield self.jobs
+        yield self.channel_lines
         yield self.events
         yield self.prompt
         yield self.keys_bar
@@ -137,22 +142,37 @@ class PerformScreen(Screen[None]):
             return
         self.gesture_recording.display = view.snapshot.gesture_recording is not None
         self.gesture_recording.show(view.snapshot)
+        self.history.add(view.snapshot)
         self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
-            self.channels.show(view.snapshot)
+            self._show_side(view.snapshot)
             self.hint.set_idle(how_to_begin(view.snapshot))
-            self._show_jobs(view)
-            self._show_pending(view.snapshot)
-            self.players.display = len(view.snapshot.players) > 1
-            if self.players.display:
-                self.players.show(view.snapshot)
-            focused = view.snapshot.focused
-            self.agent.display = focused.agent is not None
-            if focused.agent is not None:
-                self.agent.show(focused)
+            self._offer_made(view.snapshot)
+
+    def _show_side(self, snapshot: Snapshot) -> None:
+        """Shows the panes at the side, or a line for each channel."""
+        focused = snapshot.focused
+        has_more = len(snapshot.players) > 1 or focused.agent is not None
+        shown = self._side_wanted if self._side_wanted is not None else has_more or any(map(self.has_class, _WIDE))
+        self.set_class(shown, "-side")
+        if not shown:
+            self.channel_lines.show(snapshot)
+            return
+        self.players.display = len(snapshot.players) > 1
+        if self.players.display:
+            self.players.show(snapshot)
+        self.agent.display = focused.agent is not None
+        if focused.agent is not None:
+            self.agent.show(focused)
+        self.channels.show(snapshot)
+        self.pending.show(snapshot)
+        self.jobs.show(snapshot)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
-        """Shows the meters, or the ensemble if an ensemble has the focus."""
+        """Shows the meters, or the ensemble if an ensemble has the focus; or both in large letters."""
+        if self.has_class("-stage"):
+            self.stage.show(snapshot)
+            return
         is_ensemble = snapshot.focused.ensemble is not None
         if self.ensemble.display != is_ensemble:
             self.ensemble.display, self.meters.display = is_ensemble, not is_ensemble
@@ -166,27 +186,6 @@ class PerformScreen(Screen[None]):
     @property
     def _playing(self) -> Widget:
         return self.ensemble if self.ensemble.display else self.meters
-
-    def _show_pending(self, snapshot: Snapshot) -> None:
-        wanted = self._pending_wanted and bool(snapshot.pending)
-        if self.pending.display != wanted:
-            self.pending.display = wanted
-        if wanted:
-            self.pending.show(snapshot)
-
-    def _show_jobs(self, view: View) -> None:
-        assert view.snapshot is not None
-        newest = max((job.number for job in view.snapshot.jobs), default=0)
-        if self._jobs_seen is not None and newest > self._jobs_seen:
-            self._jobs_wanted = True  # one has just been started: here it is
-        self._jobs_seen = newest
-        self._offer_made(view.snapshot)
-        running = any(job.state in ("running", "stopping") for job in view.snapshot.jobs)
-        wanted = running if self._jobs_wanted is None else self._jobs_wanted
-        if self.jobs.display != wanted:
-            self.jobs.display = wanted
-        if wanted:
-            self.jobs.show(view.snapshot)
 
     def _offer_made(self, snapshot: Snapshot) -> None:
         """Returns the offered command for a model that a job has made: first an audition, then loading."""
@@ -239,9 +238,9 @@ class PerformScreen(Screen[None]):
 
     # Panes
 
-    def toggle_meters_only(self) -> None:
-        """Shows only the meters and the strip, or all panes."""
-        self.toggle_class("-meters-only")
+    def toggle_stage(self) -> None:
+        """Shows turn, temperature and cue in large letters, or everything."""
+        self.toggle_class("-stage")
 
     def cycle_events(self) -> None:
         """Makes the event log larger, then hides it, then restores it."""
@@ -250,23 +249,19 @@ class PerformScreen(Screen[None]):
             if name:
                 self.set_class(index == self._events_size, name)
 
-    def toggle_jobs(self) -> None:
-        """Shows or hides the jobs."""
-        self._jobs_wanted = not self.jobs.display
-        self.jobs.display = self._jobs_wanted
-        self.jobs.redraw()
+    def toggle_side(self) -> None:
+        """Shows or hides the panes at the side: channels, pending commands and jobs."""
+        self._side_wanted = not self.has_class("-side")
+        self.set_class(self._side_wanted, "-side")
 
-    def toggle_pending(self) -> str:
-        """Shows or hides the pending pane; returns its new state as text."""
-        self._pending_wanted = not self._pending_wanted
-        self.pending.display = self.pending.display and self._pending_wanted
-        return (
-            "pending commands are shown" if self._pending_wanted else "pending commands are hidden; what lists them"
-        )
-
-    def toggle_channels(self) -> None:
-        """Shows or hides the channels."""
-        self.channels.display = not self.channels.display
+    def toggle_pane(self, name: str) -> None:
+        """Shows or hides one pane at the side; a hidden side is shown with it."""
+        pane = {"channels": self.channels, "pending": self.pending, "jobs": self.jobs}[name]
+        if self.has_class("-side"):
+            pane.display = not pane.display
+        else:
+            pane.display = True
+            self.toggle_side()
 
     def on_prompt_advised(self, message: Prompt.Advised) -> None:
         """Shows a message of the prompt below it."""

@@ -3,13 +3,26 @@
 from typing import Final
 
 from rich.style import Style
+from textual.widget import Widget
 
-from impsy_tui.console.drawing.lines import Line, Pane, cut, heading, middle, span
+from impsy_tui.console.drawing.lines import Line, Lines, Pane, cut, heading, middle, span
+from impsy_tui.console.drawing.slots import Forms, Slot, arrange, row
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState
 from impsy_tui.control.status_text import nudge_words
 
+MOST_LINES: Final = 3
+"""Channels that get a line in a window without room for the panes."""
+_CHANNEL_LINE: Final = (
+    Slot("name", 11),
+    Slot("rates", 20, least=34),
+    Slot("bound", 23, least=56, grow=1),
+    Slot("last", 24, least=78, grow=2),
+)
+_MOST_ROWS: Final = 4
+_SHARE: Final = 0.45
+"""Share of the side that the panes of the channels may take."""
 _FRESH: Final = 10.0
 """Seconds for which a new problem is highlighted."""
 
@@ -17,7 +30,7 @@ _FRESH: Final = 10.0
 class ChannelPanes(Pane):
     """One pane for each channel, with as many lines as fit."""
 
-    DEFAULT_CSS = "ChannelPanes { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "ChannelPanes { height: 1; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="channels")
@@ -25,9 +38,12 @@ class ChannelPanes(Pane):
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows the channels of a snapshot."""
-        if len(snapshot.channels) != len(self._channels):
-            self.styles.min_height = 1 + min(4, 2 * len(snapshot.channels))
         self._channels = snapshot.channels
+        side = self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
+        rows = int(side * _SHARE) // max(1, len(self._channels))
+        height = 1 + max(1, min(_MOST_ROWS, rows)) * max(1, len(self._channels))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
         self.redraw()
 
     def redraw(self) -> None:
@@ -36,10 +52,58 @@ class ChannelPanes(Pane):
         lines = [heading("CHANNELS", width, self.palette, focused=self.has_focus)]
         space = max(1, (height - 1) // max(1, len(self._channels)))
         for channel in self._channels:
-            lines += _pane(channel, width, min(4, space), self.palette)
+            lines += _pane(channel, width, min(_MOST_ROWS, space), self.palette)
         if not self._channels:
             lines.append((("none: nothing can be heard", self.palette.alarm),))
         self.set_lines(lines)
+
+
+class ChannelLines(Lines):
+    """One line a channel, for windows without room for the panes."""
+
+    DEFAULT_CSS = "ChannelLines { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="channel-lines")
+        self._channels: tuple[ChannelState, ...] = ()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Shows the channels of a snapshot."""
+        if len(snapshot.channels) != len(self._channels):
+            self.styles.height = min(MOST_LINES, max(1, len(snapshot.channels)))
+        self._channels = snapshot.channels
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Makes the lines."""
+        width, palette = self.size.width, self.palette
+        places = arrange(_CHANNEL_LINE, width)
+        lines = [row(places, _line_fields(channel, palette), width, palette.ground) for channel in self._channels]
+        if (more := len(lines) - MOST_LINES) > 0:
+            alarms = sum(channel.state != "open" for channel in self._channels[MOST_LINES - 1 :])
+            text = f"and {more + 1} more channels" + (f", {alarms} of them not open" if alarms else "")
+            lines[MOST_LINES - 1 :] = [((text, palette.warning if alarms else palette.dim),)]
+        if not lines:
+            lines.append((("no channel: nothing can be heard", palette.alarm),))
+        self.set_lines(lines)
+
+
+def _line_fields(channel: ChannelState, palette: Palette) -> dict[str, Forms]:
+    glyph, style = _state(channel, palette)
+    fresh = channel.problem and 0 <= channel.problem_age < _FRESH
+    bound, quiet = _short(channel.bound), palette.dim if channel.state == "open" else style
+    if channel.nudge:
+        bound = f"{nudge_words(channel.nudge)} {bound}"
+    if channel.state != "open":
+        bound = f"{channel.state.upper()} {bound}"
+    newest = channel.last_sent or channel.last_received
+    last = f"! {channel.problem}" if fresh else newest
+    return {
+        "name": (((f"{glyph} {channel.name}", style),),),
+        "rates": (((f"{channel.received_rate:>4} in {channel.sent_rate:>4} out /s", palette.text),),),
+        "bound": (((bound, quiet),),),
+        "last": (((last, palette.warning if fresh else palette.dim),),) if last else (),
+    }
 
 
 def _pane(channel: ChannelState, width: int, space: int, palette: Palette) -> list[Line]:

@@ -54,7 +54,7 @@ class EnsembleView(Lines, can_focus=True):
         ensemble, width, height = self._ensemble, self.size.width, self.size.height
         if ensemble is None:
             return
-        title = f"ENSEMBLE ◆ audition {ensemble.auditioned}" if ensemble.auditioned else "ENSEMBLE"
+        title = f"ENSEMBLE ◇ audition {ensemble.auditioned}" if ensemble.auditioned else "ENSEMBLE"
         lines = [heading(cut(title, width), width, self.palette), *self._players(ensemble, width)]
         for block in ([self._together(ensemble)], self._lead(ensemble), self._matrix(ensemble), self._legend(width)):
             if len(lines) + len(block) <= height:
@@ -79,7 +79,7 @@ class EnsembleView(Lines, can_focus=True):
         """Returns the gesture of a player by the auditioned model."""
         if not ensemble.auditioned or not number or number > len(ensemble.in_silence):
             return [("  " + " " * _WORD, self.palette.ground)] if ensemble.auditioned else []
-        return [(f"◆{padded(_SHORT[ensemble.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
+        return [(f"◇{padded(_SHORT[ensemble.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
 
     def _minute(self, seconds: str, width: int) -> list[Piece]:
         """Returns the last minute from left to right; a cell shows the newest of its seconds."""

@@ -83,9 +83,11 @@ class EventLog(Pane):
         lines: list[Line] = []
         wanted = space + self._up
         for entry in reversed(self._entries):
-            whole = space > _FEW
-            wanted_whole = entry.level in ("error", "reply") and not lines and not self._up
-            lines[:0] = self._wrapped(entry, width, most=None if whole else space if wanted_whole else 1)
+            is_newest = not lines and not self._up
+            most = space if is_newest else None  # the beginning of a long answer matters more than its end
+            if space <= _FEW and not (is_newest and entry.level in ("error", "reply")):
+                most = 1
+            lines[:0] = self._wrapped(entry, width, most=most)
             if len(lines) >= wanted:
                 break
         self._up = min(self._up, max(0, len(lines) - space))
@@ -112,15 +114,15 @@ class EventLog(Pane):
         more = self._more if width >= _SPACE_FOR_MORE else "…"
         parts: list[str] = []
         text = who + entry.text
-        if most is not None:
+        if most is not None and most <= _FEW:
             text = " · ".join(" ".join(line.split()) for line in text.split("\n"))
         if most == 1:
             return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
+        space = max(8, width - head)
         for line in text.split("\n"):
-            space = max(8, width - head)
-            parts += textwrap.wrap(
-                line, space, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder=more
-            ) or [""]
+            parts += textwrap.wrap(line, space, drop_whitespace=False, subsequent_indent="  ") or [""]
+        if most is not None and len(parts) > most:
+            parts[most - 1 :] = [f"{parts[most - 1][: space - len(more)]}{more}"]
         lines: list[Line] = []
         for number, part in enumerate(parts):
             begin = ((stamp, palette.faint), (mark, style)) if number == 0 else ((" " * head, style),)

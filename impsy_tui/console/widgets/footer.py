@@ -15,6 +15,11 @@ _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
 _LONGEST_SHARED: Final = 12
 """Greatest width of a common beginning that is repeated in each option."""
+_IMPORTANCE: Final = (
+    *("panic", "bound", "help", "quit", "keys", "pause"),
+    *("palette", "files", "meters", "events", "jobs", "lock"),
+)
+"""Actions of the footer, the most important first."""
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -146,6 +151,11 @@ def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Lin
     return ((cut(message, width), palette.alarm),)
 
 
+def _rank(kind: str) -> int:
+    """Returns the place of an action in the order of importance; the last one leaves a narrow footer first."""
+    return _IMPORTANCE.index(kind) if kind in _IMPORTANCE else len(_IMPORTANCE)
+
+
 class KeysBar(Lines):
     """Line in place of the prompt in keys mode, with a reminder of the keys."""
 
@@ -250,10 +260,10 @@ class KeyFooter(Lines):
         def length() -> int:
             return sum(width_of(key) + width_of(what) + 3 for key, what, _ in keys) - 1
 
-        # The console's own go first; panic stays.
+        # Keys that lead to another view go first; the performer's own, panic and the ways out stay longest.
         while len(keys) > 1 and length() > width:
-            dearness = [(kind == "panic", kind == "bound", -index) for index, (_, _, kind) in enumerate(keys)]
-            keys.pop(dearness.index(min(dearness)))
+            ranks = [(_rank(kind), index) for index, (_, _, kind) in enumerate(keys)]
+            keys.pop(max(ranks)[1])
         styles = {"panic": palette.alarm_block, "bound": palette.text_block}
         pieces: list[Piece] = []
         for key, what, kind in keys:
@@ -270,5 +280,6 @@ class KeyFooter(Lines):
             if key in bound:
                 keys.append((shown(key), cut(bound.pop(key), _LONGEST_BOUND), "bound"))
             elif action.label and not (self._locked and action.hidden_by_lock):
-                keys.append((self._keymap.label(action.name), action.label, action.name))
+                label = self._keymap.label(action.name).replace("Ctrl-", "^")
+                keys.append((label, action.label, action.name))
         return keys + [(shown(key), cut(line, _LONGEST_BOUND), "bound") for key, line in sorted(bound.items())]

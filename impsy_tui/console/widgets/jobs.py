@@ -13,14 +13,12 @@ _KEEPS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
 _UNDER_WAY: Final = ("running", "stopping")
 _MOST: Final = 3
-_LINES: Final = 4
-"""Greatest number of lines of a job's result."""
 
 
 class JobsPane(Pane):
     """Pane of the running jobs, and of the last ended job if no other was started after it."""
 
-    DEFAULT_CSS = "JobsPane { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "JobsPane { height: 1fr; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="jobs")
@@ -39,9 +37,10 @@ class JobsPane(Pane):
         shown = chosen(self._jobs)
         for job in shown:
             lines += _job(job, width, self.palette)
+        if len(lines) > self.size.height > 1:
+            lines[self.size.height - 1 :] = [(("… F6 shows all", self.palette.dim),)]
         if not shown:
             lines.append((("none; dataset 9 or train s starts one", self.palette.dim),))
-        self.styles.height = len(lines)
         self.set_lines(lines)
 
 
@@ -55,7 +54,7 @@ def chosen(jobs: Sequence[JobState]) -> list[JobState]:
 
 def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     glyph, style = {
-        "running": ("▶", palette.strong),
+        "running": ("⚙", palette.strong),
         "stopping": ("◼", palette.warning),
         "finished": ("✓", palette.good),
         "failed": ("✗", palette.alarm),
@@ -63,7 +62,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
     if job.state not in _UNDER_WAY:
         style = palette.alarm if job.state == "failed" else palette.text
-        return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))[:_LINES]]
+        return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""
     left = f", {span(job.left)} left" if job.left is not None else f", {span(job.age)}"
     lines.append((("  " + cut(f"{job.stage}{share}{left}", width - 2), palette.text),))

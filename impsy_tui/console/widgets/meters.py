@@ -9,9 +9,11 @@ from textual.geometry import Region, Size
 
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
-from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded
+from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded, short_model
 from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.gesture_history import SAMPLES as HISTORY_SAMPLES
+from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.control.messages import Snapshot
 
 STALE: Final = 2.0
@@ -21,6 +23,8 @@ _PARTS: Final = " ▏▎▍▌▋▊▉"
 OTHERS: Final = "other"
 """Mark of a dimension that the focused player does not play."""
 _MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "~", "inverted": "~", OTHERS: "-"}
+_LEAST_MODEL: Final = 6
+"""Cells from which there is room for the name of the model."""
 _FAR, _NEAR, _NOW = "·", "╎", "┃"
 
 
@@ -56,11 +60,12 @@ class Meters(DrawnWidget, can_focus=True):
     Args:
         palette: colours.
         digits_every: frames between two changes of the numbers.
+        history: last ten seconds of each dimension.
     """
 
     DEFAULT_CSS = "Meters { height: 1fr; width: 1fr; }"
 
-    def __init__(self, palette: Palette, digits_every: int) -> None:
+    def __init__(self, palette: Palette, digits_every: int, history: GestureHistory) -> None:
         super().__init__(id="meters")
         self._palette = palette
         self._digits_every = digits_every
@@ -70,6 +75,9 @@ class Meters(DrawnWidget, can_focus=True):
         self._layout_of = (0, 0, 0)
         self._layout = lay_out(1, 1, 1, 1)
         self._frame = 0
+        self._history = history
+        self._sample = 0
+        self._model = ""
 
     def set_palette(self, palette: Palette) -> None:
         """Sets other colours."""
@@ -98,6 +106,7 @@ class Meters(DrawnWidget, can_focus=True):
             self.refresh()
             digits = True
         self._show_head(snapshot, digits)
+        self._show_history()
         for index, meter in enumerate(_meters(snapshot, self._layout, self._meters, digits)):
             before = self._meters[index]
             if meter != before:
@@ -122,14 +131,27 @@ class Meters(DrawnWidget, can_focus=True):
         if self._layout.shown < len(self._meters):
             head = f"{len(self._meters) - self._layout.shown} more: widen the window"
         elif snapshot.audition is not None:
-            head = f"◆ audition {snapshot.audition.model}"
+            head = f"◇ audition {snapshot.audition.model}"
         elif player.upcoming:
             head = f"next in {player.upcoming_in:.2f} s" if player.upcoming_in < 100 else "next: later"
         else:
             head = ""
-        if head != self._head:
-            self._head = head
+        if (head, player.model) != (self._head, self._model):
+            self._head, self._model = head, player.model
             self.refresh(Region(0, 0, self.size.width, 1))
+
+    def _show_history(self) -> None:
+        """Redraws the histories when a column is complete."""
+        layout, sample = self._layout, self._history.count
+        if not layout.history or sample == self._sample:
+            return
+        every = HISTORY_SAMPLES // layout.history
+        is_moved = sample // every != self._sample // every
+        self._sample = sample
+        if is_moved:
+            for index in range(layout.shown):
+                x, y = layout.place(index)
+                self.refresh(Region(x + layout.history_at, y + 1, layout.history, 2))
 
     def _refresh_changed(self, index: int, before: _Meter, meter: _Meter) -> None:
         layout = self._layout
@@ -169,7 +191,7 @@ class Meters(DrawnWidget, can_focus=True):
             ),
         ):
             if old_text != new_text:
-                self.refresh(Region(x + layout.width - 4, y + line, 4, 1))
+                self.refresh(Region(x + layout.value_at, y + line, 4, 1))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Returns the height of the container."""
@@ -195,14 +217,22 @@ class Meters(DrawnWidget, can_focus=True):
         return filled(segments, width, ground)
 
     def _legend(self) -> list[Segment]:
-        palette = self._palette
+        """Returns the line above the meters: what the colours are, the next event, and the model at the right."""
+        palette, width = self._palette, self.width
         upper, lower = ("▀ ", "▄ ") if self._layout.rows == 1 else ("", "")
-        return [
+        pieces = [
             Segment(f"{upper}you", palette.input),
             Segment("  ", palette.ground),
             Segment(f"{lower}player", palette.prediction),
             Segment(f"  {self._head}", palette.upcoming),
         ]
+        space = width - sum(width_of(text) for text, _, _ in pieces) - 2
+        if space >= _LEAST_MODEL:
+            model = one_line(self._model)
+            model = model if width_of(model) <= space else short_model(model, space)
+            pieces.append(Segment(" " * (space + 2 - width_of(model)), palette.ground))
+            pieces.append(Segment(model, palette.dim))
+        return pieces
 
     def _tall(self, segments: list[Segment], index: int, part: int) -> None:
         layout, palette, meter = self._layout, self._palette, self._meters[index]
@@ -214,15 +244,22 @@ class Meters(DrawnWidget, can_focus=True):
             segments.append(Segment(name, palette.strong))
             self._bar(segments, meter.input, "input", meter.input_stale, {})
             segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
+            self._past(segments, index, 0)
             return
         mark = {"inverted": "inv"}.get(meter.mark, meter.mark)[: layout.name - 1].ljust(layout.name)
         segments.append(Segment(mark, palette.dim if meter.mark == OTHERS else palette.warning))
         over = {meter.marker: (meter.approach, palette.marker)} if meter.marker >= 0 else {}
         if meter.audition >= 0:
-            over[meter.audition] = ("◆", palette.marker)
+            over[meter.audition] = ("◇", palette.marker)
         self._bar(segments, meter.prediction, "prediction", meter.prediction_stale, over)
         style = palette.dim if meter.prediction_stale else palette.prediction
         segments.append(Segment(f" {meter.prediction_text:>4}", style))
+        self._past(segments, index, 1)
+
+    def _past(self, segments: list[Segment], index: int, which: int) -> None:
+        if columns := self._layout.history:
+            style = self._palette.prediction if which else self._palette.input
+            segments.append(Segment(f" {self._history.drawn(index, columns)[which]}", style))
 
     def _bar(
         self, segments: list[Segment], eighths: int, kind: str, stale: bool, over: dict[int, tuple[str, Style]]

@@ -1,75 +1,44 @@
-"""Scheduled commands: third line of the strip, and the pending pane."""
+"""Scheduled commands, musical time and replay: their words in the strip, and the pending pane."""
 
-from typing import Final
+from rich.style import Style
 
-from impsy_tui.console.drawing.items import Item
 from impsy_tui.console.drawing.lines import Line, Pane, Piece, cut, heading, span
+from impsy_tui.console.drawing.slots import Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
 from impsy_tui.parameters import HAND_OVER, SWING
 
-_MOST: Final = 6
-"""Greatest number of listed commands."""
+
+def cue_forms(cue: CueState, style: Style) -> Forms:
+    """Returns the position in the set list, and the next cue."""
+    place, name = f"{cue.number}/{cue.of} ", cue.cue or cue.set
+    after = f"→ {cue.following}" if cue.following else "■ last"
+    texts = (
+        f"cue {place}{name} {after}",
+        f"{place}{name} {after}",
+        f"{place}{cut(name, 7)} {cut(after, 11)}",
+        f"{place}{after}",
+    )
+    return tuple(((text, style),) for text in texts)
 
 
-def staging(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]:
-    """Returns the items for set list, musical time, replay and recording.
-
-    Args:
-        snapshot: newest snapshot.
-        slow: earlier snapshot, for numbers that change all the time.
-        palette: colours.
-    """
-    items = []
-    if snapshot.cue is not None:
-        items.append(_cue(snapshot.cue, palette))
-    if snapshot.replay is not None:
-        items.append(_replay(slow.replay or snapshot.replay, palette))
-    if snapshot.recording:
-        items.append(Item(1, (((" REC CMDS ", palette.alarm_block),),)))
-    if snapshot.tempo is not None:
-        items.append(_tempo(snapshot.tempo, palette))
-    return items
-
-
-def pending(snapshot: Snapshot, palette: Palette) -> list[Item]:
-    """Returns the number of pending commands."""
-    if not snapshot.pending:
-        return []
-    count = (f"{len(snapshot.pending)}", palette.strong)
-    return [Item(2, ((count, (" pending", palette.dim)),))]
-
-
-def _cue(cue: CueState, palette: Palette) -> Item:
-    place = (f"{cue.number}/{cue.of} ", palette.dim)
-    name = (cue.cue or cue.set, palette.strong)
-    following = (f" → {cue.following}" if cue.following else " ■ last", palette.text)
-    short = (cut(cue.cue or cue.set, 16), palette.strong)
-    after = (f" → {cut(cue.following, 12)}" if cue.following else " ■", palette.text)
-    return Item(0, ((("cue ", palette.dim), place, name, following), (place, short, after), (place, short)))
-
-
-def _replay(replay: ReplayState, palette: Palette) -> Item:
+def replay_forms(replay: ReplayState, style: Style) -> Forms:
+    """Returns name, position, length and speed of the replay."""
     times = f"{span(replay.position)}/{span(replay.length)}"
     speed = f" {replay.speed:g}x" if replay.speed != 1.0 else ""
-    block: Piece = (" REPLAY ", palette.input_block)
-    return Item(
-        1,
-        (
-            (block, (f" {replay.name} ", palette.text), (times + speed, palette.strong)),
-            (block, (f" {cut(replay.name, 14)} ", palette.text), (times + speed, palette.strong)),
-            (block, (f" {times}{speed}", palette.strong)),
-        ),
-    )
+    names = (f" {replay.name} ", f" {cut(replay.name, 14)} ", " ")
+    return tuple(((f"REPLAY{name}{times}{speed}", style),) for name in names)
 
 
-def _tempo(tempo: TempoState, palette: Palette) -> Item:
-    beat = f"{int(tempo.beat // 4) + 1}.{int(tempo.beat % 4) + 1}"
+def tempo_forms(tempo: TempoState, palette: Palette) -> Forms:
+    """Returns tempo, clock, grid and swing, with the bar and beat if there is room."""
+    beat = (f"  {int(tempo.beat // 4) + 1}.{int(tempo.beat % 4) + 1}", palette.dim)
     pieces: list[Piece] = [(f"{tempo.beats:.4g}", palette.strong), (" bpm", palette.dim)]
     if tempo.source == "clock":
         said, style = (" CLOCK LOST ", palette.warning_block) if tempo.lost else (" clock", palette.good)
-        pieces.append((said if tempo.runs or tempo.lost else " clock stopped", style))
+        said = said if tempo.runs or tempo.lost else " clock stopped"
+        pieces.append((said, style))
     if tempo.sends:
         pieces.append((" clock out", palette.dim))
     least = tuple(pieces)
@@ -80,13 +49,14 @@ def _tempo(tempo: TempoState, palette: Palette) -> Item:
             pieces.append((f" swing {SWING.shown(tempo.swing)}", palette.text))
     if tempo.hand_over != HAND_OVER.default:
         pieces.append((f" over on {tempo.hand_over}", palette.text))
-    return Item(2, ((*pieces, (f"  {beat}", palette.dim)), tuple(pieces), least))
+    forms = [(*pieces, beat), tuple(pieces), (*least, beat), least]
+    return (*forms, (pieces[2],)) if tempo.source == "clock" else tuple(forms)
 
 
 class PendingPane(Pane):
     """Pending commands, the soonest first, and the progress of ramps."""
 
-    DEFAULT_CSS = "PendingPane { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "PendingPane { height: 4; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="pending")
@@ -103,13 +73,16 @@ class PendingPane(Pane):
         width, palette = self.size.width, self.palette
         lines = [heading("PENDING", width, palette, focused=self.has_focus)]
         ordered = sorted(self._pending, key=lambda one: (one.due < 0, one.due, one.number))
-        for one in ordered[:_MOST]:
-            lines += _pending_lines(one, width, palette)
-        if (more := len(ordered) - _MOST) > 0:
-            lines.append(((f"  and {more} more: what lists them", palette.dim),))
+        space = max(1, self.size.height - 1)
+        blocks = [_pending_lines(one, width, palette) for one in ordered]
+        if sum(map(len, blocks)) > space:  # progress as a line of its own is the first to go
+            blocks = [block[:1] for block in blocks]
+        for block in blocks:
+            lines += block
+        if (more := len(blocks) - space) > 0:
+            lines[space:] = [((f"  and {more + 1} more: what lists them", palette.dim),)]
         if not ordered:
             lines.append((("nothing; over, after, every, at", palette.dim),))
-        self.styles.height = len(lines)
         self.set_lines(lines)
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import Color
+from rich.style import Style
 from textual.app import App
 
 from impsy_tui.console.themes import STANDING, ThemeFolders
@@ -49,6 +51,34 @@ def test_theme_styles_differ(name: str) -> None:
     assert full != palette.bar("input", stale=True)[0]
     assert palette.halves("input", "prediction").color != palette.halves("input", "prediction").bgcolor
     assert palette.alarm_block != palette.warning_block
+
+
+def _luminance(color: Color) -> float:
+    """Returns the relative luminance of WCAG 2.2; the sixteen colours are those of xterm."""
+    shares = (channel / 255 for channel in color.get_truecolor())
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(style: Style) -> float:
+    """Returns the contrast of text and ground in a style, 1 to 21."""
+    assert style.color is not None
+    assert style.bgcolor is not None
+    dark, light = sorted((_luminance(style.color), _luminance(style.bgcolor)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_theme_contrast_is_enough_for_text_and_hints(name: str) -> None:
+    palette = ThemeFolders().load(name)
+    inks = ("text", "strong", "dim", "accent", "good", "warning", "alarm", "input", "prediction", "upcoming")
+    blocks = ("input_block", "prediction_block", "warning_block", "alarm_block", "text_block")
+    for ink in (*inks, *blocks):
+        assert _contrast(getattr(palette, ink)) >= 4.5, ink
+    assert _contrast(palette.faint) >= 3.0
+    for kind in ("input", "prediction"):
+        for stale in (False, True):
+            assert _contrast(palette.bar(kind, stale=stale)[1]) >= 3.0, (kind, stale)
 
 
 def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:

@@ -86,9 +86,9 @@ def test_view_shows_auditioned_gestures() -> None:
         QUARTET, auditioned="ensembleRNN-mine", in_silence=(8, 0), classifier_name="gestures-mine"
     )
     lines = _drawn(60, 20, auditioned)
-    assert lines[0].startswith("ENSEMBLE ◆ audition ensembleRNN-mine ─")
+    assert lines[0].startswith("ENSEMBLE ◇ audition ensembleRNN-mine ─")
     assert lines[1].startswith("lead  big swirl                  O")
-    assert lines[2].startswith("p2    fast taps    ◆combination  ")
-    assert lines[3].startswith("p3   !nothing      ◆nothing      ")
+    assert lines[2].startswith("p2    fast taps    ◇combination  ")
+    assert lines[3].startswith("p3   !nothing      ◇nothing      ")
     assert "by gestures-mine" in "\n".join(lines)
     assert all(cell_len(line) <= 30 for line in _drawn(30, 9, auditioned))

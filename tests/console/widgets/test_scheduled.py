@@ -1,69 +1,25 @@
-"""Scheduled commands in strip, pane and footer."""
+"""Pending pane, footer and confirmations."""
 
-import msgspec
 import pytest
 
 from impsy_tui.console import confirmations
-from impsy_tui.console.drawing.items import fit
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.footer import KeyFooter
-from impsy_tui.console.widgets.scheduled import PendingPane, pending, staging
+from impsy_tui.console.widgets.scheduled import PendingPane
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
+from impsy_tui.control.states import PendingState
 from impsy_tui.language import Invocation, Program, parse
 from impsy_tui.language.parser import read_macros
-from tests.support.snapshots import snapshot, staged
+from tests.support.snapshots import staged
 
 PALETTE = ThemeFolders().load("amber")
-
-
-def strip(made: Snapshot, width: int) -> str:
-    return "".join(text for text, _ in fit(staging(made, made, PALETTE), width, PALETTE))
-
-
-def test_the_strip_tells_cue_replay_recording_and_tempo() -> None:
-    told = strip(staged(), 120)
-    assert told.startswith("cue 3/8 drop → break   REPLAY  2026-05-01T20-00-00-9d-mdrnn 1:20/4:05 2x   REC CMDS ")
-    assert told.endswith("120 bpm 1/16  3.2")
-
-
-def test_at_eighty_columns_everything_is_still_there() -> None:
-    told = strip(staged(), 80)
-    for part in ("3/8", "drop", "→ break", "REPLAY", "1:20/4:05", "REC CMDS", "120 bpm 1/16"):
-        assert part in told
-    assert strip(staged(), 20).startswith("3/8 drop")
-
-
-@pytest.mark.parametrize(
-    ("fields", "told"),
-    [
-        ({"cue": CueState("first", "", 0, 8, "quiet")}, "cue 0/8 first → quiet"),
-        ({"cue": CueState("first", "end", 8, 8, "")}, "cue 8/8 end ■ last"),
-        ({"replay": ReplayState("a", 1.0, 2.0, 1.0)}, " REPLAY  a 1s/2s"),
-        ({"tempo": TempoState(93.25, "clock")}, "93.25 bpm clock  1.1"),
-        ({"tempo": TempoState(90.0, "clock", lost=True)}, "90 bpm CLOCK LOST   1.1"),
-        ({"tempo": TempoState(90.0, "clock", runs=False)}, "90 bpm clock stopped  1.1"),
-        (
-            {"tempo": TempoState(90.0, grid="1/8", swing=0.6, hand_over="bar", sends=True)},
-            "90 bpm clock out 1/8 swing 60% over on bar  1.1",
-        ),
-    ],
-)
-def test_single_things(fields: dict[str, object], told: str) -> None:
-    assert strip(msgspec.structs.replace(snapshot(), **fields), 100) == told
-
-
-def test_nothing_staged_takes_no_room() -> None:
-    assert staging(snapshot(), snapshot(), PALETTE) == []
-    assert pending(snapshot(), PALETTE) == []
-    assert "".join(text for text, _ in pending(staged(), PALETTE)[0].forms[0]) == "3 pending"
 
 
 class Pane(PendingPane):
     """With a width, though it stands on no screen."""
 
-    size = property(lambda self: type("Size", (), {"width": 27, "height": 9})())  # type: ignore[assignment]
+    size = property(lambda self: type("Size", (), {"width": 27, "height": 7})())  # type: ignore[assignment]
 
 
 def lines(made: Snapshot) -> list[str]:
@@ -81,9 +37,9 @@ def test_the_soonest_comes_first_and_ramps_tell_how_far_they_are() -> None:
     ]
 
 
-def test_of_many_only_some_are_listed() -> None:
+def test_pending_pane_counts_commands_without_room() -> None:
     many = tuple(PendingState(number, "after 1s take", "after", float(number)) for number in range(1, 10))
-    assert lines(staged(pending=many))[-2:] == ["6 6s after 1s take", "  and 3 more: what lists them"]
+    assert lines(staged(pending=many))[-2:] == ["5 5s after 1s take", "  and 4 more: what lists them"]
 
 
 class Footer(KeyFooter):
@@ -110,7 +66,7 @@ def test_bound_keys_stand_in_the_footer_in_place_of_what_they_did(width: int) ->
     footer.show(locked=False, bound={"f5": "drop", "f9": "take", "f13": "mode callresponse"})
     assert "F5 drop" in footer.text
     assert "F9 PANIC" in footer.text
-    assert "meters" not in footer.text
+    assert "stage" not in footer.text
     assert ("F13 mode callresp…" in footer.text) is (width >= 40)
     footer.show(locked=False, bound={})
     assert "drop" not in footer.text

@@ -11,10 +11,10 @@ from textual.geometry import Size
 
 from impsy_tui.console.drawing.lines import amount, cut, cut_off, filled, heading, middle, one_line, padded, span
 from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.jobs import _job, chosen, curve
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.performance_plot import _density, _step
-from impsy_tui.console.widgets.strip import Item, fit
 from tests.support.snapshots import job, snapshot
 
 PALETTE = ThemeFolders().load("amber")
@@ -100,39 +100,10 @@ def test_every_event_is_seen_in_the_density(counts: tuple[int, ...]) -> None:
     assert [block == " " for block in drawn] == [count == 0 for count in counts]
 
 
-def item(dearness: int, *forms: str) -> Item:
-    return Item(dearness, tuple(((form, PALETTE.text),) for form in forms))
-
-
-items = st.lists(
-    st.builds(lambda dear, forms: item(dear, *forms), st.integers(0, 5), st.lists(texts, min_size=1, max_size=3)),
-    max_size=8,
-)
-
-
-@given(items, st.integers(0, 120))
-def test_a_strip_never_takes_more_than_its_width(chosen: list[Item], width: int) -> None:
-    assert sum(cell_len(text) for text, _ in fit(chosen, width, PALETTE)) <= width
-
-
-def test_fit_shortens_then_drops_least_important_items() -> None:
-    chosen = [item(0, "TURN"), item(2, "temperature 1.0", "t 1.0"), item(5, "uptime", "up")]
-    shown = ["".join(text for text, _ in fit(chosen, width, PALETTE)) for width in (40, 27, 22, 15, 14, 9, 3)]
-    assert shown == [
-        "TURN  temperature 1.0  uptime",
-        "TURN  temperature 1.0  up",
-        "TURN  t 1.0  up",
-        "TURN  t 1.0  up",
-        "TURN  t 1.0",
-        "TURN",
-        "",
-    ]
-
-
 @pytest.mark.parametrize(("count", "height"), [(3, 20), (60, 20)])
 @given(st.lists(texts, min_size=1, max_size=3))
 def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: int, names: list[str]) -> None:
-    meters = Meters(PALETTE, 1)
+    meters = Meters(PALETTE, 1, GestureHistory())
     meters._size = Size(80, height)
     meters.width = 80
     meters.show(msgspec.structs.replace(snapshot(), dimension=count + 1, names=tuple(names)))

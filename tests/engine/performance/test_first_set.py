@@ -45,7 +45,7 @@ def test_tutorial_lines_can_be_typed_in_order(tmp_path: Path) -> None:
         _play(set_, 3.0, random)
         set_.do(line)
     assert set_.problems == []
-    assert set_.bindings.keys == {"f5": "next"}  # bound by the set list that was opened last
+    assert set_.bindings.keys == {"f10": "next"}  # bound by the set list that was opened last
 
 
 def test_first_set_plays_to_its_end(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""Stage view: turn, temperature and cue in large letters, and the last ten seconds of each dimension."""
+
+from itertools import groupby
+from typing import Final
+
+from rich.style import Style
+
+from impsy_tui.console.drawing.large_text import large, large_width
+from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off, one_line, padded
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.gesture_history import GestureHistory
+from impsy_tui.console.widgets.strip.fields import turn_style
+from impsy_tui.console.widgets.strip.ramp_targets import ramp_targets
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import PlayerState
+
+_LARGE_FROM: Final = (150, 36)
+"""Size of the window from which letters have twice the size."""
+_HIGHEST: Final = 3
+"""Rows of the history of a dimension."""
+_NAME: Final = 6
+
+
+class StageView(Lines):
+    """Takes the place of the meters and panes."""
+
+    DEFAULT_CSS = "StageView { height: 1fr; width: 1fr; display: none; }"
+
+    def __init__(self, palette: Palette, history: GestureHistory) -> None:
+        super().__init__(palette, id="stage")
+        self._history = history
+        self._snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Shows a snapshot."""
+        self._snapshot = snapshot
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Makes the rows."""
+        snapshot, width, height = self._snapshot, self.size.width, self.size.height
+        if snapshot is None or not width:
+            return
+        scale = 2 if width >= _LARGE_FROM[0] and height >= _LARGE_FROM[1] else 1
+        player, palette = snapshot.focused, self.palette
+        color = palette.text if palette.glyphs else _ink(player, palette)
+        turn, value = _turn(player), _value(player)
+        if large_width(f"{turn}  {value}", scale) > width:
+            turn = turn[: max(1, width // (8 * scale) - len(value))]
+        gap = max(0, width - large_width(turn, scale) - large_width(value, scale))
+        lines: list[Line] = [()]
+        for left, right in zip(large(turn, scale), large(value, scale), strict=True):
+            wide = left.ljust(large_width(turn, scale) + gap)
+            lines.append(((wide, color), (right, palette.strong)))
+        lines.append(_target(snapshot, palette, width))
+        lines += [((text, palette.strong),) for text in large(_cue(snapshot)[: width // (8 * scale)], scale)]
+        lines.append(((_following(snapshot), palette.text),))
+        lines += self._past(snapshot, height - len(lines), width)
+        self.set_lines(lines)
+
+    def _past(self, snapshot: Snapshot, height: int, width: int) -> list[Line]:
+        """Returns the history of each dimension, as high as there is room for, or side by side."""
+        count = snapshot.dimension - 1
+        columns = max(1, -(-count // max(1, height)))
+        cells = (width - 2 * (columns - 1)) // columns - _NAME
+        if height < 1 or cells < 1:
+            return []
+        down = -(-count // columns)
+        high = max(1, min(_HIGHEST, height // down))
+        rows: list[list[Piece]] = [[] for _ in range(down * high)]
+        for index in range(count):
+            name = snapshot.names[index] if index < len(snapshot.names) else f"x{index + 1}"
+            history = self._history.merged(index, cells)
+            for level in range(high):
+                row = rows[index % down * high + level]
+                if row:
+                    row.append(("  ", self.palette.ground))
+                shown = padded(cut_off(one_line(name), _NAME - 1), _NAME) if level == high - 1 else " " * _NAME
+                row.append((shown, self.palette.strong))
+                for is_player, run in groupby(history, key=lambda one: one[1]):
+                    style = self.palette.prediction if is_player else self.palette.input
+                    row.append(("".join(_block(value, level, high) for value, _ in run), style))
+        return [tuple(row) for row in rows]
+
+
+def _block(value: float | None, level: int, high: int) -> str:
+    """Returns the block of a value in one of the rows of its history; the last row is the lowest."""
+    if value is None:
+        return " "
+    below = (high - 1 - level) / high
+    share = (min(max(value, 0.0), 1.0) - below) * high
+    return " " if share <= 0.0 and below else blocks((share,))
+
+
+def _ink(player: PlayerState, palette: Palette) -> Style:
+    block = turn_style(player, palette)
+    inks = {palette.warning_block: palette.warning, palette.input_block: palette.input}
+    return inks.get(block, palette.prediction)
+
+
+def _turn(player: PlayerState) -> str:
+    if player.paused:
+        return "PAUSED"
+    if player.ensemble is not None:
+        return "REST" if player.ensemble.resting else "ALL"
+    if player.mode == "useronly":
+        return "YOU"
+    return {"you": "YOU", "player": "PLAYER", "both": "BOTH"}[player.turn]
+
+
+def _value(player: PlayerState) -> str:
+    return "" if player.agent is not None else f"{player.number('temp'):.2f}"
+
+
+def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
+    mode = snapshot.focused.mode
+    target = ramp_targets(snapshot).get("temp")
+    label = f"temp → {target[0]:g} in {target[1]:.0f}s" if target is not None else "temp"
+    return ((mode, palette.dim), (label.rjust(max(0, width - len(mode))), palette.dim))
+
+
+def _cue(snapshot: Snapshot) -> str:
+    return "" if snapshot.cue is None else snapshot.cue.cue or snapshot.cue.set
+
+
+def _following(snapshot: Snapshot) -> str:
+    cue = snapshot.cue
+    if cue is None:
+        return ""
+    following = f"next: {cue.following}" if cue.following else "last cue"
+    return f"cue {cue.number} of {cue.of}  {following}"
