@@ -20,6 +20,9 @@ from impsy_tui.toml_files import open_regular
 _CHUNK: Final = 1 << 20
 _STAMP: Final = 26
 """Number of characters of ``2019-01-17T12:37:38.109979``."""
+_PAIRS: Final = (0, 2, 5, 8, 11, 14, 17)
+"""Places of the two-digit numbers of a time."""
+_MONTHS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 _SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
 """Text of each source after the time of a row, the shortest first."""
@@ -269,14 +272,27 @@ def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
 
 
 def _stamps(letters: np.ndarray) -> bool:
-    """Returns True if all times have the exact form; NumPy and Python differ for all others."""
+    """Returns True if all times exist and have the exact form.
+
+    NumPy and Python differ for other forms, and NumPy crashes for a time that does not exist among 500 or more.
+    """
     digits = np.ones(_STAMP, bool)
     for place, character in _PUNCTUATION.items():
         digits[place] = False
         if not (letters[:, place] == ord(character)).all():
             return False
     numbers = letters[:, digits]
-    return bool(((numbers >= ord("0")) & (numbers <= ord("9"))).all() and (numbers[:, 0] > ord("0")).all())
+    if not (((numbers >= ord("0")) & (numbers <= ord("9"))).all() and (numbers[:, 0] > ord("0")).all()):
+        return False
+    century, rest, month, day, hour, minute, second = (
+        (letters[:, at].astype(np.int64) - ord("0")) * 10 + letters[:, at + 1] - ord("0") for at in _PAIRS
+    )
+    if not (
+        ((month >= 1) & (month <= 12)).all() and (hour < 24).all() and (minute < 60).all() and (second < 60).all()
+    ):
+        return False
+    leap = (rest % 4 == 0) & ((rest != 0) | (century % 4 == 0))
+    return bool(((day >= 1) & (day <= _MONTHS[month] + (leap & (month == 2)))).all())
 
 
 def _careful(chunk: bytes, count: int, source: str) -> _Rows:

@@ -239,3 +239,22 @@ def test_histogram_has_four_bins_per_decade() -> None:
     performance[:, 0] = [0.0, 0.001, 0.0017, 0.0018, 0.99, 1.01, 500.0]
     counts = Collated(2, [performance]).histogram()
     assert counts.tolist() == [3, 1, *[0] * 9, 1, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "time", ["2024-13-01T10:00:00", "2023-02-29T10:00:00", "2024-04-31T10:00:00", "2024-01-01T24:00:00"]
+)
+def test_collate_ignores_a_time_that_does_not_exist_in_a_long_log(tmp_path: Path, time: str) -> None:
+    rows = [_row(at, "interface", 0.5, 0.5) for at in range(1000)]
+    file = tmp_path / "a.log"
+    file.write_text("\n".join(rows) + "\n")
+    expected = _collated(file, 3)
+    file.write_text("\n".join([*rows, f"{time}.000000,interface,0.5,0.5"]) + "\n")
+    assert np.array_equal(_collated(file, 3), expected)
+
+
+def test_collate_takes_the_leap_days_of_a_long_log(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    rows = [f"2024-02-29T10:{at // 60:02d}:{at % 60:02d}.000000,interface,0.5,0.5" for at in range(1000)]
+    file.write_text("\n".join(rows) + "\n")
+    assert len(_collated(file, 3)) == 999

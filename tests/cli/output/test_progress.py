@@ -30,6 +30,7 @@ def test_work_ends_a_worker_over_its_limit_and_says_which(
 
 
 def test_work_passes_more_files_than_a_command_line_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("sklearn", reason="training a classifier is the extra [gestures]")
     places = tuple(tmp_path / f"{number:0100d}" for number in range(5_000))
     with pytest.raises(typer.Exit):
         work(TrainGesturesRequest(tmp_path / "models", places))
