@@ -66,7 +66,7 @@ BATCH: Final = Range(1, 4096, 16)
 SEED: Final = Range(0, 2**31 - 1, 1)
 """Random seed of a training."""
 
-ENSEMBLE_PLAYERS: Final = Range(2, 8, 4)
+ENSEMBLE_PLAYERS: Final = Range(2, 8)
 """Players of an ensemble, with the lead."""
 
 ENSEMBLE_EPOCHS: Final = Range(1, 100_000, 14)

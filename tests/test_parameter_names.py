@@ -7,13 +7,11 @@ from typing import Final
 
 from impsy_tui.parameters import PARAMETERS
 
+NAMES: Final = PARAMETERS.keys() - {"ensemble"}
+"""Names of parameters; "ensemble" is also a kind of player."""
 PACKAGE: Final = Path(__file__).parents[1] / "impsy_tui"
 IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
-    "activity": (
-        "config/player_checks.py",
-        "engine/initial_ensembles.py",
-        "engine/players/ensemble/followers.py",
-    ),
+    "activity": ("engine/players/ensemble/followers.py",),
     "aim": (
         "console/widgets/agent.py",
         "console/widgets/strip/fields.py",
@@ -24,8 +22,6 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "engine/players/agent.py",
     ),
     "clips": (
-        "config/player_checks.py",
-        "engine/initial_ensembles.py",
         "engine/players/ensemble/followers.py",
         "engine/players/ensemble/player.py",
     ),
@@ -34,6 +30,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "every": ("engine/players/agent.py",),
     "hand over": ("engine/players/engine_parameters.py",),
     "hear": ("engine/players/agent.py",),
+    "lead_stops": ("engine/players/ensemble/followers.py",),
     "max_response": ("engine/players/mdrnn.py",),
     "mode": (
         "config/template.py",
@@ -151,10 +148,10 @@ def _names(file: Path) -> Iterator[str]:
     """Yields the parameters that a file names: whole strings, and attributes of settings."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:
-            case ast.Constant(value=str(name)) if name in PARAMETERS:
+            case ast.Constant(value=str(name)) if name in NAMES:
                 yield name
             case ast.Attribute(attr=name, value=ast.Attribute(attr="settings") | ast.Name(id="settings")):
-                yield from [name] if name in PARAMETERS else []
+                yield from [name] if name in NAMES else []
 
 
 def test_parameter_names_stand_in_the_listed_files_only() -> None:

@@ -64,7 +64,8 @@ def from_text(kind: ValueType, value: Any) -> Any:
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not is_number:
         return value
     try:
-        return int(value) if isinstance(kind, Integer) else float(value)
+        is_whole = isinstance(kind, Integer) or (isinstance(kind, Live) and kind.parameter.kind is Kind.WHOLE)
+        return int(value) if is_whole else float(value)
     except ValueError:
         return value
 

@@ -6,11 +6,12 @@ from typing import Final
 
 from impsy_tui.config.channel_schema import CHANNEL_TABLES
 from impsy_tui.config.schema import HIGHEST, LOWEST, Config, Player
-from impsy_tui.parameters import ENSEMBLE, KINDS
+from impsy_tui.parameters import ENSEMBLE, KINDS, parameters_of
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
 _OF_ENSEMBLES: Final = frozenset(
-    {"players", "lead", "lead_stops", "activity", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
+    {one.key.removeprefix("player.") for one in parameters_of(ENSEMBLE) if one.key.startswith("player.")}
+    | {"lead", "clip_file", "classifier", "destinations", "midi_channels"}
     | {"scale", "lowest", "highest"}
 )
 

@@ -131,19 +131,13 @@ class Player:
     smooth: float = live(parameters.SMOOTH)
     rest: float = live(parameters.REST)
     every: float = live(parameters.EVERY)
-    players: int | None = setting(
-        Integer(int(ranges.ENSEMBLE_PLAYERS.low), int(ranges.ENSEMBLE_PLAYERS.high)),
-        None,
-        "number of players of an ensemble, with you; default 4",
-    )
+    players: int | None = live(parameters.PLAYERS, own=True)
     lead: str | None = setting(
         Text(),
         None,
         "performer whose touches lead an ensemble, if the surface names performers; default: all touches",
     )
-    lead_stops: str | None = setting(
-        Choice(choices.LEAD_STOPS), None, 'behaviour of an ensemble while you do not play; default "rest"'
-    )
+    lead_stops: str | None = live(parameters.LEAD_STOPS, own=True)
     clips: str | None = live(parameters.CLIPS, own=True)
     activity: float | None = live(parameters.ACTIVITY, own=True)
     clip_file: str | None = setting(Text(), None, "clips of an ensemble, .npz; default: the shipped clips")

@@ -331,6 +331,8 @@ class Live:
                 return OneOrMany(Text()).allowed
             case Kind.SWITCH:
                 return Switch().allowed
+            case Kind.WHOLE:
+                return Integer(int(self._within.low), int(self._within.high)).allowed
             case _:
                 zero = f"; 0 is {self.parameter.none}" if self.parameter.none_is_zero else ""
                 return f"{Number(self._within).allowed}{zero}"
@@ -377,4 +379,7 @@ def live(parameter: Parameter, *, own: bool = False) -> Any:
     default = None if own else parameter.default
     if parameter.none_is_zero and not own:
         default = default or 0.0
-    return setting(Live(parameter, own), default, parameter.help)
+    help = parameter.help
+    if own and parameter.key.startswith("player."):
+        help = f"{help}; default {parameter.written(parameter.default)}"
+    return setting(Live(parameter, own), default, help)

@@ -6,7 +6,7 @@ from impsy_tui import choices
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
-from impsy_tui.parameters import ENGINE, HAND_OVER, MODE, PARAMETERS, QUANTISE, SWING, TEMPO, parameters_of
+from impsy_tui.parameters import ENGINE, HAND_OVER, MODE, PARAMETERS, PLAYERS, QUANTISE, SWING, TEMPO, parameters_of
 from impsy_tui.text import counted
 
 _BAR = 24
@@ -126,7 +126,7 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
     shown = [
         f"{name} {parameter.shown(value)}"
         for name, value in player.parameters.items()
-        if (parameter := PARAMETERS.get(name)) is not None and value is not None and parameter is not MODE
+        if (parameter := PARAMETERS.get(name)) is not None and value is not None and parameter not in (MODE, PLAYERS)
     ]
     lines += [f"{'':<10}{' · '.join(shown[first : first + 4])}" for first in range(0, len(shown), 4)]
     if player.agent is not None:

@@ -16,7 +16,7 @@ from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.ensemble.touches.pitches import pitches
-from impsy_tui.parameters import KINDS
+from impsy_tui.parameters import ENSEMBLE, KINDS, parameters_of
 
 _SCALE: Final = "pentatonic"
 
@@ -57,11 +57,9 @@ class InitialEnsembles:
 
     async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:
         general = self._options.config.model
-        settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
-        settings.players = table.players or settings.players
-        settings.clips = table.clips or settings.clips
-        settings.activity = table.activity or settings.activity
-        settings.lead_stops = table.lead_stops or settings.lead_stops
+        keys = (one.key.removeprefix("player.") for one in parameters_of(ENSEMBLE) if one.key.startswith("player."))
+        given = {key: value for key in keys if (value := getattr(table, key)) is not None}
+        settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp, **given)
         lowest = LOWEST if table.lowest is None else table.lowest
         highest = HIGHEST if table.highest is None else table.highest
         ensemble_routing = EnsembleRouting(

@@ -210,6 +210,7 @@ _TAKE_REST = (ArgumentKind.LINE, ArgumentKind.SETTINGS, ArgumentKind.DEFINITION)
 
 _KINDS: Final = {
     parameters.Kind.NUMBER: ArgumentKind.NUMBER,
+    parameters.Kind.WHOLE: ArgumentKind.WHOLE,
     parameters.Kind.TIME: ArgumentKind.DURATION,
     parameters.Kind.CHOICE: ArgumentKind.CHOICE,
     parameters.Kind.SWITCH: ArgumentKind.SWITCH,
@@ -232,8 +233,7 @@ def parameter_command(parameter: Parameter) -> Command:
         parameter.example,
         _dimension_arguments(parameter) if of_dimension else (_argument(parameter),),
         osc=parameter.osc,
-        # Other machines may set numbers.
-        sources=PARAMETER if parameter.within is not None and not of_dimension else MUSIC,
+        sources=PARAMETER if parameter.kind in _FROM_NETWORK and not of_dimension else MUSIC,
         player=parameter.scope[0] != parameters.ENGINE,
         about=_ABOUT.get(parameter.scope, "values"),
         ramp=parameter.ramp,
@@ -258,6 +258,9 @@ def _dimension_arguments(parameter: Parameter) -> tuple[Argument, ...]:
         case _:
             return dimensions, _argument(parameter)
 
+
+_FROM_NETWORK: Final = (parameters.Kind.NUMBER, parameters.Kind.TIME)
+"""Kinds of the parameters that other machines may set."""
 
 _ABOUT: Final = {
     (parameters.MDRNN,): "mdrnn",

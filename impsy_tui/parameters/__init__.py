@@ -7,7 +7,7 @@ declaration. The value itself is an attribute of the player that implements the 
 # isort: off
 # Lists and status have the parameters in this order.
 from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
-from impsy_tui.parameters.ensemble import ACTIVITY, CLIPS
+from impsy_tui.parameters.ensemble import ACTIVITY, CLIPS, LEAD_STOPS, PLAYERS
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
 from impsy_tui.parameters.dimensions import HOLD, INVERT, MUTE, RANGE, SOLO
 from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO, THRU
@@ -45,11 +45,13 @@ __all__ = [
     "HOLD",
     "INVERT",
     "KINDS",
+    "LEAD_STOPS",
     "MAX_RESPONSE",
     "MDRNN",
     "MODE",
     "MUTE",
     "PARAMETERS",
+    "PLAYERS",
     "QUANTISE",
     "RANGE",
     "REST",

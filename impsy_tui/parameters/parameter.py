@@ -12,6 +12,7 @@ class Kind(Enum):
     """Form of a parameter's values."""
 
     NUMBER = "number"
+    WHOLE = "whole"
     TIME = "time"
     CHOICE = "choice"
     SWITCH = "switch"
@@ -122,6 +123,8 @@ class Parameter:
                 return tuple(value)
             case Kind.PAIR:
                 return float(value[0]), float(value[1])
+            case Kind.WHOLE:
+                return value
             case _:
                 return float(value) if self.within is not None else value
 
@@ -139,6 +142,8 @@ class Parameter:
                 is_pair = isinstance(value, list | tuple) and len(value) == len(ENDS)
                 is_pair = is_pair and not any(isinstance(end, bool) or end not in self.limits for end in value)
                 return "" if is_pair else f"is not two numbers ({self.limits})"
+            case Kind.WHOLE if isinstance(value, bool) or not isinstance(value, int):
+                return f"is not a whole number ({self.limits})"
             case _ if isinstance(value, bool) or not isinstance(value, int | float):
                 return f"is not a number ({self.limits})"
             case _:

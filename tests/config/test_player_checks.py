@@ -62,7 +62,7 @@ def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
         ('kind = "choir"', 10, "[player] kind", 'one of "mdrnn"'),
         ("players = 4", 10, "[player] players", 'is a setting of players of kind "ensemble"'),
         ('kind = "ensemble"\nmode = "duet"', 11, "[player] mode", 'of other kinds than "ensemble"'),
-        ('kind = "ensemble"\nplayers = 9', 11, "[player] players", "from 2 to 8"),
+        ('kind = "ensemble"\nplayers = 9', 11, "[player] players", "9 is out of range (2 to 8)"),
         ('kind = "ensemble"\ndestinations = "midi"', 11, "[player] destinations", '"midi" is not a channel'),
         ('kind = "ensemble"\nlowest = 90', 11, "[player] lowest", "the lowest note is above the highest"),
         (

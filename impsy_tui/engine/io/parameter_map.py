@@ -83,6 +83,8 @@ class MappedParameter:
             value = self.low * (self.high / self.low) ** position
         else:
             value = self.low + position * (self.high - self.low)
+        if self.parameter.kind is Kind.WHOLE:
+            return float(round(value))
         ends = sorted((self.low, self.high))
         return min(max(float(f"{value:.4g}"), ends[0]), ends[1])
 

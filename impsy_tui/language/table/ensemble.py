@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from impsy_tui import choices, ranges
-from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
-from impsy_tui.parameters import ENSEMBLE
+from impsy_tui import choices
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command, parameter_commands
+from impsy_tui.parameters import ENSEMBLE, PLAYERS
 from impsy_tui.ranges import Range
 
 GESTURE_SECONDS: Final = Range(10.0, 600.0, 30.0, "s")
@@ -13,15 +13,7 @@ GESTURE_SECONDS: Final = Range(10.0, 600.0, 30.0, "s")
 _FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)
 
 ENSEMBLES: Final[tuple[Command, ...]] = (
-    Command(
-        "ensemble",
-        "number of players of an ensemble, the lead included",
-        "ensemble 4",
-        (Argument("players", ArgumentKind.WHOLE, ranges.ENSEMBLE_PLAYERS),),
-        player=True,
-        about="ensembles",
-        undo=True,
-    ),
+    parameter_command(PLAYERS),
     Command(
         "force",
         "a follower makes this gesture until free",
@@ -49,7 +41,7 @@ ENSEMBLES: Final[tuple[Command, ...]] = (
         about="ensembles",
         undo=True,
     ),
-    *parameter_commands(ENSEMBLE),
+    *(command for command in parameter_commands(ENSEMBLE) if command.parameter is not PLAYERS),
     Command(
         "classifier",
         "classifier of your gestures, such as one trained on your recordings",

@@ -241,5 +241,5 @@ def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: VirtualE
     assert (behaviour.models.kind, behaviour.models.model) == ("dummy", "dummy")
     hall.do("scene mine")
     assert (behaviour.models.kind, behaviour.models.model) == ("ensemble", "ensembleRNN-mine")
-    kept = SceneFile(tmp_path / "scenes.toml").find("mine").ensembles["trio"]
+    kept = SceneFile(tmp_path / "scenes.toml").find("mine").players["trio"]
     assert (kept.model, kept.classifier) == ("ensembleRNN-mine", "gestures-mine")

@@ -80,6 +80,12 @@ class Stage:
     def lift(self, follower: int) -> None:
         self.lifts.append((self.now, follower))
 
+    def leave(self, players: int) -> None:
+        pass
+
+    def join(self, players: int) -> None:
+        pass
+
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         self.seconds.append((round(at - 100.0, 6), tuple(codes)))
 

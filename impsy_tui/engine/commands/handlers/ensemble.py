@@ -9,6 +9,7 @@ from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.errors import UserError
 from impsy_tui.language.table.ensemble import GESTURE_SECONDS
+from impsy_tui.parameters import PLAYERS
 
 
 class EnsembleHandlers(Handlers):
@@ -16,8 +17,7 @@ class EnsembleHandlers(Handlers):
 
     def _ensemble(self, ensembles: Sequence[EnsemblePlayer], players: float) -> str:
         count = int(players)
-        for ensemble in ensembles:
-            ensemble.set_players(count)
+        self.set_parameter(PLAYERS, ensembles, count)
         followers = choices.FOLLOWERS[: count - 1]
         return self._reply(ensembles, f"{count} play: you, and {' '.join(followers)}")
 

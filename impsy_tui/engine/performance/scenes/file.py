@@ -11,11 +11,12 @@ from tomlkit.items import Table
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
-from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
+from impsy_tui.engine.performance.scenes.player import PlayerScene
+from impsy_tui.engine.performance.scenes.scene import Scene
 from impsy_tui.engine.players.settings import keys_in, read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import AGENT, DIMENSION, ENGINE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
+from impsy_tui.parameters import AGENT, DIMENSION, ENGINE, ENSEMBLE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -173,9 +174,11 @@ def scene_table(scene: Scene) -> dict[str, Any]:
             **_shaping_table(player.shaped),
         }
         for name, player in scene.players.items()
+        if player.kind != ENSEMBLE
     }
-    if scene.ensembles:
-        table["ensembles"] = {name: ensemble_scene.table(ensemble) for name, ensemble in scene.ensembles.items()}
+    ensembles = {name: player for name, player in scene.players.items() if player.kind == ENSEMBLE}
+    if ensembles:
+        table["ensembles"] = {name: ensemble_scene.table(ensemble) for name, ensemble in ensembles.items()}
     if scene.mapped:
         table["map"] = dict(scene.mapped)
     return table
@@ -191,8 +194,8 @@ def read_scene(name: str, raw: Any) -> Scene:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         values = read_values(_engine(raw), parameters_of(ENGINE))
         tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
-        ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
-        return Scene(values, players, ensembles=ensembles, mapped=_mapped(raw))
+        players |= {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
+        return Scene(values, players, mapped=_mapped(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} is not valid: {error}") from None
 

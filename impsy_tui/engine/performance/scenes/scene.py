@@ -10,29 +10,23 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
-from impsy_tui.engine.performance.scenes.ensemble import EnsembleScene
+from impsy_tui.engine.performance.scenes.player import PlayerScene
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
-from impsy_tui.parameters import DIMENSION, ENGINE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of, shown_number
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerScene:
-    """Settings of one player.
-
-    Attributes:
-        model: name of the model; empty for the dummy.
-        kind: kind of player.
-        values: values of the parameters by name.
-        shaped: values of the parameters of dimensions by name, and by the number of the dimension from 1.
-    """
-
-    model: str
-    kind: str
-    values: Mapping[str, Any]
-    shaped: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+from impsy_tui.parameters import (
+    DIMENSION,
+    ENGINE,
+    ENSEMBLE,
+    MDRNN,
+    PARAMETERS,
+    Kind,
+    Parameter,
+    parameters_of,
+    shown_number,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +35,8 @@ class Scene:
 
     Attributes:
         values: values of the parameters of the engine, by name.
-        players: settings of the players by name.
+        players: settings of the players, ensembles among them, by name.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
-        ensembles: settings of the ensembles by name.
         mapped: parameters by their control; None leaves the present controls.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
     """
@@ -51,7 +44,6 @@ class Scene:
     values: Mapping[str, Any]
     players: Mapping[str, PlayerScene]
     nudges: Mapping[str, float] | None = None
-    ensembles: Mapping[str, EnsembleScene] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapping[str, str] | None = None
 
@@ -74,17 +66,15 @@ class SceneKeeper:
         """Returns all present settings as a scene."""
         players = {player.name: self._of(player) for player in self._session.players.values()}
         nudges = dict(self._session.outputs.nudges)
-        ensembles = {
-            ensemble.name: ensemble_scene.captured(ensemble) for ensemble in self._session.ensembles.values()
-        }
+        ensembles = self._session.ensembles.values()
+        players |= {ensemble.name: ensemble_scene.captured(ensemble) for ensemble in ensembles}
         playing = {player.name: self._models.file_of(player) for player in self._session.players.values()}
-        playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in self._session.ensembles.values()}
+        playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in ensembles}
         files = {name: file for name, file in playing.items() if file is not None}
         return Scene(
             captured(self._session.parameters),
             players,
             nudges,
-            ensembles,
             files,
             self._parameter_map.table,
         )
@@ -108,9 +98,8 @@ class SceneKeeper:
             for one in parameters_of(DIMENSION):
                 for index, end in _by_index(wanted, one, self._session.dimension) if one.ramp else ():
                     yield from ramp_targets.dimension_ramps(player, one, index, end)
-        for name, wanted_ensemble in scene.ensembles.items():
-            if (ensemble := self._session.ensembles.get(name)) is not None:
-                yield from ramp_targets.ramps_to(ensemble, wanted_ensemble.values)
+        for ensemble, wanted in self._ensembles(scene):
+            yield from ramp_targets.ramps_to(ensemble, wanted.values)
         yield from ramp_targets.ramps_to(self._session.parameters, scene.values)
 
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
@@ -129,11 +118,9 @@ class SceneKeeper:
             for behaviour in player.behaviours:
                 behaviour.set_values(switched)
             self._shape(player, wanted)
-        for name, wanted_ensemble in scene.ensembles.items():
-            if (ensemble := self._session.ensembles.get(name)) is not None:
-                awaited += ensemble_scene.switch(
-                    ensemble, wanted_ensemble, self._models.ensembles, scene.files.get(name)
-                )
+        for ensemble, wanted in self._ensembles(scene):
+            file = scene.files.get(ensemble.name)
+            awaited += ensemble_scene.switch(ensemble, wanted, self._models.ensembles, file)
         if scene.mapped is not None:
             self._parameter_map.replace(scene.mapped)
         engine = self._session.parameters
@@ -142,7 +129,7 @@ class SceneKeeper:
 
     async def _load(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
         before = player.dimension
-        reply = await self._models.load(player, wanted.model, file)
+        reply = await self._models.load(player, wanted.model or "", file)
         if player.dimension != before:  # what was done to single values has gone with them
             self._shape(player, wanted)
         return reply
@@ -175,8 +162,13 @@ class SceneKeeper:
 
     def _players(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
         for name, wanted in scene.players.items():
-            if (player := self._session.players.get(name)) is not None:
+            if wanted.kind != ENSEMBLE and (player := self._session.players.get(name)) is not None:
                 yield player, wanted
+
+    def _ensembles(self, scene: Scene) -> Iterator[tuple[EnsemblePlayer, PlayerScene]]:
+        for name, wanted in scene.players.items():
+            if wanted.kind == ENSEMBLE and (ensemble := self._session.ensembles.get(name)) is not None:
+                yield ensemble, wanted
 
 
 def _by_index(scene: PlayerScene, parameter: Parameter, dimension: int) -> Iterator[tuple[int, Any]]:
@@ -209,13 +201,14 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     yield command_lines(scene.values, parameters_of(ENGINE), "")
     for name, player in scene.players.items():
         to = "" if name == focus else f"@{name} "
+        if player.kind == ENSEMBLE:
+            yield from ensemble_scene.lines(player, to)
+            continue
         yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
         yield f"{to}reset"
         yield command_lines(player.values, parameters_of(player.kind), to)
         yield f"{to}release"
         yield from _shaping_lines(player, to)
-    for name, ensemble in scene.ensembles.items():
-        yield from ensemble_scene.lines(ensemble, "" if name == focus else f"@{name} ")
 
 
 def _shaping_lines(player: PlayerScene, to: str) -> Iterator[str]:

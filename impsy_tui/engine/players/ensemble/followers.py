@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
-from impsy_tui import choices, parameters, ranges
+from impsy_tui import parameters
 from impsy_tui.engine.players.base import ParameterHolder
 from impsy_tui.engine.players.ensemble.clip_player import ClipPlayer
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
@@ -34,16 +34,16 @@ class EnsembleSettings:
     """Settings of an ensemble.
 
     Attributes:
-        players: Number of players, the lead included; see ``ranges.ENSEMBLE_PLAYERS``.
+        players: Number of players, the lead included; see ``parameters.PLAYERS``.
         temp, activity, clips: Parameters; see ``parameters``.
         lead_stops: Behaviour without a lead: one of ``choices.LEAD_STOPS``.
     """
 
-    players: int = int(ranges.ENSEMBLE_PLAYERS.default)
+    players: int = parameters.PLAYERS.default
     temp: float = parameters.TEMP.default
     activity: float = parameters.ACTIVITY.default
     clips: str = parameters.CLIPS.default
-    lead_stops: str = choices.LEAD_STOPS[0]
+    lead_stops: str = parameters.LEAD_STOPS.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,12 @@ class EnsembleOutput(Protocol):
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """Receives the gesture codes of lead and followers at the end of a second."""
+
+    def leave(self, players: int) -> None:
+        """Reports the players that leave an ensemble, which shrinks to a number of players."""
+
+    def join(self, players: int) -> None:
+        """Reports the players that have joined an ensemble, which had a number of players."""
 
     def notify(self, level: str, text: str) -> None:
         """Reports to the performer."""
@@ -175,14 +181,27 @@ class EnsembleBehaviour(ParameterHolder):
         if self._auditioned is not None:
             self._auditioned.reset()
 
-    def set_players(self, players: int) -> None:
-        """Changes the number of players, the lead included; remaining followers play on."""
-        if players != self.settings.players:
-            self.settings.players = players
-            for clip_player in self._clip_players[players - 1 :]:
-                clip_player.stop()
-            self.forced = {follower: code for follower, code in self.forced.items() if follower < players - 1}
-            self._assemble(self._codes)
+    def value(self, name: str) -> Any:
+        """Returns the value of a parameter."""
+        return self.settings.players if name == parameters.PLAYERS.name else super().value(name)
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter."""
+        if name != parameters.PLAYERS.name:
+            super().set_value(name, value)
+        elif value != self.settings.players:
+            before = self.settings.players
+            self._output.leave(value)
+            self._set_players(int(value))
+            self._output.join(before)
+
+    def _set_players(self, players: int) -> None:
+        """Changes the number of players; remaining followers play on."""
+        self.settings.players = players
+        for clip_player in self._clip_players[players - 1 :]:
+            clip_player.stop()
+        self.forced = {follower: code for follower, code in self.forced.items() if follower < players - 1}
+        self._assemble(self._codes)
 
     def force(self, follower: int, code: int) -> None:
         """Forces a follower to make a gesture until ``free``."""

@@ -151,19 +151,6 @@ class EnsemblePlayer:
         """Returns number of players and model."""
         return f"{self.behaviour.settings.players} players, a lead among them · {self.behaviour.models.model}"
 
-    # Commands
-
-    def set_players(self, players: int) -> None:
-        """Changes the number of players, the lead included."""
-        before = self.players
-        gone = before[players:]
-        if gone:
-            self._send_to_all(self._present(gone, there=False))
-        self.behaviour.set_players(players)
-        if come := self.players[len(before) :]:
-            self._send_to_all(self._present(come))
-        self._is_scored = False  # a score has the same players from begin to end
-
     # Touches of the lead
 
     def hears_channel(self, name: str) -> bool:
@@ -217,6 +204,17 @@ class EnsemblePlayer:
         if moment.new_idea:
             messages.append(new_idea_message(self.name))
         self._send_to_all(messages)
+
+    def leave(self, players: int) -> None:
+        """Reports the players that leave, before the ensemble shrinks to a number of players."""
+        if gone := self.players[players:]:
+            self._send_to_all(self._present(gone, there=False))
+
+    def join(self, players: int) -> None:
+        """Reports the players that have joined an ensemble, which had a number of players."""
+        if come := self.players[players:]:
+            self._send_to_all(self._present(come))
+        self._is_scored = False  # a score has the same players from begin to end
 
     def notify(self, level: str, text: str) -> None:
         """Reports to the performer."""

@@ -120,7 +120,7 @@ model = ""
 def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text(EARLIER)
     scene = SceneFile(tmp_path / "scenes.toml").find("dark")
-    main, far, trio = scene.players["main"], scene.players["far"], scene.ensembles["trio"]
+    main, far, trio = scene.players["main"], scene.players["far"], scene.players["trio"]
     models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
     assert (main.kind, main.values, main.shaped) == ("mdrnn", models, {"mute": {2: True}, "hold": {1: 0.25}})
     assert (far.kind, far.values["max_response"], far.values["aim"], far.values["hear"]) == (
@@ -130,7 +130,7 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
         ("chroma",),
     )
     assert (far.values["smooth"], far.values["budget"], far.values["rest"]) == (0.2, None, None)
-    assert (trio.players, trio.values, trio.forced) == (3, {"temp": 0.7, "clips": "nearest"}, {"p2": "big-swirl"})
+    assert (trio.values, trio.forced) == ({"temp": 0.7, "ensemble": 3, "clips": "nearest"}, {"p2": "big-swirl"})
 
 
 def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: VirtualSession, tmp_path: Path) -> None:

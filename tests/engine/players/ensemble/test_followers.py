@@ -135,13 +135,13 @@ def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=3, lead_stops="play"))
     stage.wait(2.05)
     stage.behaviour.force(1, SWIRL)
-    stage.behaviour.set_players(2)
+    stage.behaviour.set_value("ensemble", 2)
     assert stage.behaviour.forced == {}
     assert stage.lifts[-1][1] == 1
     stage.wait(1.6)
     assert stage.times(0) == [1.0, 1.1, 3.5]
     assert stage.seconds[-1][1] == (0, TAPS)
-    stage.behaviour.set_players(8)
+    stage.behaviour.set_value("ensemble", 8)
     stage.wait(1.0)
     assert stage.seconds[-1][1] == (0, *[TAPS] * 7)
     assert len(set(stage.behaviour.seconds)) == 1

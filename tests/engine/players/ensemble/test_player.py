@@ -123,7 +123,7 @@ def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_pa
     hall.do("ensemble 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
     assert (behaviour.settings.players, behaviour.forced, behaviour.settings.temp) == (5, {1: 6}, 0.5)
-    kept = SceneFile(tmp_path / "scenes.toml").find("loud").ensembles["trio"]
+    kept = SceneFile(tmp_path / "scenes.toml").find("loud").players["trio"]
     assert kept.forced == {"p3": "big-swirl"}
 
 
@@ -198,7 +198,7 @@ def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_
         for _ in range(30):
             hall.touch()
             hall.time.advance(0.1)
-        hall.player.set_players(2)
+        hall.player.behaviour.set_value("ensemble", 2)
         hall.time.advance(30.0)  # the lead has stopped
         hall.touch()
         hall.time.advance(2.0)
