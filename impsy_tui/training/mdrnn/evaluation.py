@@ -17,6 +17,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import DT_EDGES, UNIFORM, VALUES, cell_bounds, cell_nats, cells_of
 from impsy_tui.mdrnn.model import SCALE, Floats, Network, Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
+from impsy_tui.training.common.figure import Figure, figure
 from impsy_tui.training.mdrnn.baselines import markov_nats, repeat_mixtures, uniform_nats
 from impsy_tui.training.mdrnn.playing_style import Style, style
 
@@ -32,8 +33,6 @@ REPEAT, MARKOV, EVEN = "repeat", "Markov chain", "uniform"
 _PRIMER: Final = 100
 _PRIMER_HELD_OUT: Final = 50
 _REPORT_EVERY: Final = 500
-_BLOCK: Final = 50
-"""Events in a row whose mean is one observation of a standard error: neighbours resemble each other."""
 
 OnProgress = Callable[[int, int], None]
 """Receives the number of finished events and the number of all."""
@@ -52,14 +51,6 @@ class Expectation:
     shape: Shape
     parameters: Doubles
     events: Doubles
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Mean of one number per event, with its standard error."""
-
-    mean: float
-    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +162,6 @@ def cells_of_dimensions(expectation: Expectation) -> Doubles:
     inside = (marginals.cdf(high * SCALE) - marginals.cdf(low * SCALE)).numpy()
     sizes = np.array([len(DT_EDGES) + 1.0, *[float(VALUES)] * (expectation.shape.dimension - 1)])
     return np.asarray(-np.log((1.0 - UNIFORM) * inside + UNIFORM / sizes).mean(axis=0), np.float64)
-
-
-def figure(numbers: Doubles) -> Figure:
-    """Returns the mean of one number per event, in order, and its standard error.
-
-    The error is that of the means of blocks of neighbouring events. A musician's next event resembles the last one,
-    so single events would make the error too small.
-    """
-    size = max(1, min(_BLOCK, len(numbers) // 10))
-    blocks = numbers[: len(numbers) // size * size].reshape(-1, size).mean(axis=1)
-    error = float(blocks.std(ddof=1)) / len(blocks) ** 0.5 if len(blocks) > 1 else float("inf")
-    return Figure(float(numbers.mean()), error)
 
 
 def baselines(performances: Sequence[Floats], surprise: Doubles) -> tuple[Baseline, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui.parameters import SIGMA, TEMP
+from impsy_tui.training.common.figure import Figure
 from impsy_tui.training.mdrnn.advice import advice, milliseconds, plain
-from impsy_tui.training.mdrnn.evaluation import PLAYED, Evaluated, Figure
+from impsy_tui.training.mdrnn.evaluation import PLAYED, Evaluated
 from impsy_tui.training.mdrnn.playing_style import Style
 
 _WIDTH: Final = 78

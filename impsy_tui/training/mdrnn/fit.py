@@ -18,6 +18,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE, Shape
 from impsy_tui.ranges import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
+from impsy_tui.training.common.figure import Figure, figure
 from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
@@ -29,6 +30,8 @@ _PASSES: Final = 10
 """Approximate number of times that an epoch uses each event; more frequent evaluation takes longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 1000
 _RATE, _TUNING_RATE = 3e-3, 1e-3
+_NEAR: Final = 0.02
+"""Nats of the loss per unit of squared distance from the initial weights: a model keeps its style as it learns on."""
 _JUDGED: Final = 500
 _JUDGED_TOGETHER: Final = 64
 
@@ -164,6 +167,8 @@ class Trainer:
         self._optimizer.build(self.model.trainable_variables)
         if begin_with is not None:
             self.model.set_weights(begin_with)
+        self._initial = begin_with
+        self._anchors = [tf.constant(weight) for weight in begin_with] if begin_with is not None else []
         self._averages = WeightAverages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
         self._expect = tf.function(self.model)
@@ -194,15 +199,30 @@ class Trainer:
             if recipe.patience and number - progress.best_epoch >= recipe.patience:
                 break
 
+    def gain(self) -> Figure:
+        """Returns the cell nats per held-out event that the best weights save, compared with the initial ones."""
+        _, targets, counted = self._held_out
+        nats = []
+        for weights in (self._initial, self.progress.best):
+            self.model.set_weights(weights)
+            nats.append(cell_nats(self._expected(), targets[counted] / SCALE, self._shape))
+        return figure(nats[0] - nats[1])
+
+    def _expected(self) -> np.ndarray:
+        """Returns the mixtures that the network expects for the held-out events."""
+        inputs, _, counted = self._held_out
+        expected = []
+        for at in range(0, len(counted), _JUDGED_TOGETHER):
+            some = slice(at, at + _JUDGED_TOGETHER)
+            expected.append(np.asarray(self._expect(tf.constant(inputs[some])))[counted[some]])
+        return np.concatenate(expected)
+
     def judge(self) -> Judgement:
         """Returns the figures of the averaged network on the held-out events."""
-        inputs, targets, counted = self._held_out
-        expected = []
+        _, targets, counted = self._held_out
         with self._averages.in_force():
-            for at in range(0, len(counted), _JUDGED_TOGETHER):
-                some = slice(at, at + _JUDGED_TOGETHER)
-                expected.append(np.asarray(self._expect(tf.constant(inputs[some])))[counted[some]])
-        parameters, events = np.concatenate(expected), targets[counted]
+            parameters = self._expected()
+        events = targets[counted]
         if not np.isfinite(parameters).all():
             return Judgement(float("inf"), float("inf"))
         return Judgement(
@@ -229,6 +249,8 @@ class Trainer:
         windows = self._windows()
         with tf.GradientTape() as tape:
             loss, nats = self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True))
+            for variable, anchor in zip(self.model.trainable_variables, self._anchors, strict=False):
+                loss += _NEAR * tf.reduce_sum((variable - anchor) ** 2)
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         self._averages.follow(self._optimizer.iterations)

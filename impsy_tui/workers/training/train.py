@@ -74,7 +74,7 @@ def _fit(
     from impsy_tui.training.mdrnn.network import as_keras, model_name, shape_of
 
     performances = read(dataset)
-    begun_from = request.begun_from and _weights(request.begun_from)
+    begun_from = _weights(request.begun_from) if request.begun_from else None
     name = request.begun_from.stem if request.begun_from else None
     dimension = performances[0].shape[1]
     shape = begun_from.shape if begun_from else shape_of(request.size, dimension)
@@ -88,7 +88,8 @@ def _fit(
     file = unfinished.file if unfinished else checkpoint_path(request.models, model_name(shape))
     began = time.monotonic()
     start, progress = as_keras(begun_from) if begun_from else None, unfinished.progress if unfinished else None
-    trainer = Trainer(training, held_out, shape, recipe, start, progress)
+    old = _old_playing(request, dataset, begun_from, performances, sum(map(len, training)))
+    trainer = Trainer(training + old, held_out, shape, recipe, start, progress)
     reporter.say(Progress("epoch", len(trainer.progress.curve), recipe.epochs))
     keeping = _Keeping(lambda: write_checkpoint(Checkpoint(file, _kept(request), trainer.progress)))
 
@@ -101,9 +102,12 @@ def _fit(
     progress = trainer.progress
     if not math.isfinite(progress.best_loss):
         return Failed(f"nothing was learned from {dataset.stem}: the network cannot use its values")
-    if name is not None and not progress.best_epoch:
-        forget(file)
-        return Finished(f"nothing was learned from {dataset.stem} that {name} did not know: no model is made")
+    gain = ""
+    if name is not None:
+        gain, enough = _gain(trainer, name)
+        if not enough:
+            forget(file)
+            return Finished(f"no model is made: {gain}. Play more, and learn on from all of it")
     reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
     seconds = time.monotonic() - began
     content = content_hash(performances)
@@ -114,8 +118,37 @@ def _fit(
         keeping.now()
     else:
         forget(file)
-    judgement = _judged(request.plays, progress.best_loss, training, held_out, recipe)
+    judgement = gain and f"{gain}; "
+    judgement += _judged(request.plays, progress.best_loss, training, held_out, recipe)
     return _finished(judgement, lite, progress, seconds)
+
+
+def _old_playing(
+    request: Request, dataset: Path, begun_from: "Weights | None", performances: "list[np.ndarray]", events: int
+) -> "list[np.ndarray]":
+    """Returns old playing to mix in for a model that learns on; empty if it learns from its own dataset again."""
+    from impsy_tui.model_files.metadata import read_metadata
+    from impsy_tui.training.mdrnn.old_playing import old_playing
+
+    if begun_from is None or request.begun_from is None:
+        return []
+    notes = read_metadata(request.begun_from)
+    if notes.content == content_hash(performances):
+        return []
+    return old_playing(notes, begun_from, dataset.parent, events, request.max_gap, request.seed)
+
+
+def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
+    """Returns a sentence on the figures before and after a model learned on, and True if the gain is real."""
+    progress = trainer.progress
+    if not progress.best_epoch:
+        return f"no epoch was better than {name}, {progress.best_loss:.2f} cell nats held out", False
+    gain = trainer.gain()
+    before, after = progress.best_loss + gain.mean, progress.best_loss
+    figures = f"{before:.2f} cell nats held out before, {after:.2f} after"
+    enough = gain.mean > gain.error
+    word = "gain" if enough else "gain within its error"
+    return f"{figures}, {word} {gain.mean:.2f} ± {gain.error:.2f}", enough
 
 
 def _save(

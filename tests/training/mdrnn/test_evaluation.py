@@ -19,6 +19,7 @@ if importlib.util.find_spec("tensorflow_probability") is None:
 
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
+from impsy_tui.training.common.figure import figure
 from impsy_tui.training.mdrnn import evaluation as ev
 from impsy_tui.training.mdrnn import evaluation_report as told
 from impsy_tui.training.mdrnn.advice import advice
@@ -116,9 +117,9 @@ class TestLikelihood:
         random = np.random.default_rng(6)
         apart = random.normal(0, 1, 5000)
         alike = np.repeat(random.normal(0, 1, 100), 50)
-        assert ev.figure(apart).error == pytest.approx(1 / 5000**0.5, rel=0.3)
-        assert ev.figure(alike).error == pytest.approx(1 / 100**0.5, rel=0.3)
-        assert ev.figure(np.ones(1)).error == math.inf
+        assert figure(apart).error == pytest.approx(1 / 5000**0.5, rel=0.3)
+        assert figure(alike).error == pytest.approx(1 / 100**0.5, rel=0.3)
+        assert figure(np.ones(1)).error == math.inf
 
 
 class TestCalibration:
