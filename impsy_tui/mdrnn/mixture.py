@@ -61,9 +61,8 @@ class Sampler:
         if not self._drawn:
             self.settle()
         point, noise = self._drawn.pop()
-        numbers: list[float] = parameters.tolist()
         mixtures, dimension = self._shape.mixtures, self._shape.dimension
-        logits = numbers[-mixtures:]
+        logits: list[float] = parameters[-mixtures:].tolist()
         top = max(logits)
         if not math.isfinite(top):
             raise UserError("the model predicts values that are not finite numbers")
@@ -76,12 +75,9 @@ class Sampler:
             chosen += 1
         mean, deviation = chosen * dimension, (mixtures + chosen) * dimension
         width = math.sqrt(sigma_temperature)
-        event = [
-            (m + width * d * z) / SCALE
-            for m, d, z in zip(
-                numbers[mean : mean + dimension], numbers[deviation : deviation + dimension], noise, strict=True
-            )
-        ]
+        means: list[float] = parameters[mean : mean + dimension].tolist()
+        deviations: list[float] = parameters[deviation : deviation + dimension].tolist()
+        event = [(m + width * d * z) / SCALE for m, d, z in zip(means, deviations, noise, strict=True)]
         if not math.isfinite(sum(event)):
             raise UserError("the model predicts values that are not finite numbers")
         return event
