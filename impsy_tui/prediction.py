@@ -30,6 +30,7 @@ class Predictor(Protocol):
         pi_temperature: temperature of the choice of a mixture component, above 0; see ``parameters.TEMP``.
         sigma_temperature: temperature of the deviation of a component, 0 or more; see ``parameters.SIGMA``.
         max_gap: longest dt of the training data in seconds, None if unknown.
+        fitted: pi and sigma temperature that training found; the defaults if it found none.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Predictor(Protocol):
     pi_temperature: float
     sigma_temperature: float
     max_gap: float | None
+    fitted: tuple[float, float]
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
         """Takes one event and returns the next one.

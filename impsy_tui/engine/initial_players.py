@@ -14,7 +14,7 @@ from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured
-from impsy_tui.parameters import AGENT, KINDS, MDRNN, Parameter, parameters_of
+from impsy_tui.parameters import AGENT, KINDS, MDRNN, TRAINED, Parameter, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def _initial_player(
             return last.values[parameter.name]
         own, general = getattr(player, key), getattr(getattr(config, table), key)
         value = general if own is None or parameter.key in given else own
+        if value == TRAINED:
+            return parameter.default
         return "polyphony" if value == modes.FILTER else parameter.check(value)
 
     gap = config.model.max_gap if player.max_gap is None else player.max_gap

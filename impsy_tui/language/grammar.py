@@ -1,7 +1,7 @@
 """Grammar of the language, for parsing and for completion: reads a line word by word."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
@@ -26,6 +26,7 @@ from impsy_tui.ranges import Range
 LONGEST_LINE: Final = 2000
 """Greatest length of a line in characters."""
 
+_NUMBERS: Final = (ArgumentKind.NUMBER, ArgumentKind.DURATION)
 CHANCE: Final = "rand"
 
 RAMPED: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
@@ -165,7 +166,7 @@ class LineReader(Cursor):
         for argument in command.arguments:
             if argument.keyword or (argument.optional and self.left_out(command, argument, keywords, ramped)):
                 continue
-            values[argument.name] = self.value(command, argument)
+            values[argument.name] = self.value(command, self.number(argument) if ramped else argument)
         while True:
             if keywords:
                 self.may_be(_choice(keywords, optional=True), command.name)
@@ -220,14 +221,21 @@ class LineReader(Cursor):
         word = self.next_word(whose, argument)
         if self.is_parameter(word):
             return word.text
-        if word.text == CHANCE and not word.quoted and argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION):
-            low, high = (self.value_of(whose, argument) for _ in range(2))
+        if word.text == CHANCE and not word.quoted and argument.kind in _NUMBERS:
+            low, high = (self.value_of(whose, self.number(argument)) for _ in range(2))
             if isinstance(low, float) and isinstance(high, float):
                 return Chance(low, high)
             if any(isinstance(one, str) and one.startswith("$") for one in (low, high)):
                 return word.text
             raise ParseError(f"rand takes two numbers, such as rand 0.5 1.5: each {argument.allowed}", word)
         return read_value(argument, word)
+
+    def number(self, argument: Argument) -> Argument:
+        """Returns an argument where a word cannot stand for the number; a word that is there is reported later."""
+        word = self.word
+        if argument.kind not in _NUMBERS or (word is not None and word.text in argument.choices):
+            return argument
+        return replace(argument, choices=())
 
     def line_inside(self, command: Command, argument: Argument) -> Program:
         """Reads the rest of the line as commands that run later."""
@@ -265,7 +273,7 @@ class LineReader(Cursor):
                 raise ParseError(_cannot_ramp(word.text, found, self.macros), word)
             self.at += length
             values = self.arguments(found, ramped=True)
-            numbers = [each for each in found.arguments if each.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION)]
+            numbers = [each for each in found.arguments if each.kind in _NUMBERS]
             for number in numbers:
                 if (given := values.get(number.name)) in number.choices:
                     raise ParseError(f"{found.name} {given} cannot be ramped: over needs a number", word)

@@ -15,6 +15,7 @@ class DummyPredictor:
     name = "DUMMY"
     runtime = "none"
     max_gap: float | None = None
+    fitted = (parameters.TEMP.default, parameters.SIGMA.default)
 
     _STEP = 0.05
     _SLOWEST = 0.5

@@ -19,19 +19,27 @@ class MdrnnPredictor:
         name: model name.
         random: random generator of the samples.
         max_gap: longest dt of the training data in seconds, None if unknown.
+        fitted: pi and sigma temperature that training found; None for the defaults.
     """
 
     kind = MDRNN
 
     def __init__(
-        self, network: Network, name: str, random: np.random.Generator, max_gap: float | None = None
+        self,
+        network: Network,
+        name: str,
+        random: np.random.Generator,
+        max_gap: float | None = None,
+        fitted: tuple[float | None, float | None] = (None, None),
     ) -> None:
         self.name = name
         self.runtime = network.runtime
         self.dimension = network.shape.dimension
         self.max_gap = max_gap
-        self.pi_temperature = TEMP.default
-        self.sigma_temperature = SIGMA.default
+        pi, sigma = fitted
+        self.fitted = (TEMP.default if pi is None else pi, SIGMA.default if sigma is None else sigma)
+        self.pi_temperature: float = TEMP.default
+        self.sigma_temperature: float = SIGMA.default
         self._network = network
         self._sampler = Sampler(network.shape, random)
 

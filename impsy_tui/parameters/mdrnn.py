@@ -4,7 +4,7 @@ from typing import Final
 
 from impsy_tui import modes
 from impsy_tui.parameters.kinds import ENSEMBLE, MDRNN
-from impsy_tui.parameters.parameter import Kind, Parameter, register
+from impsy_tui.parameters.parameter import TRAINED, Kind, Parameter, register
 from impsy_tui.ranges import Range
 
 MODE: Final = register(
@@ -32,6 +32,7 @@ TEMP: Final = register(
         1.0,
         # Logits are divided by it before the softmax.
         Range(0.0, 100.0, above=True),
+        more=(TRAINED,),
         argument="temperature",
         ramp="linear",
         osc="pitemp",
@@ -51,6 +52,7 @@ SIGMA: Final = register(
         0.01,
         # The covariance of the chosen mixture component is multiplied by it.
         Range(0.0, 100.0),
+        more=(TRAINED,),
         argument="temperature",
         ramp="log",
         osc="sigmatemp",

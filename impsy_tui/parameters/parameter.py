@@ -28,6 +28,10 @@ ENDS: Final = ("low", "high")
 """Names of the two numbers of ``Kind.PAIR``."""
 
 
+TRAINED: Final = "trained"
+"""Word for the value that the training of the model found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """Declaration of one parameter.

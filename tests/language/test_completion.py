@@ -46,7 +46,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("nothing ", ()),
         ("thru ", ("on", "off")),
         ("max_response ", ("off",)),
-        ("temp ", ()),
+        ("temp ", ("trained",)),
         ("cancel", ("cancel", "cancel replay", "cancel job")),
         ("cancel ", ("replay", "job", "all")),
         ("cancel j", ("job",)),
@@ -151,7 +151,7 @@ def test_complete_lists_options(line: str, options: tuple[str, ...]) -> None:
     ("line", "hint"),
     [
         ("mo", "a command"),
-        ("temp ", "a number, above 0 and at most 100"),
+        ("temp ", "a number, above 0 and at most 100, or trained"),
         ("threshold ", "a time such as 5s or 200ms, 0 to 3600 s"),
         ("mute ", "dimensions such as x3, or x1 x2, or x1-x4"),
         ("hold x1 ", "a number, 0 to 1"),

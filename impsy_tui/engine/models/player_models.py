@@ -233,7 +233,10 @@ class PlayerModels:
             loaded = await load_model(file, quiet=quiet)
         finally:
             self._loading = ""
-        return MdrnnPredictor(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
+        notes = loaded.notes
+        fitted = notes.pi_temperature, notes.sigma_temperature
+        predictor = MdrnnPredictor(loaded.network, loaded.name, self._random, notes.max_gap, fitted)
+        return predictor, loaded.remark or own
 
     async def _open_beside(self, player: Player, file: Path) -> tuple[AnyPredictor, str]:
         try:

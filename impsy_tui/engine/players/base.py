@@ -7,6 +7,7 @@ from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.scheduler import Scheduler
+from impsy_tui.parameters import PARAMETERS
 
 Notify = Callable[[str, str, str], None]
 """Reports to the performer: level (info, warning, error), source, text."""
@@ -61,6 +62,10 @@ class ParameterHolder:
         """Sets several parameters."""
         for name, value in values.items():
             self.set_value(name, value)
+
+    def fitted(self, name: str) -> Any:
+        """Returns the value of a parameter that the training of the model found, else its default."""
+        return PARAMETERS[name].default
 
     def ramp_start(self, name: str) -> float | None:
         """Returns the number that a ramp begins with while the value is None; None for the end of the ramp."""

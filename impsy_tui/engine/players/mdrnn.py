@@ -228,9 +228,20 @@ class MdrnnBehaviour(ParameterHolder):
         """Number of events replaced by a later event on their line of the grid."""
         return self._events.replaced
 
+    def fitted(self, name: str) -> Any:
+        pi, sigma = self.settings.fitted
+        return {"temp": pi, "sigma": sigma}[name]
+
     # Playing
 
     def _set_predictor(self, predictor: Predictor) -> None:
+        # A temperature that nothing has set follows the model.
+        settings = self.settings
+        before, settings.fitted = settings.fitted, predictor.fitted
+        if settings.temp == before[0]:
+            settings.temp = predictor.fitted[0]
+        if settings.sigma == before[1]:
+            settings.sigma = predictor.fitted[1]
         predictor.pi_temperature = self.settings.temp
         predictor.sigma_temperature = self.settings.sigma
         self.predictor = predictor

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
-from impsy_tui.parameters import AGENT, MDRNN, Parameter, defaults, parameters_of
+from impsy_tui.parameters import AGENT, MDRNN, SIGMA, TEMP, TRAINED, Parameter, defaults, parameters_of
 
 
 class PlayerSettings(SimpleNamespace):
     """Values of the parameters of one player, each an attribute with the parameter's name.
 
-    Only the configuration sets ``max_gap`` (seconds; None for the model's own, else the default).
+    Only the configuration sets ``max_gap`` (seconds; None for the model's own, else the default). ``fitted`` holds
+    the pi and sigma temperature of the model; a temperature that equals it follows the next model.
 
     Args:
         kind: Kind of player whose parameters are added to those of MDRNN players and agents.
@@ -19,7 +20,8 @@ class PlayerSettings(SimpleNamespace):
     """
 
     def __init__(self, kind: str = "", **values: Any) -> None:
-        known = {"max_gap": None, **defaults(parameters_of(MDRNN, AGENT, kind))}
+        fitted = TEMP.default, SIGMA.default
+        known = {"max_gap": None, "fitted": fitted, **defaults(parameters_of(MDRNN, AGENT, kind))}
         if unknown := values.keys() - known.keys():
             raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
         super().__init__(**known | values)
@@ -41,9 +43,9 @@ def present_number(player: ParameterOwner, parameter: Parameter) -> float | None
 
 
 def set_parameter(player: ParameterOwner, parameter: Parameter, value: Any) -> None:
-    """Sets a parameter of a player, and of the auditioned model."""
+    """Sets a parameter of a player, and of the auditioned model; ``TRAINED`` is the value that its model fits."""
     for behaviour in player.behaviours:
-        behaviour.set_value(parameter.name, value)
+        behaviour.set_value(parameter.name, behaviour.fitted(parameter.name) if value == TRAINED else value)
 
 
 def has_parameter(player: ParameterOwner, parameter: Parameter) -> bool:

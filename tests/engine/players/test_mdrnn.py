@@ -6,7 +6,9 @@ import pytest
 
 from impsy_tui import modes
 from impsy_tui.engine.clock.quantiser import STALE
-from tests.support.engine.scripted_players import ScriptedSession, near
+from impsy_tui.engine.players.settings import set_parameter
+from impsy_tui.parameters import SIGMA, TEMP, TRAINED
+from tests.support.engine.scripted_players import ScriptedPredictor, ScriptedSession, near
 
 
 class TestCallAndResponse:
@@ -341,3 +343,37 @@ def test_stop_silences_player(mode: str) -> None:
     assert virtual.out.said[-1] == (101.0, "silence")
     virtual.wait(10)
     assert virtual.out.said[-1] == (101.0, "silence")
+
+
+def _fitted(pi: float, sigma: float) -> ScriptedPredictor:
+    predictor = ScriptedPredictor()
+    predictor.fitted = (pi, sigma)
+    return predictor
+
+
+class TestFittedTemperatures:
+    def test_temperatures_follow_the_model(self) -> None:
+        virtual = ScriptedSession("battle")
+        for pi, sigma in ((0.7, 0.5), (1.4, 0.2)):
+            predictor = _fitted(pi, sigma)
+            virtual.player.change_predictor(predictor)
+            assert (virtual.behaviour.settings.temp, virtual.behaviour.settings.sigma) == (pi, sigma)
+            assert (predictor.pi_temperature, predictor.sigma_temperature) == (pi, sigma)
+
+    def test_temperature_of_the_performer_or_the_configuration_stays(self) -> None:
+        virtual = ScriptedSession("battle", sigma=0.3)
+        virtual.player.change_predictor(_fitted(0.7, 0.5))
+        assert virtual.behaviour.settings.sigma == 0.3
+        set_parameter(virtual.player, TEMP, 2.0)
+        virtual.player.change_predictor(_fitted(1.4, 0.2))
+        assert (virtual.behaviour.settings.temp, virtual.behaviour.settings.sigma) == (2.0, 0.3)
+
+    def test_trained_returns_to_the_model(self) -> None:
+        virtual = ScriptedSession("battle", sigma=0.3, temp=2.0)
+        predictor = _fitted(0.7, 0.5)
+        virtual.player.change_predictor(predictor)
+        for parameter in (TEMP, SIGMA):
+            set_parameter(virtual.player, parameter, TRAINED)
+        assert (predictor.pi_temperature, predictor.sigma_temperature) == (0.7, 0.5)
+        virtual.player.change_predictor(_fitted(1.4, 0.2))
+        assert (virtual.behaviour.settings.temp, virtual.behaviour.settings.sigma) == (1.4, 0.2)

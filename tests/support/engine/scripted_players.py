@@ -29,6 +29,7 @@ class ScriptedPredictor:
         self.dimension = dimension
         self.dt = dt
         self.max_gap: float | None = None
+        self.fitted = (1.0, 0.01)
         self.pi_temperature = self.sigma_temperature = 1.0
         self.heard: list[tuple[float, tuple[float, ...]]] = []
         self.resets = 0
