@@ -76,8 +76,10 @@ class Rules:
         for found in self._avoided.finditer(plain):
             word = found[0].lower()
             yield Finding(text, f"{text.place}-words", f"write {self._instead[word]!r} instead of {word!r}")
-        if text.place == "docstrings" and (opening := plain.split(" ", 1)[0].strip(",.")) in self._openings:
-            yield Finding(text, "docstrings-opening", f"begins with {opening!r}: begin with a verb or a noun")
+        opening = plain.split(" ", 1)[0].strip(",.")
+        opening = opening.capitalize() if text.place == "tests" else opening
+        if text.place in ("docstrings", "tests") and opening in self._openings:
+            yield Finding(text, f"{text.place}-opening", f"begins with {opening!r}: begin with a verb or a noun")
         for sentence in _SENTENCE.split(plain):
             if (count := len(_WORD.findall(sentence))) > self._longest:
                 yield Finding(text, f"{text.place}-long", f"a sentence of {count} words: {sentence[:60]}…")

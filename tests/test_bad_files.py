@@ -58,7 +58,7 @@ def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
     assert files_in(tmp_path / "none", ".log") == []
 
 
-def test_a_data_set_is_made_of_the_other_logs(tmp_path: Path) -> None:
+def test_a_dataset_is_made_of_the_other_logs(tmp_path: Path) -> None:
     _log(tmp_path / "logs")
     spoil(tmp_path / "logs", "-3d-mdrnn.log")
     last = worker_result(DatasetRequest(tmp_path / "logs", tmp_path / "datasets"))
@@ -167,7 +167,7 @@ def test_themes_are_listed_past_bad_ones(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [name for name in names if name != shown_name(name) or "pipe" in name]
 
 
-def test_a_model_is_drawn_with_a_data_set_past_bad_ones(tmp_path: Path) -> None:
+def test_a_model_is_drawn_with_a_dataset_past_bad_ones(tmp_path: Path) -> None:
     spoil(tmp_path, ".npz")
     write_dataset(tmp_path / "d.npz", [np.full((5, 3), 0.5)])
     file, performances = _heard(PlotRequest(80, (), None, 1, None, tmp_path), 3)

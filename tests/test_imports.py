@@ -23,7 +23,7 @@ def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
         assert name not in loaded
 
 
-def test_gestures_are_told_with_numpy_alone() -> None:
+def test_gestures_are_classified_with_numpy_alone() -> None:
     loaded = loaded_by(
         "import impsy_tui.ensemble.score_touches, impsy_tui.ensemble.touches.surfaces, impsy_tui.ensemble.clips"
     )

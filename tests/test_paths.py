@@ -162,7 +162,7 @@ def test_a_new_name_is_never_a_shipped_one(tmp_path: Path) -> None:
     assert free_name(tmp_path, "mine") == "mine"
 
 
-def test_a_file_that_replaces_a_shipped_model_is_told(tmp_path: Path) -> None:
+def test_a_file_that_replaces_a_shipped_model_is_reported(tmp_path: Path) -> None:
     name = f"{SIZE_S}.tflite"
     shipped = shipped_folder("models") / name
     assert is_shipped("models", shipped)

@@ -102,7 +102,7 @@ def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: 
     assert "feats" in engine.log_rows()[-1]
 
 
-def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> None:
+def test_clipping_is_reported_and_the_set_goes_on(sine: Sine, listen: Listen) -> None:
     engine = listen(sine(3.0))
     wait_until(lambda: "audio: the sound clipped" in engine.said())
     assert engine.said().count("the sound clips: turn the microphone down") == 1

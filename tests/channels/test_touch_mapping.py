@@ -32,7 +32,7 @@ _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
         (("touchosc", "/pad/{finger} y x"), "/pad/7", [300.0, 50.0], 0.5, 0.25),
     ],
 )
-def test_touches_are_told_from_osc_messages(
+def test_touches_are_recognised_from_osc_messages(
     touches: Any, address: str, arguments: list[Any], x: float, y: float
 ) -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:

@@ -42,7 +42,7 @@ def test_an_ensemble_plays_to_a_recorded_lead(tmp_path: Path, played: Path) -> N
     assert "player-05" not in again.stdout
 
 
-def test_an_ensemble_is_judged_beside_markov_chains_and_what_is_real(tmp_path: Path, played: Path) -> None:
+def test_an_ensemble_is_compared_with_markov_chains_and_what_is_real(tmp_path: Path, played: Path) -> None:
     done = _typed(tmp_path, "evaluate", "ensembleRNN-units16", "played")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -51,7 +51,7 @@ def test_an_ensemble_is_judged_beside_markov_chains_and_what_is_real(tmp_path: P
     assert names == ["repeat", "Markov 1", "Markov 2", "ensembleRNN-units16", "real"]
 
 
-def test_mistakes_in_a_score_are_told_and_the_ensemble_plays_on(tmp_path: Path, played: Path) -> None:
+def test_mistakes_in_a_score_are_reported_and_the_ensemble_plays_on(tmp_path: Path, played: Path) -> None:
     rows = list(csv.reader((played / "0.csv").open()))
     rows[10][1] = "twirl"
     del rows[20:22]

@@ -103,7 +103,7 @@ def test_plot_takes_the_only_file_and_names_several(tmp_path: Path) -> None:
     assert "Datasets: a-3d, b-3d" in said
 
 
-def test_evaluate_takes_the_only_model_and_the_only_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evaluate_takes_the_only_model_and_the_only_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from impsy_tui.cli.files import evaluated
     from tests.support.models import constant_model
 

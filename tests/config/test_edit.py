@@ -115,7 +115,7 @@ def test_a_wrong_value_or_an_unknown_key_changes_nothing(file: Path, key: str, v
     assert file.read_text() == CONFIG
 
 
-def test_a_file_with_mistakes_of_its_own_can_be_changed_but_no_mistake_added(file: Path) -> None:
+def test_file_with_mistakes_can_be_edited_without_new_mistakes(file: Path) -> None:
     file.write_text("[[osc]]\nsrever_port = 1\n[[osc]]\nserver_port = 6000\n")
     edit(file, "osc.1.server_port", "6001")
     assert "6001" in file.read_text()

@@ -81,7 +81,7 @@ def test_wizard_repeats_question_after_invalid_answer() -> None:
         assert line in str(answers)
 
 
-def test_write_beside_never_overwrites_a_file(tmp_path: Path) -> None:
+def test_guide_never_overwrites_a_file(tmp_path: Path) -> None:
     text = configuration(Answers("One", "osc", "osc", 8))
     (tmp_path / "config.toml").write_text("mine")
     (tmp_path / "config-2.toml").symlink_to(tmp_path / "nowhere")
@@ -96,7 +96,7 @@ def test_write_beside_never_overwrites_a_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_the_file_is_made_by_a_process_of_its_own(tmp_path: Path) -> None:
+def test_the_file_is_made_by_a_separate_process(tmp_path: Path) -> None:
     def made(values: int) -> dict[str, str]:
         words = worker_command(Request(tmp_path, Answers("One", "demo", "same", values)))
         done: dict[str, str] = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)

@@ -58,7 +58,7 @@ def test_everything_fits_its_column(width: int) -> None:
         assert len(lines) == 5 + len(GROUPS) + 2
 
 
-def test_both_sets_of_descriptors_stand_beside_each_other() -> None:
+def test_both_sets_of_descriptors_stand_next_to_each_other() -> None:
     lines = text(AGENT, 27)
     assert lines[1] == "IMITATE  RESTS  network · …"
     assert lines[2] == "-18 dBFS  344 frames/s"

@@ -213,7 +213,7 @@ async def test_keys_are_rebound(rig: Rig) -> None:
 
 
 @performed
-async def test_a_key_with_two_meanings_is_told(rig: Rig) -> None:
+async def test_a_key_with_two_meanings_is_reported(rig: Rig) -> None:
     async with console(rig.socket, LARGE, {"panic": "f1"}) as here:
         await here.sees("F1 is both help and panic")
 

@@ -114,7 +114,7 @@ async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig
         await here.sees("training-dataset-4d", "1 dataset,")
         await _choose(here, "training-dataset-4d")
         await here.press("escape", "enter")
-        await here.page_typed("train s on training-dataset-4d epochs 40 patience 10")
+        await here.page_typed("train s on training-dataset-4d epochs 16 patience 10")
         await here.press("ctrl+c", *"train gigantic", "enter")
         await here.sees("'gigantic'")
         await here.press("escape", "escape")

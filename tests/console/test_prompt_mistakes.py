@@ -31,7 +31,7 @@ async def test_a_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) 
 
 
 @performed
-async def test_a_mistake_is_told_however_fast_its_line_was_typed(rig: Rig) -> None:
+async def test_a_mistake_is_reported_however_fast_its_line_was_typed(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.burst(*"drip", "enter")
         await here.sees("^^^^ no command is called drip")
@@ -49,7 +49,7 @@ async def test_a_mistake_is_put_right_however_fast(rig: Rig) -> None:
 
 
 @performed
-async def test_a_mistake_is_told_where_there_was_no_line_for_it(rig: Rig) -> None:
+async def test_a_mistake_is_reported_where_there_was_no_line_for_it(rig: Rig) -> None:
     async with console(rig.socket) as here:
         hint = here.app.perform.hint
         hint.display = False

@@ -214,7 +214,7 @@ async def test_quit_leaves_the_engine_playing(rig: Rig) -> None:
 
 
 @performed
-async def test_an_engine_that_is_killed_is_told_and_comes_back_by_itself(
+async def test_an_engine_that_is_killed_is_reported_and_comes_back_by_itself(
     start_engine: Start, pulse_model: Path
 ) -> None:
     engine = start_engine(PULSE + "[demo]\n")

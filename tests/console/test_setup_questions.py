@@ -58,7 +58,7 @@ async def _enter(here: Console, text: str) -> None:
 
 
 @performed
-async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> None:
+async def test_a_set_up_is_written_next_to_the_one_that_plays(studio: Rig) -> None:
     before = (studio.folder / "config.toml").read_text()
     async with console(studio.socket, SMALL) as here:
         await here.press("f3")

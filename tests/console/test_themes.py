@@ -94,14 +94,14 @@ async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig,
 
 
 @performed
-async def test_a_broken_theme_at_the_start_is_told_and_the_standing_one_taken(rig: Rig) -> None:
+async def test_a_broken_theme_at_the_start_is_reported_and_the_standing_one_taken(rig: Rig) -> None:
     async with console(rig.socket, LARGE, theme="nowhere") as here:
         await here.sees("no theme is called nowhere")
         assert _has(here, "#ffaf00")
 
 
 @performed
-async def test_without_colour_bars_are_told_apart_by_their_glyphs(
+async def test_without_colour_bars_are_distinguished_by_their_glyphs(
     rig: Rig, wide_rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

@@ -47,7 +47,7 @@ def test_impsy_reads_written_datasets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "dimension"), [("4d", 4), ("4d-12ksmall", 4), ("9d", 9)])
-def test_read_dataset_reads_the_data_sets_of_impsy(impsy_datasets: Path, name: str, dimension: int) -> None:
+def test_read_dataset_reads_the_datasets_of_impsy(impsy_datasets: Path, name: str, dimension: int) -> None:
     file = impsy_datasets / f"training-dataset-{name}.npz"
     with np.load(file, allow_pickle=True) as loaded:
         expected = [np.asarray(performance, np.float32) for performance in loaded["perfs"] if len(performance)]

@@ -47,7 +47,7 @@ def test_a_message_stands_for_a_line(address: str, arguments: tuple[object, ...]
 
 
 @given(st.sampled_from(sorted(ADDRESSES)), st.lists(st.text() | st.integers() | st.floats(), max_size=4))
-def test_a_name_never_brings_a_command_of_its_own(address: str, arguments: list[object]) -> None:
+def test_name_never_adds_a_command(address: str, arguments: list[object]) -> None:
     line = command_line(address, arguments)
     assert line is not None
     read = parse(line)

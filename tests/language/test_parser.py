@@ -251,7 +251,7 @@ def test_a_macro_stands_for_its_commands_with_arguments_in_place() -> None:
     assert [each.command.name for each in read.walk()] == ["load", "bind", "over", "temp"]
 
 
-def test_an_argument_of_a_macro_brings_no_commands_of_its_own() -> None:
+def test_argument_of_macro_adds_no_commands() -> None:
     read = parse('pick "m; shutdown"', read_macros(["pick what = load $what"]))
     assert isinstance(read, Program)
     assert [each.command.name for each in read.walk()] == ["load"]

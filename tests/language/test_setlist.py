@@ -63,7 +63,7 @@ def test_read_set_reports_problem_with_place(text: str, line: int, column: int, 
     assert says in found[0].message
 
 
-def test_every_problem_is_told() -> None:
+def test_every_problem_is_reported() -> None:
     found = read_set("temp x\n# a\nmode batle\n# a\n# c")
     assert isinstance(found, list)
     assert [problem.line for problem in found] == [1, 3, 4, 5]

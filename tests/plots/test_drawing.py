@@ -101,7 +101,7 @@ def test_a_name_does_nothing_to_the_terminal() -> None:
         assert text.splitlines()[0].count("a?[2Jb?c") == 1
 
 
-def test_values_too_many_are_told() -> None:
+def test_values_too_many_are_reported() -> None:
     text = draw(_sheet(MOST_VALUES + 5), Paper(80, 24, colours=False, ascii=True))
     assert f"x{MOST_VALUES} " in text
     assert "and 5 more: --dimensions" in text
@@ -124,7 +124,7 @@ def test_pictures_are_whole(tmp_path: Path, suffix: str) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         pictures.draw(_sheet(), tmp_path / "none" / "a.png")
 

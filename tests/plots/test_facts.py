@@ -73,7 +73,7 @@ def test_ticks_are_even_and_named() -> None:
     assert 1 < len(Series("", 1e7, (), ()).ticks(8)) <= 9
 
 
-def test_times_are_told_as_short_as_they_can_be() -> None:
+def test_times_are_written_as_short_as_possible() -> None:
     assert [clock(*of) for of in ((2.5, 60), (90, 600), (90, 4000), (7325, 8000))] == [
         "2.5 s",
         "1:30",

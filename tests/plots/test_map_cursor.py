@@ -63,7 +63,7 @@ def test_rows_that_sound_the_same_are_gone_through_in_their_place() -> None:
     assert cursor.row == first
 
 
-def test_a_page_holds_every_point_and_says_nothing_of_its_own() -> None:
+def test_page_has_every_point_and_loads_nothing() -> None:
     table = small_table(3)
     shown = html_page(map_of("</script><b>", table, "loudness", (), "pca"), table)
     assert "</script><b>" not in shown

@@ -49,7 +49,7 @@ def test_a_log_tells_both_apart(tmp_path: Path) -> None:
     assert {who: int(counts.sum()) for who, counts in drawn.histogram.counts.items()} == {YOU: 2, PLAYER: 1}
 
 
-def test_of_a_data_set_the_longest_performance_or_the_one_asked_for(tmp_path: Path) -> None:
+def test_of_a_dataset_the_longest_performance_or_the_one_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "a.npz"
     write_dataset(file, [np.array([[5, 0.1], [1, 0.2]]), np.array([[9, 0.1], [2, 0.2], [3, 0.3]])])
     longest, first = sheet(file, WISH), sheet(file, PlotRequest(20, performance=1))
@@ -69,7 +69,7 @@ def test_the_dimensions_asked_for(tmp_path: Path) -> None:
         sheet(file, PlotRequest(20, dimensions=(5,)))
 
 
-def test_a_model_plays_on_beside_what_followed(tmp_path: Path) -> None:
+def test_a_model_plays_on_next_to_what_followed(tmp_path: Path) -> None:
     model = constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     (tmp_path / "pulse.toml").write_text("[curve]\nloss = [1, 0.5]\nheld_out = [2.0, 1.5]\n")
     made_dataset(tmp_path / "other-3d.npz", faders=2)
@@ -90,7 +90,7 @@ def test_a_model_plays_on_beside_what_followed(tmp_path: Path) -> None:
     assert drawn.histogram.spread[PLAYER][1] == pytest.approx(0.02, rel=0.2)
 
 
-def test_a_model_without_a_data_set_plays_from_nothing(tmp_path: Path) -> None:
+def test_a_model_without_a_dataset_plays_from_nothing(tmp_path: Path) -> None:
     model = constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     drawn = sheet(model, PlotRequest(40, datasets=tmp_path))
     assert [track.who for track in drawn.series[0].tracks] == [PLAYER]
@@ -161,7 +161,7 @@ class _Hostile:
         return os.system, ("touch hacked",)
 
 
-def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hostile_dataset_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     perfs = np.empty(1, object)
     perfs[0] = _Hostile()

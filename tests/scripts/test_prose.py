@@ -82,8 +82,23 @@ def test_prose_finds_mistakes_in_docstrings_and_messages_of_a_module(prose: Any,
 
 def test_prose_reads_names_of_tests(prose: Any, tmp_path: Path) -> None:
     module = tmp_path / "test_it.py"
-    module.write_text("def test_what_is_told() -> None:\n    assert 'nobody plays here at all'\n")
+    module.write_text("def test_it_is_told() -> None:\n    assert 'nobody plays here at all'\n")
     assert _found(prose, module) == [(1, "tests-words")]
+
+
+def test_prose_refuses_openings_of_test_names(prose: Any, tmp_path: Path) -> None:
+    module = tmp_path / "test_it.py"
+    module.write_text("def test_what_it_does() -> None:\n    assert True\n")
+    assert _found(prose, module) == [(1, "tests-opening")]
+
+
+def test_docstrings_of_tests_and_scripts_begin_with_a_verb_or_a_noun(prose: Any) -> None:
+    rules = prose.read_rules()
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
+    assert len(files) > 300
+    texts = (text for file in files for text in prose.python(str(file), file.read_text(encoding="utf-8")))
+    found = (finding for text in texts for finding in rules.findings(text) if text.place == "docstrings")
+    assert [str(finding) for finding in found if finding.rule == "docstrings-opening"] == []
 
 
 def test_prose_counts_of_the_project_are_within_their_limits() -> None:

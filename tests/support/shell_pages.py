@@ -32,7 +32,7 @@ NEEDS: Final = {
     r"impsy-tui service ": "a service that is installed",
     r"\./scripts/|scripts/bench/|make |\.venv-dev/bin/|PYTHON |MINUTES=": "minutes, in the checkout itself",
 }
-"""What a line needs that a test does not have."""
+"""Needs of a line that a test does not have, by pattern."""
 QUICKER: Final = (("--points 20", "--points 2"), ("fm-20", "fm-2"))
 """Parts of lines that would take minutes, and what takes seconds."""
 NAMES: Final = (

@@ -81,7 +81,7 @@ def test_one_that_cannot_do_its_work_says_why(tmp_path: Path) -> None:
     _rehearse(tmp_path, play)
 
 
-def test_of_one_that_dies_without_a_word_it_is_told_where_its_last_ones_are(tmp_path: Path) -> None:
+def test_of_one_that_dies_without_a_word_it_is_reported_where_its_last_ones_are(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("speechless")
         assert job.state == "failed"
@@ -114,7 +114,7 @@ def test_a_cancelled_job_keeps_nothing(tmp_path: Path) -> None:
     assert [job.number for job in rehearsal.ended] == [2, 1]
 
 
-def test_a_job_told_to_keep_saves_what_it_has(tmp_path: Path) -> None:
+def test_job_stopped_with_keep_saves_its_result(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.waiting("keeping")
         rehearsal.runner.stop(job.number, keep=True)

@@ -36,7 +36,7 @@ def logs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_data_set_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -> None:
+def test_a_dataset_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -> None:
     *progress, last = _work(logs, tmp_path / "new" / "datasets", 3)
     file = tmp_path / "new" / "datasets" / "training-dataset-3d.npz"
     assert isinstance(last, Finished)
@@ -56,7 +56,7 @@ def test_a_data_set_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -
     assert progress[-1] == Progress("3d: writing")
 
 
-def test_data_sets_of_all_dimensions_there_are(logs: Path, tmp_path: Path) -> None:
+def test_datasets_of_all_dimensions_there_are(logs: Path, tmp_path: Path) -> None:
     last = _work(logs, tmp_path)[-1]
     assert isinstance(last, Finished)
     assert sorted(file.name for file in tmp_path.glob("*.npz")) == [

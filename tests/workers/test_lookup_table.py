@@ -83,7 +83,7 @@ def test_lookup_table_ignores_partial_file_of_another_table(tmp_path: Path) -> N
     assert isinstance(last, Finished)
 
 
-def test_a_cluster_makes_the_same_table_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_cluster_makes_the_same_table_and_one_that_is_not_there_is_reported(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
 
     def made(file: str, **options: Any) -> list[FromWorker]:
@@ -122,7 +122,7 @@ def test_our_patches_sound_like_the_built_in_synths(name: str) -> None:
 
 
 @needs_pd
-def test_anyones_patch_becomes_a_table_and_one_that_does_not_work_is_told(tmp_path: Path) -> None:
+def test_anyones_patch_becomes_a_table_and_one_that_does_not_work_is_reported(tmp_path: Path) -> None:
     patch = tmp_path / "noise of mine.pd"
     lines = ("#N canvas 0 0 300 200 12;", "#X obj 9 9 inlet;", "#X obj 9 40 noise~;", "#X obj 9 70 *~;")
     lines = (*lines, "#X obj 9 100 outlet~;", "#X connect 1 0 2 0;", "#X connect 0 0 2 1;", "#X connect 2 0 3 0;\n")
@@ -170,7 +170,7 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     assert (corpus / "a.csv.gz").stat().st_mtime_ns == stamp
 
 
-def test_a_folder_without_recordings_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_recordings_is_reported(tmp_path: Path) -> None:
     pytest.importorskip("soundfile", reason="soundfile is not installed ([audio])")
     last = worker_result(CorpusRequest(tmp_path, tmp_path / "corpus"))
     assert isinstance(last, Failed)

@@ -1,4 +1,4 @@
-"""Rows of slots: each element of a row has a fixed column, whatever is in the other slots."""
+"""Rows of slots: each element of a row has a fixed column, for any content of the other slots."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

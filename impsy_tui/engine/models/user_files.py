@@ -46,7 +46,7 @@ class UserFiles:
 
     Args:
         logs: Folder of performance logs.
-        datasets: Folder of data sets.
+        datasets: Folder of datasets.
         models: Folders of models, the user's first.
         in_use: Returns the files that must not change: the open log and the models that play.
     """

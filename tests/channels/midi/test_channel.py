@@ -117,7 +117,7 @@ def test_a_value_is_learned(jack_server: JackServer) -> None:
         assert with_channel(play, in_device=("Knobs",)).updates == [[(1, 1.0)]]
 
 
-def test_vectors_go_out_as_each_device_is_told_them(jack_server: JackServer) -> None:
+def test_vectors_go_out_by_the_mapping_of_each_device(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         channel.send((0.5, 1.0))

@@ -178,7 +178,7 @@ def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None
     assert wire.got.count(TICK) == 1
 
 
-def test_a_clock_for_a_wire_that_nobody_reads_is_lost_until_somebody_does(wire: Wire) -> None:
+def test_a_clock_for_a_wire_that_no_one_reads_is_lost_until_someone_does(wire: Wire) -> None:
     channel = SerialMidiChannel(SerialMidi(), str(wire.path))
     channel.send_clock(bytes((TICK,)))  # it is not open yet
 

@@ -56,7 +56,7 @@ def test_a_device_is_found_by_a_part_of_its_name_and_own_ports_are_no_devices(ja
         )
 
 
-def test_a_missing_device_is_told_once_and_found_when_it_comes(jack_server: JackServer) -> None:
+def test_a_missing_device_is_reported_once_and_found_when_it_comes(jack_server: JackServer) -> None:
     knobs: list[Device] = []
 
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
@@ -119,7 +119,7 @@ def test_a_pulled_keyboard_holds_nothing_and_leaves_nothing_sounding(jack_server
     assert hearing.times_told("Keys is there") == 1
 
 
-def test_a_synthesiser_that_comes_back_is_silenced_and_told_everything_anew(jack_server: JackServer) -> None:
+def test_synthesiser_that_comes_back_is_silenced_and_gets_all_values(jack_server: JackServer) -> None:
     entries = (("note_on", 1), ("control_change", 1, 9))
 
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
@@ -263,7 +263,7 @@ def test_list_ports_without_a_server_says_so(jack_server: JackServer, monkeypatc
         ("Mido", 'no MIDI system is called "Mido"'),
     ],
 )
-def test_a_system_that_is_not_there_is_told(api: str, says: str) -> None:
+def test_a_system_that_is_not_there_is_reported(api: str, says: str) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         assert channel.status().state == "waiting"
         assert hearing.times_told(says) == 1

@@ -132,7 +132,7 @@ def test_a_value_whose_notes_end_leaves_those_that_another_sounds_too() -> None:
     assert mapping.messages([0.5, 0.5, 0.5, 0.5], frozenset({1, 2})) == [b"\x90\x40\x7f"]
 
 
-def test_panic_ends_all_on_each_channel_and_tells_everything_anew() -> None:
+def test_panic_ends_all_on_each_channel_and_sends_all_values_again() -> None:
     mapping = OutputMapping([("note_on", 2), ("control_change", 1, 1)])
     mapping.messages([1.0, 0.5])
     off = ["40 00", "78 00", "7b 00"]

@@ -113,7 +113,7 @@ def test_echo_that_takes_the_turn_is_reported(jack_server: JackServer) -> None:
         with_channel(play, dimension=2, input={"Desk": (CC1,)}, output={"Desk": (CC1,)}, **settings)
 
 
-def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> None:
+def test_a_loop_is_reported_once_where_nothing_drops_it(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         for step in range(20):

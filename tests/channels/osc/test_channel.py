@@ -70,7 +70,7 @@ def test_channel_reports_invalid_vector(arguments: list[Any], says: str) -> None
     assert says in hearing.troubles[0]
 
 
-def test_values_outside_the_bounds_are_clipped_and_told() -> None:
+def test_values_outside_the_bounds_are_clipped_and_reported() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", [-0.5, 1.5])
         await until(lambda: bool(hearing.vectors))
@@ -80,7 +80,7 @@ def test_values_outside_the_bounds_are_clipped_and_told() -> None:
     assert "clipped" in hearing.troubles[0]
 
 
-def test_noise_is_counted_and_told_once_a_second() -> None:
+def test_noise_is_counted_and_reported_once_a_second() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         for _ in range(50):
             send_raw(client, b"\xff\xfe noise")
@@ -154,7 +154,7 @@ def test_channel_reports_missing_listener() -> None:
     assert any("no program listens" in text for text in with_channel(_send_until_told).troubles)
 
 
-def test_demo_that_nobody_hears_is_no_warning_and_reported_once() -> None:
+def test_demo_that_no_one_hears_is_no_warning_and_reported_once() -> None:
     hearing = with_channel(_send_until_told, is_demo=True)
     assert [text for text in hearing.troubles if "nobody" in text] == []
     assert sum("nothing is connected yet" in text for text in hearing.troubles) == 1
@@ -227,7 +227,7 @@ def test_osc_waits_for_a_host_name_and_listens_meanwhile() -> None:
     perform(channel, play, closes_files=False)  # the resolver keeps some open
 
 
-def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
+def test_network_is_admitted_on_request_and_reported() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         pass
 

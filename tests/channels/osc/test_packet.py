@@ -90,7 +90,7 @@ def test_read_packet_refuses_a_bundle_with_a_wrong_size(size: int) -> None:
         read_packet(packet)
 
 
-def test_more_messages_than_anybody_means_are_refused() -> None:
+def test_packet_with_too_many_messages_is_refused() -> None:
     packet = b"#bundle\0" + struct.pack(">II", 0, 1) + struct.pack(">i", 4) * 0
     packet += (struct.pack(">i", 4) + b"/a\0\0") * 3000
     with pytest.raises(MalformedMessageError, match="too many"):

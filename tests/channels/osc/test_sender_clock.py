@@ -55,7 +55,7 @@ def test_clock_that_is_set_by_seconds_is_compared_again_after_some_bundles() -> 
     assert len(told) == 1
 
 
-def test_correction_is_told_once_a_host_however_many_ports_it_has() -> None:
+def test_correction_is_reported_once_a_host_however_many_ports_it_has() -> None:
     clocks, told = _clocks()
     for port in range(200):
         assert clocks.wait(HOST, (HOST, port), 20.0 + port / 1000) == 0.0
@@ -63,7 +63,7 @@ def test_correction_is_told_once_a_host_however_many_ports_it_has() -> None:
     assert len(clocks._senders) <= 64
 
 
-def test_bundle_of_next_year_is_heard_at_once_and_its_clock_told() -> None:
+def test_bundle_of_next_year_is_heard_at_once_and_its_clock_reported() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         began = time.monotonic()
         send_raw(client, bundle(time.time() + 3e7, 0.5, 0.5))

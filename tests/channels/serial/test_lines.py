@@ -107,7 +107,7 @@ def test_lines_may_end_in_every_way(wire: Wire, end: bytes) -> None:
     assert hearing.told == []
 
 
-def test_values_outside_the_bounds_are_clipped_and_told(wire: Wire) -> None:
+def test_values_outside_the_bounds_are_clipped_and_reported(wire: Wire) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -119,7 +119,7 @@ def test_values_outside_the_bounds_are_clipped_and_told(wire: Wire) -> None:
     assert hearing.times_told("clipped") == 1
 
 
-def test_noise_is_counted_and_told_once_a_second(wire: Wire) -> None:
+def test_noise_is_counted_and_reported_once_a_second(wire: Wire) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -254,7 +254,7 @@ def test_close_sends_waiting_lines(wire: Wire) -> None:
     assert _lines(wire) == [b"0.1000,0.1000", b"0.2000,0.2000"]
 
 
-def test_a_port_that_takes_nothing_does_not_keep_anybody_from_closing_it(wire: Wire) -> None:
+def test_stuck_port_can_be_closed(wire: Wire) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:

@@ -83,7 +83,7 @@ def test_a_message_that_is_taken_means_nothing_else(wire: Wire) -> None:
     assert hearing.updates == [[(1, 0.0)]]
 
 
-def test_bytes_that_are_no_message_are_counted_and_told_once_a_second(wire: Wire) -> None:
+def test_bytes_that_are_no_message_are_counted_and_reported_once_a_second(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:

@@ -199,7 +199,7 @@ def test_websocket_waits_for_an_unknown_host() -> None:
     perform(channel, play, closes_files=False)  # the resolver keeps some open
 
 
-def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
+def test_network_is_admitted_on_request_and_reported() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         assert channel.status().state == "open"
 

@@ -42,7 +42,7 @@ def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
     on_stage(chromium, play, FADERS)
 
 
-def test_the_mouse_moves_a_fader_and_keeps_it_beside_it(chromium: Chromium) -> None:
+def test_the_mouse_moves_a_fader_and_keeps_it_next_to_it(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         await stage.page.mouse("mousePressed", *await stage.spot(0, 0.5))
         x, y = await stage.spot(1, 0.8)
@@ -54,7 +54,7 @@ def test_the_mouse_moves_a_fader_and_keeps_it_beside_it(chromium: Chromium) -> N
     on_stage(chromium, play, FADERS)
 
 
-def test_a_prediction_moves_the_mark_and_the_fader_nobody_touches(chromium: Chromium) -> None:
+def test_a_prediction_moves_the_mark_and_the_fader_no_one_touches(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.send((0.25, 0.75))
         await stage.page.until(stage.shows(0, 32))

@@ -61,7 +61,7 @@ def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> Non
         ("/touch/ended", "is not a touch such as"),
     ],
 )
-def test_a_touch_that_makes_no_sense_is_told(text: str, why: str) -> None:
+def test_a_touch_that_makes_no_sense_is_reported(text: str, why: str) -> None:
     with pytest.raises(MalformedMessageError, match=why):
         read_touch(text)
 
@@ -131,7 +131,7 @@ def test_an_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears
     with_channel(play, touches=True)
 
 
-def test_the_pad_is_the_first_page_where_there_are_touches_and_the_faders_are_beside_it() -> None:
+def test_the_pad_is_the_first_page_where_there_are_touches_and_the_faders_are_next_to_it() -> None:
     first, pad, faders, nothing = answers(
         ("GET", "/"), ("GET", "/pad"), ("GET", "/faders"), ("GET", "/x"), touches=True
     )
@@ -160,7 +160,7 @@ def _touches(stage: Stage, finger: int) -> list[Touch]:
 
 
 @in_browser
-def test_fingers_on_the_page_are_touches_each_of_its_own(chromium: Chromium) -> None:
+def test_fingers_on_the_page_are_separate_touches(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         first, second = await _pad(stage, 0.25, 0.5), await _pad(stage, 0.75, 0.25)
         await stage.page.touch("touchStart", first, second)
@@ -206,7 +206,7 @@ def test_a_finger_sends_at_most_sixty_times_a_second_and_its_last_place_always(c
 
 
 @in_browser
-def test_the_page_shows_what_everybody_does_and_where(chromium: Chromium) -> None:
+def test_page_shows_touches_of_all_players(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         channel, page = stage.channel, stage.page
         channel.send_ensemble_messages(

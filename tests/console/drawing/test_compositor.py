@@ -168,7 +168,7 @@ class _Panes(Screen[None]):
         yield from self.panes
 
 
-def test_panes_that_change_look_as_if_drawn_anew() -> None:
+def test_panes_that_change_look_as_if_drawn_again() -> None:
     palette = ThemeFolders().load("amber")
     dice = random.Random(7)
     styles = [palette.text, palette.dim, palette.alarm_block]

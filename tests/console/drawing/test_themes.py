@@ -112,7 +112,7 @@ def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own:
     assert says in str(caught.value)
 
 
-def test_a_file_that_is_no_text_is_told(own: Path) -> None:
+def test_a_file_that_is_no_text_is_reported(own: Path) -> None:
     (own / "mine.toml").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match=r"themes/mine\.toml cannot be read"):
         ThemeFolders().load("mine")

@@ -144,6 +144,6 @@ def test_jobs_pane_leaves_out_what_ended_before_another_began(states: str, shown
 
 
 @pytest.mark.parametrize("unit", ["nats", "deviations"])
-def test_a_loss_is_told_in_its_unit(unit: str) -> None:
+def test_a_loss_is_reported_in_its_unit(unit: str) -> None:
     said = ["".join(text for text, _ in line).strip() for line in _job(job(unit=unit), 40, PALETTE)]
     assert f"loss 1.500  held out 1.600 {unit}" in said

@@ -176,7 +176,7 @@ class TestFollowing:
         studio.tick(1, 120.0)
         assert studio.beat == pytest.approx(25 / 24, abs=0.001)
 
-    def test_a_stop_is_told_and_the_beat_goes_on_in_the_last_tempo(self) -> None:
+    def test_a_stop_is_reported_and_the_beat_goes_on_in_the_last_tempo(self) -> None:
         studio = _following()
         studio.tick(60, 90.0)
         studio.say(STOP)
@@ -190,7 +190,7 @@ class TestFollowing:
         assert state is not None
         assert (state.source, state.runs, state.lost) == ("clock", False, False)
 
-    def test_a_clock_that_is_lost_is_told_once_and_comes_back_by_itself(self) -> None:
+    def test_a_clock_that_is_lost_is_reported_once_and_comes_back_by_itself(self) -> None:
         studio = _following()
         studio.tick(60, 90.0)
         before = studio.beat

@@ -74,7 +74,7 @@ class TestBeats:
 
 
 class TestBars:
-    def test_a_bar_is_told_on_its_beat_as_long_as_it_is_wanted(self) -> None:
+    def test_a_bar_is_reported_on_its_beat_as_long_as_it_is_wanted(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(0.1)
@@ -88,13 +88,13 @@ class TestBars:
         assert told == [pytest.approx(at) for at in (2.0, 4.0, 7.4)]
         assert len(time.scheduler) == 0
 
-    def test_bars_that_nobody_waits_for_cost_no_timer(self) -> None:
+    def test_bars_that_no_one_waits_for_cost_no_timer(self) -> None:
         time, tempo = tempo_at(1000.0)
         time.advance(100.0)
         assert len(time.scheduler) == 0
         assert tempo.state() is None
 
-    def test_two_are_told_and_one_may_leave_while_it_is_told(self) -> None:
+    def test_two_are_reported_and_one_may_leave_while_it_is_reported(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[str] = []
 
@@ -121,7 +121,7 @@ class TestBars:
         time.advance(4.5)
         assert told == [pytest.approx(at) for at in (0.0, 2.0, 4.0)]
 
-    def test_a_bar_of_a_beat_that_is_counted_anew_is_told_at_once(self) -> None:
+    def test_a_bar_of_a_beat_that_is_counted_again_is_reported_at_once(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(1.3)
@@ -130,7 +130,7 @@ class TestBars:
         time.advance(3.0)
         assert told == [pytest.approx(1.3), pytest.approx(3.3)]
 
-    def test_bars_that_a_stall_swallowed_are_not_told_one_after_the_other(self) -> None:
+    def test_bars_of_a_stall_are_not_reported_one_by_one(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
         tempo.on_bar(lambda: told.append(time.time))
@@ -213,7 +213,7 @@ class TestSettings:
 
 
 @pytest.mark.parametrize("start", [1000.0, 1023.993])
-def test_a_clock_that_does_not_come_is_told_when_it_is_late_whatever_time_it_is(start: float) -> None:
+def test_a_clock_that_does_not_come_is_reported_when_it_is_late_whatever_time_it_is(start: float) -> None:
     time, told = VirtualTime(start), []
     tempo = Tempo(time.scheduler, NoLines(), lambda level, text: told.append(text))
     tempo.set_follows(True)

@@ -80,7 +80,7 @@ def test_resuming_ends_a_fade() -> None:
     assert "silence" not in [what for _, what in virtual.out.said]
 
 
-def test_a_fade_that_is_ended_leaves_nothing_sounding_though_nobody_plays_on() -> None:
+def test_a_fade_that_is_ended_leaves_nothing_sounding_though_no_one_plays_on() -> None:
     virtual = ScriptedSession("battle", dt=0.5, channel={"safe": (0.0,)})
     virtual.wait(1.1)
     virtual.session.fade(2.0, lambda: None)

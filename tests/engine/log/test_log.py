@@ -103,7 +103,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
     count = 5000
 
     async def play(log: PerformanceLog) -> None:
@@ -124,7 +124,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(small_
     assert "the engine tries again" in told[0][1]
 
 
-def test_a_folder_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported_and_tried_again(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("in the way")
 
     async def play(log: PerformanceLog) -> None:

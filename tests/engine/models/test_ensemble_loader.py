@@ -78,12 +78,12 @@ def test_a_model_of_values_is_refused_by_an_ensemble_and_one_of_an_ensemble_by_a
     assert "ensembleRNN-mine" in hall.refused("@main load ensembleRNN-mine")
 
 
-def test_of_everybody_those_load_a_model_whom_it_is_for(hall: VirtualEnsemble) -> None:
+def test_of_all_players_those_load_a_model_whom_it_is_for(hall: VirtualEnsemble) -> None:
     assert hall.do("@all load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
 
 
 @pytest.mark.parametrize("command", ["load", "audition"])
-def test_a_model_that_is_for_nobody_here_is_refused(tmp_path: Path, command: str) -> None:
+def test_a_model_that_is_for_no_one_here_is_refused(tmp_path: Path, command: str) -> None:
     duo = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
     reply = duo.try_(f"@all {command} ensembleRNN-mine")
     assert not reply.ok
@@ -117,7 +117,7 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     assert behaviour.in_silence == ()
 
 
-def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: VirtualEnsemble) -> None:
+def test_auditions_end_for_all_players_also_where_one_auditions_nothing(hall: VirtualEnsemble) -> None:
     hall.do("@trio audition ensembleRNN-mine")
     assert hall.do("@all audition off") == "trio: the audition is over"
     assert hall.player.behaviour.auditioned is None

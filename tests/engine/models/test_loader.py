@@ -70,7 +70,7 @@ def test_a_mistyped_name_gets_a_suggestion(folders: ModelFolders) -> None:
         folders.find("tow words")
 
 
-def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
+def test_a_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     with pytest.raises(UserError) as problem:
@@ -95,7 +95,7 @@ def test_model_folders_include_folders_next_to_configuration(
     assert folders.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
 
 
-def test_a_file_is_looked_at_once_in_a_process_of_its_own(
+def test_a_file_is_looked_at_once_in_a_separate_process(
     shipped_model: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
@@ -126,7 +126,7 @@ def test_a_flex_file_says_what_it_is_played_from(impsy_models: Path) -> None:
     assert "played from musicMDRNN-dim2" in _load(lite).remark
 
 
-def test_notes_beside_a_model_are_read_and_nonsense_in_them_ignored(tmp_path: Path) -> None:
+def test_notes_next_to_a_model_are_read_and_nonsense_in_them_ignored(tmp_path: Path) -> None:
     file = constant_model(tmp_path / "m.h5", [0.1, 0.5])
     (tmp_path / "m.toml").write_text("max_gap = 2.5\n")
     assert _load(file).notes.max_gap == 2.5

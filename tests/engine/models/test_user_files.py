@@ -124,7 +124,7 @@ def test_anything_is_found_by_its_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("log", ".log"), ("dataset", ".npz")])
-def test_logs_and_data_sets_are_renamed_and_deleted(folder: Path, kind: str, suffix: str) -> None:
+def test_logs_and_datasets_are_renamed_and_deleted(folder: Path, kind: str, suffix: str) -> None:
     library = _library(folder)
     _run(library.rename(kind, "a", "c"))
     _run(library.rename(kind, f"c{suffix}", f"d{suffix}"))
@@ -167,7 +167,7 @@ def test_file_in_use_cannot_be_deleted_or_renamed(folder: Path) -> None:
     _run(library.delete("log", "b"))
 
 
-def test_the_newest_data_set_of_a_dimension(folder: Path) -> None:
+def test_the_newest_dataset_of_a_dimension(folder: Path) -> None:
     library = _library(folder)
     (folder / "datasets" / "gone-4d.npz").symlink_to("nowhere.npz")
     assert library.newest_dataset(4).stem == "training-dataset-4d"
@@ -179,7 +179,7 @@ def test_the_newest_data_set_of_a_dimension(folder: Path) -> None:
         library.newest_dataset(9)
 
 
-def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(folder: Path) -> None:
+def test_gesture_scores_are_found_in_a_separate_folder_and_nowhere_else(folder: Path) -> None:
     library = _library(folder)
     with pytest.raises(UserError, match="scores is not there: scores are"):
         library.scores_folder("")
@@ -199,7 +199,7 @@ def test_ensembles_are_not_named_among_the_models_of_single_players(folder: Path
     assert names.classifiers == ("gestures-synthetic",)
 
 
-def test_an_agent_is_renamed_and_deleted_and_is_told_by_its_name_as_well(folder: Path) -> None:
+def test_agent_is_renamed_deleted_and_recognised_by_its_name(folder: Path) -> None:
     library, models = _library(folder), folder / "models"
     (models / "agent-mine.npz").touch()
     (models / "clips.npz").touch()
@@ -222,7 +222,7 @@ def test_a_model_of_an_ensemble_keeps_the_part_of_its_name_that_tells_it(folder:
 
 
 class TestHelpers:
-    def test_one_that_fails_is_told_with_its_last_words(self) -> None:
+    def test_failed_worker_is_reported_with_its_last_output(self) -> None:
         command = [sys.executable, "-m", "impsy_tui.workers", "list_files", '{"type": "list_files", "number": "x"}']
         with pytest.raises(UserError, match="list_files failed: list_files: the request is not valid"):
             _run(ask_process("list_files", "list_files", command))

@@ -81,7 +81,7 @@ def test_its_aim_is_changed_while_it_plays(stage: VirtualSession) -> None:
     assert "'imitte' is not imitate" in stage.try_("aim imitte").text
 
 
-def test_it_wanders_with_nobody_to_hear(stage: VirtualSession) -> None:
+def test_it_wanders_without_input(stage: VirtualSession) -> None:
     stage.wait(0.5)
     assert not stage.out.played
     stage.do("aim wander; steer seek; hear loudness centroid")
@@ -93,7 +93,7 @@ def test_it_wanders_with_nobody_to_hear(stage: VirtualSession) -> None:
     assert len(stage.out.played) == before
 
 
-def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: VirtualSession) -> None:
+def test_agent_rests_in_silence_unless_it_is_turned_off(stage: VirtualSession) -> None:
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     sound(stage, 1.0, HeardDescriptors(frame(-90.0)))
     assert played(stage)[0] < 0.1
@@ -133,7 +133,7 @@ def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(st
     assert (behaviour.predictor.policy, behaviour.predictor.matters) == ("network", ("loudness-dBFS",))
 
 
-def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: VirtualSession) -> None:
+def test_frames_that_make_no_sense_are_reported_and_the_set_goes_on(stage: VirtualSession) -> None:
     sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     broken = frame(-14.0)
     broken[3] = math.nan
@@ -152,7 +152,7 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Virtua
     assert ("info", "player", "descriptors are heard again") in stage.messages
 
 
-def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: VirtualSession) -> None:
+def test_silence_is_rested_in_and_a_dead_microphone_is_reported_once(stage: VirtualSession) -> None:
     sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     sound(stage, 6.0, HeardDescriptors(frame(-80.0, peak=-70.0)))
     assert not stage.problems
@@ -277,9 +277,7 @@ def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: VirtualS
     assert stage.problems == []
 
 
-def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
-    tmp_path: Path, agent: AgentPredictor
-) -> None:
+def test_agent_replaces_another_player_until_it_is_unloaded(tmp_path: Path, agent: AgentPredictor) -> None:
     stage = VirtualSession(tmp_path)
     assert stage.do("load agent-small") == "agent-small plays, dimension 3"
     assert stage.session.dimension == 3
@@ -294,7 +292,7 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
 
 
 @pytest.mark.parametrize("word", ["load", "audition"])
-def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: VirtualSession, word: str) -> None:
+def test_mistyped_agent_gets_a_suggestion(stage: VirtualSession, word: str) -> None:
     assert "did you mean agent-small?" in stage.try_(f"{word} agent-smll").text
 
 

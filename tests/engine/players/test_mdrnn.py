@@ -166,7 +166,7 @@ class TestPolyphony:
         assert len(virtual.predictor.heard) == 200
         assert len(virtual.log.rows) == 200
 
-    def test_more_answers_than_can_wait_are_left_out_and_told(self) -> None:
+    def test_more_answers_than_can_wait_are_left_out_and_reported(self) -> None:
         virtual = ScriptedSession("polyphony", timescale=1000.0)
         for _ in range(10_050):
             virtual.play(0.5)
@@ -227,7 +227,7 @@ class TestBattle:
         # Still on the grid of tenths that it began.
         assert all(abs(t * 10 - round(t * 10)) < 1e-4 for t in times[1:])
 
-    def test_a_player_that_fails_is_told_and_goes_on(self) -> None:
+    def test_a_player_that_fails_is_reported_and_goes_on(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.wait(0.25)
         virtual.predictor.faults = 3

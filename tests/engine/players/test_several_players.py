@@ -46,7 +46,7 @@ def test_each_hears_its_own_values_and_only_what_is_about_them() -> None:
     assert [row[2] for row in b.log.rows] == _values(b.predictor)
 
 
-def test_a_vector_said_again_is_heard_by_everybody() -> None:
+def test_a_vector_said_again_is_heard_by_all_players() -> None:
     virtual, b = _split("polyphony")
     for _ in range(2):
         virtual.play(0.1, 0.2, 0.3, 0.4)
@@ -240,7 +240,7 @@ def test_one_is_paused_or_off_and_the_other_plays_on() -> None:
     assert virtual.behaviour.played > before[0]
 
 
-def test_a_fade_takes_everybody_and_nobodys_value_sounds() -> None:
+def test_a_fade_takes_all_players_and_no_value_sounds() -> None:
     virtual = ScriptedSession("battle", dimension=2, instrument=4, channel={"safe": (0.0, 0.0, 0.0)})
     virtual.join("b", "battle", routing=Routing(plays=(1,), hears=(1,)))
     virtual.wait(0.5)

@@ -175,7 +175,7 @@ def test_osc_gives_commands_but_none_that_ends(
     assert engine.process.poll() is None
 
 
-def test_a_full_disk_is_told_while_the_music_goes_on(
+def test_a_full_disk_is_reported_while_the_music_goes_on(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "logs").write_text("in the way")

@@ -141,7 +141,7 @@ def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket
         wait_until(lambda: all(player.played > 1 for player in control.snapshot().players))
 
 
-def test_a_set_is_recorded_where_nobody_is_called_main(
+def test_a_set_is_recorded_where_no_one_is_called_main(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     port = free_port()

@@ -73,7 +73,7 @@ def test_checking_a_model_of_compressed_zeros_takes_little_memory(tmp_path: Path
     assert json.loads(answer)["problem"].startswith("is too large")
 
 
-def test_listing_data_sets_that_fill_the_memory_reports_them_and_lists_the_others(tmp_path: Path) -> None:
+def test_listing_datasets_that_fill_the_memory_reports_them_and_lists_the_others(tmp_path: Path) -> None:
     write_dataset(tmp_path / "good.npz", [np.zeros((3, 4), np.float32)])
     named = np.empty(1, object)
     named[0] = np.zeros((1 << 20, 4))

@@ -132,7 +132,7 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
         _change(SettingsEditor(load_config(shipped)), "title", "another")
 
 
-def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
+def test_a_set_up_is_a_new_file_next_to_the_one_in_force(file: Path) -> None:
     desk = SettingsEditor(load_config(file))
     said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
     made = file.with_name("config-2.toml")

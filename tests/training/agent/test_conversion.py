@@ -128,7 +128,7 @@ def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[Path, Path
         ({"step_size": 0}, "settings.json: step_size 0: a number above 0, at most 1"),
     ],
 )
-def test_settings_and_tables_that_do_not_match_are_told_in_a_line(
+def test_settings_and_tables_that_do_not_match_are_reported_in_a_line(
     tmp_path: Path, given: tuple[Path, Path], changes: dict[str, object], expected: str
 ) -> None:
     saved(tmp_path / "dqn.zip", "DQN")

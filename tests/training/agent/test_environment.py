@@ -149,7 +149,7 @@ def test_scattered_targets_are_of_no_single_row() -> None:
 
 
 @pytest.mark.parametrize("targets", TARGETS)
-def test_the_same_seed_gives_the_same_targets_whoever_plays(targets: str) -> None:
+def test_same_seed_gives_same_targets_for_every_policy(targets: str) -> None:
     found = []
     for mover in (0, 1):
         imitation = Imitation(task(targets, length=50, recordings=(recording(300),)), 8, seed=5)

@@ -157,7 +157,7 @@ def test_a_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path
     assert made.read_text() == "mine"
 
 
-def test_stable_baselines3_is_told_that_an_episode_was_cut_off_and_what_it_came_to() -> None:
+def test_stable_baselines3_gets_cut_episode_and_its_result() -> None:
     from impsy_tui.training.agent.vector_env import ImitationVec
 
     both = descriptor_indices(["loudness-dBFS", "centroid"])

@@ -104,7 +104,7 @@ def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
     assert np.array(found) == pytest.approx(expected, abs=2e-3)  # told in half precision there
 
 
-def test_scores_that_are_too_short_are_told_how_long_they_are() -> None:
+def test_too_short_scores_are_refused_with_their_length() -> None:
     from impsy_tui.training.ensemble.fit import split
 
     with pytest.raises(UserError, match="the longest has 50 seconds, and at least 73"):

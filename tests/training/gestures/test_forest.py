@@ -35,7 +35,7 @@ def test_touches_are_labelled_by_what_was_asked_for(tmp_path: Path) -> None:
     assert not recording.labels[recording.features[:, 4] == 0].any()
 
 
-def test_a_table_of_features_is_read_and_what_is_to_be_ignored_is(tmp_path: Path) -> None:
+def test_table_of_features_is_read_without_ignored_rows(tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     row = "2026-05-01 20:00:0{},1.0,2.0,3.0,4.0,5,6,7,8.0,{}\n"
     labels = enumerate((3, "small-swirl", 100, 11))
@@ -141,7 +141,7 @@ def test_classifier_tells_gestures_within_and_across_recordings(tmp_path: Path) 
 
 
 @needs_sklearn
-def test_published_recordings_are_told_as_well_as_they_ever_were() -> None:
+def test_published_recordings_are_classified_as_accurately_as_before() -> None:
     folder = published("metatone", "classifier")
     from impsy_tui.training.gestures.forest import across, within
 

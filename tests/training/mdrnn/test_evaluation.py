@@ -195,7 +195,7 @@ class TestReport:
             "Alone it keeps your pace: 22.0 events a second, you 22.0; moves as much as you.",
         ]
 
-    def test_what_differs_is_said_with_its_remedy(self) -> None:
+    def test_sentences_name_differences_with_remedies(self) -> None:
         alone = _style(gaps=(0.01, 0.03, 0.4), pace=31.0, movement=3.0, moving=np.array([0.01, 0.9]))
         inside = np.array([[0.2, 0.5], [0.9, 1.0], [0.5, 0.9]])
         said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside)))

@@ -113,7 +113,7 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         assert "Traceback" not in done.stderr
 
 
-def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_set(
+def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_next_to_the_dataset(
     start_engine: Callable[..., EngineProcess], receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "datasets").mkdir()

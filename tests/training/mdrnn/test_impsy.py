@@ -73,7 +73,7 @@ def _assert_impsy_steps_alike(file: Path, dimension: int, folder: Path) -> None:
     assert np.abs(np.load(folder / "outputs.npy").reshape(expected.shape) - expected).max() < 1e-3
 
 
-def test_impsy_reads_data_sets(tmp_path: Path) -> None:
+def test_impsy_reads_datasets(tmp_path: Path) -> None:
     write_dataset(tmp_path / "d.npz", [np.random.default_rng(1).random((60, 4))])
     assert _run(DATASET, tmp_path / "d.npz").strip().endswith("4")
 

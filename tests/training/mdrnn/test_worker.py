@@ -26,9 +26,7 @@ NAME = "musicMDRNN-dim3-layers2-units16-mixtures5-scale10"
 
 
 @needs_tensorflow
-def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tiny_model_is_trained_saved_on_request_and_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     dataset = some_dataset(tmp_path / 'of "mine".npz', 400)
     worker = Worker(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=10000))

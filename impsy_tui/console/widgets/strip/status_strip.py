@@ -1,4 +1,4 @@
-"""Strip: three rows with mode, turn, cue and parameters, each in a column of its own that never moves."""
+"""Strip: three rows with mode, turn, cue and parameters, each in a separate column that never moves."""
 
 from typing import Final
 

@@ -74,7 +74,7 @@ TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
         ('[dark.players.main]\nmodel = ""\nmode = "duet"\ntemp = 0\nsigma = 1\ntimescale = 1\nthreshold = 1', "temp"),
     ],
 )
-def test_a_file_of_scenes_that_makes_no_sense_is_told(
+def test_a_file_of_scenes_that_makes_no_sense_is_reported(
     set_: VirtualSession, tmp_path: Path, content: str, said: str
 ) -> None:
     (tmp_path / "scenes.toml").write_text(content)

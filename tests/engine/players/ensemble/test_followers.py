@@ -39,7 +39,7 @@ def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
     assert stage.times(0) == [1.0, 1.9, 2.5]
 
 
-def test_a_finger_that_nobody_lifts_is_lifted_when_no_touch_follows() -> None:
+def test_a_finger_that_no_one_lifts_is_lifted_when_no_touch_follows() -> None:
     stage = Stage(
         ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
     )
@@ -61,7 +61,7 @@ def test_followers_skip_touches_of_stall_and_keep_seconds() -> None:
     assert stage.times(0)[-6:] == [3.5, 3.6, 3.7, 3.8, 3.9, 4.0]
 
 
-def test_the_lead_s_gesture_is_told_from_its_touches() -> None:
+def test_the_lead_s_gesture_is_recognised_from_its_touches() -> None:
     stage = Stage(ScriptedNetwork(SWIRL))
     stage.taps(6.0)
     assert [codes[0] for _, codes in stage.seconds][-2:] == [TAPS, TAPS]
@@ -70,7 +70,7 @@ def test_the_lead_s_gesture_is_told_from_its_touches() -> None:
     assert stage.seconds[-1][1][0] == 0
 
 
-def test_a_follower_that_is_told_what_to_do_does_it_until_it_is_free() -> None:
+def test_forced_follower_keeps_its_gesture_until_it_is_free() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=4, lead_stops="play"))
     stage.wait(1.5)
     stage.behaviour.force(1, SWIRL)
@@ -147,7 +147,7 @@ def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
     assert len(set(stage.behaviour.seconds)) == 1
 
 
-def test_a_network_that_fails_is_told_of_once_and_the_followers_go_on() -> None:
+def test_a_network_that_fails_is_reported_once_and_the_followers_go_on() -> None:
     network = ScriptedNetwork(TAPS)
     stage = Stage(network, EnsembleSettings(players=2, lead_stops="play"))
     stage.wait(1.5)

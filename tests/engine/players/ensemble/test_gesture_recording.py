@@ -100,7 +100,7 @@ def test_obeyed_requests_make_complete_labelled_recording(lesson: Lesson) -> Non
     assert text.endswith("train gestures learns from it")
 
 
-def test_it_says_what_comes_and_what_is_to_be_played_for_how_long(lesson: Lesson) -> None:
+def test_recording_announces_next_gesture_and_its_time(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(1.5)

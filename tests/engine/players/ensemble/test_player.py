@@ -127,7 +127,7 @@ def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_pa
     assert kept.forced == {"p3": "big-swirl"}
 
 
-def test_touches_go_everywhere_or_each_follower_has_a_place_of_its_own(tmp_path: Path) -> None:
+def test_touches_go_everywhere_or_each_follower_has_a_separate_place(tmp_path: Path) -> None:
     everywhere = VirtualEnsemble(tmp_path)
     everywhere.rehearsal.wait(1.05)
     for channel in (everywhere.first, everywhere.second):
@@ -166,7 +166,7 @@ def test_channel_gets_start_online_offline_and_end_messages(hall: VirtualEnsembl
     ]
 
 
-def test_gestures_and_states_are_told_each_second(hall: VirtualEnsemble) -> None:
+def test_gestures_and_states_are_sent_each_second(hall: VirtualEnsemble) -> None:
     hall.first.told.clear()
     hall.rehearsal.wait(1.05)
     assert hall.first.told == [
@@ -187,7 +187,7 @@ def test_only_the_lead_is_heard_and_only_by_its_channels(tmp_path: Path) -> None
     assert hall.player.behaviour.touched_at == hall.time.time
 
 
-def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
+def test_touches_and_a_score_of_all_players_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
     hall = VirtualEnsemble(tmp_path)
     hall.player.behaviour.settings.lead_stops = "rest"
 
