@@ -228,10 +228,10 @@ class PerformScreen(Screen[None]):
         """Enters keys mode, or goes back to the prompt."""
         self.keys_bar.display = on
         self.prompt.display = not on
+        self.set_class(on, "-keys")
         # At once, for the next key may have come already.
         if on:
             self.set_focus(self._playing)
-            self.hint.set_lines([])
         else:
             self.set_focus(self.prompt.line)
             self.hint.idle()

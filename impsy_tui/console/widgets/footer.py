@@ -15,6 +15,7 @@ _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
 _LONGEST_SHARED: Final = 12
 """Greatest width of a common beginning that is repeated in each option."""
+_KEYS_INDENT: Final = 7
 _IMPORTANCE: Final = (
     *("panic", "bound", "help", "quit", "keys", "pause"),
     *("palette", "files", "meters", "events", "jobs", "lock"),
@@ -157,25 +158,48 @@ def _rank(kind: str) -> int:
 
 
 class KeysBar(Lines):
-    """Line in place of the prompt in keys mode, with a reminder of the keys."""
+    """Two rows in place of prompt and hint in keys mode, with the keys."""
 
-    DEFAULT_CSS = "KeysBar { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "KeysBar { height: 2; width: 1fr; }"
 
     def __init__(self, palette: Palette, keymap: Keymap) -> None:
         super().__init__(palette, id="keysbar")
         self._keymap = keymap
+        self._answer = ""
 
     def set_keymap(self, keymap: Keymap) -> None:
         """Other keys."""
         self._keymap = keymap
         self.redraw()
 
+    def tell(self, text: str) -> None:
+        """Shows an answer to a key in the second row."""
+        self._answer = text
+        self.redraw()
+
     def redraw(self) -> None:
-        """Makes the line."""
-        key, palette, width = self._keymap.label, self.palette, self.size.width
-        pieces: list[Piece] = [(" KEYS ", palette.input_block), (" ", palette.ground)]
-        used = 7
-        for keys, what in (
+        """Makes the rows."""
+        palette, width = self.palette, self.size.width
+        rows: list[list[Piece]] = [
+            [(" KEYS ", palette.input_block), (" ", palette.ground)],
+            [(" " * _KEYS_INDENT, palette.ground)],
+        ]
+        row, used = 0, _KEYS_INDENT
+        for keys, what in self._keys():
+            if used + len(keys) + len(what) + 3 > width:
+                row, used = row + 1, _KEYS_INDENT
+                if row == len(rows):
+                    break
+            used += len(keys) + len(what) + 3
+            rows[row] += [(keys, palette.strong), (f" {what}  ", palette.dim)]
+        if self._answer:
+            rows[1] = [(cut(self._answer, width), palette.text)]
+            self._answer = ""
+        self.set_lines([tuple(each) for each in rows])
+
+    def _keys(self) -> tuple[tuple[str, str], ...]:
+        key = self._keymap.label
+        return (
             (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
             (f"{key('temp_down')} {key('temp_up')}", "temp"),
             (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
@@ -189,12 +213,7 @@ class KeysBar(Lines):
             (key("timer"), "timer"),
             (f"{key('next_player')} {key('previous_player')}", "players"),
             (key("next_pane"), "panes"),
-        ):
-            if used + len(keys) + len(what) + 3 > width:
-                break
-            used += len(keys) + len(what) + 3
-            pieces += [(keys, palette.strong), (f" {what}  ", palette.dim)]
-        self.set_lines([tuple(pieces)])
+        )
 
 
 class PageKeys(Lines):
