@@ -8,6 +8,7 @@ SLOW: Final = (
     # TensorFlow, torch or scikit-learn.
     "tests/training/",
     # Engines in processes, at the speed of the clock.
+    "tests/control/test_remote.py",
     "tests/control/test_remote_console.py",
     "tests/control/test_remote_link.py",
     "tests/control/test_remote_start.py",
