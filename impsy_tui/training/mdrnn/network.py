@@ -111,14 +111,15 @@ def _begin(model: Any, shape: Shape) -> None:
     means, mean_bias, deviations, deviation_bias, *logits = model.get_layer("mdn_outputs").get_weights()
     by_component = means.reshape(-1, mixtures, dimension), mean_bias.reshape(mixtures, dimension)
     by_component[0][:, :, 0] *= 0.3
-    by_component[1][:, 0] = np.log(np.geomspace(_SHORTEST, _LONGEST, mixtures) * SCALE)
+    first_dt = np.geomspace(_SHORTEST, _LONGEST, mixtures) * SCALE
+    by_component[1][:, 0] = np.log(first_dt)
     by_component[1][-1, 1:] = SCALE / 2
     widths = np.repeat(np.geomspace(_NARROW, _WIDE, mixtures)[:, None], dimension, axis=1)
     if mixtures > MIXTURES:
         widths[:-1] = _NARROW
         movers = np.arange(mixtures - 1)
         widths[movers, 1 + movers % (dimension - 1)] = _MOVING
-    widths[:, 0] = 0.5
+    widths[:, 0] = 0.5 * first_dt
     deviation_bias = np.where(widths > 1.0, widths - 1.0, np.log(widths)).ravel()
     model.get_layer("mdn_outputs").set_weights([means, mean_bias, deviations, deviation_bias, *logits])
     gates = np.ones((mixtures, dimension), np.float32)
