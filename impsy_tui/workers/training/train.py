@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint
     from impsy_tui.training.mdrnn.sweep import Trained
 
+_SURELY: Final = 2.0
+"""Standard errors that the gain of a model that learned on must exceed."""
 _SHARE: Final = 20
 """Least training time between two checkpoints, in multiples of the time to write one."""
 
@@ -146,8 +148,8 @@ def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
     gain = trainer.gain()
     before, after = progress.best_loss + gain.mean, progress.best_loss
     figures = f"{before:.2f} cell nats held out before, {after:.2f} after"
-    enough = gain.mean > gain.error
-    word = "gain" if enough else "gain within its error"
+    enough = gain.mean > _SURELY * gain.error
+    word = "gain" if enough else "uncertain gain"
     return f"{figures}, {word} {gain.mean:.2f} ± {gain.error:.2f}", enough
 
 
