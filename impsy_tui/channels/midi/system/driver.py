@@ -60,8 +60,8 @@ def _load_debians() -> bool:
 
 
 def _no_driver() -> str:
-    debians = _DEBIANS_PYTHON.resolve().name == f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if debians and sys.version_info >= (3, 13):
+    found = _DEBIANS_PYTHON.resolve().name == f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if found and sys.version_info >= (3, 13):
         return f"MIDI needs python-rtmidi ({install_packages('python3-rtmidi')})"
     build = f"{install_packages(*_TO_BUILD)}, then " if sys.version_info >= (3, 13) else ""
     return f"MIDI needs python-rtmidi ({build}{pip_line('python-rtmidi')})"
