@@ -68,8 +68,8 @@ class Model:
     )
     file: str = setting(Text(), "", "model file: .tflite, .keras, .h5 or .hdf5; empty: a dummy plays")
     size: str = setting(Choice(choices.SIZES), "s", "default size of a training")
-    sigmatemp: float = live(parameters.SIGMA)
-    pitemp: float = live(parameters.TEMP)
+    sigmatemp: float | str = live(parameters.SIGMA, default=parameters.TRAINED)
+    pitemp: float | str = live(parameters.TEMP, default=parameters.TRAINED)
     timescale: float = live(parameters.TIMESCALE)
     names: tuple[str, ...] = setting(
         OneOrMany(Text()), (), 'names of the dimensions for the meters, such as ["pitch", "decay"]'

@@ -335,7 +335,8 @@ class Live:
                 return Integer(int(self._within.low), int(self._within.high)).allowed
             case _:
                 zero = f"; 0 is {self.parameter.none}" if self.parameter.none_is_zero else ""
-                return f"{Number(self._within).allowed}{zero}"
+                words = "".join(f' or "{word}"' for word in self._more)
+                return f"{Number(self._within).allowed}{words}{zero}"
 
     @property
     def _more(self) -> tuple[str, ...]:
@@ -369,17 +370,18 @@ def setting(kind: ValueType, default: Any, help: str) -> Any:
     return field(default=default, metadata=metadata)
 
 
-def live(parameter: Parameter, *, own: bool = False) -> Any:
+def live(parameter: Parameter, *, own: bool = False, default: str = "") -> Any:
     """Returns a field for the value of a parameter at the start.
 
     Args:
         parameter: Declaration of the parameter.
         own: True for a table of one player: the general tables of the configuration give the default.
+        default: Word that is the default in place of the parameter's.
     """
-    default = None if own else parameter.default
+    value: Any = None if own else default or parameter.default
     if parameter.none_is_zero and not own:
-        default = default or 0.0
+        value = value or 0.0
     help = parameter.help
     if own and parameter.key.startswith("player."):
         help = f"{help}; default {parameter.written(parameter.default)}"
-    return setting(Live(parameter, own), default, help)
+    return setting(Live(parameter, own), value, help)

@@ -108,6 +108,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         turn: "you", "player" or "both".
         paused: True if the player is paused.
         parameters: values of its parameters, by name.
+        trained: parameters with the value that the training of the model found.
         max_gap: longest dt in seconds.
         output: last played values; empty before the first.
         output_age: seconds since the last played values.
@@ -140,6 +141,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     replaced: int = 0
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
+    trained: tuple[str, ...] = ()
     ensemble: EnsembleState | None = None
     agent: AgentState | None = None
 

@@ -16,7 +16,7 @@ from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.ensemble.touches.pitches import pitches
-from impsy_tui.parameters import ENSEMBLE, KINDS, parameters_of
+from impsy_tui.parameters import ENSEMBLE, KINDS, TEMP, TRAINED, parameters_of
 
 _SCALE: Final = "pentatonic"
 
@@ -59,7 +59,10 @@ class InitialEnsembles:
         general = self._options.config.model
         keys = (one.key.removeprefix("player.") for one in parameters_of(ENSEMBLE) if one.key.startswith("player."))
         given = {key: value for key in keys if (value := getattr(table, key)) is not None}
-        settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp, **given)
+        temp = general.pitemp if table.pitemp is None else table.pitemp
+        if temp != TRAINED:  # a network of an ensemble has no temperature of its training
+            given[TEMP.name] = temp
+        settings = EnsembleSettings(**given)
         lowest = LOWEST if table.lowest is None else table.lowest
         highest = HIGHEST if table.highest is None else table.highest
         ensemble_routing = EnsembleRouting(

@@ -57,6 +57,7 @@ def _initial_player(
     options: EngineOptions, player: PlayerTable, given: frozenset[str], last: SavedPlayer | None
 ) -> InitialPlayer:
     config = options.config
+    trained: set[str] = set()
 
     def start_of(parameter: Parameter) -> Any:
         table, key = parameter.key.split(".")
@@ -67,6 +68,7 @@ def _initial_player(
         own, general = getattr(player, key), getattr(getattr(config, table), key)
         value = general if own is None or parameter.key in given else own
         if value == TRAINED:
+            trained.add(parameter.name)
             return parameter.default
         return "polyphony" if value == modes.FILTER else parameter.check(value)
 
@@ -74,7 +76,7 @@ def _initial_player(
     values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
     own_file = config.model.file if player.file is None or "model.file" in given else player.file
     file = own_file if last is None or "model.file" in given else last.model
-    settings = PlayerSettings(player.kind, max_gap=gap or None, **values)
+    settings = PlayerSettings(player.kind, max_gap=gap or None, trained=frozenset(trained), **values)
     paused = last is not None and last.paused
     return InitialPlayer(player.name, player.kind, file, settings, routing_of(player), paused)
 

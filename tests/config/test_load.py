@@ -86,7 +86,7 @@ def test_only_the_dimension_is_needed(tmp_path: Path) -> None:
     loaded = _load(tmp_path, "[model]\ndimension = 3\n")
     assert loaded.problems == ()
     assert loaded.config.interaction.mode == "callresponse"
-    assert loaded.config.model.sigmatemp == 0.01
+    assert loaded.config.model.sigmatemp == "trained"
     assert loaded.config.osc == ()
 
 

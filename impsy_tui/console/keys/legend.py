@@ -6,6 +6,7 @@ LEGEND: Final = (
     ("▶ YOUR TURN", "you play, and the player listens"),
     ("◀ PLAYER'S TURN", "the player plays; ◆: both may play; ‖: paused"),
     ("temp sigma speed threshold", "parameters of the player; help temp explains one"),
+    ("temp 0.83 trained", "the training of the model found this value; temp trained returns to it"),
     ("temp 1.33→1.50 17s", "a ramp that runs: its target, and the seconds until then"),
     ("held: note 60", "a held note counts as playing"),
     ("8 shaped", "dimensions that are muted, solo, held, inverted or in a range; release ends that"),

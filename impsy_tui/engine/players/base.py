@@ -67,6 +67,9 @@ class ParameterHolder:
         """Returns the value of a parameter that the training of the model found, else its default."""
         return PARAMETERS[name].default
 
+    def follow_training(self, name: str, *, follows: bool) -> None:
+        """Makes a parameter follow the training of each model, or keep its value."""
+
     def ramp_start(self, name: str) -> float | None:
         """Returns the number that a ramp begins with while the value is None; None for the end of the ramp."""
         return None

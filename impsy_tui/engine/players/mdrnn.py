@@ -232,16 +232,21 @@ class MdrnnBehaviour(ParameterHolder):
         pi, sigma = self.settings.fitted
         return {"temp": pi, "sigma": sigma}[name]
 
+    def follow_training(self, name: str, *, follows: bool) -> None:
+        trained = self.settings.trained
+        self.settings.trained = trained | {name} if follows else trained - {name}
+
     # Playing
 
     def _set_predictor(self, predictor: Predictor) -> None:
-        # A temperature that nothing has set follows the model.
+        # A temperature that nothing has set follows the model; a ramp, a scene or a session may have set it.
         settings = self.settings
-        before, settings.fitted = settings.fitted, predictor.fitted
-        if settings.temp == before[0]:
-            settings.temp = predictor.fitted[0]
-        if settings.sigma == before[1]:
-            settings.sigma = predictor.fitted[1]
+        for name in settings.trained:
+            if getattr(settings, name) != self.fitted(name):
+                self.follow_training(name, follows=False)
+        settings.fitted = predictor.fitted
+        for name in settings.trained:
+            setattr(settings, name, self.fitted(name))
         predictor.pi_temperature = self.settings.temp
         predictor.sigma_temperature = self.settings.sigma
         self.predictor = predictor

@@ -5,14 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
-from impsy_tui.parameters import AGENT, MDRNN, SIGMA, TEMP, TRAINED, Parameter, defaults, parameters_of
+from impsy_tui.parameters import AGENT, MDRNN, PARAMETERS, SIGMA, TEMP, TRAINED, Parameter, defaults, parameters_of
 
 
 class PlayerSettings(SimpleNamespace):
     """Values of the parameters of one player, each an attribute with the parameter's name.
 
     Only the configuration sets ``max_gap`` (seconds; None for the model's own, else the default). ``fitted`` holds
-    the pi and sigma temperature of the model; a temperature that equals it follows the next model.
+    the pi and sigma temperature that the training of the model found. ``trained`` names the temperatures that follow
+    the model: nothing else has set them.
 
     Args:
         kind: Kind of player whose parameters are added to those of MDRNN players and agents.
@@ -21,7 +22,8 @@ class PlayerSettings(SimpleNamespace):
 
     def __init__(self, kind: str = "", **values: Any) -> None:
         fitted = TEMP.default, SIGMA.default
-        known = {"max_gap": None, "fitted": fitted, **defaults(parameters_of(MDRNN, AGENT, kind))}
+        trained = frozenset((TEMP.name, SIGMA.name)) - values.keys()
+        known = {"max_gap": None, "fitted": fitted, "trained": trained, **defaults(parameters_of(MDRNN, AGENT, kind))}
         if unknown := values.keys() - known.keys():
             raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
         super().__init__(**known | values)
@@ -42,9 +44,21 @@ def present_number(player: ParameterOwner, parameter: Parameter) -> float | None
     return None if value is None else float(value)
 
 
+def trained_parameters(behaviour: ParameterHolder) -> tuple[str, ...]:
+    """Returns the parameters with a value that the training of the model found, other than the default."""
+    return tuple(
+        sorted(
+            name
+            for name in behaviour.settings.trained
+            if behaviour.value(name) == behaviour.fitted(name) != PARAMETERS[name].default
+        )
+    )
+
+
 def set_parameter(player: ParameterOwner, parameter: Parameter, value: Any) -> None:
     """Sets a parameter of a player, and of the auditioned model; ``TRAINED`` is the value that its model fits."""
     for behaviour in player.behaviours:
+        behaviour.follow_training(parameter.name, follows=value == TRAINED)
         behaviour.set_value(parameter.name, behaviour.fitted(parameter.name) if value == TRAINED else value)
 
 

@@ -16,7 +16,7 @@ from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.players.settings import captured
+from impsy_tui.engine.players.settings import captured, trained_parameters
 from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.engine.server.agent_snapshot import agent_state
 from impsy_tui.engine.server.machine_health import MachineHealth, read_health
@@ -161,6 +161,7 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> Pla
         turn=behaviour.turn.value,
         paused=behaviour.paused,
         parameters=captured(behaviour),
+        trained=trained_parameters(behaviour),
         max_gap=behaviour.max_gap,
         output=behaviour.last_output or () if auditioned else player.sounding,
         output_age=-1.0 if behaviour.last_output is None else now - behaviour.last_output_at,

@@ -91,6 +91,13 @@ def test_strip_shows_target_of_ramp_next_to_value() -> None:
     assert "speed ×1→2" in second
 
 
+def test_strip_marks_temperature_of_the_training() -> None:
+    made = snapshot(trained=("temp", "sigma"), parameters={"temp": 0.83, "sigma": 0.123})
+    second = rows(made, 80)[1]
+    assert second.startswith("temp 0.83 trained")
+    assert "sigma 0.123 trained" in second
+
+
 def test_strip_shows_ramp_of_focused_player_only() -> None:
     pending = (PendingState(1, "@other over 20s temp 1.5", "over", 17.2), PendingState(2, "not a line", "over", 1.0))
     assert "→" not in rows(changed(pending=pending), 120)[1]

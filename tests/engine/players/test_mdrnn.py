@@ -368,6 +368,14 @@ class TestFittedTemperatures:
         virtual.player.change_predictor(_fitted(1.4, 0.2))
         assert (virtual.behaviour.settings.temp, virtual.behaviour.settings.sigma) == (2.0, 0.3)
 
+    @pytest.mark.parametrize("is_typed", [True, False])
+    def test_temperature_that_equals_the_default_stays_if_it_is_set(self, is_typed: bool) -> None:
+        virtual = ScriptedSession("battle") if is_typed else ScriptedSession("battle", sigma=SIGMA.default)
+        if is_typed:
+            set_parameter(virtual.player, SIGMA, SIGMA.default)
+        virtual.player.change_predictor(_fitted(0.7, 0.5))
+        assert (virtual.behaviour.settings.temp, virtual.behaviour.settings.sigma) == (0.7, SIGMA.default)
+
     def test_trained_returns_to_the_model(self) -> None:
         virtual = ScriptedSession("battle", sigma=0.3, temp=2.0)
         predictor = _fitted(0.7, 0.5)

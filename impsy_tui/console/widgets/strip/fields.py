@@ -96,13 +96,13 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     if player.agent is not None:
         found["temp"] = _number("aim", str(player.parameters["aim"]), None, palette)
     else:
-        found["temp"] = _number("temp", f"{player.number('temp'):.2f}", targets.get("temp"), palette)
+        found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", snapshot, palette)
     if player.agent is None and player.ensemble is None:
         stretch = player.number("timescale")
         speed = f"×{1 / stretch:.3g}" if stretch else "max"
         if (to := targets.get("timescale")) is not None and to[0]:
             targets.setdefault("speed", (1.0 / to[0], to[1]))
-        found["sigma"] = _number("sigma", f"{player.number('sigma'):.3g}", targets.get("sigma"), palette)
+        found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", snapshot, palette)
         found["speed"] = _number("speed", speed, targets.get("speed"), palette)
     if player.mode == "callresponse":
         shown = f"{player.number('threshold'):.3g}s"
@@ -110,6 +110,15 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     if snapshot.thru:
         found["thru"] = ((("thru", palette.strong),),)
     return found
+
+
+def _temperature(name: str, value: str, snapshot: Snapshot, palette: Palette) -> Forms:
+    """Returns a temperature with the target of its ramp, or marked as trained."""
+    target = ramp_targets(snapshot).get(name)
+    forms = _number(name, value, target, palette)
+    if target is None and name in snapshot.focused.trained:
+        return ((*forms[0], (" trained", palette.dim)), *forms)
+    return forms
 
 
 def _number(label: str, value: str, target: Target | None, palette: Palette) -> Forms:
