@@ -74,7 +74,13 @@ def checkpoint(folder: Path) -> list[bytes]:
     import numpy as np
 
     lists = ("weights", "averages", "optimizer", "best")
-    facts = {"wishes": {"size": "xxs"}, "best_loss": 1.0, "best_epoch": 1, "curve": [[1.0, 2.0]]}
+    facts = {
+        "wishes": {"size": "xxs"},
+        "best_loss": 1.0,
+        "best_likelihood": 1.0,
+        "best_epoch": 1,
+        "curve": [[1.0, 2.0]],
+    }
     facts |= dict.fromkeys(lists, 1)
     buffer = io.BytesIO()
     arrays = {f"{name}_0": np.zeros((2, 3), "f4") for name in lists}

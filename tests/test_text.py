@@ -77,6 +77,7 @@ def test_cli_prints_by_the_one_function_that_escapes() -> None:
         "gesture_scores.draw_text(",
         "maps.draw(",
         "_console.print(printable(",
+        "Console(highlight=False).print(Padding(drawn,",
     )
     for file in Path(impsy_tui.cli.main.__file__).parent.rglob("*.py"):
         for line in file.read_text().splitlines():

@@ -29,7 +29,8 @@ _EARLIER_NAMES: Final = {"band": "ensemble"}
 def config_file(named: Path | None) -> Path:
     """Returns a configuration file: the named file or example, or ``config.toml`` of this folder."""
     if named is not None:
-        return named if os.path.exists(named) else find_shipped(named, "", ".toml") or named
+        is_own = os.path.exists(named) and not named.is_dir()  # an example may have a folder with its name
+        return named if is_own else find_shipped(named, "", ".toml") or named
     here = Path("config.toml")
     if not here.exists():
         fail(_NO_CONFIG)

@@ -59,6 +59,8 @@ def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytes
     own.touch()
     assert config_file(own) == own
     assert config_file(tmp_path / "nope.toml") == tmp_path / "nope.toml"
+    (tmp_path / "sonic-pi").mkdir()
+    assert config_file(Path("sonic-pi")) == shipped_folder("configs") / "sonic-pi.toml"
 
 
 def test_a_patch_is_found_by_its_name(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     places = ("1:9", "2:9", "4:22", "5:6", "6:15", "7:8", "8:15")
     assert told == [f"bad.imp:{place}" for place in places]
     assert (
-        "'x' is not a number, above 0 and at most 100\n    load nothing; temp x\n                       ^\n"
-        in done.stdout
+        "'x' is not a number, above 0 and at most 100, or trained\n"
+        "    load nothing; temp x\n                       ^\n" in done.stdout
     )
     (tmp_path / "scenes.toml").write_text('["calm"]\nthru = false\n')
     assert "calm" not in shell("check", "bad.imp", cwd=tmp_path).stdout.replace("over 2s scene calm", "")

@@ -22,7 +22,8 @@ NEEDS: Final = {
     r"sudo ": "rights of root",
     r"(~/impsy/bin/)?pip ": "network",
     r"git clone ": "network",
-    r"impsy-tui attach --remote ": "another machine",
+    r"cd (impsy-tui|~/instrument)": "a Raspberry Pi",
+    r"impsy-tui attach --remote |ssh ": "another machine",
     r"impsy-tui train |impsy-tui evaluate |impsy-tui convert ": "TensorFlow or torch",
     r"impsy-tui agent (convert|evaluate) ": "an agent and recordings of the user's",
     r"impsy-tui (play|run) .*--sound": "sound",
@@ -142,7 +143,8 @@ class Reader:
     def _begin(self, line: str) -> None:
         """Starts a line that goes on until Ctrl-C, waits for its first output and ends it."""
         with subprocess.Popen(
-            ["bash", "-c", f"exec {line}"],
+            # The tests may run in the background of a shell, where Ctrl-C is ignored.
+            ["env", "--default-signal=INT", "bash", "-c", f"exec {line}"],
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,

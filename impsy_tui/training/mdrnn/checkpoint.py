@@ -94,6 +94,8 @@ def _read(file: Path) -> Checkpoint:
         kept = read_npz(file, _LARGEST)
         facts = json.loads(kept["facts"].tobytes())
         lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
+        if "best_likelihood" not in facts:
+            raise UserError("it was made by an earlier version of the program")
         curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
         progress = Progress(
             **lists,

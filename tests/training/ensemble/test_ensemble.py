@@ -81,7 +81,9 @@ def test_parts_of_gives_every_lead_and_follower() -> None:
     codes = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 0]], np.int8)
     parts = parts_of(codes)
     assert [part.codes.tolist() for part in parts] == [[5, 8], [6, 0], [4, 7], [6, 0], [4, 7], [5, 8]]
-    own, lead, other = (parts[0].told[:, begin : begin + GESTURES].argmax(axis=1) for begin in (0, WIDTH, 2 * WIDTH))
+    own, lead, other = (
+        parts[0].inputs[:, begin : begin + GESTURES].argmax(axis=1) for begin in (0, WIDTH, 2 * WIDTH)
+    )
     assert (own.tolist(), lead.tolist(), other.tolist()) == ([2, 5], [4, 7], [3, 6])
 
 
@@ -100,7 +102,7 @@ def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
         found.append(ensemble.predict(row[0]).copy())
         ensemble.take(row[1:])
     parts = parts_of(codes)[: codes.shape[1] - 1]
-    expected = np.stack([trained(part.told[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
+    expected = np.stack([trained(part.inputs[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
     assert np.array(found) == pytest.approx(expected, abs=2e-3)  # told in half precision there
 
 

@@ -48,10 +48,12 @@ def test_tiny_model_is_trained_saved_on_request_and_plays(tmp_path: Path, monkey
     assert sorted(os.listdir(tmp_path / "models")) == [f".{NAME}.unfinished.npz", *made]
     for suffix in (".tflite", ".keras"):
         loaded = asyncio.run(load_model((tmp_path / "models" / NAME).with_suffix(suffix)))
-        assert loaded.network.shape == Shape(3, 16, 2, 5)
+        assert loaded.network.shape == Shape(3, 16, 2, 5, gated=True)
         assert np.isfinite(loaded.network.step([0.1, 0.5, 0.5])).all()
         assert (loaded.notes.max_gap, loaded.notes.rows) == (5.0, 360)
-        assert loaded.notes.loss == pytest.approx(min(epoch.validation or 0.0 for epoch in epochs), abs=1e-3)
+    notes = tomllib.loads((tmp_path / "models" / f"{NAME}.toml").read_text())
+    least = min(epoch.validation or 0.0 for epoch in epochs)
+    assert notes["held_out_cell_nats"] == pytest.approx(least, abs=1e-3)
 
 
 @needs_tensorflow
