@@ -22,7 +22,7 @@ from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.control.states import PlayerState
 
 SMALL, LARGE = (80, 24), (120, 40)
-_PATIENCE = 20.0
+_PATIENCE = 30.0
 
 
 def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
