@@ -30,12 +30,15 @@ class GestureHistory:
         self._next = 0.0
         self._focus = ""
         self.count = 0
+        self._lines: dict[tuple[int, int], tuple[str, str]] = {}
+        """Lines of the present samples by dimension and columns: a line is drawn with each change of its meter."""
 
     def add(self, snapshot: Snapshot) -> None:
         """Takes a sample of a snapshot if one is due."""
         player = snapshot.focused
         if player.name != self._focus or not self._next - SAMPLES * _STEP <= snapshot.uptime < self._next + SECONDS:
             self._samples.clear()
+            self._lines.clear()
             self._focus, self._next = player.name, snapshot.uptime
         if snapshot.uptime >= self._next:
             musician: Sequence[float | None] = snapshot.input if snapshot.input_age >= 0 else ()
@@ -43,12 +46,17 @@ class GestureHistory:
             self._samples.append((musician, player.place(player.output, snapshot.dimension - 1), is_players))
             self._next += _STEP
             self.count += 1
+            self._lines.clear()
 
     def drawn(self, dimension: int, columns: int) -> tuple[str, str]:
         """Returns the last ten seconds of a dimension as blocks: the musician's, and the player's."""
+        if (found := self._lines.get((dimension, columns))) is not None:
+            return found
         chosen = self._chosen(columns)
         musician = _line([sample[0] for sample in chosen], dimension, columns)
-        return musician, _line([sample[1] for sample in chosen], dimension, columns)
+        lines = musician, _line([sample[1] for sample in chosen], dimension, columns)
+        self._lines[dimension, columns] = lines
+        return lines
 
     def merged(self, dimension: int, columns: int) -> list[tuple[float | None, bool]]:
         """Returns the last ten seconds of a dimension, each value from the one who moved last.

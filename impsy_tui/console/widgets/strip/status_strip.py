@@ -68,8 +68,11 @@ class StatusStrip(Lines):
     def show(self, snapshot: Snapshot | None, link: LinkState, *, locked: bool) -> None:
         """Shows a snapshot. Fast numbers change a few times a second only."""
         self._frame += 1
-        if self._slow is None or self._frame % self._digits_every == 0 or link is not self._last[1]:
+        is_due = self._slow is None or self._frame % self._digits_every == 0 or link is not self._last[1]
+        if is_due:
             self._slow = snapshot
+        elif _is_same(snapshot, self._last[0]) and locked == self._last[2]:
+            return
         self._last = (snapshot, link, locked)
         self.redraw()
 
@@ -93,6 +96,20 @@ class StatusStrip(Lines):
             past = [tuple((text, palette.dim) for text, _ in line) for line in rows[1:]]
             rows = [_without_engine(snapshot, link, width, palette), *past]
         self.set_lines(rows)
+
+
+def _is_same(snapshot: Snapshot | None, before: Snapshot | None) -> bool:
+    """Returns True if nothing has changed that a performer waits for: turn, mode, player, parameters, cue."""
+    if snapshot is None or before is None:
+        return snapshot is before
+    player, earlier = snapshot.focused, before.focused
+    return (
+        (player.name, player.turn, player.mode, player.paused)
+        == (earlier.name, earlier.turn, earlier.mode, earlier.paused)
+        and player.parameters == earlier.parameters
+        and (snapshot.thru, snapshot.cue, snapshot.recording) == (before.thru, before.cue, before.recording)
+        and len(snapshot.pending) == len(before.pending)
+    )
 
 
 def _contents(snapshot: Snapshot, slow: Snapshot, palette: Palette, *, locked: bool) -> dict[str, Forms]:
