@@ -1,4 +1,4 @@
-"""The files that come with the program are told from the user's, in a checkout and in what is built from it."""
+"""Shipped files and files of the user are kept apart, in a checkout and in its builds."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ def _git(*words: str, folder: Path = ROOT) -> str:
 
 @pytest.fixture
 def used_checkout(tmp_path: Path) -> Path:
-    """A copy of this checkout in which somebody plays."""
+    """A copy of this checkout with files of a user."""
     place = tmp_path / "checkout"
     for name in _git("ls-files", "-co", "--exclude-standard").splitlines():
         if (ROOT / name).is_file():

@@ -214,6 +214,11 @@ class JobState(msgspec.Struct, frozen=True):
     file: str
     unit: str = "nats"
 
+    @property
+    def is_running(self) -> bool:
+        """True until the worker has ended."""
+        return self.state in ("running", "stopping")
+
 
 class MachineState(msgspec.Struct, frozen=True):
     """The machine; see ``engine.server.machine_health``. ``temperature`` is in degrees Celsius, None if unknown."""

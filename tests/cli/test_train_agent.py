@@ -1,4 +1,4 @@
-"""Training and judging agents from a shell: what is typed wrong, and what is told."""
+"""Training and evaluation of agents from a shell: wrong arguments and messages."""
 
 import importlib.util
 from pathlib import Path

@@ -53,7 +53,7 @@ async def test_paging_through_events_stays_where_it_is_read(rig: Rig) -> None:
         await here.press("f6")
         await here.sees("EVENTS ──")
         rig.send(*(f"sigma {number / 100}" for number in range(1, 41)))
-        await here.sees("sigma 0.4")
+        await here.sees("› sigma 0.4")
         assert "sigma 0.21" not in here.text
         await here.press("pageup", "pageup")
         await here.sees("newer below")

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from rich.style import Style
 
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import Line, Piece, cut
+
+_WIDTHS: Final = 32
+"""Rows of different widths that are kept."""
 
 Form = tuple[Piece, ...]
 Forms = tuple[Form, ...]
@@ -41,7 +46,8 @@ class Place:
     cells: int
 
 
-def arrange(slots: Sequence[Slot], width: int) -> list[Place]:
+@lru_cache(maxsize=_WIDTHS)
+def arrange(slots: tuple[Slot, ...], width: int) -> tuple[Place, ...]:
     """Returns the places of the slots in a row; they depend on the width of the row alone."""
     there = [slot for slot in slots if slot.least <= width]
     left = max(0, width - sum(slot.width for slot in there))
@@ -51,7 +57,7 @@ def arrange(slots: Sequence[Slot], width: int) -> list[Place]:
         cells = slot.width + (left * slot.grow // shares if shares else 0)
         places.append(Place(slot, at, cells))
         at += cells
-    return places
+    return tuple(places)
 
 
 def row(places: Sequence[Place], contents: Mapping[str, Forms], width: int, ground: Style) -> Line:

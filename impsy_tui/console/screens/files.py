@@ -79,7 +79,7 @@ class FilesPage(Page):
         super().show(view)
         self._snapshot = view.snapshot
         if view.snapshot is not None:
-            ended = frozenset(job.number for job in view.snapshot.jobs if job.state not in ("running", "stopping"))
+            ended = frozenset(job.number for job in view.snapshot.jobs if not job.is_running)
             if self._ended_jobs is not None and ended - self._ended_jobs:
                 self._look()
             self._ended_jobs = ended

@@ -11,7 +11,6 @@ from impsy_tui.control.states import JobState
 
 _KEEPS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
-_UNDER_WAY: Final = ("running", "stopping")
 _MOST: Final = 3
 
 
@@ -46,9 +45,9 @@ class JobsPane(Pane):
 
 def chosen(jobs: Sequence[JobState]) -> list[JobState]:
     """Returns the jobs that are shown: those that run, and the last that ended if none was started after it."""
-    running = [job for job in jobs if job.state in _UNDER_WAY]
+    running = [job for job in jobs if job.is_running]
     newest = max((job.number for job in running), default=0)
-    ended = [job for job in jobs if job.state not in _UNDER_WAY and job.number > newest][-1:]
+    ended = [job for job in jobs if not job.is_running and job.number > newest][-1:]
     return [*reversed(running), *ended][:_MOST]
 
 
@@ -60,7 +59,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
         "failed": ("✗", palette.alarm),
     }.get(job.state, ("○", palette.dim))
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
-    if job.state not in _UNDER_WAY:
+    if not job.is_running:
         style = palette.alarm if job.state == "failed" else palette.text
         return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""

@@ -185,7 +185,7 @@ labels = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_fro
 
 @given(st.lists(st.lists(labels, min_size=1, max_size=3), max_size=6), st.integers(0, 120))
 def test_row_has_exactly_its_width(contents: list[list[str]], width: int) -> None:
-    slots = [Slot(str(number), 9, grow=number % 2, right=number == 5) for number in range(len(contents))]
+    slots = tuple(Slot(str(number), 9, grow=number % 2, right=number == 5) for number in range(len(contents)))
     forms = {
         str(number): tuple(((text, PALETTE.text),) for text in sorted(texts, key=cell_len, reverse=True))
         for number, texts in enumerate(contents)

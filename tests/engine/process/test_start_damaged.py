@@ -127,7 +127,7 @@ def _in_a_closed_folder(file: Path) -> None:
 
 
 def _plays(engine: EngineProcess) -> None:
-    """The engine has started, answers, and ends when it is told to."""
+    """Checks that the engine has started, answers, and ends after `shutdown`."""
     assert engine.ready.startswith("ready: "), engine.said()
     assert "Traceback" not in engine.said()
     with connected(engine.socket) as client:

@@ -1,4 +1,4 @@
-"""``[start]`` and ``[log]`` of a configuration: an engine that nobody attends."""
+"""Tables ``[start]`` and ``[log]`` of a configuration: an unattended engine."""
 
 import os
 import time

@@ -13,6 +13,6 @@ class NoLines:
 
 
 def tempo_at(start: float) -> tuple[VirtualTime, Tempo]:
-    """Musical time from a start, with nobody to tell anything."""
+    """Returns musical time from a start, without reports."""
     time = VirtualTime(start)
     return time, Tempo(time.scheduler, NoLines(), lambda level, text: None)

@@ -1,4 +1,4 @@
-"""An ensemble on a virtual clock, with a network that says what it is told to say."""
+"""Ensemble on a virtual clock, with a network whose output the test sets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A session on a virtual clock, with a player that says what it is told to say."""
+"""Session on a virtual clock, with a player whose output the test sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,6 @@
 """Contents of the strip by slot, each in several forms from the longest to the shortest."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from rich.style import Style
@@ -17,7 +18,6 @@ _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
 _BUSY: Final = 0.7
 _HOT: Final = 80.0
-_UNDER_WAY: Final = ("running", "stopping")
 _TOGETHER: Final = {"battle": "◀ PLAYER ALONE", "polyphony": "◆ ANSWERS EACH"}
 """Labels of the modes without turns."""
 
@@ -96,13 +96,13 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     if player.agent is not None:
         found["temp"] = _number("aim", str(player.parameters["aim"]), None, palette)
     else:
-        found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", snapshot, palette)
+        found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", player, targets, palette)
     if player.agent is None and player.ensemble is None:
         stretch = player.number("timescale")
         speed = f"×{1 / stretch:.3g}" if stretch else "max"
         if (to := targets.get("timescale")) is not None and to[0]:
             targets.setdefault("speed", (1.0 / to[0], to[1]))
-        found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", snapshot, palette)
+        found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", player, targets, palette)
         found["speed"] = _number("speed", speed, targets.get("speed"), palette)
     if player.mode == "callresponse":
         shown = f"{player.number('threshold'):.3g}s"
@@ -112,11 +112,13 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     return found
 
 
-def _temperature(name: str, value: str, snapshot: Snapshot, palette: Palette) -> Forms:
+def _temperature(
+    name: str, value: str, player: PlayerState, targets: Mapping[str, Target], palette: Palette
+) -> Forms:
     """Returns a temperature with the target of its ramp, or marked as trained."""
-    target = ramp_targets(snapshot).get(name)
+    target = targets.get(name)
     forms = _number(name, value, target, palette)
-    if target is None and name in snapshot.focused.trained:
+    if target is None and name in player.trained:
         return ((*forms[0], (" trained", palette.dim)), *forms)
     return forms
 
@@ -144,7 +146,7 @@ def state_fields(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> dict[s
     }
     if snapshot.tempo is not None:
         found["tempo"] = tempo_forms(snapshot.tempo, palette)
-    if jobs := [job for job in snapshot.jobs if job.state in _UNDER_WAY]:
+    if jobs := [job for job in snapshot.jobs if job.is_running]:
         found["job"] = _job(jobs[-1], palette)
     elif snapshot.cue is not None and slow.replay is not None:
         found["job"] = replay_forms(slow.replay, palette.strong)

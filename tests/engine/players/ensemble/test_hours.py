@@ -1,4 +1,4 @@
-"""An ensemble that nobody looks after: hours on a virtual clock, with the network and the clips that ship."""
+"""Hours of an ensemble on a virtual clock, with the shipped network and clips."""
 
 import asyncio
 import gc
