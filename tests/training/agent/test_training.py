@@ -132,7 +132,7 @@ def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: 
         ({"heard": ("warmth",)}, "no descriptor is called warmth"),
         (
             {"heard": ("mfcc",), "judged": ("centroid",)},
-            "an agent must hear the descriptors that it matches: specshape-centroid",
+            "an agent must hear the descriptors that it matches: it does not hear specshape-centroid",
         ),
         ({"targets": "corpus"}, "targets corpus: recordings are needed"),
         ({"corpus": (Path("nowhere"),)}, "nowhere"),
