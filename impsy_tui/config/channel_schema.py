@@ -154,8 +154,8 @@ class WebSocket:
     origins: tuple[str, ...] = setting(
         OneOrMany(Origin()),
         (),
-        'other web pages that may connect: "https://editor.p5js.org"; "null" for pages from a file. '
-        "Pages of programs on this machine may always connect",
+        'other web pages that may play: "https://editor.p5js.org"; "null" for pages from a file. '
+        "Pages of programs on this machine may always play; all others may only listen",
     )
     remote_commands: bool = setting(
         Switch(), False, "browsers on other machines may run all bound commands; false: parameters only"

@@ -176,7 +176,10 @@ class Origin:
         return value
 
 
-_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
+# Some programs that show pages have other schemes: "file://", "app://name".
+_ORIGIN = re.compile(
+    r"(?!https?:/*$)[a-z][a-z0-9+.-]*://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])?(?::[0-9]{1,5})?/?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,54 @@
 """Decides which requests of browsers are answered with a page, a WebSocket or a refusal."""
 
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
 
-from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from impsy_tui.channels.osc.text import is_local
 from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.channels.web.client import host_of
+from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
 from impsy_tui.channels.web.pages import PageServer, plain
 from impsy_tui.text import printable
 
 MOST_CLIENTS: Final = 128
+"""Clients that may play."""
+MOST_LISTENERS: Final = 8
+"""Pages of other places. They have a limit of their own, so that they take no place from clients that may play."""
+
+
+_QUIET_INTERVAL: Final = 60.0
+"""Seconds between two reports of the same kind about pages of other places, which come again by themselves."""
 
 
 class Admission:
     """Answers requests.
 
     Args:
-        origins: of pages that may connect.
+        connections: All open connections of the server.
+        origins: of pages that may play.
         pages: that are served.
         troubles: where refusals are reported.
     """
 
-    def __init__(self, origins: Origins, pages: PageServer, troubles: ErrorCounter) -> None:
+    def __init__(
+        self, connections: Collection[WebConnection], origins: Origins, pages: PageServer, troubles: ErrorCounter
+    ) -> None:
+        self._connections = connections
         self._origins = origins
         self._pages = pages
         self._troubles = troubles
 
-    def answer(self, connection: ServerConnection, request: Request, clients: int) -> Response | None:
+    def answer(self, connection: WebConnection, request: Request, players: int) -> Response | None:
         """Returns a page, a refusal, or None if the connection may become a WebSocket.
 
         Args:
-            connection: by which the request came.
+            connection: by which the request came. A page of another place is noted in it.
             request: with its headers.
-            clients: number of WebSockets that are open.
+            players: number of clients that may play.
         """
         headers = request.headers
         origins, hosts = headers.get_all("Origin"), headers.get_all("Host")
@@ -45,27 +57,33 @@ class Admission:
                 return self._refuse_name(connection, hosts)
             # Before its version 17 the library refuses other methods itself.
             return self._pages.answer(getattr(request, "method", "GET"), request.path)
-        if not self._origins.admits(origins, hosts, local=is_local(host_of(connection))):
-            if not self._origins.serves(hosts):
-                return self._refuse_name(connection, hosts)
-            return self._refuse_page(connection, origins)
-        if clients >= MOST_CLIENTS:
-            self._troubles.note("clients", f"{MOST_CLIENTS} clients are connected (the most): another one is refused")
-            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many clients are connected.")
+        if self._origins.lets_play(origins, hosts, local=is_local(host_of(connection))):
+            return self._refuse_client() if players >= MOST_CLIENTS else None
+        if not self._origins.serves(hosts):
+            return self._refuse_name(connection, hosts)
+        if len(origins) > 1:  # no browser sends several
+            return plain(HTTPStatus.BAD_REQUEST, "The request has more than one Origin.")
+        # Counted by connection: several pages can come before the first of them is a client.
+        if sum(bool(each.foreign_page) for each in self._connections) >= MOST_LISTENERS:
+            return self._refuse_listener(connection, origins[0])
+        connection.foreign_page = printable(origins[0][:80])
         return None
 
-    def _refuse_page(self, connection: ServerConnection, origins: list[str]) -> Response:
-        origin = printable(", ".join(origins)[:80])
-        line = f'[websocket] origins = ["{origin}"]'
-        page = f"a page of {origin}"
-        if origin == "null":
-            page = "a page from a file, or one that another page holds in a sandbox (origin null)"
-        self._troubles.note(
-            "origin", f"{page}, open in a browser at {host_of(connection)}, is refused: {line} lets it play"
-        )
-        return plain(HTTPStatus.FORBIDDEN, f"This page may not play. In the configuration, {line} lets it play.")
+    def _refuse_client(self) -> Response:
+        self._troubles.note("clients", f"{MOST_CLIENTS} clients are connected (the most): another one is refused")
+        return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many clients are connected.")
 
-    def _refuse_name(self, connection: ServerConnection, hosts: list[str]) -> Response:
+    def _refuse_listener(self, connection: WebConnection, origin: str) -> Response:
+        page, line = _in_words(printable(origin[:80]))
+        self._troubles.note(
+            "listeners",
+            f"{page}, open in a browser at {host_of(connection)}, is refused: {MOST_LISTENERS} pages of other places "
+            f"listen (the most). {line} lets it play",
+            _QUIET_INTERVAL,
+        )
+        return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages of other places listen.")
+
+    def _refuse_name(self, connection: WebConnection, hosts: list[str]) -> Response:
         """Answers a browser that opened a name which is not ours: it may be a name of an attacker."""
         name = printable(", ".join(hosts)[:80]) or "no name"
         self._troubles.note(
@@ -74,3 +92,19 @@ class Admission:
             f'Open an address, or write [websocket] origins = ["http://{name}"]',
         )
         return plain(HTTPStatus.FORBIDDEN, "This machine does not have this name. Open its address instead.")
+
+
+def note_refused_message(troubles: ErrorCounter, connection: WebConnection) -> None:
+    """Notes that a page of another place sends, although such a page may only listen."""
+    page, line = _in_words(connection.foreign_page)
+    troubles.note(
+        "page",
+        f"{page}, open in a browser at {host_of(connection)}, may only listen: {line} lets it play",
+        _QUIET_INTERVAL,
+    )
+
+
+def _in_words(origin: str) -> tuple[str, str]:
+    """Returns the name of a page with this origin, and the line of the configuration that lets the page play."""
+    page = "a page from a file or in a sandbox (origin null)" if origin == "null" else f"a page of {origin}"
+    return page, f'[websocket] origins = ["{origin}"]'

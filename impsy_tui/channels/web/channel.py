@@ -22,7 +22,7 @@ from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.osc.text import is_local
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
-from impsy_tui.channels.web.admission import Admission
+from impsy_tui.channels.web.admission import Admission, note_refused_message
 from impsy_tui.channels.web.client import WebClient, host_of
 from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
@@ -43,6 +43,8 @@ _FASTEST: Final = 1000.0
 """Highest number of messages a second from one client: twice that of ten fingers on a page."""
 _FASTEST_TOGETHER: Final = 4000.0
 """Highest number of messages a second from all clients."""
+_FASTEST_REFUSED: Final = 50.0
+"""Highest number of messages a second from a client that may only listen."""
 _PAUSE: Final = 0.05
 """Seconds for which the messages of a client that sends too much are not read."""
 
@@ -71,7 +73,7 @@ _QUIET.propagate = False
 
 
 class WebSocketChannel(HeldKeys):
-    """Server for browsers: all of them may play, and all receive the player's output."""
+    """Server for browsers: they receive the player's output; all may play but pages of other places."""
 
     def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
         self.name = name
@@ -102,7 +104,8 @@ class WebSocketChannel(HeldKeys):
         # A browser that was here before may still sound what an engine left behind when it was killed.
         self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
-        self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
+        origins = Origins(settings.server_ip, settings.origins)
+        self._admission = Admission(self._connections, origins, self._pages, self._troubles)
         self.set_dimension(dimension)
         self._opening = DeferredOpening(self._begin_serving, self._troubles, self._report_serving)
         self._state = "waiting"
@@ -188,8 +191,10 @@ class WebSocketChannel(HeldKeys):
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        count = len(self._clients)
+        count, playing = len(self._clients), self._playing()
         clients = "1 client" if count == 1 else f"{count or 'no'} clients"
+        if count > playing:
+            clients += f" ({count - playing} may only listen)"
         words = (self._last_received, in_text(self._last_sent) if self._last_sent else "")
         return self._traffic.status(
             self.name,
@@ -234,9 +239,14 @@ class WebSocketChannel(HeldKeys):
         )
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        return self._admission.answer(connection, request, len(self._clients))
+        return self._admission.answer(cast(WebConnection, connection), request, self._playing())
+
+    def _playing(self) -> int:
+        """Returns the number of clients that may play."""
+        return sum(client.may_play for client in self._clients)
 
     async def _serve(self, connection: ServerConnection) -> None:
+        connection = cast(WebConnection, connection)
         client = WebClient(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
         self._post.greet(client)
@@ -266,21 +276,25 @@ class WebSocketChannel(HeldKeys):
             if self._server is None:
                 continue
             now = self._scheduler.now()
-            if not client.may_send(now, self._fastest()):
+            if not client.may_send(now, self._fastest() if client.may_play else _FASTEST_REFUSED):
                 await self._hold_up(client)
-            self._hear(client, message, self._scheduler.now())
+            if client.may_play:
+                self._hear(client, message, self._scheduler.now())
+            else:
+                note_refused_message(self._troubles, client.connection)
             taken += 1
             if taken % _MESSAGES_A_TURN == 0:
                 await asyncio.sleep(0)
 
     def _fastest(self) -> float:
-        return min(_FASTEST, _FASTEST_TOGETHER / max(1, len(self._clients)))
+        return min(_FASTEST, _FASTEST_TOGETHER / max(1, self._playing()))
 
     async def _hold_up(self, client: WebClient) -> None:
         """Stops reading from a client that sends too much, for a moment."""
-        self._troubles.note(
-            "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is slowed down"
-        )
+        if client.may_play:
+            self._troubles.note(
+                "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is slowed down"
+            )
         resumed = asyncio.Event()
         self._scheduler.at(self._scheduler.now() + _PAUSE, resumed.set)
         await resumed.wait()

@@ -8,7 +8,7 @@ from websockets.protocol import State
 from impsy_tui.channels.midi.mapping import InputMapping
 from impsy_tui.channels.touch_mapping import LEAD
 from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
-from impsy_tui.channels.web.connection import MOST_UNREAD
+from impsy_tui.channels.web.connection import MOST_UNREAD, WebConnection
 from impsy_tui.channels.web.touch_protocol import TextTouch
 from impsy_tui.ensemble.touches.surfaces import Fingers, Lifted
 from impsy_tui.ensemble.touches.touch import Touch
@@ -20,7 +20,7 @@ BURST: Final = 200.0
 class WebClient:
     """Browser or other program that is connected."""
 
-    def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
+    def __init__(self, connection: WebConnection, mapping: InputMapping, now: float) -> None:
         self.connection = connection
         self.mapping = mapping
         self.held = False
@@ -33,6 +33,11 @@ class WebClient:
     def host(self) -> str:
         """Address of the client."""
         return host_of(self.connection)
+
+    @property
+    def may_play(self) -> bool:
+        """False for a page of another place, which may only listen."""
+        return not self.connection.foreign_page
 
     def touched(self, read: TextTouch, now: float) -> Touch | Lifted:
         """Returns the touch of a finger; its velocity is measured if the message has none."""

@@ -23,6 +23,8 @@ class WebConnection(BoundedConnection):
 
     most_connections = 256
     bytes_a_read = 512
+    foreign_page = ""
+    """Origin of the page, if the page comes from another place and may therefore only listen."""
 
     def __init__(
         self,

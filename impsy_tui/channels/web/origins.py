@@ -1,8 +1,8 @@
-"""Web pages that may connect: our own, others that this machine serves to itself, and those of the configuration.
+"""Web pages that may play: our own, others that this machine serves to itself, and those of the configuration.
 
 Without this every page that a browser has open could play, because WebSockets have no other bounds (RFC 6455,
-section 10.2). The name in Host is checked too: a name of an attacker can be made to point to this machine (DNS
-rebinding), and then Origin and Host agree.
+section 10.2). Other pages may only listen. The name in Host is checked too: a name of an attacker can be made to
+point to this machine (DNS rebinding), and then Origin and Host agree.
 """
 
 import ipaddress
@@ -20,7 +20,7 @@ class Origins:
     """
 
     def __init__(self, server_ip: str, allowed: Iterable[str]) -> None:
-        self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
+        self._allowed = frozenset(map(_normal, allowed))
         own = socket.gethostname().lower()
         self._names = {"localhost", own, f"{own.removesuffix('.local')}.local", server_ip.lower()}
         self._names.update(name for origin in self._allowed if (name := _split(origin).hostname))
@@ -35,20 +35,20 @@ class Origins:
         name = _split(f"//{hosts[0].strip()}").hostname or ""
         return name in self._names or _is_address(name)
 
-    def admits(self, origins: Sequence[str], hosts: Sequence[str], *, local: bool) -> bool:
-        """True if a request for a WebSocket comes from no page, or from one that may connect.
+    def lets_play(self, origins: Sequence[str], hosts: Sequence[str], *, local: bool) -> bool:
+        """True if a request for a WebSocket comes from no page, or from one that may play.
 
         Args:
             origins: values of the header Origin.
             hosts: values of the header Host.
-            local: the request comes from this machine. A page that this machine serves, at any port, may connect
+            local: the request comes from this machine. A page that this machine serves, at any port, may play
                 then: only programs of this machine can have such an origin.
         """
         if not origins:
             return True
         if len(origins) > 1 or not self.serves(hosts):
             return False
-        origin = origins[0].strip().lower()
+        origin = _normal(origins[0])
         if origin in self._allowed:
             return True
         page = _split(origin)
@@ -60,6 +60,10 @@ class Origins:
             and self.serves([page.netloc])
             and _port(page) == _port(_split(f"{page.scheme}://{hosts[0].strip()}"))
         )
+
+
+def _normal(origin: str) -> str:
+    return origin.strip().lower().rstrip("/")
 
 
 def _split(url: str) -> SplitResult:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from impsy_tui.channels.base import Rights
 from impsy_tui.channels.own_addresses import own_addresses
@@ -16,7 +17,7 @@ from impsy_tui.channels.web.channel import WebSocketChannel
 from impsy_tui.channels.web.origins import Origins
 from impsy_tui.config import WebSocket
 from tests.support.channels.fake_listener import Hearing, perform
-from tests.support.channels.web_listener import port_of, said_at_the_end, with_channel
+from tests.support.channels.web_listener import port_of, said, said_at_the_end, with_channel
 from tests.support.ports import free_tcp_port
 from tests.support.waiting import until
 
@@ -55,20 +56,59 @@ def test_websocket_lets_programs_and_its_own_page_play(origin: str | None) -> No
         "http://[",
     ],
 )
-def test_websocket_refuses_pages_of_other_places(origin: Any) -> None:
+def test_websocket_lets_pages_of_other_places_listen_and_refuses_what_they_send(origin: Any) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
-        with pytest.raises(InvalidStatus) as refused:
-            await connect(url, origin=origin)
-        response = refused.value.response
-        assert response.status_code == 403
-        assert f'[websocket] origins = ["{origin}"] lets it play' in (response.body or b"").decode()
+        async with connect(url, origin=origin) as page, connect(url) as program:
+            await until(lambda: channel.status().bound.endswith("2 clients (1 may only listen)"))
+            for _ in range(300):
+                await page.send("/channel/1/cc/1/127")
+            await page.send(b"\x00")
+            await page.send("/touch/1/0.5/0.5")
+            await (await page.ping())
+            await until(lambda: bool(hearing.troubles))
+            channel.send((0.5, 0.5))
+            assert await said(page, 2) == ["/channel/1/cc/1/64", "/channel/1/cc/2/64"]
+            await program.send("/channel/1/cc/2/127")
+            await until(lambda: bool(hearing.updates))
+
+    hearing = with_channel(play, touches=True)
+    assert hearing.updates == [[(1, 1.0)]]
+    assert (len(hearing.messages), hearing.touches) == (1, [])
+    (told,) = hearing.troubles
+    assert f'may only listen: [websocket] origins = ["{origin}"] lets it play' in told
+
+
+def test_pages_of_other_places_take_no_place_and_no_rate_from_clients_that_may_play() -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        async with AsyncExitStack() as stack:
+            for count in range(8):
+                await stack.enter_async_context(connect(url, origin=Origin(f"https://{count}.example")))
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(url, origin=Origin("https://8.example"))
+            assert refused.value.response.status_code == 503
+            for _ in range(128):
+                await stack.enter_async_context(connect(url))
+        await until(lambda: channel.status().bound.endswith("no clients"))
+        async with connect(url, origin=Origin("https://8.example")):
+            await until(lambda: channel.status().bound.endswith("1 client (1 may only listen)"))
 
     (told,) = with_channel(play).troubles
-    assert f'[websocket] origins = ["{origin}"] lets it play' in told
+    assert "8 pages of other places listen (the most)" in told
+    assert '[websocket] origins = ["https://8.example"] lets it play' in told
+
+
+def test_websocket_refuses_a_request_with_two_origins() -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        headers = [("Origin", "https://a.example"), ("Origin", f"http://127.0.0.1:{port_of(url)}")]
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url, additional_headers=headers)
+        assert refused.value.response.status_code == 400
+
+    with_channel(play)
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://elsewhere.example", "null", "http://192.168.1.2:1", "HTTPS://b.example:8443"]
+    "origin", ["http://elsewhere.example", "null", "http://192.168.1.2:1", "HTTPS://b.example:8443", "file://"]
 )
 def test_websocket_lets_pages_play_that_the_configuration_names(origin: Any) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
@@ -76,7 +116,7 @@ def test_websocket_lets_pages_play_that_the_configuration_names(origin: Any) -> 
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    allowed = ("http://elsewhere.example", "null", "http://192.168.1.2:1/", "https://b.example:8443")
+    allowed = ("http://elsewhere.example", "null", "http://192.168.1.2:1/", "https://b.example:8443", "file://")
     assert with_channel(play, origins=allowed).troubles == []
 
 
@@ -122,15 +162,15 @@ def test_origins_serve_addresses_and_names_of_this_machine(host: str, served: bo
 
 @pytest.mark.parametrize(("local", "admitted"), [(True, True), (False, False)])
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8080", "http://localhost:3000", "http://[::1]:8080"])
-def test_origins_admit_other_pages_of_this_machine_from_this_machine_alone(
+def test_origins_let_other_pages_of_this_machine_play_from_this_machine_alone(
     origin: str, local: bool, admitted: bool
 ) -> None:
-    assert Origins("127.0.0.1", ()).admits([origin], ["127.0.0.1:5001"], local=local) is admitted
+    assert Origins("127.0.0.1", ()).lets_play([origin], ["127.0.0.1:5001"], local=local) is admitted
 
 
 def test_origins_refuse_a_rebound_name_from_this_machine() -> None:
-    assert not Origins("127.0.0.1", ()).admits(["http://localhost:8080"], ["evil.example:5001"], local=True)
-    assert not Origins("127.0.0.1", ()).admits(["http://evil.example:5001"], ["evil.example:5001"], local=True)
+    assert not Origins("127.0.0.1", ()).lets_play(["http://localhost:8080"], ["evil.example:5001"], local=True)
+    assert not Origins("127.0.0.1", ()).lets_play(["http://evil.example:5001"], ["evil.example:5001"], local=True)
 
 
 @pytest.mark.parametrize(
