@@ -18,6 +18,7 @@ from tests.support.engine_process import EngineProcess
 from tests.support.libraries import missing_package
 from tests.support.models import constant_model
 from tests.support.places import ROOT, SHARED
+from tests.support.priority import run_at_normal_priority, without_normal_priority
 from tests.support.slow_tests import is_slow
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    run_at_normal_priority()
     loading_problem()  # tests import python-rtmidi, which may be Debian's
 
 
@@ -123,6 +125,13 @@ def receiver() -> Iterator[socket.socket]:
         made.bind(("127.0.0.1", 0))
         made.settimeout(60.0)
         yield made
+
+
+@pytest.fixture
+def low_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets processes lower their priority as they do outside of the tests."""
+    for variable, places in without_normal_priority().items():
+        monkeypatch.setenv(variable, places)
 
 
 @pytest.fixture

@@ -50,12 +50,12 @@ def main() -> None:
     if len(sys.argv) not in (2, 3) or sys.argv[1] not in WORKERS:
         sys.exit(f"Usage: python -m impsy_tui.workers NAME [REQUEST]. Workers: {', '.join(WORKERS)}")
     name = sys.argv[1]
-    text = sys.argv[2] if len(sys.argv) == 3 else sys.stdin.read()
     limit_process(name)
     if name in _URGENT:
         os.nice(10)
     else:
         step_back()
+    text = sys.argv[2] if len(sys.argv) == 3 else sys.stdin.read()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads this when it is imported
     module = importlib.import_module(WORKERS[name])
     try:

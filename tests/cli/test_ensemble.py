@@ -73,6 +73,7 @@ def test_mistakes_in_a_score_are_reported_and_the_ensemble_plays_on(tmp_path: Pa
         (("generate", "--lead", "played/0.csv", "-o", "o.csv", "--temp", "0"), "--temp 0: above 0"),
         (("generate", "--lead", "played/0.csv", "-o", "o.csv", "--plot", "o.gif"), "a picture must end in"),
         (("generate", "--lead", "played/0.csv", "-o", "no/o.csv"), "no/o.csv: No such file"),
+        (("generate", "--lead", "played/0.csv", "-o", "played/0.csv"), "played/0.csv exists already: name another"),
         (("evaluate", "ensembleRNN-units16"), "evaluate needs a model and then gesture scores"),
         (("evaluate", "ensembleRNN-units16", "elsewhere"), "elsewhere: no such file or folder"),
         (("train", "ensemble", "elsewhere"), "elsewhere: no such file or folder"),

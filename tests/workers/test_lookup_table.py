@@ -48,6 +48,9 @@ def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> No
         table.descriptors[14], averaged(describe(sound, FrameSettings())), rtol=1e-6, atol=1e-9
     )
     assert [each.name for each in file.parent.iterdir()] == ["sine.csv"]
+    again = worker_result(LookupTableRequest("sine", file, points=2, seconds=0.2))
+    assert again == Failed(f"{file} exists already: name another file with -o")
+    assert len(read_table(file).parameters) == 25
 
 
 def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: Path) -> None:

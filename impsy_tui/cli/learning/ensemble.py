@@ -92,6 +92,8 @@ def generate(
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
     if plot is not None and plot.suffix not in gesture_scores.SUFFIXES:
         fail(f"--plot {plot}: a picture must end in {', '.join(gesture_scores.SUFFIXES)}")
+    if output.exists():
+        fail(f"{output} exists already: name another file with -o")
     try:
         generated = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
         write_score(output, generated)

@@ -46,6 +46,8 @@ def run(request: Request) -> None:
 
 
 def _make(request: Request, reporter: Reporter, stop: StopRequest) -> Finished | Failed:
+    if request.table.exists():
+        return Failed(f"{request.table} exists already: name another file with -o")
     if request.scheduler and cluster.missing():
         raise UserError(needs_extra("a scheduler", "dask", "cluster"))
     processes = cores() if request.processes is None else request.processes
