@@ -84,6 +84,7 @@ class AudioChannel:
         self._scheduler.at(self._last_block + _CHECK, self._check)
 
     def _report_open(self) -> None:
+        self._troubles.resolve("dead")
         self._listener.trouble(self.name, f"{self._device} is heard now", "info")
 
     def _open_stream(self) -> Any:

@@ -9,6 +9,7 @@ from impsy_tui.errors import UserError
 
 _RETRY: Final = 1.0
 """Seconds between two attempts."""
+_KIND: Final = "open"
 _PATIENCE: Final = 1.0
 """Seconds that the start of the engine waits for the first attempt; a name server can take a minute."""
 
@@ -71,10 +72,11 @@ class DeferredOpening:
                 break
         reported, self._reported = self._reported, ""
         if reported:
+            self._troubles.resolve(_KIND)
             self._opened()
         self._tried.set()
 
     def _report(self, reason: str) -> None:
         if reason != self._reported:
             self._reported = reason
-            self._troubles.note("open", reason)
+            self._troubles.note(_KIND, reason)

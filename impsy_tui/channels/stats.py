@@ -43,6 +43,7 @@ class ErrorCounter:
         self.count = 0
         self.last = ""
         self.last_at = 0.0
+        self._last_kind = ""
         self._scheduler = listener.scheduler
         self._listener = listener
         self._name = name
@@ -57,13 +58,18 @@ class ErrorCounter:
             interval: seconds before this kind is reported again.
         """
         self.count += 1
-        self.last, self.last_at = message, self._scheduler.now()
+        self.last, self.last_at, self._last_kind = message, self._scheduler.now(), kind
         if kind in self._silent:
             self._silent[kind] += 1
             return
         self._silent[kind] = 0
         self._listener.trouble(self._name, message)
         self._scheduler.at(self.last_at + interval, self._sum_up, kind, message, interval)
+
+    def resolve(self, kind: str) -> None:
+        """Removes the last problem if it is of this kind, such as a device that is back."""
+        if kind == self._last_kind:
+            self.last = ""
 
     def _sum_up(self, kind: str, message: str, interval: float) -> None:
         more = self._silent.pop(kind, 0)

@@ -30,6 +30,15 @@ def test_each_kind_is_reported_at_most_once_a_second_and_all_are_counted() -> No
     assert hearing.troubles[-1] == "wrong count"
 
 
+def test_resolve_removes_the_last_problem_of_its_kind_alone() -> None:
+    troubles = ErrorCounter(Hearing(VirtualTime().scheduler), "midi")
+    troubles.note("gone Synth", "Synth is disconnected")
+    troubles.resolve("gone Keys")
+    assert troubles.last == "Synth is disconnected"
+    troubles.resolve("gone Synth")
+    assert (troubles.last, troubles.count) == ("", 1)
+
+
 def test_a_quiet_channel_keeps_no_timers() -> None:
     time = VirtualTime()
     troubles = ErrorCounter(Hearing(time.scheduler), "osc")

@@ -61,7 +61,7 @@ class MidiChannel(HeldKeys):
         self._closed = False
         self._count = dimension - 1
         for unused in unused_settings(self._settings):
-            self._note("settings", unused)
+            self._troubles.note("settings", unused)
         looking = self._looking = self._loop.create_task(self._look_again())
         await asyncio.wait([looking], timeout=_FIRST_LOOK)
 
@@ -217,6 +217,7 @@ class MidiChannel(HeldKeys):
                 output.confirm()
         if self._without:
             self._without = ""
+            self._troubles.resolve("without")
             self._listener.trouble(self.name, "MIDI works again", "info")
         for device in self._devices:
             if device.link is None and not self._closed:
@@ -262,7 +263,8 @@ class MidiChannel(HeldKeys):
         else:
             assert isinstance(link, OutLink)
             self._transmit(device, device.regain(link))
-        if self._reported.pop(device, "") in ("gone", "missing", "refused"):
+        if (what := self._reported.pop(device, "")) in ("gone", "missing", "refused"):
+            self._troubles.resolve(f"{what} {device.name}")
             self._listener.trouble(self.name, f"{device.name} is there", "info")
 
     def _lose(self, device: MidiInput | MidiOutput, *, system_runs: bool) -> None:
@@ -283,7 +285,7 @@ class MidiChannel(HeldKeys):
                 self._lose(device, system_runs=False)
         if self._without != why:
             self._without = why
-            self._note("without", f"{why}: MIDI waits for it")
+            self._troubles.note("without", f"{why}: MIDI waits for it")
 
     def _end_all_of(self, source: MidiInput, at: float) -> None:
         """Ends the notes that an input left sounding: no note-off will come for them."""
@@ -298,19 +300,16 @@ class MidiChannel(HeldKeys):
         """Reports a problem once, until the device is there again."""
         if device not in self._reported:
             self._reported[device] = what
-            self._note(f"{what} {device.name}", text)
-
-    def _note(self, kind: str, text: str) -> None:
-        self._troubles.note(kind, text)
+            self._troubles.note(f"{what} {device.name}", text)
 
     def _overflowed(self, count: int) -> None:
-        self._note("flood", f"too many messages came in: {count} messages are lost")
+        self._troubles.note("flood", f"too many messages came in: {count} messages are lost")
         for heard in self._inputs:  # note-offs may be among them
             self._end_all_of(heard, self._scheduler.now())
 
     def _refused(self, link: Link, why: str) -> None:
         name = next((device.name for device in self._devices if device.link is link), link.real)
-        self._note("send", f"{name} does not accept messages: {why}")
+        self._troubles.note("send", f"{name} does not accept messages: {why}")
 
     def _message(self, link: InLink, message: bytes, at: float) -> None:
         source = next((heard for heard in self._inputs if heard.link is link), None)
@@ -326,7 +325,7 @@ class MidiChannel(HeldKeys):
             return
         self._traffic.received.count(self._scheduler.now())
         if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:
-            self._note("noise", f"{source.name} sends invalid MIDI messages: they are ignored")
+            self._troubles.note("noise", f"{source.name} sends invalid MIDI messages: they are ignored")
             return
         self._last_received = message
         is_echo = any(output.echoes.echoes(message, at) for output in source.sends_back)
@@ -353,7 +352,7 @@ class MidiChannel(HeldKeys):
             self._listener.updated(self.name, updates, at)
             if ends_turn and not self._listener.player_has_turn:
                 words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
-                self._note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
+                self._troubles.note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
 
     def _pass_on(self, source: MidiInput, message: bytes) -> None:
         for output in source.outputs:
@@ -371,7 +370,7 @@ class MidiChannel(HeldKeys):
         """Notes an echo that counts as the musician's playing."""
         if self._echo_loop.add(at):
             sends_back = f"{source.name} sends back its input as if you played it"
-            self._note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")
+            self._troubles.note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")
 
     # Out
 
@@ -391,7 +390,7 @@ class MidiChannel(HeldKeys):
             return
         if not link.send(messages):
             if link.alive():
-                self._note("send", f"{output.name} does not accept messages: they are dropped")
+                self._troubles.note("send", f"{output.name} does not accept messages: they are dropped")
             return  # the next look tells
         now = self._scheduler.now()
         for message in messages:

@@ -14,6 +14,8 @@ from impsy_tui.errors import UserError
 
 _RENEW: Final = 1.0
 """Seconds between two attempts to replace a socket that does not send."""
+_HEARD: Final = 3.0
+"""Seconds without a refusal after which a program listens again; a far system reports one refusal a second."""
 _REMIND: Final = 3600.0
 """Seconds between two reports that no program listens: a musician who only records knows it."""
 
@@ -46,6 +48,8 @@ class Destination:
         self._report = report
         self._is_demo = is_demo
         self._was_refused = False
+        self._refused_at = math.inf
+        self._is_unreachable = False
         self._is_numeric = is_numeric(host)
         self._socket: socket.socket | None = None
         self._address: tuple[socket.AddressFamily, Any]
@@ -70,6 +74,7 @@ class Destination:
                 return
             try:
                 out.send(packet)
+                self._sent()
                 return
             except (BlockingIOError, InterruptedError):
                 self._troubles.note("full", "the network takes no more: an output is left out")
@@ -80,10 +85,21 @@ class Destination:
                 if error.errno != errno.EMSGSIZE and self._renew():
                     continue
                 self._troubles.note("send", f"cannot send to {self._host}:{self._port}: {error.strerror}")
+                self._is_unreachable = True
                 return
+
+    def _sent(self) -> None:
+        """Removes problems that are no longer true."""
+        if self._is_unreachable:
+            self._is_unreachable = False
+            self._troubles.resolve("send")
+        if self._scheduler.now() >= self._refused_at + _HEARD:
+            self._refused_at = math.inf
+            self._troubles.resolve("refused")
 
     def _refused(self) -> None:
         """Reports that no program listens; for a demo once, as information: a demo needs no synthesiser."""
+        self._refused_at = self._scheduler.now()
         if not self._is_demo:
             self._troubles.note("refused", f"no program listens at {self._host}:{self._port}", _REMIND)
         elif not self._was_refused:

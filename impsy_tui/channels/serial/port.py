@@ -185,6 +185,7 @@ class SerialPort:
         self._free_at = self._scheduler.now()
         self._loop.add_reader(self._device.fd, self._readable)
         if self._reported:
+            self._troubles.resolve("port")
             self._report(f"{self._path} is {'back' if self._was_open else 'there'}")
         self._reported = self._reason = ""
         self._was_open = True
@@ -251,6 +252,7 @@ class SerialPort:
         if self._waits_to_write:
             self._waits_to_write = False
             self._loop.remove_writer(self._device.fd)
+            self._troubles.resolve("full")
         return True
 
     def _paced(self) -> None:

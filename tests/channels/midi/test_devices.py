@@ -131,8 +131,10 @@ def test_synthesiser_that_comes_back_is_silenced_and_gets_all_values(jack_server
         channel.send((0.25, 1.0))  # nobody hears it
         channel.silence()
         channel.panic()
+        assert channel.status().problem.startswith("Synth is disconnected")
         again = Device("Synth", heard=False)
         await opened(channel)
+        assert channel.status().problem == ""
         channel.send((1.0, 1.0))
         await until(lambda: again.got[-1:] == [(0xB0, 9, 127)])
         assert again.got[0] == (0x80, 64, 0)
@@ -211,6 +213,7 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
             await asyncio.to_thread(jack_server.start)
         again, keyboard = Device("Synth", heard=False), Device("Keys", played=False)
         await opened(channel)
+        assert channel.status().problem == ""
         channel.send((1.0, 1.0))
         await until(lambda: (0x90, 127, 127) in again.got)
         assert (0x80, 64, 0) in again.got[: again.got.index((0x90, 127, 127))]

@@ -154,6 +154,23 @@ def test_channel_reports_missing_listener() -> None:
     assert any("no program listens" in text for text in with_channel(_send_until_told).troubles)
 
 
+def test_channel_forgets_missing_listener_that_came() -> None:
+    port = free_port()
+    channel = OscChannel(Osc(server_port=free_port(), client_port=port))
+
+    def problem_after_output() -> str:
+        channel.send((0.5, 0.5))
+        return channel.status().problem
+
+    async def play(hearing: Hearing) -> None:
+        await until(lambda: "no program listens" in problem_after_output())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+            late.bind(("127.0.0.1", port))
+            await until(lambda: problem_after_output() == "")
+
+    perform(channel, play)
+
+
 def test_demo_that_no_one_hears_is_no_warning_and_reported_once() -> None:
     hearing = with_channel(_send_until_told, is_demo=True)
     assert [text for text in hearing.troubles if "nobody" in text] == []
@@ -201,6 +218,7 @@ def test_osc_waits_for_a_port_in_use_and_takes_it_when_it_is_free(receiver: sock
         assert OscMessage(receiver.recv(1000)).params == [0.25, 0.5]  # the output does not wait for the input
         other.close()
         await until(lambda: channel.status().state == "open")
+        assert channel.status().problem == ""
         client = SimpleUDPClient("127.0.0.1", port)
         with client._sock:
             client.send_message("/interface", [0.5, 0.5])

@@ -190,6 +190,7 @@ def test_a_port_may_go_and_come_back_many_times(wire: Wire) -> None:
             wire.got = b""
             wire.plug()
             await until(lambda: channel.status().state == "open")
+            assert channel.status().problem == ""
             # Neither what was begun before nor what was sent meanwhile is there any more.
             channel.send((0.3, 0.3))
             await until(lambda: wire.read() == b"0.3000,0.3000\n")
@@ -222,6 +223,7 @@ def test_stuck_port_gets_whole_lines_and_the_latest_vector(wire: Wire) -> None:
         await until(lambda: wire.read().endswith(b"0.7500,0.7500\n"))
         channel.send((1.0, 1.0))
         await until(lambda: wire.read().endswith(b"1.0000,1.0000\n"))
+        assert channel.status().problem == ""
 
     perform(channel, play)
     lines = _lines(wire)

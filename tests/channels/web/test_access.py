@@ -222,6 +222,7 @@ def test_websocket_waits_for_a_port_in_use_and_takes_it_when_it_is_free() -> Non
         channel.send((0.5, 0.5))
         other.close()
         await until(lambda: channel.status().state == "open")
+        assert channel.status().problem == ""
         async with connect(f"ws://127.0.0.1:{port}/"):
             await until(lambda: "1 client" in channel.status().bound)
 
