@@ -36,7 +36,7 @@ def test_commands_are_answered_and_mistakes_exit_with_1(
     assert "mode battle" in engine.command("send", "help").stdout or engine.command("send", "help").stdout
     done = engine.command("shutdown")
     assert done.returncode == 0
-    assert engine.process.wait(5) == 0
+    assert engine.process.wait(60) == 0
 
 
 def test_a_second_engine_is_refused_and_a_dead_ones_socket_taken_over(
