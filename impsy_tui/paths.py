@@ -20,6 +20,19 @@ REPLACES_SHIPPED: Final = "a file of yours: the model of this name that comes wi
 _WHEEL: Final = ("tool", "hatch", "build", "targets", "wheel", "force-include")
 
 
+def user_folder(variable: str, usual: str) -> Path:
+    """Returns a folder of this user; for a user without a home, a folder that does not exist.
+
+    Args:
+        variable: variable of the XDG specification.
+        usual: the folder in the home that is used without the variable.
+    """
+    named, home = os.environ.get(variable, ""), os.path.expanduser("~")
+    if named.startswith("/"):
+        return Path(named)
+    return Path(home if home.startswith("/") else "/nonexistent", usual)
+
+
 def shipped_folder(kind: str) -> Path:
     """Returns the folder that holds shipped files; in a checkout it holds the user's files too.
 

@@ -13,7 +13,7 @@ import pytest
 
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
-from impsy_tui.paths import is_shipped, replaces_shipped, shipped_files, shipped_folder, shipped_names
+from impsy_tui.paths import is_shipped, replaces_shipped, shipped_files, shipped_folder, shipped_names, user_folder
 from tests.support.places import ROOT
 
 KINDS = ("models", "configs", "themes")
@@ -141,6 +141,16 @@ asyncio.run(library.delete("model", "{SIZE_S}.keras"))
     assert not (used_checkout / "models" / f"{SIZE_S}.keras").exists()
     assert (used_checkout / "models" / f"{SIZE_S}.tflite").is_file()
     assert (used_checkout / "models" / f"{SIZE_S}.toml").is_file()
+
+
+def test_user_folder_needs_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert user_folder("XDG_CACHE_HOME", ".cache") == Path("/home/ann/.cache")
+    monkeypatch.setenv("HOME", "not/absolute")
+    assert user_folder("XDG_CACHE_HOME", ".cache") == Path("/nonexistent/.cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
+    assert user_folder("XDG_CACHE_HOME", ".cache") == Path("/cache")
 
 
 def test_rename_takes_no_shipped_name(tmp_path: Path) -> None:

@@ -1,17 +1,19 @@
 """History of the command line, kept in a file so that it survives a restart."""
 
-import os
 from pathlib import Path
 from typing import Final
 
+from impsy_tui.paths import user_folder
+from impsy_tui.toml_files import read_regular
+
 MOST: Final = 1000
+_LARGEST: Final = 4 << 20
+"""Bytes of a history that are read."""
 
 
 def history_file() -> Path:
     """Returns the history file of this user."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(state) if state.startswith("/") else Path.home() / ".local" / "state"
-    return base / "impsy-tui" / "history"
+    return user_folder("XDG_STATE_HOME", ".local/state") / "impsy-tui" / "history"
 
 
 class PromptHistory:
@@ -24,7 +26,7 @@ class PromptHistory:
     def __init__(self, file: Path) -> None:
         self._file = file
         try:
-            lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+            lines = read_regular(file, _LARGEST).decode(errors="replace").split("\n")
         except OSError:
             lines = []
         self._kept = len(lines)
@@ -38,6 +40,8 @@ class PromptHistory:
         if not line.strip() or (self.lines and self.lines[-1] == line):
             return
         self.lines.append(line)
+        if self._file.exists() and not self._file.is_file():
+            return  # a writer of a pipe would wait for a reader
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._kept += 1

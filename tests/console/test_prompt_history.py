@@ -86,3 +86,10 @@ def test_it_is_kept_where_state_belongs(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert history_file() == tmp_path / ".local" / "state" / "impsy-tui" / "history"
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "history")
+    history = PromptHistory(tmp_path / "history")
+    history.add("panic")
+    assert history.lines == ["panic"]

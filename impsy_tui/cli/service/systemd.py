@@ -1,6 +1,5 @@
 """Systemd on this machine: places of units, and its commands."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from typing import Final
 
 from impsy_tui.cli.service.unit import NAME
 from impsy_tui.errors import UserError
+from impsy_tui.paths import user_folder
 
 _SYSTEM_UNITS: Final = Path("/etc/systemd/system")
 
@@ -30,8 +30,7 @@ class Systemd:
         if self.system:
             return _SYSTEM_UNITS / NAME
         # systemd looks in $XDG_CONFIG_HOME of its own environment, which is the login's.
-        base = os.environ.get("XDG_CONFIG_HOME", "")
-        return (Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user" / NAME
+        return user_folder("XDG_CONFIG_HOME", ".config") / "systemd" / "user" / NAME
 
     @property
     def is_installed(self) -> bool:

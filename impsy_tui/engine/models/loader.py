@@ -24,9 +24,9 @@ from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
-from impsy_tui.paths import files_in
+from impsy_tui.paths import files_in, user_folder
 from impsy_tui.text import some_names
-from impsy_tui.toml_files import open_regular
+from impsy_tui.toml_files import open_regular, read_regular
 
 CHECK_SECONDS: Final = 20.0
 """Time limit of the check of a file."""
@@ -219,19 +219,20 @@ def _digest(file: Path) -> str:
         raise UserError(f"cannot be read: {error.strerror or error}") from None
 
 
+_LARGEST_CACHE: Final = 1 << 20
+
+
 class SeenFiles:
     """Digests of ``.tflite`` files that passed the check."""
 
     _MOST = 200
 
     def __init__(self) -> None:
-        cache = os.environ.get("XDG_CACHE_HOME", "")
-        base = Path(cache) if cache.startswith("/") else Path.home() / ".cache"
-        self._file = base / "impsy-tui" / "seen-models.json"
+        self._file = user_folder("XDG_CACHE_HOME", ".cache") / "impsy-tui" / "seen-models.json"
         try:
-            digests = json.loads(self._file.read_text())
+            digests = json.loads(read_regular(self._file, _LARGEST_CACHE))
             self._digests = [str(digest) for digest in digests]
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             self._digests = []
 
     def __contains__(self, digest: str) -> bool:
@@ -242,6 +243,8 @@ class SeenFiles:
         self._digests = [*(d for d in self._digests if d != digest), digest][-self._MOST :]
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps(self._digests))
+            new = self._file.with_suffix(".new")
+            new.write_text(json.dumps(self._digests))
+            new.replace(self._file)
         except OSError:
             pass

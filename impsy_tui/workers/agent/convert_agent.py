@@ -17,6 +17,7 @@ from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.seek import KnownSynth, moves
 from impsy_tui.agent.task import read_task
 from impsy_tui.errors import UserError, first_line
+from impsy_tui.installation import needs_extra
 from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.workers.requests import ConvertAgentRequest as Request
@@ -37,7 +38,7 @@ def run(request: Request) -> None:
 
 def _convert(request: Request, reporter: Reporter) -> Finished | Failed:
     if find_spec("torch") is None:
-        raise UserError("converting agents needs torch: pip install torch, then pip install 'impsy-tui[agent]'")
+        raise UserError(needs_extra("converting agents", "torch", "agent"))
     settings = read_task(request.settings)
     known = KnownSynth(read_table(request.lookup))
     if request.file.exists():

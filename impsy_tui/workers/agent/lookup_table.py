@@ -24,6 +24,7 @@ from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable, write_tab
 from impsy_tui.agent.synths import grid, synth_called
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
+from impsy_tui.toml_files import open_regular
 from impsy_tui.workers import cluster
 from impsy_tui.workers.agent.synth_points import TableSpec, listen
 from impsy_tui.workers.jobs import StopRequest, run_stoppable_job
@@ -222,7 +223,8 @@ class _Kept:
 
     def _read(self) -> None:
         try:
-            lines = self._file.read_bytes().splitlines(keepends=True)
+            with open_regular(self._file) as opened:
+                lines = opened.readlines()
         except FileNotFoundError:
             return
         if not lines or lines[0] != f"{self._head}\n".encode():
@@ -231,7 +233,7 @@ class _Kept:
         for line in lines[1:]:
             try:
                 number, *row = json.loads(line)
-                self.rows[number] = row
-            except (ValueError, TypeError, IndexError):
+                self.rows[range(len(self.rows))[number]] = row
+            except (ValueError, TypeError, IndexError, RecursionError):
                 return
             self._good += len(line)

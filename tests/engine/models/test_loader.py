@@ -156,8 +156,15 @@ def test_a_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shi
     assert _load(shipped_model).name
     (tmp_path / "cache").unlink()
     (tmp_path / "cache" / "impsy-tui").mkdir(parents=True)
-    (tmp_path / "cache" / "impsy-tui" / "seen-models.json").write_text('{"not": 1}[')
-    assert "x" not in SeenFiles()
+    file = tmp_path / "cache" / "impsy-tui" / "seen-models.json"
+    for content in ('{"not": 1}[', "[" * 100_000, "5", "\ud800"):
+        file.write_bytes(content.encode(errors="surrogatepass"))
+        assert "x" not in SeenFiles()
+    file.unlink()
+    os.mkfifo(file)
+    seen = SeenFiles()
+    seen.add("x")
+    assert "x" in SeenFiles()
 
 
 def test_the_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
