@@ -75,6 +75,7 @@ FORMATS: Final[dict[str, Format]] = {
         ".tflite", seeds.files_of("models/ensembleRNN*.tflite"), readers.ensemble_reader, contained=True
     ),
     "agent": Format(".npz", seeds.files_of("models/agent-*.npz"), readers.agent_reader),
+    "archive": Format(".zip", seeds.archive, readers.archive_reader, contained=True),
     "clips": Format(".npz", seeds.files_of("models/clips-*.npz"), readers.clips_reader),
     "classifier": Format(".npz", seeds.files_of("models/gestures-*.npz"), readers.classifier_reader),
     "checkpoint": Format(".unfinished.npz", seeds.checkpoint, readers.checkpoint_reader),
@@ -84,13 +85,15 @@ FORMATS: Final[dict[str, Format]] = {
     "recording": Format(
         ".commands", seeds.lines_of(*(f"2026-01-01T00:00:01,{line}" for line in _COMMANDS)), readers.recording_reader
     ),
-    "touches": Format(
-        ".csv",
+    "touches": Format(".csv", seeds.lines_of(*seeds.touch_lines()), readers.touches_reader),
+    "targets": Format(
+        "-gesturetargets.csv",
         seeds.lines_of(
-            "time,player,finger,x,y,velocity", *(f"2026-01-01T00:00:0{n}.500000,p1,0,0.{n},0.5,0.1" for n in range(6))
+            "time,target", "2026-01-01T00:00:00,3", "2026-01-01 00:00:03.5,small-swirl", "2026-01-01T00:00:05,100"
         ),
-        readers.touches_reader,
+        readers.targets_reader,
     ),
+    "features": Format(".csv", seeds.features, readers.features_reader),
     "score": Format(
         ".csv", seeds.lines_of("time,p1,p2", *(f"{n},{n},small-swirl" for n in range(6))), readers.score_reader
     ),

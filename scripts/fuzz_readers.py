@@ -115,6 +115,32 @@ def touches_reader() -> Any:
     return read_touches, (UserError,)
 
 
+def targets_reader() -> Any:
+    from fuzz_seeds import touch_lines
+
+    from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS
+    from impsy_tui.training.gestures.labelled_recordings import read_labelled
+
+    def read(file: Path) -> None:
+        touches = file.with_name(file.name.removesuffix(TARGETS) + SUFFIX)
+        touches.write_text("\n".join(touch_lines()))
+        read_labelled(touches)
+
+    return read, (UserError,)
+
+
+def features_reader() -> Any:
+    from impsy_tui.training.gestures.labelled_recordings import read_labelled
+
+    return read_labelled, (UserError,)
+
+
+def archive_reader() -> Any:
+    from impsy_tui.workers.agent.convert_agent import read_zip
+
+    return read_zip, (UserError, OSError)
+
+
 def score_reader() -> Any:
     from impsy_tui.ensemble.scores import read_score
 

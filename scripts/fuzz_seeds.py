@@ -111,6 +111,36 @@ def log_lines(source: str = "interface") -> tuple[str, ...]:
     return tuple(f"2026-01-01T00:00:0{n}.250000,{source},0.{n},0.5,0.25" for n in range(6))
 
 
+def touch_lines() -> tuple[str, ...]:
+    rows = (f"2026-01-01T00:00:0{n}.500000,p1,0,0.{n},0.5,0.1" for n in range(6))
+    return ("time,player,finger,x,y,velocity", *rows)
+
+
+def features(folder: Path) -> list[bytes]:
+    from impsy_tui.ensemble.touches.features import FEATURES
+
+    head = ",".join(("time", *FEATURES, "gesture"))
+    rows = (f"2026-01-01T00:00:0{n},100,200,1.5,2.5,{n},{n},1,30,{n}" for n in range(6))
+    return ["\n".join((head, *rows)).encode() + b"\n"]
+
+
+def archive(folder: Path) -> list[bytes]:
+    import torch
+
+    found = []
+    for hidden, last in (("q_net.q_net.0", "q_net.q_net.2"), ("mlp_extractor.policy_net.0", "action_net")):
+        sizes = ((hidden, 3, 4), (last, 4, 2))
+        state = {f"{name}.weight": torch.zeros(outputs, inputs) for name, inputs, outputs in sizes}
+        state |= {f"{name}.bias": torch.zeros(outputs) for name, _, outputs in sizes}
+        weights, buffer = io.BytesIO(), io.BytesIO()
+        torch.save(state, weights)
+        with zipfile.ZipFile(buffer, "w") as made:
+            made.writestr("data", json.dumps({"policy_kwargs": "{'activation_fn': <class 'torch.nn.modules.ReLU'>}"}))
+            made.writestr("policy.pth", weights.getvalue())
+        found.append(buffer.getvalue())
+    return found
+
+
 def table(folder: Path) -> list[bytes]:
     from impsy_tui.agent.descriptors.names import NAMES
 

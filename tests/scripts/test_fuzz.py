@@ -9,7 +9,20 @@ import pytest
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
 FORMATS = (
     *("dataset", "h5", "keras", "tflite", "ensemble", "agent", "clips", "classifier", "log", "recording"),
-    *("touches", "score", "table", "packed table", "corpus", "packed corpus", "settings", "config", "notes", "theme"),
+    *(
+        "touches",
+        "targets",
+        "features",
+        "score",
+        "table",
+        "packed table",
+        "corpus",
+        "packed corpus",
+        "settings",
+        "config",
+        "notes",
+        "theme",
+    ),
     *("scenes", "session", "set list"),
 )
 
@@ -21,7 +34,9 @@ def test_readers_refuse_damaged_files(name: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("name", "library"), [("wav", "soundfile"), ("flac", "soundfile"), ("checkpoint", "keras")])
+@pytest.mark.parametrize(
+    ("name", "library"), [("wav", "soundfile"), ("flac", "soundfile"), ("checkpoint", "keras"), ("archive", "torch")]
+)
 def test_readers_of_extras_refuse_damaged_files(name: str, library: str) -> None:
     pytest.importorskip(library)
     _fuzz(name)
@@ -32,7 +47,7 @@ def test_fuzzer_knows_every_format() -> None:
         [sys.executable, str(SCRIPTS / "fuzz.py"), "--help"], capture_output=True, text=True, check=True
     )
     text = " ".join(listed.stdout.split())
-    assert all(name in text for name in (*FORMATS, "wav", "flac", "checkpoint"))
+    assert all(name in text for name in (*FORMATS, "wav", "flac", "checkpoint", "archive"))
 
 
 def _fuzz(name: str) -> None:

@@ -53,7 +53,14 @@ CONFIGURED = {
     "threshold": "interaction.threshold",
     "max_response": "interaction.max_response",
 }
-OF_AGENTS = {"budget": parameters.BUDGET.limits, "smooth": parameters.SMOOTH.limits, "rest": parameters.REST.limits}
+OF_KINDS = {
+    "budget": parameters.BUDGET,
+    "smooth": parameters.SMOOTH,
+    "rest": parameters.REST,
+    "activity": parameters.ACTIVITY,
+    "ensemble": parameters.PLAYERS,
+}
+"""Numbers that agents or ensembles alone have."""
 
 
 def _numbers(within: ranges.Range) -> st.SearchStrategy[float]:
@@ -156,7 +163,7 @@ def test_osc_accepts_what_the_prompt_accepts(setting: tuple[str, float]) -> None
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 10**400, True, None, b"\x00", "9" * 5000, "", "x"])
-@pytest.mark.parametrize("name", sorted({*PARAMETERS, *OF_AGENTS} - {"hold", "range"}))
+@pytest.mark.parametrize("name", sorted({*PARAMETERS, *OF_KINDS} - {"hold", "range"}))
 def test_osc_value_that_is_no_number_is_one_mistake(name: str, value: object) -> None:
     address = {"temp": "/impsy/pitemp", "sigma": "/impsy/sigmatemp"}.get(name, f"/impsy/{name}")
     if name in ("threshold", "smooth", "rest") and value is True:
@@ -193,17 +200,27 @@ def test_configuration_accepts_what_the_prompt_accepts(setting: tuple[str, float
     assert accepted is (value in PARAMETERS[name] or off)
 
 
-@given(st.sampled_from(sorted(OF_AGENTS)), st.data())
-def test_parameter_of_an_agent_passes_a_scene_if_the_prompt_accepts_it(name: str, data: st.DataObject) -> None:
-    value = data.draw(_numbers(OF_AGENTS[name]))
+@given(st.sampled_from(sorted(OF_KINDS)), st.data())
+def test_parameter_of_a_kind_passes_a_scene_if_the_prompt_accepts_it(name: str, data: st.DataObject) -> None:
+    parameter = OF_KINDS[name]
+    value = data.draw(_numbers(parameter.limits))
+    if parameter.kind is parameters.Kind.WHOLE:
+        value = int(value)
     accepted = not isinstance(parse(f"{name} {shown_number(value)}{'s' if name == 'smooth' else ''}"), Mistake)
-    assert accepted is (value in OF_AGENTS[name])
-    table = table_of({name: value}, parameters.parameters_of("agent"))
+    assert accepted is (value in parameter.limits)
+    known = parameters.parameters_of(*parameter.scope)
+    table = table_of({parameter.name: value}, known)
     if accepted:
-        assert read_values(table, parameters.parameters_of("agent")) == {name: value}
+        assert read_values(table, known) == {parameter.name: value}
     elif not (name == "budget" and value == 0.0):  # 0 is off in files
         with pytest.raises(ValueError, match=name):
-            read_values(table, parameters.parameters_of("agent"))
+            read_values(table, known)
+
+
+def test_every_number_is_tested() -> None:
+    numbers = (parameters.Kind.NUMBER, parameters.Kind.TIME, parameters.Kind.WHOLE, parameters.Kind.PAIR)
+    typed = {name for name, one in parameters.PARAMETERS.items() if one.kind in numbers and one.example}
+    assert typed == {*PARAMETERS, *OF_KINDS}
 
 
 @pytest.mark.parametrize("name", sorted(PARAMETERS))
