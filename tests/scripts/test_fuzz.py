@@ -9,21 +9,8 @@ import pytest
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
 FORMATS = (
     *("dataset", "h5", "keras", "tflite", "ensemble", "agent", "clips", "classifier", "log", "recording"),
-    *(
-        "touches",
-        "targets",
-        "features",
-        "score",
-        "table",
-        "packed table",
-        "corpus",
-        "packed corpus",
-        "settings",
-        "config",
-        "notes",
-        "theme",
-    ),
-    *("scenes", "session", "set list"),
+    *("touches", "score", "table", "packed table", "corpus", "packed corpus", "settings", "config", "notes", "theme"),
+    *("scenes", "session", "set list", "targets", "features"),
 )
 
 
