@@ -17,7 +17,7 @@ from impsy_tui.text import printable
 MOST_CLIENTS: Final = 128
 """Clients that may play."""
 MOST_LISTENERS: Final = 8
-"""Pages of other places. They have a limit of their own, so that they take no place from clients that may play."""
+"""Pages of other places. Their limit is separate, so that they take no place from clients that may play."""
 
 
 _QUIET_INTERVAL: Final = 60.0
