@@ -40,9 +40,9 @@ class PromptHistory:
         if not line.strip() or (self.lines and self.lines[-1] == line):
             return
         self.lines.append(line)
-        if self._file.exists() and not self._file.is_file():
-            return  # a writer of a pipe would wait for a reader
         try:
+            if self._file.exists() and not self._file.is_file():
+                return  # a writer of a pipe would wait for a reader
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._kept += 1
             if self._kept > MOST * 2:
