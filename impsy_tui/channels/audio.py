@@ -73,7 +73,7 @@ class AudioChannel:
         await self._opening.start()
 
     async def _begin(self) -> None:
-        # In a thread: a sound server may take its time.
+        # In a thread: a sound server may answer late.
         stream = await self._loop.run_in_executor(None, self._open_stream)
         if self._state == "closed":
             _close(stream)
@@ -95,7 +95,7 @@ class AudioChannel:
         wanted = self._settings
         try:
             if not _streams:
-                # PortAudio lists the devices once: a device that has come since then is not in its list.
+                # PortAudio lists the devices once: a device that was plugged in later is not in its list.
                 if sounddevice._initialized:
                     sounddevice._terminate()
                 sounddevice._initialize()
@@ -114,7 +114,7 @@ class AudioChannel:
                 latency="low",
                 callback=self._take,
             )
-            # At the exit it would wait just so.
+            # At the exit it would wait in the same way.
             atexit.unregister(sounddevice._exit_handler)
             self._device = str(found["name"])
             _streams.add(stream)
@@ -189,13 +189,13 @@ class AudioChannel:
         """Does nothing: a microphone plays nothing."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
-        """Nothing sounds here."""
+        """Does nothing: a microphone plays nothing."""
 
     def silence(self) -> None:
-        """Nothing sounds here."""
+        """Does nothing: a microphone plays nothing."""
 
     def panic(self) -> None:
-        """Nothing sounds here."""
+        """Does nothing: a microphone plays nothing."""
 
     def close(self) -> None:
         if self._state not in ("closed", "error"):

@@ -1,4 +1,4 @@
-"""Interfaces of channels, and of what the engine offers to channels."""
+"""Interfaces of channels, and of the services that the engine offers to channels."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass

@@ -12,12 +12,12 @@ class BoundedConnection(ServerConnection, asyncio.BufferedProtocol):
     asyncio reads a quarter of a megabyte of each connection in one turn. This class reads, and parses, less.
 
     Args:
-        others: All open connections of the server.
+        others: all open connections of the server.
 
     Attributes:
-        most_connections: Most open connections, with those that have sent nothing yet. ``select`` takes at most 1024
-            descriptors.
-        bytes_a_read: Most bytes of one connection in one turn of the event loop.
+        most_connections: largest number of open connections, with those that have sent nothing yet. ``select`` takes
+            at most 1024 descriptors.
+        bytes_a_read: largest number of bytes of one connection in one turn of the event loop.
     """
 
     most_connections: ClassVar[int]

@@ -1,4 +1,4 @@
-"""Opening what may come later, such as a network address, a host name or a port that is in use."""
+"""Opening of resources that may be missing at the start: a network address, a host name, a port in use."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ class DeferredOpening:
 
     Args:
         attempt: opens the resource; raises ``UserError`` if it cannot be opened now.
-        troubles: where a failure is reported.
+        troubles: counter of the channel's problems.
         opened: called when the resource is open after a failure that was reported.
         retry: seconds between two attempts.
     """

@@ -10,7 +10,7 @@ from impsy_tui.errors import UserError
 
 
 async def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Any]:
-    """The first address of a host, IPv4 before IPv6: patches and phones rarely speak the latter.
+    """Returns the first address of a host, IPv4 before IPv6, which patches and phones rarely use.
 
     Raises:
         UserError: there is no such host.
@@ -28,7 +28,7 @@ async def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket
 
 
 def is_numeric(host: str) -> bool:
-    """True if a host is written as an address, which no name server is asked for."""
+    """Returns True if a host is an address, which needs no name server."""
     try:
         socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
@@ -42,13 +42,13 @@ async def listen_at(
     """Returns a bound, non-blocking socket, which listens if it is a stream socket.
 
     Args:
-        host, port: where.
-        kind: of socket.
-        options: of the socket, with their values.
-        setting: where another port is chosen, such as ``[osc] server_port``.
+        host, port: address of the socket.
+        kind: kind of socket.
+        options: options of the socket, with their values.
+        setting: setting of the port for the message, such as ``[osc] server_port``.
 
     Raises:
-        UserError: it cannot be had; the message says why.
+        UserError: the socket cannot be bound; the message has the reason.
     """
     family, address = await resolve(host, port, kind)
     try:
@@ -61,7 +61,7 @@ async def listen_at(
             made.setsockopt(socket.SOL_SOCKET, option, value)
         made.bind(address)
         if kind is socket.SOCK_STREAM:
-            made.listen()  # only now is the port surely its own
+            made.listen()  # only ``listen`` fails if another socket listens at the port
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRNOTAVAIL:

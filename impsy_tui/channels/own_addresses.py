@@ -14,7 +14,7 @@ _LONGEST_NAME: Final = 15
 
 
 def own_addresses() -> list[str]:
-    """IPv4 addresses of this machine, that of the default route first; nothing is sent.
+    """Returns the IPv4 addresses of this machine, that of the default route first; sends nothing.
 
     A network without a gateway, such as a hotspot of this machine, has an address as well.
     """
@@ -31,7 +31,7 @@ def own_addresses() -> list[str]:
 
 
 def reached_at(bound: socket.socket) -> list[str] | None:
-    """The addresses by which the network reaches a socket; None if only this machine can reach it."""
+    """Returns the addresses by which the network reaches a socket; None if only this machine can reach it."""
     here = ipaddress.ip_address(bound.getsockname()[0])
     if here.is_loopback:
         return None
@@ -39,7 +39,7 @@ def reached_at(bound: socket.socket) -> list[str] | None:
 
 
 def listed(addresses: list[str]) -> str:
-    """Further addresses, for a message to the performer; empty if there are none."""
+    """Returns further addresses for a message to the performer; empty if there are none."""
     return f" (or {', '.join(addresses)})" if addresses else ""
 
 
@@ -47,7 +47,7 @@ NO_ADDRESS: Final = "this machine has no address in a network yet (F4 shows it l
 
 
 def _routed() -> str:
-    """The address of the default route; empty without one."""
+    """Returns the address of the default route; empty without one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # reserved for documentation: RFC 5737

@@ -47,13 +47,13 @@ class DemoChannel:
         """Does nothing: the simulated performer has no output."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
-        """Nothing sounds here."""
+        """Does nothing: the simulated performer has no output."""
 
     def silence(self) -> None:
-        """Nothing sounds here."""
+        """Does nothing: the simulated performer has no output."""
 
     def panic(self) -> None:
-        """Nothing sounds here."""
+        """Does nothing: the simulated performer has no output."""
 
     def close(self) -> None:
         self._state = "closed"

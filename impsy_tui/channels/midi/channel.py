@@ -103,7 +103,7 @@ class MidiChannel(HeldKeys):
 
     def silence(self) -> None:
         for output in self._outputs:
-            if output.there:  # else its notes are turned off when it is back
+            if output.there:  # otherwise its notes are turned off when it is back
                 self._turn_off(output, output.silence())
 
     def panic(self) -> None:
@@ -314,7 +314,7 @@ class MidiChannel(HeldKeys):
     def _message(self, link: InLink, message: bytes, at: float) -> None:
         source = next((heard for heard in self._inputs if heard.link is link), None)
         if source is None:
-            return  # it has gone meanwhile
+            return  # the device has gone meanwhile
         status = message[0]
         if status >= 0xF0:
             is_clock = status in CLOCK

@@ -28,7 +28,7 @@ _MOST_REMEMBERED: Final = 1024
 
 
 class EchoFilter:
-    """Filter for messages that a device sends back soon after it got them."""
+    """Filter for messages that a device sends back soon after it received them."""
 
     def __init__(self, within: float) -> None:
         self._within = within

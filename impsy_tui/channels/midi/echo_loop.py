@@ -1,4 +1,4 @@
-"""Recognises a device that sends back what it is sent."""
+"""Recognises a device that sends back the messages that it receives."""
 
 from collections import deque
 from typing import Final
@@ -19,7 +19,7 @@ class EchoLoop:
         """Returns True, once, if the number of echoes shows that the device sends back its input.
 
         Args:
-            at: when an echo came in.
+            at: arrival time of the echo.
         """
         self._echoes.append(at)
         if self._is_found or len(self._echoes) < _COUNT or at - self._echoes[0] > _TIME:

@@ -8,7 +8,7 @@ _FULL: Final = 16383
 
 
 class HighResolutionPair:
-    """Makes one value of the coarse and the fine half, whichever comes first.
+    """Makes one value of the coarse and the fine half, in any order.
 
     The first half waits for the other. If the other half does not come in time, the first half acts alone. After
     that, a half of a controller that has never sent a full pair acts at once.

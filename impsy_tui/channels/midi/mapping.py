@@ -113,9 +113,9 @@ class InputMapping:
         """Indices of the dimensions whose key the last message released."""
         self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
         self._halves: list[tuple[Value, HighResolutionPair]] = []  # pairs that wait since the last message
-        self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
+        self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the dimension
         self._watches: dict[int, EncoderDetector] = {}
-        self.endless = ""  # entry for an encoder that the last message revealed
+        self.endless = ""  # entry for an endless encoder that the last message has shown
 
     @property
     def holding(self) -> bool:
@@ -229,7 +229,8 @@ class InputMapping:
 
         Args:
             scheduler: keeps time.
-            act: takes what the half sets, as ``updates`` returns it. Called for halves of the last message alone.
+            act: takes the dimensions that the half sets, as ``updates`` returns them. Called only for halves of the
+                last message.
         """
         for value, pair in self._halves:
             scheduler.at(scheduler.now() + OTHER_HALF, self._act_alone, value, pair, pair.wait, act)
@@ -253,8 +254,8 @@ def last_value(entry: Entry, messages: Iterable[bytes]) -> float | None:
     """Returns the value (0 to 1) of a control after its last messages; None for an endless encoder.
 
     Args:
-        entry: of the control.
-        messages: its last message; of a pair of controllers, the last one of each.
+        entry: entry of the control.
+        messages: last message of the control; of a pair of controllers, the last message of each.
     """
     if entry[0] == "control_change_relative":
         return None

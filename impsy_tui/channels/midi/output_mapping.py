@@ -101,7 +101,7 @@ class OutputMapping:
         self._sent.clear()
 
     def received(self, message: bytes) -> None:
-        """Notes a message of the device itself: the value that was sent to this control last no longer holds."""
+        """Notes a message of the device itself: the last value that was sent to this control is no longer valid."""
         if len(message) < 2:
             return
         kind, channel, first = message[0] & 0xF0, message[0] & 0x0F, message[1]

@@ -30,7 +30,7 @@ class MidiStream:
         """Returns the messages that these bytes complete, without system exclusive messages."""
         found: list[bytes] = []
         for byte in data:
-            if byte >= 0xF8:  # real time: allowed anywhere, and no part of what it interrupts
+            if byte >= 0xF8:  # real time: allowed anywhere, and no part of the message that it interrupts
                 found.append(bytes((byte,)))
             elif byte & 0x80:
                 self._begin(byte, found)

@@ -67,7 +67,7 @@ class Destination:
 
     def send(self, packet: bytes) -> None:
         """Sends a packet. Never waits, never raises."""
-        # A refusal is told by the send after the one refused, which itself is then not done.
+        # The system reports a refusal at the next send, and does not carry out that send.
         for _ in range(2):
             out = self._socket
             if out is None:

@@ -22,7 +22,7 @@ class Lines:
     """Splits a stream of bytes into lines.
 
     Attributes:
-        begun: the line that has no end yet.
+        begun: beginning of the line that is not complete yet.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Lines:
         *lines, self.begun = (self.begun + data.replace(b"\r", b"\n")).split(b"\n")
         for line in lines:
             if self._is_long:
-                self._is_long = False  # it was given as None when it became too long
+                self._is_long = False  # None was returned for this line when it became too long
             else:
                 found.append(line if len(line) <= LONGEST_LINE else None)
         if not self._is_long and len(self.begun) > LONGEST_LINE:
@@ -130,7 +130,7 @@ class SerialChannel:
             self._troubles,
         )
 
-    # What the port asks for
+    # Bytes for the port
 
     @property
     def waiting(self) -> bool:
@@ -141,7 +141,7 @@ class SerialChannel:
         self._opened_at = self._scheduler.now()
 
     def disconnected(self) -> None:
-        # What was to be sent now would be old when it is back.
+        # The waiting line would be old when the port is back.
         self._next = None
 
     def take(self, behind: float) -> bytes:

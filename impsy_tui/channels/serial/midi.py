@@ -90,7 +90,7 @@ class SerialMidiChannel(HeldKeys):
         self.follow(values)
         muted = NONE_MUTED
         if self._next is not None:
-            # What waits is not lost: its dimensions are played together with these.
+            # The waiting vector is not lost: its dimensions are played together with these.
             muted = self._next[1] - said
             said = said | self._next[2] if self._next[2] is not None else frozenset(range(len(values)))
         self._put(values, muted, said)
@@ -167,7 +167,7 @@ class SerialMidiChannel(HeldKeys):
         if self._port is not None:
             self._port.interject(message)
 
-    # What the port asks for
+    # Bytes for the port
 
     @property
     def waiting(self) -> bool:
@@ -179,8 +179,8 @@ class SerialMidiChannel(HeldKeys):
         self._hurry(all_off(self._output.note_channels))
 
     def disconnected(self) -> None:
-        # Whoever comes back may sound on: what was lost on the way is turned off once more. A vector
-        # would be old by then.
+        # A device that is back may still sound: the lost note-offs are sent again. The waiting vector would be old by
+        # then.
         self._next = None
         self._urgent |= dict.fromkeys((*self._on_wire, *self._output.silence()))
         self._on_wire.clear()

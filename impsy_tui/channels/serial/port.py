@@ -150,7 +150,7 @@ class SerialPort:
         if self._device is not None:
             self._let_go(bytes(self._out) + last, _LAST_WORDS)
 
-    # Coming and going
+    # Opening and closing
 
     def _attempt(self) -> "asyncio.Future[Any]":
         attempt = self._loop.run_in_executor(None, _open_device, self._path, self._baud)
@@ -172,8 +172,8 @@ class SerialPort:
             else:
                 self._let_go(b"", 0.0)
         elif self._wanted:
-            # A port that has just come is denied for a moment, until the system has seen to it:
-            # another reason than before is told when it has been met twice.
+            # The system refuses a new port for a moment, until its permissions are set. So a new reason is reported
+            # when it occurs for the second time.
             reason = str(error)
             if reason != self._reported and (reason == self._reason or not self._reason):
                 self._reported = reason
@@ -215,7 +215,7 @@ class SerialPort:
         if self._pace is not None:
             self._pace.cancel()
             self._pace = None
-        # Closing waits in the kernel until all is sent, for half a minute if nobody takes it.
+        # Closing waits in the kernel until all bytes are sent, for half a minute if the device reads nothing.
         threading.Thread(target=_finish, args=(device, last, patience), name="serial-close").start()
 
     # Reading and writing
@@ -270,8 +270,8 @@ def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
     shortcomings: list[str] = []
     while True:
         try:
-            # No time between bytes: a read that finds none is then refused, so that an empty one means
-            # that the port has gone.
+            # Without a time-out between bytes, a read without data raises an error. So an empty read means that the
+            # port is gone.
             device = serial.Serial(path, speed, timeout=0, inter_byte_timeout=0, exclusive=exclusive or None)
         except (OSError, OverflowError, ValueError, termios.error) as error:
             number = _number(error)

@@ -56,9 +56,9 @@ _FAREWELL: Final = 0.2
 
 _OPTIONS: Final = (
     (socket.SO_REUSEADDR, 1),
-    # Bytes. Connections inherit these; later would be too late for the receiver's window.
-    (socket.SO_RCVBUF, 4096),  # what was sent too fast stays with its sender
-    (socket.SO_SNDBUF, 1 << 15),  # what waits here for a slow client is old when it is read
+    # Bytes. Connections inherit these options. The window of the receiver cannot be set later.
+    (socket.SO_RCVBUF, 4096),  # messages that are sent too fast stay with their sender
+    (socket.SO_SNDBUF, 1 << 15),  # data that waits here for a slow client is old when the client reads it
 )
 
 _OFFENCES: Final[dict[int, str]] = {
@@ -101,7 +101,7 @@ class WebSocketChannel(HeldKeys):
         self._loop = asyncio.get_running_loop()
         self._troubles = ErrorCounter(listener, self.name)
         self._output = OutputMapping(settings.output)
-        # A browser that was here before may still sound what an engine left behind when it was killed.
+        # A browser from before may still sound notes of an engine that was killed.
         self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
         origins = Origins(settings.server_ip, settings.origins)
@@ -166,7 +166,7 @@ class WebSocketChannel(HeldKeys):
         if self._server is None:
             return
         self._broadcast(self._output.panic())
-        # What is off already is not for those who come later.
+        # Later clients do not need note-offs of notes that have ended.
         self._post.forget()
 
     def close(self) -> None:
@@ -184,9 +184,9 @@ class WebSocketChannel(HeldKeys):
         for client in self._clients:
             self._release(client, now)
         for connection in self._connections.copy():
-            if connection.state is State.CONNECTING:  # browsers keep some in store
+            if connection.state is State.CONNECTING:  # browsers open some connections in advance
                 connection.transport.abort()
-        server.close()  # it says "going away"
+        server.close()  # the reason is "going away"
         self._scheduler.at(now + _FAREWELL, self._cut_off)
 
     def status(self) -> ChannelStatus:
@@ -205,7 +205,7 @@ class WebSocketChannel(HeldKeys):
             self._troubles,
         )
 
-    # Being there
+    # State
 
     def mappings(self) -> list[InputMapping]:
         return [client.mapping for client in self._clients]
@@ -257,7 +257,7 @@ class WebSocketChannel(HeldKeys):
             if sent is not None and (why := _OFFENCES.get(sent.code)):
                 self._troubles.note(why, f"{client.host} {why}: it is disconnected")
         except Exception as error:
-            # The library would log it, where nobody looks.
+            # The library would write the error to a log that the performer does not see.
             self._loop.call_exception_handler({"message": "a WebSocket client", "exception": error})
         finally:
             self._clients.remove(client)
@@ -268,7 +268,7 @@ class WebSocketChannel(HeldKeys):
         for connection in self._connections.copy():
             connection.transport.abort()
 
-    # In
+    # Input
 
     async def _hear_out(self, client: WebClient) -> None:
         taken = 0
@@ -349,7 +349,7 @@ class WebSocketChannel(HeldKeys):
         if not before or not self._holders:
             self._listener.holding(self.name, held, now)
 
-    # Out
+    # Output
 
     def _broadcast(self, messages: Sequence[bytes], *, passing: bool = False) -> None:
         """Sends messages to all clients, and keeps lasting messages for later clients."""

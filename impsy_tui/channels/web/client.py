@@ -68,7 +68,7 @@ class WebClient:
     def write(self, frames: bytes) -> bool:
         """Sends whole frames; returns False if too many bytes wait for the client."""
         transport = self.connection.transport
-        # Straight to the transport: the same bytes serve everybody, and nobody is waited for.
+        # Directly to the transport: all clients get the same bytes, and the engine waits for no client.
         if self.connection.state is State.OPEN and not transport.is_closing():
             transport.write(frames)
         return bool(transport.get_write_buffer_size() <= MOST_UNREAD)

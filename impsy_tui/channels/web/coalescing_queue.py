@@ -27,8 +27,8 @@ def _lasts(message: bytes) -> bool:
 class CoalescingQueue:
     """Queue of MIDI messages and texts that keeps only the newest value of each control, in order.
 
-    A note-off removes a note-on that was not sent yet. The note-off itself is sent: the client may
-    have got the same note earlier.
+    A note-off removes a note-on that was not sent yet. The note-off itself is sent: the client may have received the
+    same note earlier.
     """
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class CoalescingQueue:
             if message[0] & 0xF0 == NOTE_OFF:
                 self._messages.pop(bytes((NOTE_ON | message[0] & 0x0F, message[1])), None)
             key = _key(message)
-            # The order is that of the newest: a fine controller stays behind its coarse half.
+            # The newest message goes to the end: a fine controller stays behind its coarse half.
             self._messages.pop(key, None)
             self._messages[key] = message
         self._encoded = None
 
     def forget_passing(self) -> None:
-        """Removes note-offs, touches and other momentary messages, for a client that has got no message yet."""
+        """Removes note-offs, touches and other momentary messages, for a client that has received no message yet."""
         self._messages = {key: one for key, one in self._messages.items() if _lasts(one)}
         self._encoded = None
 

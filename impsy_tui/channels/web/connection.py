@@ -17,8 +17,8 @@ class WebConnection(BoundedConnection):
     One read takes 512 bytes: twenty messages, or eighty empty pings.
 
     Args:
-        others: All open connections of the server.
-        on_flood: Takes a connection that is cut because it sends too much.
+        others: all open connections of the server.
+        on_flood: takes a connection that is cut because it sends too much.
     """
 
     most_connections = 256

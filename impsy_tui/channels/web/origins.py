@@ -26,9 +26,9 @@ class Origins:
         self._names.update(name for origin in self._allowed if (name := _split(origin).hostname))
 
     def serves(self, hosts: Sequence[str]) -> bool:
-        """True if these values of Host name this machine: one of our names, or an address.
+        """Returns True if these values of Host name this machine, by one of its names or by an address.
 
-        An address cannot be rebound, so any address will do.
+        Any address is accepted, because an address cannot be rebound.
         """
         if len(hosts) != 1:
             return False
@@ -54,7 +54,7 @@ class Origins:
         page = _split(origin)
         if local and page.scheme in ("http", "https") and _is_loopback(page.hostname or ""):
             return True
-        # The page of this port is ours, whichever of our names it was opened by.
+        # A page of this port belongs to this program, under each name of the machine.
         return (
             page.scheme in ("http", "https")
             and self.serves([page.netloc])
@@ -69,7 +69,7 @@ def _normal(origin: str) -> str:
 def _split(url: str) -> SplitResult:
     try:
         split = urlsplit(url)
-        _ = split.port, split.hostname  # each raises if it makes no sense
+        _ = split.port, split.hostname  # each raises an error for an invalid origin
     except ValueError:
         return urlsplit("")
     return split

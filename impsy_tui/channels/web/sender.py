@@ -22,7 +22,7 @@ class ClientSender:
         clients: list of the connected clients, kept up to date by the channel.
         first: messages for each new client, before all others.
         loop: event loop of the engine.
-        unread: called for a client that does not read what it is sent.
+        unread: called for a client that does not read its messages.
     """
 
     def __init__(
@@ -108,5 +108,5 @@ def in_text(message: bytes) -> str:
 
 
 def _frame(message: bytes) -> bytes:
-    """Returns a message as a frame; frames of a server are not masked, so all clients can get the same bytes."""
+    """Returns a message as a frame; frames of a server are not masked, so all clients get the same bytes."""
     return Frame(Opcode.TEXT, in_text(message).encode()).serialize(mask=False)

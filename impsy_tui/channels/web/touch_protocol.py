@@ -1,4 +1,4 @@
-"""Touches as text, to and from browsers: ``/touch/FINGER/X/Y``, in the manner of ``text_messages``.
+"""Touches as text, to and from browsers: ``/touch/FINGER/X/Y``, in the form of ``text_protocol``.
 
 X and Y are from 0 to 1, Y downwards. Gestures and states of an ensemble use the addresses of the Metatone project:
 ``/classifier/gesture/p2/SS``.

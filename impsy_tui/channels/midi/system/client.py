@@ -1,4 +1,4 @@
-"""The engine's side of the processes that own MIDI ports: nothing here waits for the MIDI system."""
+"""Client of the processes that own MIDI ports: nothing here waits for the MIDI system."""
 
 import asyncio
 import json
@@ -95,7 +95,7 @@ class Link:
                 self._unsent = self._unsent[os.write(self._down, self._unsent) :]
                 if self._unsent:
                     return False
-            # A pipe takes PIPE_BUF bytes whole or not at all; only more than that can be cut.
+            # A pipe takes up to PIPE_BUF bytes completely or not at all; only longer data can be cut.
             self._unsent = data[os.write(self._down, data) :]
         except BlockingIOError:
             return False
@@ -136,19 +136,19 @@ class OutLink(Link):
     """Output to a device."""
 
     def send(self, messages: Sequence[bytes]) -> bool:
-        """Sends messages with one call of the system; False if the port does not take them."""
+        """Sends messages with one system call; returns False if the port does not take them."""
         return self._write(b"".join([frame(message) for message in messages if len(message) <= LONGEST]))
 
 
 @dataclass(frozen=True, slots=True)
 class PortScan:
-    """Result of a look for devices.
+    """Result of a port scan.
 
     Attributes:
         inputs: names of ports that can be heard.
         outputs: names of ports that can be sent to.
-        lost: links that lead nowhere now.
-        restarted: the MIDI system is another one than at the last look.
+        lost: links whose device is gone.
+        restarted: True if the MIDI system is another one than at the last port scan.
     """
 
     inputs: Sequence[str]
@@ -161,7 +161,7 @@ class MidiHost:
     """Asks another process for ports; see ``host``.
 
     Args:
-        api: name of the MIDI system as in the settings.
+        api: name of the MIDI system as in the configuration.
     """
 
     def __init__(self, api: str = "") -> None:
@@ -172,16 +172,16 @@ class MidiHost:
         self._looker: tuple[int, int] | None = None
 
     async def look(self, links: Sequence[Link] = ()) -> PortScan:
-        """Finds the ports that there are.
+        """Lists the ports of the MIDI system.
 
         Args:
-            links: to be checked.
+            links: links to check.
 
         Raises:
             UserError: there is no MIDI; the message says why.
         """
         checked = [link for link in links if link.alive() and not link.virtual]
-        # While a look is under way, it alone owns the pipes: closing does not take them away.
+        # During a port scan, only the scan uses the pipes: ``close`` does not close them.
         looker, self._looker = self._looker, None
         looker = looker or await self._ask({"kind": "look", "api": self._wanted})
         try:
@@ -226,7 +226,7 @@ class MidiHost:
             clock: True to receive clocks.
 
         Raises:
-            UserError: the MIDI system refuses; the message says what it says.
+            UserError: the MIDI system refuses; the message has its reason.
         """
         pipes, own = await self._open("in", real, virtual=virtual, everything=everything, clock=clock)
         return InLink(pipes, real, own, arrived, failed, lost)
@@ -242,7 +242,7 @@ class MidiHost:
             try:
                 os.write(self._looker[1], frame(b""))
             except OSError:
-                pass  # it has ended
+                pass  # the process has ended
             _close(self._looker)
             self._looker = None
         if self._control is not None:
@@ -271,7 +271,7 @@ class MidiHost:
         return pipes, answer["own"]
 
     async def _ask(self, request: dict[str, Any]) -> tuple[int, int]:
-        """Sends a request with the pipes of the new process; the engine's ends of them: to read, to write."""
+        """Sends a request with the pipes of the new process; returns the engine's ends: for reading, for writing."""
         up, up_far = os.pipe()
         down_far, down = os.pipe()
         try:
@@ -341,7 +341,7 @@ def _widen(descriptor: int) -> None:
     try:
         fcntl.fcntl(descriptor, _SET_PIPE_SIZE, _PIPE)
     except OSError:
-        pass  # more than one user may have: the usual size is taken
+        pass  # more than the user may have: the pipe keeps its usual size
 
 
 def _is_real_time() -> bool:

@@ -1,7 +1,7 @@
-"""Loads python-rtmidi, or says what it lacks.
+"""Loads python-rtmidi, or returns the reason why it cannot be loaded.
 
 python-rtmidi 1.5.8 has no wheel for CPython 3.13 on Linux. Debian's package python3-rtmidi has it for Debian's
-Python, and a virtual environment of that Python does not see it: it is loaded from its place.
+Python. A virtual environment of that Python does not see the package, so this module loads it from its folder.
 """
 
 import ctypes

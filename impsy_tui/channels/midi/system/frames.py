@@ -12,7 +12,8 @@ def frame(message: bytes, at: float = 0.0) -> bytes:
     """Encodes a message.
 
     Args:
-        message: its bytes. An empty message is a sign: "close" towards a port; "`at` messages are lost" from it.
+        message: bytes of the message. An empty message is a signal: to a port, "close"; from a port, "``at`` messages
+            are lost".
         at: arrival in seconds on the monotonic clock.
     """
     return _HEAD.pack(at, len(message)) + message

@@ -1,12 +1,12 @@
-"""The process that opens MIDI ports: ``python -m impsy_tui.channels.midi.system.host DESCRIPTOR [real-time]``.
+"""Process that opens MIDI ports: ``python -m impsy_tui.channels.midi.system.host DESCRIPTOR [real-time]``.
 
-It imports python-rtmidi once and forks one process for each request of the engine, so that each port has an
+The process imports python-rtmidi once and forks one process for each request of the engine. So each port has a
 separate interpreter: a waiting call of python-rtmidi stops neither another port nor the engine.
 
-A request is a line of JSON on the Unix socket DESCRIPTOR, together with two descriptors of pipes: the new process
-reads frames from the first and writes frames to the second. Its first frame is JSON: what was opened, or the problem.
-Each process ends when its pipe ends. An output first turns off the notes that still sound, as after the death of the
-engine, and repeats the last note-offs: JACK without real-time priority loses messages.
+A request is a line of JSON on the Unix socket DESCRIPTOR, together with two descriptors of pipes. The new process
+reads frames from the first pipe and writes frames to the second. Its first frame is JSON: the opened port, or the
+problem. Each process ends when its pipe ends. An output first turns off the notes that still sound: the engine may
+have been killed. Then it repeats the last note-offs, because JACK without real-time priority loses messages.
 """
 
 import json
@@ -37,7 +37,7 @@ _PIECE: Final = 1 << 16
 def main() -> None:
     """Serves requests until the engine closes the socket."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)  # the engine's end is the end of its pipes
+        signal.signal(number, signal.SIG_IGN)  # the process ends when the engine closes its pipes
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     if "real-time" in sys.argv and sys.platform == "linux":
         try:
@@ -50,7 +50,7 @@ def main() -> None:
         line, descriptors, _, _ = socket.recv_fds(control, _PIECE, 2)
         if not line:
             return
-        problem = problem and loading_problem()  # the library may be installed meanwhile
+        problem = problem and loading_problem()  # the library may have been installed meanwhile
         if not os.fork():
             control.close()
             try:
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _refuse(problem: str, down: int, up: int) -> None:
-    """In the new process: answers each frame with the reason why there is no MIDI."""
+    """Answers each frame with the reason why there is no MIDI; runs in the new process."""
     os.set_blocking(down, True)
     frames = Frames()
     while data := os.read(down, _PIECE):
@@ -76,7 +76,7 @@ def _refuse(problem: str, down: int, up: int) -> None:
 
 
 def _serve(request: dict[str, Any], down: int, up: int) -> None:
-    """In the new process: does what a request asks for, until the engine closes its pipe."""
+    """Carries out a request until the engine closes the pipe; runs in the new process."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.set_blocking(down, True)
     match request["kind"]:
@@ -89,7 +89,7 @@ def _serve(request: dict[str, Any], down: int, up: int) -> None:
 
 
 def _look(api: str, down: int, up: int) -> None:
-    """Answers each frame, the links to be checked, with the ports that there are."""
+    """Answers each frame, which has the links to check, with the ports of the MIDI system."""
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     from impsy_tui.channels.midi.system.ports import PortFinder
@@ -115,14 +115,14 @@ def _write_all(up: int, answer: dict[str, Any]) -> None:
 
 
 class _Port:
-    """A port of python-rtmidi with its pipe towards the engine."""
+    """Port of python-rtmidi with its pipes to the engine."""
 
     def __init__(self, up: int) -> None:
         self._up = up
         self._made: Any = None
 
     def serve(self, request: dict[str, Any], down: int) -> None:
-        """Opens the port, then takes what the engine writes."""
+        """Opens the port, then handles the frames of the engine."""
         signal.alarm(_PATIENCE)
         try:
             self._open(request)
@@ -167,8 +167,8 @@ class _Port:
         """Ends the port.
 
         Args:
-            close: the MIDI system still runs. A client of a JACK server that has ended must not be closed: that would
-                spoil what it shares with the next server.
+            close: True if the MIDI system still runs. A client of a JACK server that has ended must not be closed:
+                that would damage the memory that it shares with the next server.
         """
         signal.alarm(_LAST_PATIENCE)
         time.sleep(_SETTLE)
@@ -178,7 +178,7 @@ class _Port:
 
 
 class _InPort(_Port):
-    """Sends what arrives at a port to the engine."""
+    """Sends the messages of a port to the engine."""
 
     def __init__(self, up: int) -> None:
         super().__init__(up)
@@ -237,13 +237,13 @@ class _InPort(_Port):
 
 
 class _OutPort(_Port):
-    """Sends what the engine writes to a port."""
+    """Sends the messages of the engine to a port."""
 
     def __init__(self, up: int) -> None:
         super().__init__(up)
         self._sounding: dict[tuple[int, int], None] = {}
         self._ended: dict[tuple[int, int], float] = {}
-        """Notes that were turned off and have not been struck since, and when."""
+        """Time of the note-off of each note that has not been struck since."""
 
     def _make(self, request: dict[str, Any]) -> Any:
         import rtmidi
@@ -258,7 +258,7 @@ class _OutPort(_Port):
         elif kind in (0x80, 0x90) and len(message) > 1:
             self._sounding.pop((channel, message[1]), None)
             self._ended[channel, message[1]] = time.monotonic()
-        signal.alarm(_PATIENCE)  # once its buffer is full, python-rtmidi waits without end for a server that is dead
+        signal.alarm(_PATIENCE)  # when its buffer is full, python-rtmidi waits without end for a dead server
         try:
             self._made.send_message(message)
         except Exception as error:

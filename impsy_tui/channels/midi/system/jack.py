@@ -1,12 +1,12 @@
-"""JACK server watched by its C library: its ports, their connections, and its end.
+"""Watch of a JACK server by its C library: its ports, their connections, and its end.
 
-python-rtmidi does not report the end of a server: python-rtmidi lists the past ports for ever, and once its buffer is
-full, it waits for the dead server and holds the interpreter. So this module calls the JACK library that python-rtmidi
-has loaded, by ctypes, which releases the interpreter during each call. If the library cannot be reached,
-`JackWatch.usable` is False and `ports` falls back to python-rtmidi.
+python-rtmidi does not report the end of a server. It lists the past ports for ever. When its buffer is full, it waits
+for the dead server and holds the interpreter. So this module calls the JACK library that python-rtmidi has loaded, by
+ctypes, which releases the interpreter during each call. If the library cannot be reached, ``JackWatch.usable`` is
+False, and ``ports`` uses python-rtmidi instead.
 
-JACK-Client 0.5.7 cannot replace ctypes: after the death of a server, its `close` and its finaliser call
-`jack_client_close` on the dead server, and the process ends with a segmentation fault.
+JACK-Client 0.5.7 cannot replace ctypes. After the end of a server, its ``close`` and its finaliser call
+``jack_client_close`` for the dead server, and the process ends with a segmentation fault.
 """
 
 import ctypes
@@ -93,7 +93,7 @@ class JackWatch:
         return self._client is not None and not self._gone_at.value and not self._stuck
 
     def check(self) -> None:
-        """Checks that the server goes on; call at least half a second apart."""
+        """Checks that the server still runs; two calls must be at least half a second apart."""
         with self._lock:
             if self._client is not None:
                 frames = self._jack.jack_last_frame_time(self._client)

@@ -1,4 +1,4 @@
-"""Names of MIDI ports, and which port a name means."""
+"""Names of MIDI ports, and the port of a configured name."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,10 +11,10 @@ LINK_CLIENT: Final = "impsy-link-"
 
 
 def match(wanted: str, names: Sequence[str]) -> str | None:
-    """The port that is meant by a name or a part of one.
+    """Returns the port of a name or a part of a name.
 
-    An exact match goes first, then one without the numbers that ALSA puts behind a name, then a name
-    that contains it, and last one that contains it if case is left aside.
+    The order of preference: an exact match; a match without the numbers that ALSA adds to a name; a name that
+    contains the text; a name that contains it in upper or lower case.
     """
     folded = wanted.casefold()
     tests: tuple[Callable[[str], bool], ...] = (

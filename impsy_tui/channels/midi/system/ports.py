@@ -63,7 +63,7 @@ class _JackPorts:
         return self._watch.ports()
 
     def leads(self, real: str, own: str) -> bool:
-        """A device that was pulled and plugged again between two looks is there, and yet not connected."""
+        """A device that was unplugged and plugged in again between two scans exists, but is not connected."""
         return not own or self._watch.connected(real, own)
 
     def close(self) -> None:
@@ -73,13 +73,13 @@ class _JackPorts:
 class _AnyPorts:
     def __init__(self, api: int) -> None:
         if api == rtmidi.API_LINUX_ALSA and sys.platform == "linux" and not os.path.exists("/dev/snd/seq"):
-            raise OSError  # the attempt would be printed, each time
+            raise OSError  # the library would print each attempt
         self._api = api
         self._listeners = self._listen()
         self.alive = True
 
     def ports(self) -> tuple[list[str], list[str]]:
-        if self._api == rtmidi.API_UNIX_JACK:  # listeners of a server that has ended list its last ports for ever
+        if self._api == rtmidi.API_UNIX_JACK:  # clients of a server that has ended list its last ports for ever
             self.close()
             self._listeners = self._listen()
         heard, sent = self._listeners
@@ -102,7 +102,7 @@ class PortFinder:
     """Finds the ports of one MIDI system.
 
     Args:
-        api: its name as in the settings; empty takes what the environment says, else the first that works.
+        api: name as in the configuration; empty for that of the environment, or else the first that works.
     """
 
     def __init__(self, api: str = "") -> None:
@@ -117,9 +117,9 @@ class PortFinder:
         """Returns the names of all ``inputs`` and ``outputs``, and the number of the ``api``; or the ``problem``.
 
         Args:
-            links: device port and own port of each link to be checked; an empty own port is not asked for.
-                ``lost`` is True for each link that leads nowhere now. ``restarted`` is True if the MIDI system is
-                another one than at the last look, so that none of its ports is left.
+            links: device port and own port of each link to check; an empty own port is not checked. ``lost`` is True
+                for each link whose device is gone. ``restarted`` is True if the MIDI system is another one than at
+                the last scan, so that all earlier ports are gone.
         """
         ports = self._ports
         if ports is not None and not ports.alive:
@@ -153,7 +153,7 @@ class PortFinder:
             try:
                 ports.close()
             except Exception:
-                pass  # it is thrown away
+                pass  # the client is not used again
 
     def _find(self) -> tuple[_Ports, int]:
         compiled = rtmidi.get_compiled_api()
@@ -181,7 +181,7 @@ def list_ports(api: str = "") -> tuple[list[str], list[str]]:
     """Returns the names of all inputs and of all outputs.
 
     Args:
-        api: as in the settings; empty takes what the environment says, else the first that works.
+        api: name as in the configuration; empty for that of the environment, or else the first that works.
 
     Raises:
         UserError: there is no MIDI; the message says why.
