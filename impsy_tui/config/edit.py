@@ -53,10 +53,10 @@ def edit(file: Path, key: str, value: str) -> str:
     """Changes one setting.
 
     Args:
-        file: the configuration; made if it is not there.
+        file: configuration file; a missing file is made.
         key: dotted, such as ``osc.server_port``; the n-th of several tables is ``osc.1.server_port``
             (from 0).
-        value: as it would be written in the file; a bare word is taken as text.
+        value: value in the form of the file; a bare word is taken as text.
 
     Returns:
         The value as it stands in the file.
@@ -74,7 +74,7 @@ def edit(file: Path, key: str, value: str) -> str:
     try:
         _name_devices(document, path)
         if name in FREE_TEXT and not path and isinstance(document.get(name), dict):
-            del document[name]  # text in place of a table would stand below another table
+            del document[name]  # a text in place of a table would be written below another table
         _table(document, path)[name] = parsed
     except (TypeError, KeyError, IndexError, ValueError):
         raise UserError(f"{key} is not a setting of this file") from None
@@ -123,7 +123,7 @@ def split_key(key: str) -> list[str]:
     """Returns the parts of a dotted key, with or without quotes: ``midi.input."X-TOUCH mini"``.
 
     Raises:
-        UserError: it is no key.
+        UserError: the text is not a key.
     """
     parts, at = [], 0
     while at < len(key):
@@ -204,7 +204,7 @@ def read_text(text: str) -> LoadedConfig:
 
 
 def _write(file: Path, text: str) -> None:
-    file = file.resolve()  # a link stays one
+    file = file.resolve()  # a symbolic link stays a link
     temporary = file.with_name(f".{file.name}.new")
     try:
         with temporary.open("w", encoding="utf-8", newline="") as new:

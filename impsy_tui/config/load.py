@@ -30,11 +30,11 @@ class LoadedConfig:
     """Loaded configuration and its problems.
 
     Attributes:
-        config: the configuration, defaults filled in; usable only without fatal problems.
-        problems: everything found, in the order of the file.
-        origins: dotted key to where its value came from (``config.toml:12`` or an option), with a
-            number where tables are an array (``osc.0.server_port``); keys with their default are absent.
-        path: the file, or None for no file.
+        config: configuration with defaults for missing keys; usable only without fatal problems.
+        problems: all problems, in the order of the file.
+        origins: source of each value by dotted key: ``config.toml:12``, or an option. The keys of arrays of tables
+            have a number (``osc.0.server_port``). Keys with their default are absent.
+        path: configuration file, or None for no file.
     """
 
     config: Config
@@ -92,7 +92,7 @@ class _Reader:
     def report(self, key: str, message: str, *, fatal: bool = True) -> None:
         """Adds a problem at a key of the file."""
         line, above = 0, key
-        while above and not line:  # a key that is missing stands where its table begins
+        while above and not line:  # the line of a missing key is that of its table
             line, above = self.lines.get(above, 0), above.rpartition(".")[0]
         self.problems.append(Problem(message, self.file, line, _without_index(key), fatal))
 
@@ -110,7 +110,7 @@ class _Reader:
             line = data.count(b"\n", 0, error.start) + 1
             self.problems.append(Problem("is not UTF-8 text", self.file, line))
             return {}
-        except ValueError as error:  # a number of thousands of digits, too
+        except ValueError as error:  # also for a number of thousands of digits
             hint = "; a number has a point: 1.3" if _DECIMAL_COMMA.search(text) else ""
             self.problems.append(Problem(f"is not TOML: {error}{hint}", self.file))
             return {}

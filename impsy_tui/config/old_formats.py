@@ -11,11 +11,11 @@ from impsy_tui.config.value_types import Integer, Live, Number, Switch, ValueTyp
 from impsy_tui.parameters import Kind
 
 DIRECTIONS: Final = {"input": "in_device", "output": "out_device"}
-"""The key of a mapping's devices by the key of the mapping."""
+"""Key of the devices of a mapping, by the key of the mapping."""
 FREE_TEXT: Final = ("title", "owner", "description")
-"""Keys that IMPSY does not read, and so takes in any form."""
+"""Keys that IMPSY does not read, and so accepts in any form."""
 WIRES: Final = ("websocket", "serialmidi")
-"""Tables of MIDI messages that come by another way than ports."""
+"""Tables of MIDI messages without ports."""
 _UNUSED: Final = ("client_ip", "client_port")
 """Keys of ``[websocket]`` that no version has used."""
 _LONGEST_NUMBER: Final = 32
@@ -26,7 +26,7 @@ def modernised(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Rewrites the earlier forms of a configuration.
 
     Args:
-        raw: the tables of the file; they are not changed.
+        raw: tables of the file; they are not changed.
 
     Returns:
         The tables in the present form, and each earlier form that was found, for the performer.
@@ -50,13 +50,14 @@ def modernised(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def devices(midi: Mapping[str, Any], direction: str) -> list[str]:
-    """The device names in a ``[midi]`` table for "input" or "output"."""
+    """Returns the device names in a ``[midi]`` table for "input" or "output"."""
     named = midi.get(DIRECTIONS[direction], [])
     return [name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str) and name]
 
 
 def from_text(kind: ValueType, value: Any) -> Any:
-    """A number that is written as text, or a switch that is written as 0 or 1, in its own type; else the value."""
+    """Returns a number that is written as text, or a switch that is written as 0 or 1, in its type; else the
+    value."""
     is_switch = isinstance(kind, Switch) or (isinstance(kind, Live) and kind.parameter.kind is Kind.SWITCH)
     if is_switch and type(value) is int and value in (0, 1):
         return bool(value)
@@ -71,7 +72,7 @@ def from_text(kind: ValueType, value: Any) -> Any:
 
 
 def _each(tables: Any, change: Any) -> Any:
-    """One table, or each of several, changed; anything else as it is."""
+    """Returns one table, or each of several, changed; other values unchanged."""
     if isinstance(tables, dict):
         return change(tables)
     if isinstance(tables, list):
@@ -104,7 +105,7 @@ def _wire(name: str, table: dict[str, Any], flat: Mapping[str, Any], notes: list
 
 
 def _words(value: Any) -> Iterator[str]:
-    """The texts in a value of any shape."""
+    """Yields the texts in a value of any shape."""
     if isinstance(value, dict):
         for item in value.values():
             yield from _words(item)

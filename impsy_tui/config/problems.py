@@ -8,7 +8,7 @@ class Problem:
     """One problem of a configuration.
 
     Attributes:
-        message: what is wrong, what is allowed.
+        message: problem and allowed values.
         file: name of the file, or of the command-line option.
         line: 1-based line in the file, 0 without a line.
         key: dotted path of the key, empty for the file as a whole.

@@ -17,7 +17,7 @@ def config_template(model_file: str) -> str:
     """Returns a configuration for OSC that plays at once.
 
     Args:
-        model_file: written as ``[model] file``.
+        model_file: value of ``[model] file``.
     """
     lines = [_HEAD]
     lines += _settings(Config, {"title": "My instrument"})
@@ -33,12 +33,12 @@ def config_template(model_file: str) -> str:
 def _settings(kind: type, chosen: dict[str, Any]) -> list[str]:
     lines = []
     for setting in fields(kind):
-        if not setting.metadata or setting.default is MISSING:  # a table of its own
+        if not setting.metadata or setting.default is MISSING:  # a separate table
             continue
         default = setting.default
         value = chosen.get(setting.name, default)
         mark = "" if setting.name in chosen else "# "
-        # A default that stands for "not given" cannot itself be written.
+        # TOML cannot hold a default that means "not given".
         text = "9" if setting.name == "dimension" else shown(value)
         lines.append(f"{mark}{setting.name} = {text}  # {setting.metadata['help']}")
     return lines

@@ -48,7 +48,7 @@ def write_beside(folder: Path, text: str) -> Path:
         The file.
 
     Raises:
-        UserError: it is no configuration, or cannot be written.
+        UserError: the answers give no valid configuration, or the file cannot be written.
     """
     if problems := read_text(text).problems:
         raise UserError(f"that makes no configuration: {problems[0].key}: {problems[0].message}")

@@ -143,7 +143,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _digits_every(self) -> int:
         return _LEAN_DIGITS_EVERY if self._lean else _DIGITS_EVERY
 
-    # What the engine says
+    # Messages of the engine
 
     def _hear(self, event: Event) -> None:
         self.perform.events.add_event(event)
@@ -234,13 +234,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if isinstance(read, Mistake):
             self.say("error", f"{line}: {read.message}")
         elif str(read) == "help":
-            self.do("help")  # the page has room for all of it
+            self.do("help")  # the page shows the whole help
         elif confirmations.belongs_here(read):
             self._carry_out_here(line, read)
         elif self._locked and (refusal := confirmations.locked_away(read)):
             self.say("warning", refusal)
         elif (asked := confirmations.question(line, read)) is not None:
-            if not isinstance(self.screen, Dialog):  # else the line came twice in one read
+            if not isinstance(self.screen, Dialog):  # otherwise the line came twice in one read
                 self.push_screen(Confirm(*asked), lambda agreed: self._send(line) if agreed else None)
         else:
             self._send(line)
@@ -251,7 +251,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     async def _send_and_say(self, line: str) -> None:
         read = parse(line, self._macros)
         ends = confirmations.shuts_down(read)
-        self._ends_engine |= ends  # before the reply: the link may end with it
+        self._ends_engine |= ends  # before the reply: the link may end at once
         reply = await self.carry_out(line)
         if ends and not reply.ok:
             self._ends_engine = False

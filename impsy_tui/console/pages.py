@@ -39,7 +39,7 @@ class Pages:
             here.action_guide()
             return
         if not isinstance(here, Page | PerformScreen):
-            return  # a dialog wants its answer first
+            return  # a dialog waits for its answer
         match name:
             case "perform":
                 self.to_perform()

@@ -53,7 +53,7 @@ class PromptHistory:
                 with self._file.open("a", encoding="utf-8", errors="replace") as file:
                     file.write(line + "\n")
         except OSError:
-            pass  # a console without a home still has its memory
+            pass  # a console without a home folder keeps the lines in memory
 
     def older(self, draft: str) -> str | None:
         """Returns the line before; None if there is none. ``newer`` leads back to the draft."""

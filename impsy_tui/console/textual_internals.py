@@ -1,6 +1,7 @@
-"""Everything that the console uses of Textual beyond its public interface, each with a fallback.
+"""All private names of Textual that the console uses, each with a fallback.
 
-If a later Textual lacks one of these names, the console loses what is described here and works otherwise.
+If a later Textual lacks one of these names, the console loses the feature that is described here, and works
+otherwise.
 """
 
 import re
@@ -21,7 +22,7 @@ from impsy_tui.key_actions import key_name
 
 try:
     from textual._compositor import ChopsUpdate, Compositor
-except ImportError:  # a later Textual: it paints by itself
+except ImportError:  # a later Textual: its own compositor draws
     ChopsUpdate = Compositor = object  # type: ignore[assignment,misc]
 
 __all__ = ["ChopsUpdate", "FilteringCompositor", "Pieces"]
@@ -116,7 +117,7 @@ def patient(parser: type[Any]) -> type[Any]:
 
         def feed(self, data: str) -> Iterable[Message]:
             if data and time.monotonic() - self._escaped < _HOLD and _REST.match(data) and len(data) > 1:
-                data = f"\x1b{data}"  # its escape character came alone, and was taken for Escape
+                data = f"\x1b{data}"  # its escape character came alone and counted as Escape
             if data:
                 self._escaped = -_HOLD
             data, self._held = self._held + data, ""
@@ -130,7 +131,7 @@ def patient(parser: type[Any]) -> type[Any]:
         def tick(self) -> Iterable[Message]:
             if self._held and time.monotonic() > self._held_until:
                 held, self._held = self._held, ""
-                if len(held) == 2:  # Escape and a key; more of a sequence is nothing that was typed
+                if len(held) == 2:  # Escape and a key; a longer sequence was not typed
                     yield from (events.Key("escape", "\x1b"), events.Key(key_name(held[1]), held[1]))
             for message in super().tick():
                 if isinstance(message, events.Key) and message.key == "escape":
@@ -140,7 +141,7 @@ def patient(parser: type[Any]) -> type[Any]:
         def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
             if len(sequence) == 2 and sequence[0] == "\x1b" and ord(sequence[1]) in _PRINTABLE:
                 if sequence[1] in "[O":
-                    return []  # a sequence begins so
+                    return []  # this is the beginning of a sequence
                 return [events.Key(f"alt+{key_name(sequence[1])}", sequence[1])]
             if alt and len(sequence) == 1 and ord(sequence) in _PRINTABLE:
                 return [events.Key(f"alt+{key_name(sequence)}", sequence)]

@@ -134,7 +134,7 @@ class Palette:
                 "input-cursor-background": _css(colours.text),
                 "input-cursor-foreground": _css(colours.background),
                 "input-cursor-text-style": "reverse" if self.glyphs else "none",
-                # Textual wants these of themes in the terminal's own colours.
+                # Textual needs these variables for themes in the colours of the terminal.
                 "ansi-background": _css(colours.background),
                 "ansi-foreground": _css(colours.text),
                 "input-selection-background": _css(colours.dim),
@@ -175,7 +175,7 @@ class ThemeFolders:
         try:
             return next((file for folder in self._folders if (file := folder / f"{name}.toml").is_file()), None)
         except OSError:
-            return None  # no file can be called so
+            return None  # no file can have this name
 
     def load(self, name: str) -> Palette:
         """Returns a theme.

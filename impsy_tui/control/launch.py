@@ -51,7 +51,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
                 with connected(socket, timeout=1.0):
                     return
             except NoEngineError:
-                pass  # not yet
+                pass  # the engine does not answer yet
             time.sleep(_STEP)
         process.terminate()
         said = _last_lines(sink)
@@ -98,7 +98,7 @@ def _open_output(output: Path) -> int:
         output.parent.mkdir(parents=True, exist_ok=True)
         sink = os.open(output, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         try:
-            os.write(sink, b"\n")  # a full disk lets a file be opened
+            os.write(sink, b"\n")  # a file can be opened on a full disk, but not written
             os.ftruncate(sink, 0)
         except OSError:
             os.close(sink)

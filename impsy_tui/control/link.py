@@ -107,7 +107,7 @@ class Link:
                     if not await self._converse(connection):
                         state = LinkState.FOREIGN
             except (OSError, WebSocketException, msgspec.MsgspecError, ValueError, RecursionError) as error:
-                # No engine, none any more, or one that speaks in riddles.
+                # No engine runs, the engine has ended, or its messages cannot be read.
                 state = self._state_after(error)
             finally:
                 if self.state is LinkState.UP:
@@ -174,7 +174,7 @@ class Link:
         if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
             return False
         if hello.pid != self.hello.pid:
-            self._last_event = 0.0  # another engine: all that it tells is new, whatever its clock says
+            self._last_event = 0.0  # another engine: all of its events are new, at any time of its clock
         self.hello = hello
         await self._send(connection, Hello(version=__version__))
         await self._send(connection, Subscribe(self.rate, since=self._last_event))
@@ -185,7 +185,7 @@ class Link:
             self._hear(await self._receive(connection, silent))
 
     async def _receive(self, connection: ClientConnection, patience: float | None) -> FromEngine:
-        async with asyncio.timeout(patience):  # not wait_for: in Python 3.11 it can swallow a cancellation
+        async with asyncio.timeout(patience):  # not wait_for: in Python 3.11 it can lose a cancellation
             data = await connection.recv()
         message: FromEngine = self._decode(data)
         return message
@@ -216,15 +216,15 @@ class Link:
     def _state_after(self, error: Exception) -> LinkState:
         """Returns the state after a connection failed or ended.
 
-        The near end of a tunnel takes a connection and closes it at once if no engine answers at the far end. If it
-        takes none, the tunnel is broken.
+        The near end of a tunnel accepts a connection, and closes it at once if no engine answers at the far end. If
+        the near end accepts no connection, the tunnel is broken.
         """
         if isinstance(error, TimeoutError | BlockingIOError):
             return LinkState.LOST
         if self._is_tunnel and isinstance(error, ConnectionRefusedError | FileNotFoundError):
             return LinkState.LOST
         if self._is_tunnel and self.state is LinkState.UP:
-            return LinkState.CONNECTING  # the next attempt shows which end has gone
+            return LinkState.CONNECTING  # the next attempt shows which end is closed
         return LinkState.DOWN
 
     def _lost(self, state: LinkState) -> None:

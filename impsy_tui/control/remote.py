@@ -1,7 +1,7 @@
 """Engine on another machine: SSH forwards its control socket.
 
-One SSH connection carries everything. It is opened in the terminal, so that a password can be
-asked for, and opened again by itself when it is lost, if that needs no answer.
+One SSH connection carries everything. ``ssh`` opens the connection in the terminal, so that it can ask for a
+password. A lost connection is opened again automatically, if that needs no password.
 """
 
 import os
@@ -38,7 +38,7 @@ class RemoteSocket:
 
     Args:
         remote: ``[USER@]HOST[:FOLDER]``; see ``RemoteAddress``.
-        socket: of the engine over there; None for the standing place of the user there.
+        socket: socket of the engine on the other machine; None for the default socket of the user there.
         options: more options for ``ssh``.
     """
 
@@ -63,7 +63,7 @@ class RemoteSocket:
         """Connects.
 
         Raises:
-            UserError: it cannot be reached.
+            UserError: the other machine cannot be reached.
         """
         try:
             self._open()
@@ -93,13 +93,14 @@ class RemoteSocket:
     def start_engine(self, before: Start = NEVER) -> None:
         """Starts an engine on the other machine, unless one runs; the engine outlives the connection.
 
-        It resumes the saved session unless that ended on purpose.
+        The engine resumes the saved session unless the performer ended it.
 
         Args:
-            before: how it was started before, which is repeated; else it is started in the folder of the address.
+            before: arguments of the earlier start, which is repeated; without them, the engine starts in the folder
+                of the address.
 
         Raises:
-            UserError: the folder or the program is not there, or the engine did not start.
+            UserError: the folder or the program is missing, or the engine did not start.
         """
         folder = before.folder or self.address.folder
         done = self._run_there(remote_scripts.start(folder, self._named, arguments_again(before)), _START_PATIENCE)
@@ -159,7 +160,7 @@ class RemoteSocket:
         except OSError as error:
             raise UserError(f"ssh cannot be run: {error.strerror}") from None
         if self._ended.is_set():
-            self._opening.terminate()  # it was closed just now, and did not see this one
+            self._opening.terminate()  # the socket was closed before this process began
         if self._wait_for_opening(_PATIENCE if batch else None):
             raise UserError(f"{self._host} cannot be reached by ssh")
         self._forwarded = ""
@@ -201,7 +202,7 @@ class RemoteSocket:
         self, *options: str, after: tuple[str, ...] = (), text: str = "", patience: float = _PATIENCE
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs ssh through the open connection; never opens one with a prompt."""
-        patience = _SHORT_PATIENCE if options else patience  # options are about the ssh on this side
+        patience = _SHORT_PATIENCE if options else patience  # options concern only the ssh of this machine
         words = ["ssh", "-S", str(self._control), "-o", "BatchMode=yes", *self._options, *options, "--", self._host]
         try:
             return subprocess.run(
@@ -223,7 +224,7 @@ class RemoteSocket:
                         self._through("-O", "exit")
                         self._open(batch=True)
             except UserError:
-                continue  # the next attempt comes soon
+                continue  # the next attempt follows soon
 
     def _close(self) -> None:
         self._ended.set()

@@ -10,8 +10,8 @@ class RemoteAddress:
     """Machine, and the folder of the set on it.
 
     Attributes:
-        host: as ``ssh`` takes it: ``user@host``, a name from its configuration, or ``ssh://user@host:port``.
-        folder: absolute, or below the home of the user there; empty for that home.
+        host: machine in the form of ``ssh``: ``user@host``, a name of its configuration, or ``ssh://user@host:port``.
+        folder: absolute path, or path below the home of the user there; empty for the home.
     """
 
     host: str

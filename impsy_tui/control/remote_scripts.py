@@ -1,4 +1,4 @@
-"""Scripts for the POSIX shell of the other machine; all foreign words are quoted."""
+"""Scripts for the POSIX shell of the other machine; all inserted words are quoted."""
 
 import shlex
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ def start(folder: str, socket: Path | None, arguments: Sequence[str] = ()) -> st
     """Returns a script that starts an engine in a folder, unless one runs.
 
     Args:
-        folder: absolute or below the user's home; empty for that.
-        socket: the control socket that the engine is to have; None for the standing place.
-        arguments: more of them, as ``impsy-tui run`` takes them.
+        folder: absolute path, or path below the home of the user; empty for the home.
+        socket: control socket of the engine; None for the default.
+        arguments: more arguments of ``impsy-tui run``.
     """
-    place = folder if folder.startswith("/") else f"./{folder}"  # else "-" were the folder before
+    place = folder if folder.startswith("/") else f"./{folder}"  # otherwise "-" would be the previous folder
     named = ["--socket", str(socket)] if socket is not None else []
     words = shlex.join(["set", "--", *named, *arguments])
     return f"cd\nfolder={shlex.quote(place)}\n{words}\n{_START}"

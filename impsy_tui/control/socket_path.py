@@ -1,10 +1,10 @@
 """Path of the control socket, and its lock.
 
-The first place is ``~/.local/state/impsy-tui``: it is the same in an SSH session and in a system service, and it
-stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
-read-only or full, it takes the runtime folder of the user, and at last a folder under ``/tmp``. A system service may
-write to none of these: systemd makes ``/run/impsy-tui-UID`` for it (``RuntimeDirectory=``). Clients look at all of
-them. Each folder is used only if it belongs to the user alone, for other users can make folders too.
+The first choice is ``~/.local/state/impsy-tui``. This folder is the same in an SSH session and in a system service.
+It stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
+read-only or full, it takes the runtime folder of the user, or else a folder in ``/tmp``. A system service may write
+to none of these: systemd makes ``/run/impsy-tui-UID`` for it (``RuntimeDirectory=``). Clients try all of them. A
+folder is used only if it belongs to the user alone, because other users can make folders too.
 """
 
 import errno
@@ -31,7 +31,7 @@ def places(user: int | None = None) -> list[Path]:
     """Returns the possible sockets of a user's engine, the preferred one first.
 
     Args:
-        user: id of the user; None for the one who runs this process.
+        user: id of the user; None for the user of this process.
     """
     uid = os.getuid() if user is None else user
     folders = [_home(uid) / ".local" / "state" / "impsy-tui"]
@@ -39,7 +39,7 @@ def places(user: int | None = None) -> list[Path]:
     runtime.append(f"/run/user/{uid}")
     service = service_folder(uid)
     folders += [Path(name) / "impsy-tui" for name in runtime if name.startswith("/") and _is_of(Path(name), uid)]
-    # The engine of the service takes its own folder first; elsewhere the folder exists only while the service runs.
+    # The engine of the service takes this folder first. For clients, the folder exists only while the service runs.
     if user is None and os.environ.get("RUNTIME_DIRECTORY") == str(service):
         folders.insert(0, service)
     elif _is_of(service, uid):
@@ -70,7 +70,7 @@ def find_socket(named: Path | None = None) -> Path | None:
     """Returns the socket of this user's engine; None if no engine runs.
 
     Args:
-        named: the socket that the user names, which is taken as it is.
+        named: socket that the user names, which is used unchanged.
     """
     if named is not None:
         return named
@@ -103,9 +103,9 @@ def user_name() -> str:
 
 
 def holder(socket: Path) -> int | None:
-    """Returns the process id of the engine that holds a socket, even if it does not answer; None without one.
+    """Returns the process id of the engine that holds a socket, even if it does not answer; None without an engine.
 
-    It is 0 if a full disk has kept the engine from writing it.
+    The id is 0 if the engine could not write it to a full disk.
     """
     try:
         lock = os.open(socket.with_suffix(".lock"), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -128,14 +128,14 @@ def take(named: Path | None = None) -> tuple[Path, int]:
     """Takes the lock next to a socket; the lock ends with its process.
 
     Args:
-        named: the socket; None for the first place that can be had.
+        named: socket; None for the first possible one.
 
     Returns:
         The socket's path, and the descriptor of its lock.
 
     Raises:
         SocketInUseError: another engine runs.
-        UserError: no place can be had.
+        UserError: no socket can be made.
     """
     choices = places() if named is None else [named]
     for socket in choices:
@@ -218,7 +218,7 @@ def _distrust(folder: Path, user: int, *, strict: bool = True) -> str:
     Args:
         folder: the folder.
         user: id of the user.
-        strict: a folder of the user that others can enter is not trusted either.
+        strict: True to refuse also a folder of the user that others can enter.
     """
     try:
         found = folder.lstat()

@@ -11,7 +11,7 @@ from impsy_tui.control.agent_state import AgentState
 class ChannelState(msgspec.Struct, frozen=True):
     """One channel; see ``channels.ChannelStatus``.
 
-    ``problem_age`` is in seconds, -1 for never; ``nudge``, too, by which it is later than the others.
+    ``problem_age`` is in seconds, -1 for never. ``nudge`` is the delay in seconds, compared with the other channels.
     """
 
     name: str
@@ -180,7 +180,7 @@ class LogState(msgspec.Struct, frozen=True):
 
 
 class JobState(msgspec.Struct, frozen=True):
-    """One worker; see ``workers.messages`` for how far it is.
+    """One worker; see ``workers.messages`` for its progress.
 
     Attributes:
         number: number of the job in commands.

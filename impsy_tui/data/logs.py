@@ -78,8 +78,8 @@ def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarra
         sources: names of sources, such as "interface" and "rnn".
 
     Returns:
-        Times in seconds, ``[rows]``, as if local time were UTC (so that summer time does not matter); the index of
-        each row's source, ``[rows]``; and the values, ``[rows, values]``, as many as in the first row.
+        Times in seconds, ``[rows]``, as if local time were UTC, so that summer time has no effect. The index of each
+        row's source, ``[rows]``. The values, ``[rows, values]``, as many as in the first row.
 
     Raises:
         OSError: the file cannot be read.

@@ -44,7 +44,7 @@ class CommandGroup(typer.core.TyperGroup):
 
 
 def _print_options(options: Mapping[str, str]) -> None:
-    # Imported here: the engine is started through this module, and prints nothing with Rich.
+    # Imported here: each engine imports this module at its start, and prints nothing with Rich.
     from rich.console import Console
     from rich.panel import Panel
     from rich.table import Table

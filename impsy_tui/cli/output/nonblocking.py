@@ -67,7 +67,7 @@ class NonblockingPrinter:
         replaced = [stream for stream, target in self._targets.items() if stream != target]
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in replaced:
-            os.dup2(nowhere, stream)  # closes the pipe, so that its reader comes to the end
+            os.dup2(nowhere, stream)  # closes the pipe, so that its reader ends
         os.close(nowhere)
         deadline = time.monotonic() + patience
         with self._news:
@@ -85,7 +85,7 @@ class NonblockingPrinter:
         self._reading.add(stream)
         os.dup2(writing, stream)
         os.close(writing)
-        # A separate thread: it takes what is written while the printing thread waits for the terminal.
+        # A separate thread reads the pipe while the printing thread waits for the terminal.
         threading.Thread(target=self._read, args=(stream, reading), name="output reader", daemon=True).start()
 
     def _read(self, stream: int, pipe: int) -> None:

@@ -20,11 +20,11 @@ def say(
     """Prints a text with its control characters escaped.
 
     Args:
-        text: to print.
-        fg: its colour.
-        err: print to the standard error.
-        nl: end the line.
-        clear: clear the screen before.
+        text: text to print.
+        fg: colour of the text.
+        err: True to print to standard error.
+        nl: True to end the line.
+        clear: True to clear the screen first.
     """
     begin = _CLEAR if clear else ""
     typer.echo(begin + (typer.style(printable(text), fg=fg) if fg else printable(text)), err=err, nl=nl)

@@ -50,7 +50,7 @@ class ServiceUnit:
             "# Written by impsy-tui service install, which replaces this file.",
             "[Unit]",
             "Description=impsy-tui engine",
-            # A device or network that is missing is waited for by its channel.
+            # A channel waits for a device or a network that is missing.
             *(["After=sound.target usb-gadget.target systemd-udev-trigger.service"] if self.user else []),
             f"RequiresMountsFor={_quoted(str(self.folder))}",
             "StartLimitIntervalSec=0",

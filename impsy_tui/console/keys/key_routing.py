@@ -99,5 +99,5 @@ class KeyRouter:
             perform.hint.report(f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
             return True
         if not perform.keys_mode and perform.focused is None and perform.is_mounted:
-            perform.set_focus(perform.prompt.line)  # the focus goes some time after the prompt was hidden
+            perform.set_focus(perform.prompt.line)  # Textual removes the focus some time after the prompt was hidden
         return False

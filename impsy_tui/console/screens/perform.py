@@ -98,7 +98,7 @@ class PerformScreen(Screen[None]):
         self.hint = Hint(palette)
         self.keys_bar = KeysBar(palette, keymap)
         self.key_footer = KeyFooter(palette, keymap)
-        # From the start: what the engine reports may have to be shown before all of them are mounted.
+        # From the start: the engine may report something before all widgets are mounted.
         for pane in (
             self.keys_bar,
             self.gesture_recording,
@@ -229,7 +229,7 @@ class PerformScreen(Screen[None]):
         self.keys_bar.display = on
         self.prompt.display = not on
         self.set_class(on, "-keys")
-        # At once, for the next key may have come already.
+        # At once, because the next key may have arrived already.
         if on:
             self.set_focus(self._playing)
         else:

@@ -81,7 +81,8 @@ class SetupDialog(Dialog):
             await self._show(names if isinstance(names, Reply) else None)
             return
         if not isinstance(ports, Ports):
-            ports = Ports(0, problem=ports.text if isinstance(ports, Reply) else "")  # they can be typed
+            # The performer can type the names.
+            ports = Ports(0, problem=ports.text if isinstance(ports, Reply) else "")
         self._asking = ask(ports.inputs, ports.outputs, ports.serial, names.models, ports.problem)
         await self._show(next(self._asking))
 

@@ -1,1 +1,1 @@
-"""Widgets: one module each; none knows another's data."""
+"""Widgets: one module each; no widget reads the data of another one."""

@@ -84,7 +84,7 @@ class EventLog(Pane):
         wanted = space + self._up
         for entry in reversed(self._entries):
             is_newest = not lines and not self._up
-            most = space if is_newest else None  # the beginning of a long answer matters more than its end
+            most = space if is_newest else None  # the beginning of a long answer is more important than its end
             if space <= _FEW and not (is_newest and entry.level in ("error", "reply")):
                 most = 1
             lines[:0] = self._wrapped(entry, width, most=most)

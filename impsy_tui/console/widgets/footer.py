@@ -144,7 +144,7 @@ def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Lin
     if left >= min(len(message), _LEAST_MESSAGE):
         return ((" " * before, palette.ground), (f"{arrows} {cut(message, left)}", palette.alarm))
     if before > _LEAST_MESSAGE:
-        # There is room on the left: the message ends where the word begins.
+        # The message is on the left and ends at the beginning of the word.
         return (
             (f"{cut(message, before - 1)} ".rjust(before), palette.alarm),
             (arrows[: width - before], palette.alarm),
@@ -279,7 +279,8 @@ class KeyFooter(Lines):
         def length() -> int:
             return sum(width_of(key) + width_of(what) + 3 for key, what, _ in keys) - 1
 
-        # Keys that lead to another view go first; the performer's own, panic and the ways out stay longest.
+        # In a narrow footer, keys of other views are left out first; bound keys, panic, help and quit are left out
+        # last.
         while len(keys) > 1 and length() > width:
             ranks = [(_rank(kind), index) for index, (_, _, kind) in enumerate(keys)]
             keys.pop(max(ranks)[1])

@@ -72,8 +72,8 @@ class _Ghost(Suggester):
 class CommandInput(Input):
     """Input of the line.
 
-    Every key acts in its turn. Over a slow link many keys come at once, and the action of each must end before
-    the next one.
+    The keys act one after the other. Over a slow link many keys arrive at once, and the action of each must end
+    before the next one.
 
     Args:
         answer: called with the prompt action of a key.
@@ -186,7 +186,7 @@ class Prompt(Horizontal):
         self._wrong: str | None = None
         self._offered = ""
         self._is_reported = False
-        """True if the events tell already that the line here was refused."""
+        """True if the event log has the mistake of this line already."""
 
     def compose(self) -> ComposeResult:
         """Yields the sign of the prompt and the line."""
@@ -242,13 +242,13 @@ class Prompt(Horizontal):
         """Shows advice for the changed line."""
         message.stop()
         if message.value != self.line.value:
-            return  # more has been typed since, which is told of next
+            return  # the line has changed since then, and has separate advice
         if self._searching is not None:
             self._searching = 0
             self._show_found()
             return
         if message.value == self._wrong:
-            return  # it was typed before Enter told what is wrong with it
+            return  # the text was typed before Enter reported the mistake
         self._wrong = None
         if self._completing is None or message.value != self._completing[3]:
             self._completing = None
@@ -274,7 +274,7 @@ class Prompt(Horizontal):
             self._wrong = line
             self.line.cursor_position = read.end
             self.line.refused, self._is_reported = True, False
-            self.line.post_message(SuggestionReady(line, ""))  # nothing goes on from a line that is wrong
+            self.line.post_message(SuggestionReady(line, ""))  # a wrong line has no completion
             self._advise_mistake(read)
             return
         self.put("")
@@ -302,7 +302,7 @@ class Prompt(Horizontal):
             case "take":
                 self.put(self._offered)
             case "older" if self.line.refused:
-                self.line.refused = False  # the refused line stands here: it is the newest
+                self.line.refused = False  # the prompt shows the refused line: it is the newest
                 self._history.older("")
             case "older" if self._searching is None:
                 self._browse(self._history.older(self.line.value))

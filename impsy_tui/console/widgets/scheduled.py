@@ -75,7 +75,7 @@ class PendingPane(Pane):
         ordered = sorted(self._pending, key=lambda one: (one.due < 0, one.due, one.number))
         space = max(1, self.size.height - 1)
         blocks = [_pending_lines(one, width, palette) for one in ordered]
-        if sum(map(len, blocks)) > space:  # progress as a line of its own is the first to go
+        if sum(map(len, blocks)) > space:  # the separate line of the progress is left out first
             blocks = [block[:1] for block in blocks]
         for block in blocks:
             lines += block
