@@ -1,4 +1,4 @@
-"""Files that grow old: the trash at the start, and the logs at the start and at each midnight."""
+"""Removal of old files: from the trash at the start, and from the logs at the start and at each midnight."""
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime, time, timedelta

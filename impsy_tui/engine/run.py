@@ -1,4 +1,4 @@
-"""An engine's life as a process: start, ready, signals, and an end that leaves nothing sounding."""
+"""Engine as a process: start, ready line, signals, and an end that leaves no note sounding."""
 
 import asyncio
 import gc
@@ -23,9 +23,9 @@ LONGEST_END: Final = 4.0
 _NO_END: Final = ("SIGKILL", "SIGSTOP", "SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGPIPE", "SIGXFSZ")
 """Signals that no process can handle, that end no process, or that Python ignores."""
 _FAULTS: Final = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
-"""The process cannot go on after these."""
+"""Signals after which the process cannot continue."""
 _STOPS: Final = ("SIGTSTP", "SIGTTIN", "SIGTTOU")
-"""A terminal stops a process with these."""
+"""Signals with which a terminal stops a process."""
 
 
 def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
@@ -58,7 +58,7 @@ def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], rea
 
 def _end_now(say: Callable[[str, str, str], None]) -> None:
     say("warning", "engine", f"a disk or device has not answered for {LONGEST_END:g} s: the engine ends without it")
-    threading.Event().wait(0.1)  # for the line to be printed
+    threading.Event().wait(0.1)  # time to print the line
     os._exit(0)
 
 
@@ -114,7 +114,7 @@ async def _start(
     except Exception as error:
         _unexpected(error, say)
         return False
-    # All objects made so far live on, so the garbage collector need not check them again.
+    # All objects so far stay in use, so the garbage collector need not check them again.
     gc.collect()
     gc.freeze()
     if options.config.realtime:
@@ -132,7 +132,7 @@ def _hear_signals(engine: Engine, loop: EngineLoop, say: Callable[[str, str, str
             # A broken connection sends SIGHUP, so the performer did not end the session on purpose.
             loop.add_signal_handler(number, partial(engine.shut_down, on_purpose=number != signal.SIGHUP))
         except (OSError, ValueError, RuntimeError):
-            pass  # one that the system keeps for itself
+            pass  # no process can handle this signal
 
     def stay() -> None:
         say("warning", "engine", "Ctrl-Z does not stop the engine: notes would sound on (Ctrl-C ends it)")

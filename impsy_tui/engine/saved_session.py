@@ -19,7 +19,7 @@ class SessionRestore:
 
     Args:
         options: Options of the engine.
-        autosave: saves the session.
+        autosave: Saves the session.
         notify: Reports to the performer.
     """
 

@@ -50,16 +50,16 @@ async def begin_set(lines: Sequence[str], executor: Executor, notify: Notify) ->
 async def resume_set(
     kept: SavedSet, away: float, live_set: LiveSet, executor: Executor, *, settings: bool
 ) -> list[str]:
-    """Goes on with a set: settings, cue, pending lines, recording. Macros and bindings are back already.
+    """Resumes a set: settings, cue, pending lines, recording. Macros and bindings are already resumed.
 
     Args:
-        kept: what was saved.
-        away: seconds since then.
-        live_set, executor: of the new engine.
-        settings: True if the parameters are set as they were.
+        kept: saved set.
+        away: seconds since it was saved.
+        live_set, executor: parts of the new engine.
+        settings: True to set the saved parameters.
 
     Returns:
-        What could not be resumed, each as a message.
+        A message for each part that could not be resumed.
     """
     problems = []
     if kept.set:
@@ -67,7 +67,7 @@ async def resume_set(
             lines = await live_set.cues.resume(kept.set, kept.cue)
         except UserError as problem:
             lines, problems = (), [str(problem)]
-        # Each line is waited for: a model that is loaded here must not replace one that was loaded later.
+        # Waits for each line: a model that is loaded here must not replace a model that is loaded later.
         problems += [
             f"{line}: {wrong}" for line in lines if (wrong := await executor.carry_out_line(line, source=Source.FILE))
         ]
@@ -84,7 +84,7 @@ async def resume_set(
 
 
 def resume_learned(learned: Sequence[LearnedControl], channels: Sequence[LearnableChannel]) -> list[str]:
-    """Gives channels the controls that were learned; returns the names of those whose channel is gone."""
+    """Gives the learned controls back to the channels; returns the names of missing channels."""
     by_name = {channel.name: channel for channel in channels}
     missing = []
     for one in learned:
@@ -96,7 +96,7 @@ def resume_learned(learned: Sequence[LearnedControl], channels: Sequence[Learnab
 
 
 def summary(kept: SavedSet) -> str:
-    """Returns in words what came back, after the players."""
+    """Returns the resumed parts, except the players, in words."""
     parts = []
     if kept.set:
         parts.append(f"set list {kept.set}, cue {kept.cue + 1}")

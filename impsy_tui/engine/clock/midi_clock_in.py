@@ -31,8 +31,8 @@ class MidiClockIn:
 
     Attributes:
         follows: True if the beats follow a clock that comes in.
-        lost: no clock comes in; the last tempo stays.
-        runs: the clock is not stopped.
+        lost: True if no clock comes in; the last tempo stays.
+        runs: True unless the clock is stopped.
     """
 
     def __init__(self, beats: Beats, notify: Callable[[str, str], None]) -> None:
@@ -134,7 +134,7 @@ class MidiClockIn:
         """Checks that ticks still arrive."""
         now = self._beats.scheduler.now()
         due = self._last + LOST
-        if now < due:  # not now - last < LOST: rounding could keep that true at this very time, for ever
+        if now < due:  # not ``now - last < LOST``: by rounding, this could stay true for ever at the due time
             self._watch = self._beats.scheduler.at(due, self._look)
             return
         was_there = self._reported

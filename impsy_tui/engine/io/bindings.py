@@ -14,7 +14,7 @@ _STATUS: Final = {"cc": CONTROL_CHANGE, "note": NOTE_ON, "program": PROGRAM_CHAN
 _MIDI: Final = re.compile(r"(\d{1,2})\s+(\d{1,3})(?:\s+(.*))?", re.ASCII | re.DOTALL)
 _OSC: Final = re.compile(r"(/\S+)(?:\s+(.*))?", re.DOTALL)
 _PRESSED: Final = 64
-"""A controller is pressed from this value on."""
+"""Smallest value at which a controller counts as pressed."""
 MOST: Final = 500
 
 
@@ -25,8 +25,8 @@ class Trigger:
     Attributes:
         kind: "cc", "note", "program", "osc" or "key".
         channel: 1 to 16, 0 for an address or a key.
-        number: of the controller, note or program.
-        address: of the OSC message, or the name of the key.
+        number: number of the controller, note or program.
+        address: address of the OSC message, or name of the key.
     """
 
     kind: str
@@ -73,8 +73,8 @@ class Bindings:
     """Commands by trigger.
 
     Args:
-        read: reads a line, as it is understood when it is bound.
-        panic: the keys that are panic's, comma between; they can mean nothing else.
+        read: parses a line with the macros of the present moment.
+        panic: keys of panic, with commas between them; they cannot be bound.
     """
 
     def __init__(self, read: Callable[[str], Program | Mistake] = parse, panic: str = "f9") -> None:
@@ -103,12 +103,12 @@ class Bindings:
         """Binds a command line to a trigger; returns the reply.
 
         Args:
-            kind: "cc" and so on, or a key.
-            rest: what stands behind it.
-            early: the line may be of words that are still to be defined.
+            kind: kind of trigger such as "cc", or a key.
+            rest: rest of the command after the kind.
+            early: True if the line may use macros that are defined later.
 
         Raises:
-            UserError: it cannot be bound.
+            UserError: the line cannot be bound.
         """
         trigger, line = read_trigger(kind, rest)
         if not line:
@@ -130,7 +130,7 @@ class Bindings:
         """Removes a binding; returns the reply.
 
         Raises:
-            UserError: nothing is bound to it.
+            UserError: the trigger has no binding.
         """
         trigger, _ = read_trigger(kind, rest)
         if self._lines.pop(trigger, None) is None:
@@ -143,7 +143,7 @@ class Bindings:
         A controller or key acts when it is pressed, not when it is released.
 
         Args:
-            source: channel and device; each has separate controllers.
+            source: channel and device of the message; each device has separate controllers.
             message: bytes of the message.
         """
         status = message[0] & 0xF0

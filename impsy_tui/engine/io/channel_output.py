@@ -132,7 +132,7 @@ class ChannelOutput:
     def _send(self, promised: float) -> None:
         if self._waiting is not None:
             interval = 1.0 / self.channel.max_rate
-            # From the time that was promised, so that turns that come late do not add up.
+            # Counted from the planned time, so that late turns of the loop do not add up.
             self._free_at = max(promised, self._scheduler.now() - interval) + interval
             values, self._waiting = self._waiting, None
             self._out(values)

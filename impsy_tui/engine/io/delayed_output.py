@@ -12,14 +12,14 @@ from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 class DelayedOutput:
     """Runs each call of an output after the same delay, in the same order.
 
-    Panic and a change of dimension alone are at once, and end what waits.
+    Panic and a change of dimension act at once and drop the waiting calls.
 
     Args:
-        output: that is asked.
-        scheduler: keeps the time.
+        output: output of the calls.
+        scheduler: scheduler of the calls.
 
     Attributes:
-        delay: seconds. A shorter one lets nothing overtake what waits already.
+        delay: delay in seconds. After a change to a shorter delay, no call overtakes a waiting call.
     """
 
     def __init__(self, output: ChannelOutput, scheduler: Scheduler) -> None:

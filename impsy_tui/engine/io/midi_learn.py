@@ -25,9 +25,9 @@ class LearnedControl:
 
     Attributes:
         channel: name of the channel.
-        device: name of its device, empty if it has none.
+        device: name of the device, empty for a channel without devices.
         index: index of the dimension, from 0.
-        entry: the entry of the channel's mapping.
+        entry: entry of the channel's mapping.
     """
 
     channel: str
@@ -40,10 +40,10 @@ class MidiLearn:
     """Learns controls, one dimension after the other.
 
     Args:
-        channels: those whose mapping can be changed, at the time.
-        tell: says to the performer what is awaited and what was learned.
-        scheduler: keeps time.
-        apply: sets dimensions as the control would; arguments as of ``Listener.updated``.
+        channels: returns the channels whose mapping can be changed now.
+        tell: reports to the performer.
+        scheduler: scheduler of the gathering time.
+        apply: sets dimensions in place of the control; arguments as in ``Listener.updated``.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class MidiLearn:
         self._apply = apply
         self._notify = notify
         self.learned: list[LearnedControl] = []
-        """Controls that were learned since the start, or came back with the saved session."""
+        """Controls that were learned since the start, or that the saved session has."""
         self._wanted: list[int | str] = []
         self._map: Callable[[str], str] = str
         self._scheduler = scheduler
@@ -96,7 +96,8 @@ class MidiLearn:
         return "learning is over"
 
     def take(self, channel: str, device: str, message: bytes) -> bool:
-        """True if a message was taken: all are for a moment, then the control that moved is learned."""
+        """Takes a message; returns True if it was taken: all messages of a moment are, then the control that moved is
+        learned."""
         if not self._wanted or not self._moved.add((channel, device), message):
             return False
         if self._timer is None or not self._timer.pending:
@@ -122,12 +123,13 @@ class MidiLearn:
             self._apply(channel, [(index, value)], self._scheduler.now())
 
     def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
-        """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.
+        """Takes an OSC message; returns True if it was taken. A control is learned when one of its numbers has moved
+        enough.
 
         Args:
-            channel: by which it came.
-            address: of the message.
-            arguments: of the message.
+            channel: name of the channel.
+            address: address of the message.
+            arguments: arguments of the message.
         """
         if not self._wanted:
             return False
@@ -149,7 +151,7 @@ class MidiLearn:
         return self._give(channel, "", entry, address + (f", argument {position}" if len(numbers) > 1 else ""))
 
     def _first_osc(self, channel: str, address: str, position: int, value: float) -> float | None:
-        """The first number of an argument since learning began; None if too many addresses send."""
+        """Returns the first number of an argument since learning began; None if too many addresses send."""
         key = (channel, address, position)
         if key not in self._first_numbers and len(self._first_numbers) >= _MOST_ADDRESSES:
             return None

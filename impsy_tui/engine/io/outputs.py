@@ -42,8 +42,8 @@ class Outputs:
         """Delays one output or, below 0, all other outputs.
 
         Args:
-            name: one of ``nudges``.
-            seconds: how much.
+            name: name of the output, one of ``nudges``.
+            seconds: delay in seconds.
         """
         self.nudges[name] = seconds
         earliest = min(0.0, *self.nudges.values())
@@ -63,8 +63,8 @@ class Outputs:
         """Runs an action of a channel with the delay of its output.
 
         Args:
-            number: of the output, from 0.
-            action: of its channel's.
+            number: index of the output, from 0.
+            action: call of its channel.
         """
         output = self.channel_outputs[number]
         if isinstance(output, DelayedOutput):
@@ -135,7 +135,7 @@ class Outputs:
             output.silence()
 
     def stop(self) -> None:
-        """Drops what waits on delayed outputs and silences them."""
+        """Drops the waiting calls of delayed outputs and silences them."""
         self.cancel_fade()
         for output in self.channel_outputs:
             if isinstance(output, DelayedOutput):
@@ -163,9 +163,9 @@ class Outputs:
         """Moves each output with a safe vector to it in a straight line; silences the other outputs at once.
 
         Args:
-            seconds: how long that takes.
-            muted: gives the indices of values that sound nothing, at every step.
-            done: called when they are there.
+            seconds: duration of the fade.
+            muted: returns the indices of muted values, at every step.
+            done: called at the end of the fade.
         """
         self._end_fade()
         paths = [
@@ -195,7 +195,7 @@ class Outputs:
         if elapsed >= seconds:
             done()
             return
-        # After a stall the steps that are past are left out.
+        # After a stall, steps that are late are left out.
         late = int((self._scheduler.now() - began) / FADE_STEP)
         following = max(step, late) + 1
         due = began + min(following * FADE_STEP, seconds)

@@ -53,10 +53,10 @@ class FoundControl(NamedTuple):
     """The control that the musician moves.
 
     Attributes:
-        place: its channel and device.
-        entry: its mapping entry.
-        words: its last message for the performer.
-        value: its last value, 0 to 1; None for an endless encoder, which has steps and no value.
+        place: channel and device of the control.
+        entry: mapping entry of the control.
+        words: last message of the control as text for the performer.
+        value: last value of the control, 0 to 1; None for an endless encoder, which sends steps.
     """
 
     place: Place
@@ -72,7 +72,7 @@ class RecentControls:
         self._controls: dict[tuple[Place, int, int], _Control] = {}
 
     def add(self, place: Place, message: bytes) -> bool:
-        """Takes a message; returns True if it is of a control or a key.
+        """Takes a message; returns True for a message of a control or a key.
 
         Args:
             place: channel and device of the message.
@@ -132,11 +132,11 @@ class RecentControls:
         ]
 
     def _entry(self, place: Place, status: int, number: int, control: _Control) -> tuple[MappingEntry, int]:
-        """Returns the mapping entry of a control and its movement; 0 if it is only a tremble."""
+        """Returns the mapping entry of a control and its movement; 0 for a trembling knob."""
         channel = (status & 0x0F) + 1
         match status & 0xF0:
             case 0x90:
-                return ("note_on", channel), 1  # a touch-sensitive fader sends a note, and then moves
+                return ("note_on", channel), 1  # a touch-sensitive fader sends a note before it moves
             case 0xD0:
                 return ("channel_pressure", channel), self._score(control)
             case 0xE0:

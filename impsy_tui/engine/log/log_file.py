@@ -138,7 +138,7 @@ class LogFile:
         try:
             count = os.pwrite(self._fd, data, self._end)
         except OSError:
-            self._trim(self._end)  # some file systems fail with part of it done
+            self._trim(self._end)  # some file systems fail after a part of the write
             raise
         whole = data.rfind(b"\n", 0, count) + 1
         if whole < count:
@@ -241,7 +241,7 @@ class LogFile:
         elif self._found is not None and not self._unsure:
             self._find()
         else:
-            # A disk that refused once may have forgotten what it took before.
+            # After a disk error, earlier writes may be lost too.
             self._end = self._safe
             self._write_again(self._fd, self._safe)
             self._end = self._safe + sum(map(len, self._unsure))
@@ -306,7 +306,7 @@ class LogFile:
         try:
             os.ftruncate(self._fd, size)
         except OSError:
-            pass  # a device, or a disk that is gone: there is nothing to cut
+            pass  # a device file, or a missing disk: nothing can be truncated
 
     def _close(self) -> None:
         """Closes the file, if it is open."""

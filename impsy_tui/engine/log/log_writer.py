@@ -1,8 +1,8 @@
 """Process that writes the performance log to the disk.
 
-The engine writes every event to this process's standard input, a pipe: that takes microseconds whatever the disk
-does, and the pipe's contents survive the engine, even ``kill -9``. The engine keeps a copy of each line until this
-process reports that the disk has it. So the end of either process alone loses nothing.
+The engine writes every event to this process's standard input, a pipe. A write takes microseconds even if the disk
+does not answer. The contents of the pipe survive the engine, even ``kill -9``. The engine keeps a copy of each line
+until this process reports that the disk has it. So the end of either process alone loses nothing.
 
 Started as ``log_writer.py [LINE…]``; the lines are read before the pipe. Each line is about one file. It begins with
 the mark of the file, such as ``#1``, and a space; a line without a mark is about the plain file. A line is one of
@@ -36,14 +36,14 @@ import time
 from collections.abc import Callable
 
 if __name__ == "__main__":
-    # Started without the folder of packages, in which hundreds of others would cost it time.
+    # The process starts without the folder of packages, because a search in it takes time.
     sys.path.append(os.path.abspath(__file__).rpartition(f"{os.sep}impsy_tui{os.sep}")[0])
 
 from impsy_tui.engine.log.log_file import FLUSH, PIECE, RETRY, LogFile
 
 GATHER = 0.05
-"""Seconds between reads of the pipe while events come. The engine's write is a mere copy while no process waits at
-the pipe; a reader that each event wakes costs the engine 0.1 ms and the core."""
+"""Seconds between reads of the pipe while events come. While no process waits at the pipe, the engine's write is only
+a copy. If each event woke a reader, it would cost the engine 0.1 ms and the core."""
 QUIET = 1.0
 """Seconds without a row after which the process blocks until the next row."""
 MOST_KEPT = 32 << 20
@@ -88,7 +88,7 @@ class LogWriter:
         """Writes until the last line is on the disk; returns True if all lines are.
 
         Args:
-            patience: seconds that a refusing disk is given at the end.
+            patience: seconds of attempts at the end, if the disk refuses.
         """
         synced = time.monotonic()
         until: float | None = None
@@ -147,7 +147,7 @@ def read(writer: LogWriter) -> None:
             except BlockingIOError:
                 break
             if not data:
-                return  # without the rest: a line that has no end was never handed over
+                return  # without the rest: the engine did not finish a line that has no end
             last = time.monotonic()
             lines = (rest + data).split(b"\n")
             rest = lines.pop()
@@ -157,12 +157,12 @@ def read(writer: LogWriter) -> None:
 
 
 def main() -> int:
-    # It ends when the pipe does, with all of it written, and the engine decides when that is.
+    # The process ends only when the pipe ends and all lines are written. The engine closes the pipe.
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
         try:
             signal.signal(number, signal.SIG_IGN)
         except (OSError, ValueError):
-            pass  # one that the system keeps for itself
+            pass  # no process can ignore this signal
     set_apart()
 
     def report(text: str) -> None:

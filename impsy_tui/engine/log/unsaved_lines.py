@@ -24,7 +24,7 @@ class LogPages:
 
     Args:
         put: Hands a line of these files to the log writer.
-        mark: its mark in the pipe, such as ``#1`` and a space; empty for the plain file.
+        mark: mark of these files in the pipe, such as ``#1`` and a space; empty for the plain file.
     """
 
     def __init__(self, put: "Callable[[LogPages, bytes], None]", mark: str) -> None:
@@ -34,7 +34,7 @@ class LogPages:
         """Name for the file."""
         self.mark = mark
         self.key = mark.strip() or "#0"
-        """Its mark in reports."""
+        """Mark of these files in reports."""
         self.sent: deque[bytes | DroppedRows] = deque()
         """Lines in the pipe or with the log writer that the disk does not have yet."""
         self.unsent: deque[bytes | DroppedRows] = deque()

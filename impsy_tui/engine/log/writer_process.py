@@ -146,7 +146,7 @@ def _start() -> tuple[subprocess.Popen[bytes], int]:
             try:
                 fcntl.fcntl(writing, _F_SETPIPE_SZ, _PIPE_SIZE)
             except OSError:
-                pass  # more than this user may have: the system's own size will do
+                pass  # more than the user may have: the pipe keeps its usual size
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", log_writer.__file__],
             stdin=reading,

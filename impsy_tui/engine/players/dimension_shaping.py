@@ -97,7 +97,7 @@ class DimensionShaping:
             shaped.clear()
 
     def marks(self, count: int) -> tuple[str, ...]:
-        """Returns one word for each dimension: "muted", "solo", "held", "inverted", "range", or empty."""
+        """Returns a word for each dimension: "muted", "solo", "held", "inverted", "range", or empty."""
         silent = self.silent(count)
 
         def mark(index: int) -> str:

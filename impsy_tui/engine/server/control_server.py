@@ -99,7 +99,8 @@ class ControlServer:
             server_header=None,
         )
         assert self._socket is not None
-        self._socket.listen(_MOST_CLIENTS)  # asyncio takes one number for this and for what it accepts in a turn
+        # asyncio uses one number for the backlog and for the connections that it accepts in a turn
+        self._socket.listen(_MOST_CLIENTS)
 
     async def close(self) -> None:
         """Disconnects every client and removes the socket."""
@@ -118,7 +119,7 @@ class ControlServer:
         try:
             self.path.unlink(missing_ok=True)
         except OSError:
-            pass  # a disk that has become read-only
+            pass  # the disk has become read-only
         os.close(self._lock)
 
     def publish(self, event: Event) -> None:
@@ -136,7 +137,7 @@ class ControlServer:
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
-            self.path.unlink(missing_ok=True)  # a dead engine's: the lock says that none lives there
+            self.path.unlink(missing_ok=True)  # the socket of a dead engine: the lock shows that no engine uses it
             made.bind(str(self.path))
         except OSError as error:
             made.close()
@@ -192,7 +193,8 @@ class ControlServer:
         except Exception as error:
             client.put_reply(Reply(command.id, False, _FAILED))
             context = {"message": "a command", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(context)  # which reports it to the performer
+            # the handler reports the error to the performer
+            asyncio.get_running_loop().call_exception_handler(context)
             return
         if isinstance(reply, Reply):
             client.put_reply(reply)
@@ -205,14 +207,14 @@ class ControlServer:
             client.put_reply(await answer)
         except Exception:
             client.put_reply(Reply(number, False, _FAILED))
-            raise  # the loop reports it
+            raise  # the loop reports the error
 
 
 class _Client:
     """One client: its waiting messages, and the task that sends them.
 
-    Replies are owed for certain. Events are kept up to a number, then the oldest are left out
-    and counted. Of snapshots only the newest is owed, taken when it can be sent.
+    Every reply is sent. Events are kept up to a number; then the oldest are left out and counted. Of the snapshots
+    only the newest is sent. It is made when it can be sent.
     """
 
     _DECODER = msgspec.json.Decoder(FromClient)
@@ -286,7 +288,7 @@ class _Client:
     def put_reply(self, reply: Reply | bytes) -> None:
         """Queues a reply, or an encoded message.
 
-        A client that asks on and on and never reads is cut off.
+        The engine disconnects a client that sends many requests and never reads.
         """
         self._replies.append(reply)
         if len(self._replies) > _MOST_REPLIES:
@@ -316,7 +318,7 @@ class _Client:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                # Events first: what a command did is told before the reply to it.
+                # Events first: the effects of a command are reported before its reply.
                 while self._events:
                     event = self._events.popleft()
                     if self._dropped:

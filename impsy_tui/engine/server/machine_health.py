@@ -16,9 +16,9 @@ class MachineHealth:
     """Health of the machine.
 
     Attributes:
-        temperature: of the processor in degrees Celsius, None if unknown.
-        undervoltage: the power supply is too weak now (Raspberry Pi only).
-        throttled: the processor is slowed down now, by heat or weak power (Raspberry Pi only).
+        temperature: temperature of the processor in degrees Celsius, None if unknown.
+        undervoltage: True if the power supply is too weak now (Raspberry Pi only).
+        throttled: True if heat or weak power slows the processor down now (Raspberry Pi only).
     """
 
     temperature: float | None = None

@@ -133,7 +133,7 @@ class SettingsEditor:
             raise UserError("There is no configuration file: start with -c FILE")
         if not is_shipped("configs", self._file):
             return self._file
-        own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
+        own = Path("config.toml").absolute()  # noqa: ASYNC240 – the check of one name takes microseconds
         if own.exists():
             raise UserError(
                 f"{self._file.name} comes with the program and cannot change, and config.toml exists here: "

@@ -32,8 +32,8 @@ _CURVE_POINTS = 40
 class SnapshotMaker:
     """Source of snapshots.
 
-    Load and lateness are of the last second that was asked about, so that a console that looks
-    twenty times a second sees steady figures.
+    Load and lateness are those of the last requested second, so that a console with twenty snapshots a second shows
+    steady figures.
     """
 
     def __init__(
@@ -131,11 +131,11 @@ class SnapshotMaker:
             self._loop.scheduler.worst_lateness = 0.0
         if now - self._slow_at >= _SLOW_FACTS and (self._reading is None or self._reading.done()):
             self._slow_at = now
-            # In a thread, one at a time: a card that is busy writing may keep even these waiting.
+            # In a thread, one at a time: on a card that is busy writing, even these calls may wait.
             self._reading = self._loop.run_in_executor(None, self._read_slow_facts)
 
         if now - self._read_at > 3 * _SLOW_FACTS:
-            # No client has asked since, or the disk does not answer: the last reading may be true no longer.
+            # No client has asked since then, or the disk does not answer: the last reading may be old.
             self._disk_free, self._health = -1, MachineHealth()
 
     def _read_slow_facts(self) -> None:
@@ -197,7 +197,8 @@ def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
 
 def _job_state(job: Job, now: float) -> JobState:
     progress = job.progress
-    curve = tuple(job.curve) if job.running else ()  # afterwards it is with the model, and nobody shows it here
+    # after the end the metadata of the model has the curve, and no console shows it
+    curve = tuple(job.curve) if job.running else ()
     if len(curve) > _CURVE_POINTS:
         step = len(curve) / _CURVE_POINTS
         curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))

@@ -104,11 +104,11 @@ class SceneFile:
             return {}
         except OSError as error:
             raise UserError(f"{self.file} cannot be read: {error.strerror or error}") from None
-        except ValueError as error:  # numbers of thousands of digits, too
+        except ValueError as error:  # also for numbers of thousands of digits
             raise UserError(f"{self.file} is not TOML: {error}") from None
 
     def _document(self) -> tomlkit.TOMLDocument:
-        """Returns the file with its comments, which ``_raw`` has found to be TOML."""
+        """Returns the file with its comments; ``_raw`` has checked that the file is TOML."""
         try:
             text = read_regular(self.file, LARGEST_FILE) if self.file.exists() else _HEAD.encode()
             document = tomlkit.parse(text.decode("utf-8-sig"))

@@ -130,7 +130,7 @@ class SceneKeeper:
     async def _load(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
         before = player.dimension
         reply = await self._models.load(player, wanted.model or "", file)
-        if player.dimension != before:  # what was done to single values has gone with them
+        if player.dimension != before:  # the shaping of single values ended with the old dimension
             self._shape(player, wanted)
         return reply
 
