@@ -46,10 +46,10 @@ QUESTION: Final = Limits(_GB, 60, 60, 80 * _MB)
 _CHECK: Final = QUESTION._replace(cpu_seconds=20)
 _SETTING: Final = QUESTION._replace(cpu_seconds=20, output=16 * _MB)
 _TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB, data=16 * _GB)
-"""A training can use several cores for days. TensorFlow and PyTorch reserve far more address space than they use, so
-the limit is on the memory that they can write: 1.5 GB for the largest MDRNN, with 3.3 GB of address space."""
+"""A training can use several cores for days. TensorFlow and PyTorch reserve far more address space than they use. So
+the limit is on the memory that they can write. The largest MDRNN needs 1.5 GB, and 3.3 GB of address space."""
 _GPU_DRIVERS: Final = ("/dev/nvidiactl", "/dev/kfd")
-"""A driver of a GPU reserves memory in ways that no limit here was tried with."""
+"""Devices of GPU drivers, which reserve memory in other ways; the limits here were not tried with them."""
 
 LIMITS: Final[dict[str, Limits]] = {
     "edit_setting": _SETTING,

@@ -1,4 +1,4 @@
-"""Text for the performer: safe characters of foreign text, counted nouns, lists of names."""
+"""Text for the performer: safe forms of foreign text, counted nouns, lists of names."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ def printable(text: str) -> str:
     """Returns a text whose control characters are written as escapes, such as ``\\u001b``; line breaks stay.
 
     For text from outside: names of files, devices and clients, OSC addresses, metadata of models. A terminal obeys
-    control characters: escape sequences write its title and its clipboard, controls of direction disguise a name.
+    control characters: escape sequences write its title and its clipboard, and controls of direction disguise a name.
     """
     return text if text.isprintable() else _UNSAFE.sub(_escaped, text)
 

@@ -1,4 +1,4 @@
-"""Files of the user's folders, read within bounds: another person may have made them."""
+"""Files of the user's folders, read within limits, because other people may have made them."""
 
 import errno
 import io

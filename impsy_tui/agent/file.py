@@ -2,7 +2,7 @@
 
 The file holds the network, the names and the scaler of its descriptors, the look-up table of the synth, the moves and
 their step. Each descriptor of the table is stored as differences from row to row, in integer steps of ``1 / STEPS``
-standard deviations: neighbouring rows are similar, so this compresses well.
+standard deviations. Neighbouring rows are similar, so the differences compress well.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Look-up tables: descriptors of a synth at each point of a grid of its parameters.
 
-A table is a CSV file in RL-impro's format: a header, then one row per point with the parameters ``param-0`` and so on
-(0 to 1) and the 55 descriptors.
+A table is a CSV file in RL-impro's format, with a header and one row per point. A row has the parameters ``param-0``
+and so on (0 to 1), then the 55 descriptors.
 """
 
 import csv

@@ -44,10 +44,10 @@ class SimilarRows(NamedTuple):
 class Memory:
     """Search for the cheapest way to parameters that sound like a target.
 
-    *seek* chooses the row that sounds most like the target, at any distance. The memory chooses, among similar rows,
-    the one of the least cost: its error for the assumed duration of the target, plus half a standard deviation in
-    each frame on the way. A step towards the chosen row lowers its cost by more than that of any other row, so the
-    choice stays the same on the way.
+    *seek* chooses the row that sounds most like the target, at any distance. The memory chooses the row of the least
+    cost among similar rows. The cost is the error of the row for the assumed duration of the target, plus half a
+    standard deviation in each frame on the way. A step towards the chosen row lowers its cost by more than that of
+    other rows. So the choice stays the same on the way.
 
     Attributes:
         kept: number of rows that are compared.
@@ -80,8 +80,8 @@ class Memory:
     def recall(self, alike: SimilarRows, parameters: np.ndarray) -> np.ndarray:
         """Returns the memory part of the network's input, ``[queries, size]``.
 
-        For each duration: the way to the chosen row in steps of each parameter (0 if the synth is there), the RMSE of
-        that row in standard deviations, and the length of the way, 0 to 1.
+        A duration has three parts: the way to the chosen row in steps of each parameter (0 if the synth is there),
+        the RMSE of that row in standard deviations, and the length of the way, 0 to 1.
 
         Args:
             alike: similar rows of the targets.

@@ -1,7 +1,8 @@
 """Model of a synth, observations and moves of an agent, and the search *seek*.
 
-An agent receives descriptors of a target sound and moves the N parameters of a synth, each up, down or not at all by
-one step per frame, so that the synth sounds like the target (V. Madaghiele, "RL-impro", 2024). Descriptors are
+An agent receives descriptors of a target sound and moves the N parameters of a synth, so that the synth sounds like
+the target (V. Madaghiele, "RL-impro", 2024). In each frame it moves each parameter one step up, one step down or not
+at all. Descriptors are
 standardised by the mean and the population standard deviation of the synth's look-up table.
 """
 

@@ -16,7 +16,7 @@ CHANGING: Final = "changing"
 MIXED: Final = "mixed"
 CORPUS: Final = "corpus"
 SCATTERED: Final = "scattered"
-"""Kinds of target sounds in training, as ``choices.TARGETS`` has it.
+"""Kinds of target sounds in training, in the order of ``choices.TARGETS``.
 
 ``static``: the sound of one random row of the table for an episode. ``changing``: another random row from time to
 time. ``mixed``: episodes of both. ``corpus``: recordings, frame by frame. ``scattered``: each descriptor from another

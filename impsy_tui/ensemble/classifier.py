@@ -36,9 +36,10 @@ DESCRIPTION: Final = (
     "winding",
     "roundness",
 )
-"""Inputs of the trees, computed from the features without the place on the surface: the smaller and the larger
-standard deviation and their norm; counts; mean velocity; share of moving touches, moving touches per touch-down,
-their velocity; path of all fingers, path per touch-down, path per spread; ratio of the deviations."""
+"""Inputs of the trees, computed from the features without the place on the surface. They are the smaller and the
+larger standard deviation, their norm, the counts and the mean velocity. The next ones are the share of moving
+touches, moving touches per touch-down, and their velocity. The last ones are the path of all fingers, per touch-down
+and per spread, and the ratio of the deviations."""
 
 _DEEPEST: Final = 200
 """Largest depth of a tree: each level takes time of the performance; trained trees have about 30 levels."""

@@ -1,8 +1,8 @@
 """Markov chains of a single player, as a baseline for networks.
 
-All players share one chain. Few counts of the second order are smoothed by the first order, and few counts of the
-first order by the frequency of each gesture (D. MacKay and L. Bauman Peto, "A Hierarchical
-Dirichlet Language Model", Natural Language Engineering 1(3), 1995).
+All players share one chain. The first order smooths small counts of the second order, and the frequency of each
+gesture smooths small counts of the first order (D. MacKay and L. Bauman Peto, "A Hierarchical Dirichlet Language
+Model", Natural Language Engineering 1(3), 1995).
 """
 
 from collections.abc import Sequence

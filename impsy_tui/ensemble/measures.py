@@ -1,9 +1,9 @@
 """Measures of an ensemble's gestures: transitions, flux, entropy, runs, new ideas, states.
 
-The measures are those of C. Martin's Metatone project: C. Martin, H. Gardner and B. Swift, "Tracking Ensemble
-Performance on Touch-Screens with Gesture Classification and Transition Matrices", NIME 2015: matrices of transitions
-between gestures and between groups of them, their flux and entropy, and new ideas. Here rows
-of a matrix are gestures and columns are next gestures; the matrices of Metatone are transposed. States: see
+The measures are those of C. Martin's Metatone project (C. Martin, H. Gardner and B. Swift, "Tracking Ensemble
+Performance on Touch-Screens with Gesture Classification and Transition Matrices", NIME 2015). They are matrices of
+transitions between gestures and between groups of gestures, their flux and entropy, and new ideas. Here rows of a
+matrix are gestures and columns are next gestures; the matrices of Metatone are transposed. States: see
 ``ensemble_state``.
 """
 

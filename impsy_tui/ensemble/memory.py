@@ -20,11 +20,12 @@ _RUNS: Final = 3
 """Number of runs: the current one and those before."""
 
 WIDTH: Final = _RUNS * GESTURES + len(_LONGER) + _RUNS + len(_PACES) * (GESTURES + 1)
-"""Length of a player's vector: one-hot gestures of the runs, thresholds of the current run, logarithms of the lengths
-of the runs, and for each average the share of each gesture and the share of changes."""
+"""Length of a player's vector. It has the one-hot gestures of the runs, the thresholds of the current run and the
+logarithms of the lengths of the runs. For each average it has the share of each gesture and the share of changes."""
 INPUTS: Final = 3 * WIDTH + 3
-"""Length of a follower's input: its own vector, the lead's vector, the mean vector of the other followers, then 1 if
-it plays the lead's gesture, the share of the others that play its gesture, and the number of players / 8."""
+"""Length of a follower's input: its vector, the lead's vector and the mean vector of the other followers, then three
+numbers. They are 1 if it plays the lead's gesture, the share of the others that play its gesture, and the number of
+players / 8."""
 
 _ONE_HOT: Final = np.concatenate([np.eye(GESTURES), np.zeros((1, GESTURES))])
 """The last row (index -1) is for no gesture."""

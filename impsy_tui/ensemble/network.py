@@ -1,7 +1,7 @@
 """Trained network of ensembles, computed without TensorFlow.
 
 The network takes the inputs of a follower and returns logits of its next gesture. One network serves every follower
-of every ensemble: the result for a follower does not depend on the order of the others or on their number.
+of every ensemble. The result for a follower does not depend on the order of the others or on their number.
 Source: C. P. Martin, K. O. Ellefsen and J. Torresen, "Deep Models for Ensemble Touch-Screen Improvisation", Audio
 Mostly 2017. Their network answers the gestures of a lead too; it chooses among the tuples of all players' gestures.
 """
@@ -34,7 +34,7 @@ class EnsembleNetwork:
         """
         factory, self.runtime = interpreter()
         try:
-            # From memory, not by path: another program may replace the file while its network plays.
+            # From memory, not by path: another program may replace the file while the network plays.
             self._interpreter = factory(model_content=open_regular(file).read(), num_threads=1)
             self._interpreter.allocate_tensors()
         except OSError as error:

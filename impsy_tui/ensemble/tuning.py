@@ -1,9 +1,9 @@
 """Tuning of an ensemble: offsets of the logits with which it changes gestures as often as its training data.
 
 A network learns from real players. When it plays, its input is its own output, and small errors add up: an ensemble
-that was quiet for a while stays quiet. So the ensemble plays to the leads of real scores, and its offsets move until
-its followers leave each gesture, and change to each gesture, as often as the real followers
-(stochastic approximation: H. Robbins and S. Monro, Annals of Mathematical Statistics 22(3), 1951).
+that was quiet for a while stays quiet. So the ensemble plays to the leads of real scores. Its offsets move until its
+followers leave each gesture, and change to each gesture, as often as the real followers (stochastic approximation: H.
+Robbins and S. Monro, Annals of Mathematical Statistics 22(3), 1951).
 """
 
 import json

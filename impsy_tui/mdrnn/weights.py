@@ -35,8 +35,8 @@ _HEADS: Final = {
 def read_weights(file: Path) -> Weights:
     """Returns the weights of a mixture density network.
 
-    Reads ``.keras`` archives (Keras 3 and late Keras 2), whole-model and weights-only
-    ``.h5`` or ``.hdf5`` of Keras 2 and ``.weights.h5`` of Keras 3, of training and of inference models.
+    Reads models for training and for inference: ``.keras`` archives (Keras 3 and late Keras 2), ``.h5`` or ``.hdf5``
+    of Keras 2 with a whole model or with weights only, and ``.weights.h5`` of Keras 3.
 
     Raises:
         UserError: the file cannot be read, or is not a network of this kind.

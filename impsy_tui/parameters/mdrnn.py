@@ -30,7 +30,7 @@ TEMP: Final = register(
         "pi temperature: how adventurous the choice between ideas is",
         "temp 1.3",
         1.0,
-        # Logits are divided by it before the softmax.
+        # The logits are divided by this value before the softmax.
         Range(0.0, 100.0, above=True),
         more=(TRAINED,),
         argument="temperature",
@@ -50,7 +50,7 @@ SIGMA: Final = register(
         "sigma temperature: how far it strays from an idea",
         "sigma 0.02",
         0.01,
-        # The covariance of the chosen mixture component is multiplied by it.
+        # The covariance of the chosen mixture component is multiplied by this value.
         Range(0.0, 100.0),
         more=(TRAINED,),
         argument="temperature",

@@ -88,7 +88,7 @@ class Parameter:
 
     @property
     def limits(self) -> Range:
-        """The allowed numbers."""
+        """Allowed numbers."""
         return self.within or Range(0.0, 0.0)
 
     @property
@@ -187,7 +187,7 @@ class Parameter:
 
 
 def shown_number(value: float) -> str:
-    """A number in as few digits as give it back exactly."""
+    """Returns a number in the fewest digits that give exactly this number again."""
     text = f"{value:g}"
     return text if float(text) == value else repr(value)
 

@@ -1,7 +1,7 @@
 """Lines and bars in a terminal by Unicode's braille patterns: two columns and four rows of dots in a cell.
 
-Libraries for this task do not suit a small machine: they need megabytes, have one canvas for the whole process, or
-compile a kernel.
+Libraries for this task need megabytes, have one canvas for the whole process, or compile a kernel. That does not suit
+a small machine.
 """
 
 from collections.abc import Sequence

@@ -37,7 +37,7 @@ def open_network(file: Path) -> Network:
     with silenced_stderr():
         network = open_checked(file, _CHECK_SECONDS)
         if isinstance(network, TfliteNetwork):
-            # Its first step, too, prints what nobody asked for.
+            # The interpreter prints a banner at its first step too.
             network.step([_FIRST_DT] * network.shape.dimension)
             network.reset()
     return network

@@ -124,7 +124,7 @@ def track(who: str, at: np.ndarray, values: np.ndarray, seconds: float, columns:
     high = low.copy()
     if not len(at):
         return Track(who, low, high)
-    if (np.diff(at) < 0).any():  # the clock was put back
+    if (np.diff(at) < 0).any():  # the clock was set back
         order = np.argsort(at, kind="stable")
         at, values = at[order], values[order]
     column = np.clip(at / seconds * columns, 0, columns - 1).astype(int)
@@ -180,7 +180,7 @@ def moves(performances: list[np.ndarray]) -> np.ndarray | None:
     steps = sum(max(0, len(performance) - 1) for performance in performances)
     if not steps:
         return None
-    with np.errstate(over="ignore"):  # from one end of what can be kept to the other is a move too
+    with np.errstate(over="ignore"):  # a move from one end of float32 to the other overflows
         moved = [(np.abs(np.diff(performance, axis=0)) > _STILL).sum(axis=0) for performance in performances]
     return np.asarray(np.sum(moved, axis=0) / steps)
 

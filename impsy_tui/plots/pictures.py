@@ -75,7 +75,7 @@ def write(figure: Any, file: Path) -> None:
     Raises:
         UserError: the file cannot be written.
     """
-    # Half a picture is never taken for one.
+    # An incomplete picture never replaces a file.
     new = file.with_name(f".{file.name}.new")
     try:
         with warnings.catch_warnings():

@@ -73,7 +73,7 @@ def _of_log(file: Path, wish: PlotRequest) -> Sheet:
         for who, (at, values) in read.items()
         if len(at)
     )
-    # Where the clock was put back there is no telling how much time there was.
+    # If the clock was set back, the duration is not known.
     gaps = {who: gaps[gaps >= 0] for who, (at, _) in read.items() if len(gaps := np.diff(at) / 1e6)}
     events = ", ".join(f"{len(at)} of {_theirs(who)}" for who, (at, _) in read.items())
     return Sheet(
@@ -170,7 +170,7 @@ def _of_model(file: Path, wish: PlotRequest) -> Sheet:
     after = np.cumsum(np.maximum(followed[:, 0], 0), dtype=float)
     with _named(file):
         played = play_on(network, heard, max(float(after[-1]), 1e-3), max_gap, wish.seed)
-    # Of what it heard no more is drawn than what followed is long.
+    # The drawn part of the heard events is at most as long as the continuation.
     before = np.cumsum(np.maximum(heard[:0:-1, 0], 0), dtype=float)[::-1]
     before = np.append(before, 0.0)
     heard, before = heard[before <= after[-1]], before[before <= after[-1]]

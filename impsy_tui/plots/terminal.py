@@ -104,7 +104,7 @@ class _Pen:
         self._colours = paper.colours
         self._ascii = paper.ascii
         self._width = max(paper.width, NARROWEST)
-        # Without colours the player is told by another mark.
+        # Without colours, another mark shows the player.
         ours, theirs = ("*", "o") if paper.ascii else (BRAILLE, BRAILLE if paper.colours else "•")
         self._marks = {YOU: ours, PLAYER: theirs}
         self._bar = "#" if paper.ascii else BRAILLE
@@ -249,7 +249,7 @@ def _lines(track: Track, index: int) -> list[_Shape]:
 
 
 def _nats(value: float) -> str:
-    return f"{round(value, 2) + 0.0:g}"  # no minus before nothing
+    return f"{round(value, 2) + 0.0:g}"  # no minus sign before 0
 
 
 def _epochs(epochs: int) -> list[int]:

@@ -1,8 +1,8 @@
 """Extraction of 55 descriptors per frame of sound, equal offline and live.
 
-A frame has two windows of the newest samples: a short one for the spectrum and a longer one for loudness. The
-first three descriptors belong to the latter: loudness in dBFS (K-weighted), true peak in dB, and loudness on a linear
-scale, 10^(dBFS / 20), 0 up to -100 dBFS as Pd's ``dbtorms`` has it.
+A frame has two windows of the newest samples: a short one for the spectrum and a longer one for loudness. The first
+three descriptors belong to the longer one: loudness in dBFS (K-weighted), true peak in dB, and linear loudness.
+Linear loudness is 10^(dBFS / 20), and 0 up to -100 dBFS as in Pd's ``dbtorms``.
 """
 
 from dataclasses import dataclass

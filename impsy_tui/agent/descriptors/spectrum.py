@@ -79,11 +79,11 @@ class Spectrum:
         return coefficients
 
     def _shape(self, audible: np.ndarray, logarithms: np.ndarray, into: np.ndarray) -> None:
-        """The spectrum as a distribution of magnitude over frequency (G. Peeters, CUIDADO report, 2004).
+        """Describes the spectrum as a distribution of magnitude over frequency (G. Peeters, CUIDADO report, 2004).
 
-        Centroid (its mean, Hz), spread (standard deviation, Hz), skewness, kurtosis (3 is a normal one's); rolloff
-        (Hz; 95 % of the magnitude are below); flatness (geometric by arithmetic mean, dB; 0 is noise); crest
-        (highest magnitude by mean, dB).
+        Centroid is its mean in Hz, spread its standard deviation in Hz. Skewness and kurtosis follow; a normal
+        distribution has kurtosis 3. Below the rolloff (Hz) are 95 % of the magnitude. Flatness is the geometric by
+        the arithmetic mean in dB; 0 is noise. Crest is the highest magnitude by the mean, in dB.
         """
         moments = audible @ self._powers
         sums = np.add.accumulate(audible, axis=1)

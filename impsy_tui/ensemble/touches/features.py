@@ -3,7 +3,7 @@
 C. Martin, H. Gardner and B. Swift, "Tracking Ensemble Performance on Touch-Screens with Gesture Classification and
 Transition Matrices", NIME 2015.
 
-Offline and live features are equal to the last bit: touches are added as integers, whose sums do not depend on the
+Offline and live features are equal to the last bit. Touches are added as integers, so the sums do not depend on the
 order, and one function computes features from the sums.
 """
 
@@ -29,8 +29,9 @@ FEATURES: Final = (
     "touchdown_freq",
     "velocity",
 )
-"""Order as in the literature: mean place and its standard deviation (ddof 1) in points, number of touches, of moving
-touches and of touch-downs, and mean velocity in points. Without touches: -1, -1, and zeros."""
+"""Order as in the literature. The first four are the mean place and its standard deviation (ddof 1) in points. Then
+follow the numbers of touches, of moving touches and of touch-downs, and the mean velocity in points. Without touches:
+-1, -1, and zeros."""
 NOWHERE: Final = -1.0
 
 _PARTS: Final = 64

@@ -1,8 +1,8 @@
 """Touches of fingers on a surface, live and in files.
 
-A file is CSV, named ``…-touches.csv``, one touch a row: ``time,player,finger,x,y,velocity``, x and y from 0 to 1 of
-the surface, y downwards, velocity in widths of the surface. Files of C. Martin's Metatone project can be read too:
-``time,device_id,x_pos,y_pos,velocity``, in points of a screen of 1024 x 768.
+A file is CSV, named ``…-touches.csv``, with one touch per row: ``time,player,finger,x,y,velocity``. X and y are from
+0 to 1 of the surface, y downwards, and velocity is in widths of the surface. Files of C. Martin's Metatone project
+can be read too: ``time,device_id,x_pos,y_pos,velocity``, in points of a screen of 1024 x 768.
 """
 
 import csv
@@ -55,7 +55,7 @@ class Touch(NamedTuple):
         x: 0 (left) to 1 (right).
         y: 0 (top) to 1 (bottom).
         velocity: 0 for a touch-down, else the distance from the touch before in widths of the surface, at most
-            ``FASTEST``; or the pressure, of a surface that sends it.
+            ``FASTEST``. Of a surface that sends pressure, the pressure.
     """
 
     time: float

@@ -114,7 +114,7 @@ class Imitation:
     def reset(self) -> np.ndarray:
         """Begins an episode in all environments; returns the observations."""
         self._begin(np.arange(self.count))
-        # Not all in step: a batch would hold the same moment of every episode.
+        # The episodes start at different times: otherwise a batch would hold the same moment of every episode.
         self._left = self._random.integers(1, self._left + 1)
         return self._observed(np.arange(self.count))
 

@@ -1,4 +1,4 @@
-"""Names for what is made: nothing of the user's is overwritten."""
+"""Names for new files, so that no file of the user is overwritten."""
 
 import itertools
 from collections.abc import Collection
@@ -8,7 +8,8 @@ from impsy_tui.paths import shipped_names
 
 
 def free_name(folder: Path, name: str, others: Collection[str] = ()) -> str:
-    """A name that no file in a folder, no shipped model and none of the others has: itself, or with -2 … added."""
+    """Returns a name that no file of a folder, no shipped model and no other given name has: the name, or the name
+    with -2, -3 and so on."""
     taken = {*others, *shipped_names("models"), *(file.stem for file in folder.iterdir())}
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(one for one in names if one not in taken)

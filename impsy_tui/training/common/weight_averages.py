@@ -12,16 +12,16 @@ _SHARE: Final = 0.995
 
 
 class WeightAverages:
-    """The weights that are judged and kept: averages over the last few hundred steps.
+    """Averages of the weights over the last few hundred steps; these are evaluated and saved.
 
     B. Polyak and A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control
     Optim. 30(4), 1992.
 
     Args:
-        learned: the network's weights, as they are before the first step.
+        learned: weights of the network before the first step.
 
     Attributes:
-        variables: the averages of them.
+        variables: averages of the weights.
     """
 
     def __init__(self, learned: list[Any]) -> None:
@@ -30,18 +30,18 @@ class WeightAverages:
 
     def follow(self, steps: Any) -> None:
         """Adds the weights after a step to the averages; part of a TensorFlow graph."""
-        # At the beginning the average is over what there is.
+        # At the beginning, the average is over all steps so far.
         share = tf.maximum(1.0 - _SHARE, 1.0 / (tf.cast(steps, tf.float32) + 1.0))
         for average, weight in zip(self.variables, self._learned, strict=True):
             average.assign_add(share * (weight.value - average))
 
     def values(self) -> list[np.ndarray]:
-        """The averages as they are now."""
+        """Present averages."""
         return [average.numpy() for average in self.variables]
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
-        """Within, the network's weights are the averages."""
+        """Sets the network's weights to the averages within this block."""
         kept = [weight.numpy() for weight in self._learned]
         assign(self._learned, self.variables)
         try:
@@ -51,6 +51,6 @@ class WeightAverages:
 
 
 def assign(variables: list[Any], values: list[Any]) -> None:
-    """Gives each variable its value."""
+    """Sets each variable to its value."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -1,4 +1,4 @@
-"""Windows that are cut out of what is learned from."""
+"""Windows that are cut out of training data."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ import numpy as np
 
 
 def window_starts(lengths: Iterable[int], window: int) -> np.ndarray:
-    """Every place in parts laid end to end from which a whole window of one of them can be cut.
+    """Returns every index, in parts laid end to end, at which a whole window of one part begins.
 
     Args:
-        lengths: of the parts, none of them shorter than a window.
-        window: its length.
+        lengths: lengths of the parts, each at least that of a window.
+        window: length of a window.
     """
     lengths = list(lengths)
     first = np.concatenate(([0], np.cumsum(lengths)[:-1]))

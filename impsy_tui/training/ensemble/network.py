@@ -1,4 +1,4 @@
-"""The network of ensembles in Keras: for training, for playing, and as a ``.tflite`` file."""
+"""Network of ensembles in Keras: for training, for playing, and as a ``.tflite`` file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,23 +13,23 @@ from impsy_tui.training.common.naming import free_name
 from impsy_tui.training.mdrnn.network import to_tflite
 
 _OWN: Final = WIDTH
-"""The first inputs are what a follower did itself."""
+"""Number of the first inputs, which describe the follower itself."""
 
 
 def ensemble_name(units: int) -> str:
-    """The file name, without suffix, of such a network."""
+    """Returns the file name, without suffix, of such a network."""
     return f"{PREFIX}units{units}"
 
 
 def training_model(units: int, dropout: float = 0.0, input_dropout: float = 0.0) -> Any:
     """Returns a network over whole sequences of one follower.
 
-    A layer hears what the next gesture depends on, a recurrent one remembers it (K. Cho et al., "Learning Phrase
-    Representations using RNN Encoder-Decoder", EMNLP 2014), and the logits are of both. What the follower itself did
-    also goes to them straight, so that a Markov chain is there from the first step.
+    A dense layer receives the inputs. A recurrent layer (GRU: K. Cho et al., "Learning Phrase Representations using
+    RNN Encoder-Decoder", EMNLP 2014) keeps a memory. The logits depend on both. They also depend directly on the
+    inputs of the follower itself, so the network can be a Markov chain from the first step.
 
     Args:
-        units: of the recurrent layer; the one before it has twice as many.
+        units: units of the recurrent layer; the dense layer has twice as many.
         dropout: rate of dropout of the layers' outputs in training.
         input_dropout: rate of dropout of the inputs in training.
 
@@ -63,7 +63,7 @@ def playing_model(weights: list[np.ndarray], units: int) -> Any:
 
 
 class _Parts:
-    """The layers that both models share the shape of, in the order of their weights."""
+    """Layers of both models, in the order of their weights."""
 
     def __init__(self, units: int) -> None:
         self.hear = keras.layers.Dense(2 * units, activation="gelu", name="hear")

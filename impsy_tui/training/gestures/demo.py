@@ -20,7 +20,7 @@ _SECONDS: Final = 20
 _TREES: Final = 40
 _SMALLEST_LEAF: Final = 5
 _CLIPS: Final = 16
-"""Of each gesture."""
+"""Number of clips of each gesture."""
 
 
 def make(folder: Path) -> str:

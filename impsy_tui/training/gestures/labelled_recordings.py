@@ -173,7 +173,8 @@ def _read_recording(file: Path) -> LabelledRecording:
         raise UserError(f"{file}: its clock was changed: the requested gestures cannot be matched")
     moments = seconds_of(*recording.span())
     places = np.searchsorted([second for second, _ in changes], moments, side="right") - 1
-    asked = np.array([label for _, label in changes] + [IGNORED])[places]  # before the first, none was
+    # before the first label, no gesture was requested
+    asked = np.array([label for _, label in changes] + [IGNORED])[places]
     moments, asked = moments[asked != IGNORED], asked[asked != IGNORED]
     parts = [features(touches, moments) for touches in recording.players.values()]
     found, labels = np.concatenate(parts), np.tile(asked, len(parts)).astype(np.int8)

@@ -102,7 +102,7 @@ class Evaluated:
 
     @property
     def best_guess(self) -> Baseline:
-        """The best of the baselines, by cell nats."""
+        """Best of the baselines, by cell nats."""
         return min(self.baselines, key=lambda baseline: baseline.cells.mean)
 
 
@@ -184,9 +184,8 @@ def baselines(performances: Sequence[Floats], surprise: Doubles) -> tuple[Baseli
 def inside(expectation: Expectation) -> Doubles:
     """Returns the shares of the events in the middle 50 % and 90 % of their predicted distributions.
 
-    Each value is put through the distribution expected of it alone; if that is right, the results
-    are spread evenly over 0..1 (A. P. Dawid, "Statistical Theory: The Prequential Approach",
-    J. R. Stat. Soc. A 147(2), 1984).
+    Each value is put through its predicted distribution alone. If the predictions are right, the results are spread
+    evenly over 0..1 (A. P. Dawid, "Statistical Theory: The Prequential Approach", J. R. Stat. Soc. A 147(2), 1984).
 
     Returns:
         Shares, ``[dimension, 2]``.
@@ -249,11 +248,11 @@ def evaluate(
     """Evaluates one model.
 
     Args:
-        network: its network.
-        name: its name.
+        network: network of the model.
+        name: name of the model.
         known: relation of its training data to this dataset, in a sentence.
-        performances: as ``read_dataset`` returns them; one at least of ``LEAST`` events.
-        max_gap: seconds; longer gaps count as this.
+        performances: as ``read_dataset`` returns them; at least one of ``LEAST`` events or more.
+        max_gap: longest gap in seconds; longer gaps count as this.
         seed: random seed.
         hears, plays: receive the progress.
 
@@ -285,7 +284,7 @@ def _transformed(expectation: Expectation) -> Doubles:
 
 
 def _parts(expectation: Expectation) -> tuple[Doubles, Doubles, Doubles]:
-    """Means and deviations ``[events, mixtures, dimension]``, and logits ``[events, mixtures]``."""
+    """Returns means and deviations ``[events, mixtures, dimension]``, and logits ``[events, mixtures]``."""
     shape, parameters = expectation.shape, expectation.parameters
     values = shape.mixtures * shape.dimension
     means, deviations, logits = np.split(parameters, (values, 2 * values), axis=1)
@@ -301,7 +300,7 @@ def _joint(expectation: Expectation) -> Any:
 
 
 def _marginals(expectation: Expectation) -> Any:
-    """The mixture of each dimension alone."""
+    """Returns the mixture of each dimension alone."""
     means, deviations, logits = _parts(expectation)
     each = np.repeat(logits[:, None, :], expectation.shape.dimension, axis=1)
     return tfp.distributions.MixtureSameFamily(

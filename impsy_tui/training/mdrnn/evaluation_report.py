@@ -25,10 +25,10 @@ def report(dataset: str, events: int, left_out: int, models: Sequence[Evaluated]
     """Returns the whole report.
 
     Args:
-        dataset: its name.
-        events: number of events in it.
-        left_out: number of performances too short to be judged.
-        models: at least one.
+        dataset: name of the dataset.
+        events: number of its events.
+        left_out: number of performances that are too short to be evaluated.
+        models: evaluations of the models, at least one.
     """
     names = labels(len(models))
     held_out = f"{dataset}: the last tenth of each performance is held out, {models[0].events} of {events} events"

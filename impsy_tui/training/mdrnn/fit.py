@@ -149,7 +149,7 @@ class Trainer:
         begin_with: list[np.ndarray] | None = None,
         go_on_from: Progress | None = None,
     ) -> None:
-        # Going on must not see the same windows again.
+        # A continued training must not use the same windows again.
         done = len(go_on_from.curve) if go_on_from else 0
         keras.utils.set_random_seed(recipe.seed + done)
         self._shape = shape

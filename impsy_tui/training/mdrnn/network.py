@@ -1,4 +1,4 @@
-"""The mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
+"""Mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ def shape_of(size: str, dimension: int) -> Shape:
 
 
 def model_name(shape: Shape) -> str:
-    """The file name, without suffix, that IMPSY gives such a network."""
+    """Returns the file name, without suffix, that IMPSY gives such a network."""
     return (
         f"musicMDRNN-dim{shape.dimension}-layers{shape.layers}-units{shape.units}"
         f"-mixtures{shape.mixtures}-scale{SCALE:.0f}"
@@ -45,7 +45,7 @@ def model_name(shape: Shape) -> str:
 
 
 def training_model(shape: Shape) -> Any:
-    """A network over whole sequences.
+    """Returns a network over whole sequences.
 
     Input ``[batch, time, dimension]``, output ``[batch, time, parameters]``, both scaled.
     """
@@ -84,7 +84,7 @@ def gates_kernel(gates: np.ndarray) -> np.ndarray:
 
 
 def _features(inputs: Any, shape: Shape) -> Any:
-    """Returns what the first layer hears of an event."""
+    """Returns the input of the first layer for an event."""
     if not shape.gated:
         return inputs
     log_dt = keras.ops.log(keras.ops.relu(inputs[:, :, :1]) + SCALE * DT_OFFSET)
@@ -128,10 +128,10 @@ def _begin(model: Any, shape: Shape) -> None:
 
 
 def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
-    """A network with these weights for one event at a time, its states as inputs and outputs.
+    """Returns a network with these weights for one event at a time; its states are inputs and outputs.
 
-    Inputs ``inputs``, ``state_h_0``, ``state_c_0`` …; outputs the mixture parameters, then the
-    states in the same order. It has the layout of IMPSY's, so that either program plays it.
+    The inputs are ``inputs``, ``state_h_0``, ``state_c_0`` and so on. The outputs are the mixture parameters, then
+    the states in the same order. The layout is that of IMPSY, so that both programs play the network.
     """
     inputs = keras.layers.Input((1, shape.dimension), name="inputs")
     hidden, states_in, states_out = _features(inputs, shape), [], []
@@ -177,7 +177,7 @@ def to_tflite(model: Any) -> bytes:
 
 
 def as_keras(weights: Weights) -> list[np.ndarray]:
-    """Weights that were read from a file, in the order in which Keras keeps those of such a network."""
+    """Returns weights that were read from a file in the order of Keras for such a network."""
     arrays = [array for layer in weights.layers for array in (layer.kernel, layer.recurrent, layer.bias)]
     arrays += [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
     return arrays if weights.gates is None else [*arrays, gates_kernel(weights.gates)]
@@ -196,17 +196,17 @@ def from_keras(arrays: Sequence[np.ndarray]) -> Weights:
 
 
 def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
-    """Save a playing model under its name, or with a number behind it where that is taken.
+    """Saves a playing model under its name; a number follows a name that exists.
 
-    No model is overwritten: it may be the one that plays.
+    No model is overwritten, because it may be the model that plays.
 
     Args:
-        model: from ``playing_model``.
-        folder: where to.
-        taken: names that are also taken.
+        model: model of ``playing_model``.
+        folder: folder of the files.
+        taken: other names that are in use.
 
     Returns:
-        The ``.keras`` and the ``.tflite`` file.
+        The ``.keras`` file and the ``.tflite`` file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = free_name(folder, model.name, taken)
