@@ -63,8 +63,9 @@ class ForecastNetwork:
     """Network that predicts the musician's sound.
 
     Attributes:
-        network: 3 x 55 inputs (a frame, its change since ``back`` frames ago, its change since ``2 back`` frames ago)
-            and 55 outputs (its change within the next ``ahead`` frames), all standardised and limited.
+        network: network with 3 x 55 inputs: a frame, its change since ``back`` frames ago, its change since ``2
+            back`` frames ago. The 55 outputs are its change within the next ``ahead`` frames. All are standardised
+            and limited.
         ahead: number of frames.
         back: number of frames.
     """

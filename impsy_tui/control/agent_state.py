@@ -14,8 +14,8 @@ class AgentState(msgspec.Struct, frozen=True):
         rate: heard frames per second.
         distance: distance of the synth's sound to the target, in deviations of the synth's sounds.
         distances: last distances, ten a second, the oldest first.
-        musician, own: descriptors of the musician and of the agent's synth by the names of ``GROUPS``, each 0
-            to 1. If no channel hears the synth, its descriptors come from the look-up table.
+        musician: descriptors of the musician by the names of ``GROUPS``, each 0 to 1.
+        own: the same of the agent's synth; from the look-up table if no channel hears the synth.
     """
 
     hear: str

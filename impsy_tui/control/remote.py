@@ -80,7 +80,7 @@ class RemoteSocket:
         """Disconnects."""
         self._close()
 
-    # The engine
+    # Engine
 
     def answers(self) -> bool:
         """Returns True if the engine answers."""
@@ -133,7 +133,7 @@ class RemoteSocket:
             )
         return f"on {host}, in {where}: {said or f'exit code {done.returncode}'}"
 
-    # The connection
+    # Connection
 
     def _open(self, *, batch: bool = False) -> None:
         quietly = ("-o", "BatchMode=yes") if batch else ()

@@ -46,8 +46,8 @@ class EnsembleState(msgspec.Struct, frozen=True):
         entropy: entropy in bits of the transitions between groups of gestures in the last fifteen seconds.
         state: "stasis", "convergence", "divergence" or "development"; empty before the first second.
         new_idea: True if the ensemble has just had a new idea.
-        transitions: numbers of transitions between the five groups of gestures in the last fifteen seconds, row by
-            row; a row belongs to the group before the transition.
+        transitions: numbers of transitions between the five groups of gestures in the last fifteen seconds. Rows
+            follow each other; a row belongs to the group before the transition.
         classifier_name: classifier of the lead's gestures.
         auditioned: name of the auditioned model; empty for none.
         in_silence: gestures of the auditioned model's followers.

@@ -80,9 +80,9 @@ class Invocation:
 
     Attributes:
         command: its entry in the table.
-        values: argument name to value: numbers and times (seconds) as float or ``Chance``, switches
-            as bool, dimensions as a tuple of numbers from 1, moments, definitions, the rest of a
-            line as ``Program``, everything else as str; arguments left out are absent.
+        values: values by the name of the argument. Numbers and times (in seconds) are float or ``Chance``, switches
+            are bool, and dimensions are a tuple of numbers from 1. Moments and definitions have their classes, and
+            the rest of a line is a ``Program``. Other values are str. Omitted arguments are absent.
         player: name of a player, "all", or empty for the focused player.
     """
 

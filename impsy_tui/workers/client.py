@@ -38,20 +38,20 @@ class Job:
     """One worker.
 
     Attributes:
-        number: by which the performer names it.
+        number: number of the job in commands.
         kind: "dataset", "train", "convert" …
-        name: what it works on.
+        name: input of the job.
         state: "running", "stopping", "finished", "failed" or "cancelled".
-        progress: how far it is.
-        curve: loss and validation loss of each report that had them.
-        text: what came of it, or what is wrong.
-        file: what it made.
-        result: the state that it will be in when its process has ended, once it has said so.
-        output: the file with everything else it printed.
-        began: on the loop's clock.
-        ended: likewise, None while it runs.
-        limits: Limits of its process.
-        over: Limit for which it is being killed, in words; empty for none.
+        progress: last reported progress.
+        curve: loss and held-out loss of each report that has them.
+        text: result or problem.
+        file: new file.
+        result: state after the end of the process, as the worker has reported it; empty before the report.
+        output: file with the other output of the worker.
+        began: time of the start on the loop's clock, in seconds.
+        ended: time of the end on the same clock; None while it runs.
+        limits: limits of the process.
+        over: limit that the process exceeded, in words; empty for none.
     """
 
     number: int
@@ -79,8 +79,8 @@ class JobRunner:
     """Runs workers, a few at a time.
 
     Args:
-        folder: for what they print besides their reports.
-        changed: called with a job when it has ended.
+        folder: folder for the other output of the workers.
+        changed: called with a job that has ended.
     """
 
     def __init__(self, folder: Path, changed: Callable[[Job], None]) -> None:
@@ -94,15 +94,15 @@ class JobRunner:
     async def start(self, kind: str, name: str, request: WorkerRequest, python: str = "") -> Job:
         """Starts a worker with a request.
 
-        It is niced, and its numerical libraries are kept from taking every core.
+        The worker has low priority, and its numerical libraries do not use every core.
 
         Args:
             kind, name: see ``Job``.
-            request: its request.
+            request: request to the worker.
             python: Interpreter of another environment that has what the worker needs; empty for this one.
 
         Raises:
-            UserError: too many run already, or it cannot be started.
+            UserError: too many jobs run already, or the worker cannot be started.
         """
         python = _python(python)
         if sum(job.running for job in self.jobs) >= MOST_JOBS:
@@ -110,7 +110,7 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         self._count += 1
         output = self._folder / f"{self._count:03d}-{kind}.txt"
-        # Counted from now on: others may be started while its process is.
+        # Counted from now on: other jobs may start while this process starts.
         job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(worker_name(request)))
         self.jobs.append(job)
         threads = str(max(1, (os.cpu_count() or 2) - 1))
@@ -214,12 +214,12 @@ class JobRunner:
         )
         for number in count():
             if number % _LINES_A_TURN == 0:
-                await asyncio.sleep(0)  # lines that are there already do not wait for the loop
+                await asyncio.sleep(0)  # reading lines that have arrived does not give the loop a turn
             try:
                 line = await process.stdout.readline()
             except ValueError:
                 printed += _LONGEST_LINE
-                line = b"\n"  # a line without end: what follows it may make sense again
+                line = b"\n"  # the line is too long: later lines may be valid
             if not line:
                 break
             printed += len(line)
@@ -229,7 +229,7 @@ class JobRunner:
             try:
                 self._hear(job, decoder.decode(line))
             except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                continue  # a library that prints where only reports belong
+                continue  # output of a library, not a report
         code = await process.wait()
         late.cancel()
         self._processes.pop(job.number, None)

@@ -47,7 +47,7 @@ def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
             host="127.0.0.1",
             security=True,
             dashboard_address=_DASHBOARD if dashboard else None,
-            # What a training needs it needs: there is nothing that a worker could put away.
+            # A worker must not move data to the disk: a training needs all of its memory.
             memory_limit=None,
             silence_logs=logging.ERROR,
             preload=[__name__],
@@ -75,7 +75,7 @@ def cluster_at(address: str) -> Iterator[Any]:
 
     try:
         security = Security()
-        # What can be seen to be wrong is found before there is a client: one that cannot connect may not end.
+        # The address is checked before a client is made: a client that cannot connect may never end.
         get_address_host_port(address, strict=True)
         if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
             raise ValueError("dask's configuration names no certificates (distributed.comm.tls)")
@@ -103,7 +103,7 @@ def on_cluster(
     """
     from distributed import as_completed
 
-    # The arrays travel with each task: scattered, they would die with the worker that holds them.
+    # The arrays are sent with each task: scattered arrays would be lost with their worker.
     numbers = {client.submit(work, task, pure=False): number for number, task in enumerate(tasks)}
     arriving = as_completed(list(numbers), loop=client.loop)
     try:
@@ -113,7 +113,7 @@ def on_cluster(
             for future in arriving.next_batch(block=False):
                 if future.cancelled():
                     raise UserError("the scheduler has dropped its tasks")
-                # A result that is let go of need not be made again when its worker dies.
+                # A released result need not be computed again if its worker dies.
                 yield numbers.pop(future), future.exception() or future.result()
             time.sleep(_LOOK)
     finally:

@@ -1,6 +1,7 @@
 """Worker that draws a log over time.
 
-The worker prints the message that answers the question with this number. The engine passes the message on unread.
+The worker prints the message that answers the question with this number. The engine forwards the message without
+reading it.
 """
 
 from pathlib import Path

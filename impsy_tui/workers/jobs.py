@@ -1,4 +1,4 @@
-"""Run of a job: progress and result on standard output, errors as a failure in words."""
+"""Run of a job: progress and result on standard output, errors as text."""
 
 import signal
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Worker that lists the logs, datasets and models of the user.
 
-The worker prints the message that answers the question with this number. The engine passes the message on unread.
+The worker prints the message that answers the question with this number. The engine forwards the message without
+reading it.
 """
 
 import re
@@ -79,7 +80,7 @@ def _facts(kind: str, file: Path) -> FileFacts | None:
     try:
         found = file.stat()
     except OSError:
-        return None  # it went away meanwhile
+        return None  # the file was removed meanwhile
     return FileFacts(kind, file.name, str(file.parent), found.st_size, found.st_mtime)
 
 

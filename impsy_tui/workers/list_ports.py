@@ -1,7 +1,7 @@
 """Worker that lists the MIDI and serial ports of this machine.
 
-A MIDI system may block, and keeps the interpreter locked, so the engine does not ask it. The worker prints the
-message that answers the question with this number. The engine passes the message on unread.
+A MIDI system may block and hold the interpreter, so the engine does not call it. The worker prints the message that
+answers the question with this number. The engine forwards the message without reading it.
 """
 
 from impsy_tui.control.messages import Ports
@@ -28,11 +28,11 @@ def run(request: Request) -> None:
 
 
 def find_ports(api: str = "", number: int = 0) -> Ports:
-    """The MIDI inputs, MIDI outputs and serial ports of this machine, and why MIDI cannot be had.
+    """Returns the MIDI inputs, MIDI outputs and serial ports of this machine, and the reason if there is no MIDI.
 
     Args:
-        api: as in the settings of ``[midi]``.
-        number: of the question.
+        api: MIDI system, as in ``[midi]`` of the configuration.
+        number: number of the question.
     """
     from serial.tools.list_ports import comports
 

@@ -15,4 +15,4 @@ def step_back() -> None:
         if sys.platform == "linux":
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     except OSError:
-        pass  # what the system does not allow is not needed for the work
+        pass  # the work does not need a priority that the system refuses

@@ -1,8 +1,8 @@
 """Worker that reads a performance log for replay.
 
-The worker prints one line of JSON, a ``ReplayRows``, and behind it the events as raw floats (64 bit, little endian):
-for each its time in seconds since the first and its values. Then come frames of descriptors (32 bit): for each
-its time, the descriptors, and how many frames it stands for.
+The worker prints one line of JSON, a ``ReplayRows``. The events follow as raw floats (64 bit, little endian): for
+each event its time in seconds since the first event, and its values. Then frames of descriptors follow (32 bit): for
+each frame its time, the descriptors, and the number of equal frames that it represents.
 """
 
 import sys

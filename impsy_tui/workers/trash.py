@@ -1,7 +1,7 @@
 """Trash of deleted files, which stay in their folder's trash until they are restored, emptied, or 30 days old.
 
 A folder ``logs`` has its trash in ``logs/.trash``. So deleting is a rename, also on another disk. Files that are
-deleted together lie in one folder of the trash, such as ``20261128T091201Z-log``: the time in UTC, and the kind.
+deleted together are in one folder of the trash, such as ``20261128T091201Z-log``: the time in UTC, and the kind.
 
 The worker deletes entries that are too old.
 """
@@ -31,11 +31,11 @@ class Trashed:
     """Files that were deleted together.
 
     Attributes:
-        time: of the deletion, in UTC.
-        number: counts deletions of the same second.
+        time: time of the deletion, in UTC.
+        number: number of the deletion within its second.
         kind: "log", "dataset" or "model".
-        folder: of the files, inside the trash.
-        files: names of the files, that of the thing itself first.
+        folder: folder of the files, in the trash.
+        files: names of the files, that of the deleted file first.
     """
 
     time: datetime

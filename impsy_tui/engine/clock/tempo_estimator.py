@@ -68,8 +68,8 @@ class TempoEstimator:
         """Takes the arrival time of the next tick.
 
         Returns:
-            Number of ticks of the clock: more than 1 after lost ticks, 0 for a tick that was filled in before, less
-            if the filled-in ticks were a slower tempo.
+            Number of ticks of the clock. It is more than 1 after lost ticks, and 0 for a tick that was filled in
+            before. It is below 0 if the filled-in ticks were a slower tempo.
         """
         passed = 1
         if self.period:

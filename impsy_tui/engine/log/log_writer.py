@@ -17,7 +17,7 @@ the mark of the file, such as ``#1``, and a space; a line without a mark is abou
 
 Standard output reports to the engine. MARK is ``#0`` for the plain file.
 
-- ``kept MARK LINES SIZE``: the disk has so many lines of this file since this process began; the file has SIZE bytes.
+- ``kept MARK LINES SIZE``: the disk has LINES lines of this process; the file has SIZE bytes.
 - ``file MARK LINES SIZE PATH``: the same, and the rows now go to PATH.
 - ``gone MARK WHOLE PATH``: another program deleted, moved or changed the file. WHOLE is 1 if its rows were
   written again.

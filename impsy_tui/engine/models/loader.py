@@ -130,8 +130,8 @@ def no_such(kind: str, name: str, names: Sequence[str]) -> str:
 async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     """Loads a model while others play.
 
-    A new file, and any Keras file, is opened in a separate process first, with a time limit: a damaged file may loop
-    for ever or end the process.
+    A separate process with a time limit opens a new file, and any Keras file, first. A damaged file may loop for ever
+    or end the process.
 
     Args:
         file: Model file.

@@ -1,6 +1,6 @@
 """Notes that the musician holds, for a limited time.
 
-A held note counts as playing. A note-off can get lost, and pads, triggers and sequencers may send none: without a
+A held note counts as playing. A note-off can get lost, and pads, triggers and sequencers may send none. Without a
 limit, the player would wait for the note-off to the end of the set.
 """
 

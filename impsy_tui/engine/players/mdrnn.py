@@ -23,8 +23,9 @@ _SEED_DT: Final = 0.01
 class MdrnnBehaviour(ParameterHolder):
     """Plays in one of the modes.
 
-    Deadlines are absolute: a prediction is due ``dt`` times the timescale after the deadline of the output, or the
-    arrival of the event, that the prediction follows. Computing time does not add up. Events that a stall made late
+    Deadlines are absolute. A prediction follows an output or a received event. It is due ``dt`` times the timescale
+    after the deadline of this output, or after the arrival of this event. Computing time does not add up. Events that
+    a stall made late
     are skipped, never played in a burst.
 
     If the tempo has a grid, events sound on the lines of the grid. The next event is still predicted at the deadline

@@ -8,8 +8,8 @@ class Routing:
     """Values, channels and players that a player hears and plays.
 
     Attributes:
-        hears: Indices of the instrument's values (from 0) that the player hears, in the player's order; empty for
-            the first ones, as many as the player has.
+        hears: Indices (from 0) of the instrument's values that the player hears, in the player's order. Empty for the
+            first ones, as many as the player has.
         plays: The same for the values that the player plays.
         hears_channels: Names of the channels that the player hears; None for all.
         plays_channels: Names of the channels that the player plays to; None for all.

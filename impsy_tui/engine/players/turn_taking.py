@@ -21,8 +21,8 @@ class TurnTaking:
     The musician's turn ends ``threshold`` seconds after the last event, unless the musician holds a note. Before the
     first event, and after the command ``take``, the player waits for a call.
 
-    If the tempo hands over on a beat or a bar, the player's turn begins on the next one after the silence, provided
-    that the musician is silent until then. Events of the musician and commands take the turn at once.
+    If the tempo hands over on a beat or a bar, the player's turn begins on the next one after the silence. The
+    musician must be silent until then. Events of the musician and commands take the turn at once.
 
     Args:
         tempo: Musical time and the scheduler.

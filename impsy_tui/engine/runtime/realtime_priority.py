@@ -20,9 +20,9 @@ _SPAN: Final = 1.0
 class RealtimePriority:
     """Real-time priority of the event loop's thread.
 
-    Its child threads and processes have normal priority (``SCHED_RESET_ON_FORK``, ``sched(7)``). On one core, a
-    flood of input would stop all other programs, also the console that could end the flood: the thread returns to
-    normal priority while it uses most of a core.
+    Its child threads and processes have normal priority (``SCHED_RESET_ON_FORK``, ``sched(7)``). The thread returns
+    to normal priority while it uses most of a core. Otherwise, on one core, a flood of input would stop all other
+    programs, also the console that could end the flood.
 
     Args:
         used: Returns the processor time of the thread in seconds.

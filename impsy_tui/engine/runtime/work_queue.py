@@ -2,7 +2,7 @@
 
 A turn of the event loop takes the input that is there, then the events that are due. Commands, messages of a bundle
 and lines of a file have no deadline. This queue spreads them over as many turns as they need, and keeps the loop idle
-for half of the time meanwhile: a thread that takes most of a core loses real-time priority (``realtime_priority``).
+for half of the time. A thread that takes most of a core would lose real-time priority (``realtime_priority``).
 """
 
 import asyncio

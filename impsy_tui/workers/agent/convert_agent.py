@@ -1,7 +1,7 @@
 """Worker that converts agents of RL-impro.
 
-A ``.zip`` file of stable-baselines3 holds a page of JSON, with pickles in it, and weights. The JSON is read as text
-and the weights as tensors only: nothing in the file is executed.
+A ``.zip`` file of stable-baselines3 holds JSON with pickles in it, and weights. The worker reads the JSON as text and
+the weights as tensors only: nothing in the file is executed.
 """
 
 import io
@@ -94,7 +94,7 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
         raise
     except OSError:
         raise
-    except Exception as error:  # torch fails in many ways at what is no tensor
+    except Exception as error:  # torch raises many kinds of error for other data than tensors
         raise UserError(f"holds weights that cannot be trusted or read: {first_line(error)}") from None
 
 

@@ -26,7 +26,7 @@ MOST_CHANNELS: Final = 8
 LONGEST: Final = 3_600
 """Seconds; a longer recording would not fit in the memory of a small machine."""
 _BLOCK: Final = 1 << 16
-"""Frames read at once: all channels of a long recording never are in memory together."""
+"""Number of frames read at once, so that all channels of a long recording are never in memory together."""
 
 
 def run(request: Request) -> None:
@@ -47,7 +47,7 @@ def _describe_until_interrupted(request: Request, reporter: Reporter) -> Finishe
 def _describe_all(request: Request, reporter: Reporter) -> Finished | Failed:
     FrameSettings(
         window=request.window, hop=request.hop, loudness_window=max(1_024, request.window)
-    )  # told of before the first
+    )  # reported before the first recording
     files = sorted(file for file in request.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     if not files:
         return Failed(f"no recordings are in {request.folder}: {', '.join(SUFFIXES)} are read")
@@ -55,7 +55,7 @@ def _describe_all(request: Request, reporter: Reporter) -> Finished | Failed:
     frames, left_out = 0, []
     for done, file in enumerate(files):
         reporter.say(Progress(file.name, done, len(files)))
-        # Recordings of one name in different folders are told apart.
+        # The folder distinguishes recordings of the same name.
         name = "-".join(file.relative_to(request.folder).with_suffix("").parts)
         to = request.corpus / f"{name}.csv.gz"
         try:
@@ -77,10 +77,10 @@ def _describe_all(request: Request, reporter: Reporter) -> Finished | Failed:
 
 
 def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]:
-    """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate; and how many a second.
+    """Returns the frames of a recording ``[frames, 55]`` with its channels mixed, and the frames per second.
 
     Raises:
-        UserError: it cannot be read, is too long, or holds nothing; the message names it.
+        UserError: the recording cannot be read, is too long, or is empty; the message names the file.
     """
     try:
         import soundfile  # loads a library of codecs, which only this worker needs

@@ -203,7 +203,7 @@ class _Kept:
         if fresh:
             self._to.write(f"{self._head}\n".encode())
         else:
-            self._to.truncate(self._good)  # half a line, from a power cut
+            self._to.truncate(self._good)  # removes an incomplete line after a power cut
             self._to.seek(self._good)
         return self
 

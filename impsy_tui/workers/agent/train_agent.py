@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from impsy_tui.training.agent.recordings import Recordings
 
 TORCH: Final = ("torch==2.13.0", "--index-url", "https://download.pytorch.org/whl/cpu")
-"""The CPU build, which is enough: the words behind ``pip install``."""
+"""Arguments of ``pip install`` for the CPU build, which is sufficient."""
 
 
 def run(request: Request) -> None:

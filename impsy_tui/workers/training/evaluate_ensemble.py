@@ -81,7 +81,7 @@ def _known(notes: ModelMetadata, scores: list[np.ndarray]) -> str:
 
 
 def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -> Evaluation:
-    """A chain on every score, which knows the others."""
+    """Evaluates a Markov chain on every score; the chain knows the other scores."""
     whole: Evaluation | None = None
     for place, codes in enumerate(scores):
         judged = evaluate_markov(order, scores[:place] + scores[place + 1 :], [codes], random)

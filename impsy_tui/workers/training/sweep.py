@@ -81,7 +81,7 @@ def _sweep(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
                     tables[of][line] = replace(tables[of][line], problem=_in_a_line(result))
                 else:
                     tables[of][line] = replace(tables[of][line], trained=result)
-                # What is likely in one corpus may be unlikely in another: each has a best of its own.
+                # Losses on different corpora cannot be compared: each corpus has a separate best model.
                 if (best := choose(tables[of])) and best.trained:
                     loss, held_out = best.trained.curve[best.trained.best_epoch - 1]
                     reporter.say(Progress("trained", done, len(tasks), loss, held_out))

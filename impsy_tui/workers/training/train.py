@@ -160,7 +160,7 @@ def _save(
     from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.network import playing_model, save
 
-    # A model that learned on is never taken for the one that it was, wherever that is.
+    # A model that learned on never has the name of the model before, in any folder.
     _, lite = save(playing_model(progress.best, shape), models, [name] if name else [])
     write_metadata(lite, noted, progress.curve)
     return lite
@@ -193,7 +193,7 @@ def _judged(
     try:
         weights = _weights(plays)
     except UserError:
-        return ""  # a dummy, an ensemble, another scale
+        return ""  # a dummy, an ensemble, or a model of another scale
     if weights.shape.dimension != training[0].shape[1]:
         return ""
     before = Trainer(training, held_out, weights.shape, recipe, as_keras(weights)).progress.best_loss
@@ -224,7 +224,7 @@ def read(dataset: Path) -> list["np.ndarray"]:
     """Returns the performances of a dataset, at least one.
 
     Raises:
-        UserError: the file is no dataset or is empty; the message names it.
+        UserError: the file is not a dataset or is empty; the message names the file.
     """
     try:
         performances = read_dataset(dataset)

@@ -67,8 +67,8 @@ class Handlers:
     """Handlers of commands, by name: ``_cancel_job`` handles ``cancel job``.
 
     A handler takes the values of the arguments. It returns the reply, or an awaitable of the reply if the command
-    takes time, and may raise ``UserError``. The handler of a command for players takes the players first; if the
-    command takes the rest of the line, it takes the name of the player instead.
+    takes time, and may raise ``UserError``. The handler of a command for players takes the players first. If the
+    command takes the rest of the line, the handler takes the name of the player instead.
     """
 
     def __init__(self, host: EngineInterface) -> None:
