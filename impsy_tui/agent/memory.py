@@ -45,8 +45,8 @@ class Memory:
     """Search for the cheapest way to parameters that sound like a target.
 
     *seek* chooses the row that sounds most like the target, at any distance. The memory chooses the row of the least
-    cost among similar rows. The cost is the error of the row for the assumed duration of the target, plus half a
-    standard deviation in each frame on the way. A step towards the chosen row lowers its cost by more than that of
+    cost among similar rows. The cost is the error of the row for the assumed duration of the target. Each frame on
+    the way adds half a standard deviation. A step towards the chosen row lowers its cost by more than that of
     other rows. So the choice stays the same on the way.
 
     Attributes:
@@ -80,8 +80,8 @@ class Memory:
     def recall(self, alike: SimilarRows, parameters: np.ndarray) -> np.ndarray:
         """Returns the memory part of the network's input, ``[queries, size]``.
 
-        A duration has three parts: the way to the chosen row in steps of each parameter (0 if the synth is there),
-        the RMSE of that row in standard deviations, and the length of the way, 0 to 1.
+        For each duration, the first values are the way to the chosen row in steps of each parameter (0 if the synth
+        is there). The RMSE of that row in standard deviations follows, then the length of the way, 0 to 1.
 
         Args:
             alike: similar rows of the targets.

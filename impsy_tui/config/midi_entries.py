@@ -46,7 +46,7 @@ class MidiMapping:
         '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
         '["control_change_relative", 1, 7] for endless encoders, '
         '["pitch_bend", 1], ["program_change", 1], ["channel_pressure", 1] or ["unused"]; '
-        '"exp", "log" or "inverted" may stand at the end'
+        'the last word may be "exp", "log" or "inverted"'
     )
 
     def check(self, value: Any) -> tuple[MappingEntry, ...]:

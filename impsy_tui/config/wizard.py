@@ -1,7 +1,7 @@
 """Worker that writes a configuration from the answers to the set-up questions.
 
-The worker writes a new file in the folder, keeps every file that is there, and prints a JSON object: the new file,
-or the problem.
+The worker writes a new file in the folder and changes no other file. It prints a JSON object: the new file, or the
+problem.
 """
 
 import json

@@ -179,7 +179,7 @@ def _none_runs() -> str:
         return f"no engine of root runs, but one of {user.pw_name} does: type the command without sudo"
     if others := services_of_others():
         return (
-            f"no engine of user {user_name()} runs, but user {others[0]} has one as a service, and only that user "
-            f"may use it: log in as {others[0]}, or put sudo -u {others[0]} before the command"
+            f"no engine of user {user_name()} runs. The engine of user {others[0]} is a service that only "
+            f"{others[0]} may use: log in as {others[0]}, or put sudo -u {others[0]} before the command"
         )
     return f"no engine of user {user_name()} runs (looked at {places()[0]}); start one with impsy-tui run"

@@ -1,8 +1,8 @@
 """Path of the control socket, and its lock.
 
 The first choice is ``~/.local/state/impsy-tui``. This folder is the same in an SSH session and in a system service.
-It stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
-read-only or full, it takes the runtime folder of the user, or else a folder in ``/tmp``. A system service may write
+It stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If a card is read-only or full, the engine takes the
+runtime folder of the user, or else a folder in ``/tmp``. A system service may write
 to none of these: systemd makes ``/run/impsy-tui-UID`` for it (``RuntimeDirectory=``). Clients try all of them. A
 folder is used only if it belongs to the user alone, because other users can make folders too.
 """

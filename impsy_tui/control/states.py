@@ -117,8 +117,9 @@ class PlayerState(msgspec.Struct, frozen=True):
         played: number of played events.
         skipped: number of events that were left out because they were late.
         replaced: number of events that a later one on the same grid line replaced.
-        hears, plays: indices of the instrument's dimensions (from 0), in the order of the player's; empty
-            for all of them.
+        hears: indices (from 0) of the instrument's dimensions that the player hears, in the player's order. Empty for
+            all.
+        plays: the same for the dimensions that the player plays.
         band: state of an ensemble; None for other players.
         agent: state of an agent; None for other players.
     """

@@ -35,8 +35,8 @@ _HEADS: Final = {
 def read_weights(file: Path) -> Weights:
     """Returns the weights of a mixture density network.
 
-    Reads models for training and for inference: ``.keras`` archives (Keras 3 and late Keras 2), ``.h5`` or ``.hdf5``
-    of Keras 2 with a whole model or with weights only, and ``.weights.h5`` of Keras 3.
+    Reads models for training and for inference. Keras 3 and late Keras 2 write ``.keras`` archives. Keras 2 writes
+    ``.h5`` or ``.hdf5`` with a whole model or with weights only. Keras 3 also writes ``.weights.h5``.
 
     Raises:
         UserError: the file cannot be read, or is not a network of this kind.

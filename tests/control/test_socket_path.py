@@ -201,7 +201,7 @@ def test_clients_name_the_user_whose_engine_is_a_service(
     folder.mkdir(mode=0o700)
     assert services_of_others() == []  # anybody can make a folder of that name elsewhere; it must be that user's
     os.chown(folder, user.pw_uid, user.pw_gid)
-    with pytest.raises(NoEngineError, match=r"user daemon has one as a service, .*sudo -u daemon"), connected():
+    with pytest.raises(NoEngineError, match=r"engine of user daemon is a service .*sudo -u daemon"), connected():
         pass
 
 

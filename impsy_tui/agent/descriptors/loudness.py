@@ -22,8 +22,9 @@ _LOUDNESS_OFFSET: Final = -0.691
 class KWeighting:
     """K-weighting filter of one stream (ITU-R BS.1770-4, annex 1).
 
-    NumPy has no recursive filter. The output of a block is the sum of two responses: to its samples (a matrix of the
-    impulse response), and to the state (four numbers). This is exact and takes a few products.
+    NumPy has no recursive filter. The output of a block is the sum of two responses. The response to its samples is a
+    matrix of the impulse response, and the response to the state has four numbers. This is exact and takes a few
+    products.
 
     Args:
         rate: sample rate in Hz.

@@ -15,8 +15,7 @@ _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), opt
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
         "dataset",
-        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values, "
-        "such as 0 and 127",
+        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values",
         "dataset 9",
         (
             Argument("dimension", ArgumentKind.WHOLE, ranges.DIMENSION, optional=True),

@@ -8,8 +8,7 @@ from impsy_tui.paths import shipped_names
 
 
 def free_name(folder: Path, name: str, others: Collection[str] = ()) -> str:
-    """Returns a name that no file of a folder, no shipped model and no other given name has: the name, or the name
-    with -2, -3 and so on."""
+    """Returns a name with -2, -3 and so on if a file of a folder, a shipped model or another given name has it."""
     taken = {*others, *shipped_names("models"), *(file.stem for file in folder.iterdir())}
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(one for one in names if one not in taken)

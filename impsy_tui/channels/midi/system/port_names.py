@@ -13,8 +13,8 @@ LINK_CLIENT: Final = "impsy-link-"
 def match(wanted: str, names: Sequence[str]) -> str | None:
     """Returns the port of a name or a part of a name.
 
-    The order of preference: an exact match; a match without the numbers that ALSA adds to a name; a name that
-    contains the text; a name that contains it in upper or lower case.
+    An exact match is the first choice, then a match without the numbers that ALSA adds to a name. The next choice is
+    a name that contains the text, at last in upper or lower case.
     """
     folded = wanted.casefold()
     tests: tuple[Callable[[str], bool], ...] = (
