@@ -122,7 +122,8 @@ def _mixed(colour: str) -> str:
 def svg(cast: str) -> str:
     """Returns the animated picture of an asciicast.
 
-    Each line of the screen is a strip of the rows that stand there one after the other, and moves behind a slit.
+    Each line of the screen is a column of all rows that this line shows, one below the other. The column moves so
+    that one row is visible.
 
     Args:
         cast: asciicast of version 2, in which each event begins with ``CLEAR`` and paints the whole screen.
@@ -153,7 +154,7 @@ def svg(cast: str) -> str:
 
 
 def _film(drawing: Drawing, line: int, strip: list[tuple[float, str]], seconds: float) -> str:
-    """Returns the element of one line of the screen."""
+    """Returns the element of a line of the screen."""
     rows = "".join(drawing.row(row, at * _HEIGHT) for at, (_, row) in enumerate(strip) if row.strip())
     steps = "".join(
         f"{moment / seconds * 100:.2f}%{{transform:translateY({-at * _HEIGHT}px)}}"

@@ -1,4 +1,4 @@
-"""The reference page of commands, from the one table: ``commands.py FILE`` writes it, else it is printed."""
+"""Reference page of the commands, from their table: ``commands.py FILE`` writes it, else it is printed."""
 
 import sys
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ below the word; whatever cannot be done is told, and the rest of the line is don
 
 
 def page() -> str:
-    """The page."""
+    """Returns the page as Markdown."""
     parts = [_HEAD]
     parts += [f"| `{example}` | {meaning} |\n" for example, meaning in SYNTAX]
     parts.append(_NOTES)
@@ -45,7 +45,7 @@ def _entry(command: Command, address: str) -> Iterator[str]:
     yield ""
     help_ = command.help[0].upper() + command.help[1:]
     yield f"{help_}. For example `{command.example}`."
-    allowed = [f"`{argument.name}` is {argument.allowed}" for argument in _told(command)]
+    allowed = [f"`{argument.name}` is {argument.allowed}" for argument in _described(command)]
     if allowed:
         yield ""
         yield "; ".join(allowed) + "."
@@ -54,8 +54,8 @@ def _entry(command: Command, address: str) -> Iterator[str]:
         yield " · ".join(traits)
 
 
-def _told(command: Command) -> list[Argument]:
-    """Arguments of which a usage line does not say all."""
+def _described(command: Command) -> list[Argument]:
+    """Returns the arguments that the usage line does not describe completely."""
     plain = (ArgumentKind.CHOICE, ArgumentKind.SWITCH, ArgumentKind.LINE, ArgumentKind.SETTINGS)
     names = (ArgumentKind.NAME, ArgumentKind.FILE, ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.LOG)
     return [argument for argument in command.arguments if argument.kind not in (*plain, *names)]

@@ -115,7 +115,7 @@ def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> Non
     warnings.simplefilter("ignore")
     at = folder / f"sample{form.suffix}"
     at.write_bytes(seeds[0])
-    read(at)  # if the reader refused the valid file, nothing would be tested
+    read(at)  # a reader that refuses the valid file would test nothing
     most = MEMORY + 4096 * int(Path("/proc/self/statm").read_text().split()[0])  # without the libraries
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     signal.signal(signal.SIGPROF, _on_timeout)

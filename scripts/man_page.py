@@ -101,7 +101,7 @@ def _escaped(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Returns a line of text that is no request, whatever it begins with."""
+    """Returns a line as text that troff does not take for a request."""
     return rf"\&{_escaped(text)}" if text.startswith((".", "'")) else _escaped(text)
 
 

@@ -58,7 +58,7 @@ def save(app: ConsoleApp, file: Path) -> None:
 
 
 def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, None]], folder: Path) -> None:
-    """Plays a configuration, and takes pictures of it."""
+    """Plays a configuration and takes pictures of the console."""
     socket = Path("engine.sock").absolute()
     launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
     try:
@@ -75,7 +75,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:  # the engine may still end
         os.chdir(place)
         os.environ["XDG_STATE_HOME"] = place
-        # Somebody listens, as where there is a synthesiser.
+        # A socket listens in place of a synthesiser.
         synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
         synthesiser.bind(("127.0.0.1", 6001))
         looked_at("demo.toml", perform, small, folder=folder)

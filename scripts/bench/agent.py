@@ -45,7 +45,7 @@ SEED = 50_000
 
 
 def environment() -> None:
-    """Steps a second of all environments together, on one core."""
+    """Measures the steps per second of all environments together, on one core."""
     rows = []
     for name, file, heard in (
         ("sine, loudness and centroid", SINE, BOTH),
@@ -66,7 +66,7 @@ def environment() -> None:
 
 
 def playing(models: dict[str, AgentModel]) -> None:
-    """Microseconds from a frame to parameters."""
+    """Measures the microseconds from a frame to parameters."""
     frames = read_corpus(corpus_files(DATA / "corpus")[0])[:4000]
     rows = []
     for name, model in models.items():
@@ -83,7 +83,7 @@ def playing(models: dict[str, AgentModel]) -> None:
 
 
 def trained(folder: Path, lookup: Path, **options: Any) -> AgentModel:
-    """An agent that has learned from a table, by the worker that trains."""
+    """Returns an agent that the worker has trained on a table."""
     made = folder / f"agent-{len(list(folder.iterdir()))}.npz"
     command = worker_command(TrainAgentRequest(lookup, made, **options), str(AGENT))
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
@@ -93,7 +93,8 @@ def trained(folder: Path, lookup: Path, **options: Any) -> AgentModel:
 
 
 def published() -> dict[str, list[tuple[float, float]]]:
-    """RMSE in training and in the test, of each agent of the sine that has valid ones, by what it was to match."""
+    """Returns the RMSE in training and in the test of each published agent of the sine with valid results, by
+    descriptors."""
     found: dict[str, list[tuple[float, float]]] = {}
     with (DATA / "evaluations.csv").open() as file:
         for row in csv.DictReader(file):
@@ -108,7 +109,7 @@ def number(model: AgentModel, fact: str) -> float:
 
 
 def sine(folder: Path) -> AgentModel:
-    """The sine, mixed random targets: an agent for each task; and what was published."""
+    """Trains an agent for each task of the sine with mixed random targets, next to the published agents."""
     theirs, rows = published(), []
     for name, judged in SINE_TASKS.items():
         agent = trained(folder, SINE, heard=BOTH, judged=judged)
@@ -128,7 +129,7 @@ def judged_as(model: AgentModel) -> list[str]:
 
 
 def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
-    """Tables of our own: random targets, and recordings that were held out."""
+    """Evaluates agents of the project's tables on random targets and on held-out recordings."""
     models, rows = {}, []
     for lookup in tables:
         for name, heard in FM_TASKS.items():
@@ -141,7 +142,7 @@ def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
 
 
 def looked_up(folder: Path) -> list[Path]:
-    """The table of the built-in FM synth, 8000 points."""
+    """Returns the table of the built-in FM synth, 8000 points."""
     made = folder / "fm.csv"
     command = [sys.executable, "-P", "-m", "impsy_tui", "agent", "lookup", "fm", "--points", "20", "-o", str(made)]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
@@ -149,7 +150,7 @@ def looked_up(folder: Path) -> list[Path]:
 
 
 def shipped() -> None:
-    """The agents that ship, on random targets that they have not met, all of them of the synth."""
+    """Evaluates the shipped agents on new random targets of their synths."""
     rows = []
     for file in sorted((ROOT / "models").glob("agent-*.npz")):
         model = read_agent(file)
@@ -166,7 +167,7 @@ def shipped() -> None:
 
 
 def everything(folder: Path) -> None:
-    """All of it."""
+    """Runs all benchmarks of agents."""
     environment()
     tables = [Path(name) for name in sys.argv[1:]] or looked_up(folder)
     models = {"sine, dB+cen": sine(folder), **own_tables(folder, tables)}

@@ -1,7 +1,8 @@
-"""An agent live: from the last sample of a frame, or a patch's message, to its parameters at the synth's socket.
+"""Latency of an agent: from the last sample of a frame, or a message of a patch, to its parameters at the synth's
+socket.
 
-Sound comes as a sound card's thread brings it, a block of 128 samples at a time, so that a hop (2.9 ms at 44.1 kHz)
-and what a sound server keeps come on top.
+A thread delivers the sound in blocks of 128 samples, as a sound card does. A hop (2.9 ms at 44.1 kHz) and the buffers
+of a sound server come on top.
 """
 
 import asyncio
@@ -46,14 +47,15 @@ class NoLog:
 
 
 def sounds() -> list[np.ndarray]:
-    """Half a second each of something loud and something soft, in blocks, so that the agent is always on its way."""
+    """Returns blocks of half a second of loud and half a second of soft sound in turn, so that the agent always
+    moves."""
     random = np.random.default_rng(1)
     samples = np.concatenate([random.normal(0.0, level, RATE // 2) for level in (0.3, 0.003)])
     return [samples[at : at + HOP, None].astype(np.float32) for at in range(0, len(samples) - HOP, HOP)]
 
 
 def by_sound(steer: str) -> list[float]:
-    """Seconds from a block to parameters, in a loop as an engine's."""
+    """Returns the seconds from a block to parameters, in a loop like that of an engine."""
     receiver, delays = timed_socket(), []
     receiver.setblocking(False)
 

@@ -1,4 +1,4 @@
-"""A 50 ms pulse by OSC while 64 browsers are sent twenty vectors a second each."""
+"""Regularity of a 50 ms pulse by OSC, while the engine sends twenty vectors per second to each of 64 browsers."""
 
 import itertools
 import shutil

@@ -28,7 +28,7 @@ _TIMESTAMPNS = 35
 
 
 def machine() -> str:
-    """The machine in a line."""
+    """Returns the machine in one line."""
     name = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -40,7 +40,7 @@ def machine() -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of the values does not exceed."""
+    """Returns the value that this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
@@ -54,15 +54,15 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """A program under test, with the socket that its output comes to.
+    """Program under test, with the socket of its output.
 
     Attributes:
-        process: of the program.
-        port: that it listens to.
-        output: where its output arrives, timed by the kernel.
-        control: socket for commands, of ours.
-        more: where further outputs of it arrive.
-        started: seconds from its start to its first answer or word that it is ready.
+        process: process of the program.
+        port: port that the program listens at.
+        output: socket of its output, with the kernel's time stamps.
+        control: socket for commands, of this program only.
+        more: sockets of further outputs.
+        started: seconds from its start to its first answer or its ready line.
     """
 
     process: subprocess.Popen[str]
@@ -74,7 +74,7 @@ class Running:
 
     @property
     def outputs(self) -> list[socket.socket]:
-        """Sockets at which several outputs arrive."""
+        """Sockets of all outputs."""
         return [self.output, *self.more]
 
     def drain(self) -> None:
@@ -134,8 +134,7 @@ def running(
 ) -> Iterator[Running]:
     """Runs "ours" (from the environment ``home``) or "peer" in a separate folder, until the block ends.
 
-    With several outputs there are as many ``[[osc]]`` channels. What is at the head of its configuration, and more
-    tables for it, can be given.
+    Each output has an ``[[osc]]`` channel. The caller can add keys at the head of the configuration, and more tables.
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     output, *more = sockets = [timed_socket() for _ in range(outputs)]
@@ -180,7 +179,7 @@ def running(
 
 
 def timed_socket() -> socket.socket:
-    """A UDP socket whose datagrams carry the kernel's time of arrival."""
+    """Returns a UDP socket whose datagrams have the kernel's time of arrival."""
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
     if sys.platform == "linux":
@@ -190,7 +189,7 @@ def timed_socket() -> socket.socket:
 
 
 def arrival(source: socket.socket) -> tuple[bytes, float]:
-    """The next datagram, and when it arrived in seconds since 1970."""
+    """Returns the next datagram, and its arrival time in seconds since 1970."""
     data, ancillary, _, _ = source.recvmsg(4096, 64)
     for _, kind, stamp in ancillary:
         if kind == _TIMESTAMPNS:
@@ -217,7 +216,7 @@ def arrivals(program: Running, seconds: float, most: int = sys.maxsize) -> list[
 
 
 def pulse_model(folder: Path, dt: float) -> Path:
-    """A model that predicts this many seconds again and again."""
+    """Makes a model that always predicts this dt in seconds."""
     model = folder / f"pulse-{dt}.tflite"
     maker = [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py")]
     subprocess.run([*maker, str(model), str(dt)], check=True, capture_output=True)
@@ -238,11 +237,11 @@ class Answers:
 
     @property
     def lost(self) -> float:
-        """Share without an answer."""
+        """Share of the events without an answer."""
         return 1 - len(self.delays) / self.sent
 
     def ms(self, share: float) -> float:
-        """Milliseconds that this share of the answers took at most."""
+        """Returns the milliseconds that this share of the answers does not exceed."""
         return percentile(self.delays, share) * 1000
 
 
@@ -293,7 +292,7 @@ while True:
 
 @contextmanager
 def echo() -> Iterator[Running]:
-    """A bare UDP echo in Python: the least that any program can take here."""
+    """Runs a plain UDP echo in Python: the shortest possible time on this machine."""
     output, port = timed_socket(), free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", ECHO, str(port), str(output.getsockname()[1])], stdout=subprocess.PIPE, text=True

@@ -28,7 +28,7 @@ def _line(text: str) -> Invocation:
 
 
 def ramp() -> list[str]:
-    """A glide of eight seconds on the engine's own loop: when it stepped, and where it ended."""
+    """Measures a ramp of eight seconds on the engine's loop: the times of its steps, and its last value."""
     loop = EngineLoop()
     loop.priority.ask(loop.time())
     turns: list[tuple[float, float]] = []
@@ -49,7 +49,7 @@ def ramp() -> list[str]:
 
 
 def schedules() -> list[str]:
-    """Commands that are due at chosen moments: how late they were carried out."""
+    """Measures the lateness of commands that are due at chosen times."""
     loop = EngineLoop()
     loop.priority.ask(loop.time())
     late: list[float] = []
@@ -73,7 +73,7 @@ def schedules() -> list[str]:
 
 
 def busy(pid: int) -> float:
-    """Seconds of processor that a process has taken."""
+    """Returns the processor time of a process in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
@@ -93,7 +93,7 @@ def pending() -> list[list[str]]:
 
 
 def replay() -> list[str]:
-    """A real performance of nine dimensions, through a log, passed on to the output as it comes."""
+    """Measures the replay of a real performance of nine dimensions from a log to the output."""
     performances = [each for each in read_dataset(PERFORMANCES) if len(each) > 500]
     performance = max(performances, key=len)
     times = np.cumsum(np.minimum(performance[1:, 0].astype(float), 5.0))

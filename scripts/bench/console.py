@@ -1,4 +1,4 @@
-"""The console: first paint, what it costs, what it sends, how soon a key acts, and that the engine does not care."""
+"""Console: first paint, processor time, bytes to the terminal, response to keys, and its effect on the engine."""
 
 import fcntl
 import itertools
@@ -30,11 +30,11 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Terminal:
-    """A console on a pseudo-terminal that is read as fast as it writes, unless it is stalled.
+    """Console on a pseudo-terminal that is read at once, unless it is stalled.
 
     Args:
-        socket: of the engine.
-        options: of ``impsy-tui attach``.
+        socket: socket of the engine.
+        options: options of ``impsy-tui attach``.
     """
 
     def __init__(self, socket: Path, *options: str) -> None:
@@ -81,12 +81,12 @@ class Terminal:
         os.write(self.master, key)
 
     def processor(self) -> float:
-        """Seconds of processor time used so far."""
+        """Returns the processor time so far in seconds."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory(self) -> float:
-        """Resident megabytes."""
+        """Returns the resident megabytes."""
         return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
 
     def close(self) -> None:
@@ -99,7 +99,7 @@ class Terminal:
 
 @contextmanager
 def terminal(program: Running, *options: str) -> Iterator[Terminal]:
-    """A console, painted."""
+    """Gives a console after its first paint."""
     made = Terminal(program.control, *options)
     try:
         deadline = time.monotonic() + 15
@@ -111,7 +111,7 @@ def terminal(program: Running, *options: str) -> Iterator[Terminal]:
 
 
 def move(program: Running, seconds: float) -> None:
-    """Lets every meter move, twenty times a second."""
+    """Moves every meter twenty times a second."""
     form = VectorFormat("/interface", METERS)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.connect(("127.0.0.1", program.port))
@@ -129,7 +129,7 @@ def move(program: Running, seconds: float) -> None:
 
 
 def cost() -> None:
-    """First paint, processor, memory and bytes, with sixteen meters moving twenty times a second."""
+    """Measures first paint, processor time, memory and bytes, with sixteen meters that move twenty times a second."""
     rows = []
     with running("ours", "polyphony", model=Path(""), dimension=METERS + 1) as program:
         for options in ((), ("--lean",)):
@@ -156,7 +156,7 @@ def cost() -> None:
 
 
 def keys() -> None:
-    """From a key to the engine having acted on it."""
+    """Measures the time from a key to its effect in the engine."""
     delays = []
     with running("ours", "polyphony") as program, terminal(program) as shown, connected(program.control) as client:
         client.subscribe(0.0, events=True, since=time.time())
@@ -188,7 +188,7 @@ def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -
 
 
 def unconcerned() -> None:
-    """The engine's latency and tempo with a console, a stalled one, a killed one, and none."""
+    """Measures the engine's latency and tempo with a console, a stalled one, a killed one, and none."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     pulse = pulse_model(folder, 0.01)
     rows = []

@@ -1,6 +1,6 @@
-"""Describing sound: microseconds a frame as it comes live, and look-up tables against real time.
+"""Extraction of descriptors: microseconds per live frame, and speed of look-up tables compared with real time.
 
-Without other programs. The number of points of each parameter may be given; it is 20.
+Needs no other programs. The argument is the number of points of each parameter (default 20).
 """
 
 import os
@@ -28,7 +28,8 @@ POINTS, SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 20, 2.0
 
 
 def live(settings: FrameSettings) -> tuple[float, float, float]:
-    """Microseconds of a frame: describing alone, and with framing from its last block to its numbers, p50 and p99."""
+    """Returns the microseconds of a frame, p50 and p99: extraction alone, and from the last block to the
+    descriptors."""
     framing, describer = Framing(settings), DescriptorStream(settings)
     noise = np.random.default_rng(1).normal(size=(FRAMES, settings.hop)) * 0.05
     pitch = 0.3 * np.sin(2 * np.pi * 330 / settings.rate * np.arange(noise.size)).reshape(noise.shape)
@@ -47,7 +48,7 @@ def live(settings: FrameSettings) -> tuple[float, float, float]:
 
 
 def lookup(synth: str, window: int, hop: int, processes: int) -> tuple[float, float]:
-    """Seconds for a table of an FM, start included, and of its processors' time."""
+    """Returns the seconds for a table of the FM synth with the start, and the seconds of processor time."""
     with tempfile.TemporaryDirectory() as folder:
         request = LookupTableRequest(
             synth, Path(folder, "fm.csv"), 3, POINTS, SECONDS, window, hop, processes=processes

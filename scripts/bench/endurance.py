@@ -1,9 +1,9 @@
-"""Going on: ten minutes in each mode under random input, and 100,000 datagrams of noise.
+"""Endurance: ten minutes in each mode under random input, and 100,000 datagrams of noise.
 
     endurance.py [MINUTES]
 
-The five modes run side by side, each engine in a process of its own. Reports the growth of
-memory after the first minute, and the worst lateness while noise comes in.
+The five modes run at the same time, each engine in a separate process. The report has the growth of memory after the
+first minute, and the worst lateness during the noise.
 """
 
 import random
@@ -29,7 +29,7 @@ NOISE = 100_000
 
 
 def play(mode: str, program: Running, client: ControlClient, seconds: float) -> list[float]:
-    """Random input and commands; the megabytes in use, minute by minute."""
+    """Sends random input and commands; returns the megabytes in use, minute by minute."""
     dice = random.Random(mode)
     form = VectorFormat("/interface", 8)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

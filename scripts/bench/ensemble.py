@@ -3,8 +3,8 @@
     PYTHON scripts/bench/ensemble.py [FOLDER] [alone|all …]
 
 Needs ``metatone/gestures`` and ``metatone/performances.csv`` in the folder that IMPSY_SHARED_DATA names, and the
-extra ``train``. The networks of the folds are kept in FOLDER, and taken from there if they are there; nothing that
-was trained on the corpus is part of this program.
+extra ``train``. The networks of the folds are kept in FOLDER and used again. No model that was trained on the corpus
+is part of this program.
 
 The quartets are the improvisations of four musicians who each play at least a fifth of the time: 33 of 47, divided
 into folds by performance. ``alone`` trains on the quartets of the other folds. ``all`` trains on these and on all
@@ -42,14 +42,14 @@ BAR = 0.05
 
 
 class Corpus(NamedTuple):
-    """Scores: the quartets, and what else was improvised."""
+    """Scores: the quartets, and the other improvisations."""
 
     quartets: list[np.ndarray]
     others: list[np.ndarray]
 
 
 def corpus() -> Corpus:
-    """Improvisations, in the order of their dates."""
+    """Returns the improvisations, in the order of their dates."""
     found = Corpus([], [])
     with (DATA / "performances.csv").open() as lines:
         rows = sorted(csv.DictReader(lines), key=lambda row: row["filename"])
@@ -102,7 +102,7 @@ def fold(
 
 
 def report(name: str, folds: list[list[Evaluation]]) -> None:
-    """Folds one by one, and what all of them come to."""
+    """Prints the figures of each fold and of all folds together."""
     rows = []
     for number, (_, first, second, network, _) in enumerate(folds):
         nats = [each.surprise or 0.0 for each in (first, second, network)]

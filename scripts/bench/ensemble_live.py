@@ -1,8 +1,8 @@
 """Measures the lateness of the touches of an ensemble of eight players.
 
-A clip begins on a second counted from the start of the ensemble. A touch that is in one clip only gives the
-beginning of that clip, and so its distance from the second; the earliest touches show the seconds. The argument is
-the number of minutes: an hour and more show the growth of the memory too.
+A clip begins on a second counted from the start of the ensemble. A touch that only one clip has gives the beginning
+of that clip, and so its distance from the second. The earliest touches give the seconds. The argument is the number
+of minutes. An hour or more shows the growth of the memory too.
 """
 
 import select
@@ -20,7 +20,7 @@ from impsy_tui.ensemble.touches.surfaces import playback_touch
 PLAYERS = 8
 _PLAYBACK = "/metatone/playback/touch"
 _EARLIEST = 0.001
-"""The share of touches that arrive before any other is taken for those that nothing kept waiting."""
+"""Share of the earliest touches, which count as not delayed."""
 _CONFIG = f"""
 [[player]]
 name = "ensemble"
@@ -72,7 +72,8 @@ def listen(minutes: float) -> tuple[list[float], Counter[str], list[float]]:
 
 
 def errors(phases: list[float]) -> list[float]:
-    """Seconds by which each touch is later than the earliest; a little below 0 for those few before them."""
+    """Returns the seconds by which each touch is later than the earliest share; slightly below 0 for a few
+    touches."""
     middle = phases[0]
     around = [(phase - middle + 0.5) % 1.0 - 0.5 for phase in phases]
     first = percentile(around, _EARLIEST)

@@ -25,13 +25,13 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it."""
+    """Returns a process and all of its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
 def processor_seconds(pid: int) -> float:
-    """Spent by a process and all below it."""
+    """Returns the processor time in seconds of a process and its descendants."""
     total = 0
     for one in family(pid):
         fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
@@ -40,12 +40,12 @@ def processor_seconds(pid: int) -> float:
 
 
 def memory(pid: int) -> list[float]:
-    """Resident megabytes of a process and of each below it."""
+    """Returns the resident megabytes of a process and of each descendant."""
     return [int(Path(f"/proc/{one}/statm").read_text().split()[1]) * PAGE / 1e6 for one in family(pid)]
 
 
 def packages(python: Path) -> float:
-    """Megabytes of an environment's site-packages, pip and setuptools aside."""
+    """Returns the megabytes of an environment's site-packages without pip and setuptools."""
     code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     folder = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     leave = ["--exclude=pip*", "--exclude=setuptools*", "--exclude=pkg_resources", "--exclude=_distutils_hack"]
@@ -54,7 +54,7 @@ def packages(python: Path) -> float:
 
 
 def console(control: Path) -> float:
-    """Megabytes of a console on an engine, in a terminal of 120 columns."""
+    """Returns the megabytes of a console on an engine, in a terminal of 120 columns."""
     ours, theirs = pty.openpty()
     size = {"COLUMNS": "120", "LINES": "40", "TERM": "xterm-256color"}
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Telling gestures: how often it is right, and how long it takes.
+"""Classification of gestures: accuracy, and time.
 
 Needs the labelled recordings of the Metatone project, and its performances with touches and scores, in the folder
 that IMPSY_SHARED_DATA names, in ``metatone/``; and an environment with the extra ``[gestures]``.

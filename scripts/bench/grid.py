@@ -21,7 +21,7 @@ TICK = 2.5 / 120
 
 
 def off_grid(times: Sequence[float], step: float) -> list[float]:
-    """Seconds by which each time is off the grid of this step that fits them best; drift included."""
+    """Returns the distance in seconds of each time from the best-fitting grid of this step; with drift."""
     first = times[0]
     late = [(at - first + step / 2) % step - step / 2 for at in times]
     middle = median(late)
@@ -47,7 +47,7 @@ def command(program: Running, line: str) -> None:
 
 
 class Wire:
-    """The far end of a pseudo-terminal that carries MIDI."""
+    """Far end of a pseudo-terminal that carries MIDI."""
 
     def __init__(self, path: Path) -> None:
         self.master, slave = os.openpty()
@@ -110,7 +110,7 @@ def main() -> None:
 
 
 def watch(program: Running, tempos: list[float], stop: threading.Event) -> None:
-    """The tempo that is shown, again and again."""
+    """Adds the displayed tempo to a list, again and again."""
     with connected(program.control) as client:
         while not stop.wait(0.1):
             tempo = client.snapshot().tempo

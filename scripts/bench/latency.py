@@ -1,4 +1,4 @@
-"""From OSC in to prediction out: polyphony, timescale 0, the shipped 9-d model of size s."""
+"""Latency from OSC input to prediction: polyphony, timescale 0, the shipped 9-d model of size s."""
 
 from common import Answers, ask, echo, running, table
 

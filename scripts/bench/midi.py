@@ -1,7 +1,7 @@
 """MIDI through JACK: latency next to a bare echo, floods, and devices that come and go. Ends within three minutes.
 
-Needs jackd (Debian: jackd2), which runs on a dummy device meanwhile. No port is opened in this process: see
-`midi_device`. `scripts/bench/midi.py NAME…` runs some trials: latency, flood, pulse, plugging.
+Needs jackd (Debian: jackd2), which runs on a dummy device. This process opens no port: see ``midi_device``.
+``scripts/bench/midi.py NAME…`` runs some trials: latency, flood, pulse, plugging.
 """
 
 import json
@@ -38,7 +38,7 @@ STAYS = 0.7
 
 @contextmanager
 def jack() -> Iterator[None]:
-    """A JACK server with a dummy device: 64 frames at 48 kHz."""
+    """Runs a JACK server with a dummy device: 64 frames at 48 kHz."""
     os.environ["JACK_DEFAULT_SERVER"] = SERVER
     os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
     process = subprocess.Popen(
@@ -65,7 +65,7 @@ def _ended(process: subprocess.Popen[Any], patience: float = 3.0) -> None:
 
 
 class Device:
-    """A process that runs a task of `midi_device`."""
+    """Process that runs a task of ``midi_device``."""
 
     def __init__(self, task: str, *arguments: object) -> None:
         self._process = subprocess.Popen(
@@ -81,7 +81,7 @@ class Device:
             raise
 
     def go(self) -> None:
-        """Lets the task go on."""
+        """Lets the task continue."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"\n")
         self._process.stdin.flush()
@@ -90,7 +90,7 @@ class Device:
         """Returns the result of the task.
 
         Args:
-            patience: seconds that it may take.
+            patience: longest time in seconds.
         """
         return json.loads(self._read(patience))
 
@@ -142,7 +142,7 @@ def _until(program: Running, name: str, state: str, patience: float = 5.0) -> fl
 
 
 def latency() -> None:
-    """A controller to a prediction and back, next to a process that only sends back."""
+    """Measures the time from a controller to a prediction, next to a process that only returns messages."""
     rows = []
     for rate in (50, 200):
         found: dict[str, list[float]] = {}
@@ -166,7 +166,8 @@ def latency() -> None:
 
 
 def flood() -> None:
-    """1000 controllers a second on each of three ports, for 4 s: how many arrive, how many are in the log?"""
+    """Sends 1000 controllers a second on each of three ports for 4 s; counts those that arrive and those in the
+    log."""
     names = ["flood-a", "flood-b", "flood-c"]
     rows = []
     for who in ("bare", "ours") * 2:
@@ -197,7 +198,7 @@ def flood() -> None:
 
 
 def pulse() -> None:
-    """A 10 ms pulse by OSC while a device is pulled and plugged ten times, and while none is."""
+    """Measures a 10 ms pulse by OSC while a device is unplugged and plugged in ten times, and without that."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     model = pulse_model(folder, BEAT)
     rows, late_beats = [], 0
@@ -231,7 +232,7 @@ def pulse() -> None:
 
 
 def plugging() -> None:
-    """A JACK port and a pty, pulled and plugged ten times, while OSC is played all the time."""
+    """Unplugs and plugs in a JACK port and a pseudo-terminal ten times, while OSC input continues."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     path = folder / "tty"
     extra = _config("plug-dev") + f'[serial]\nport = "{path}"\n'
@@ -278,7 +279,7 @@ def _play(port: int, stop: threading.Event, sent: list[int]) -> None:
 
 
 def _tty(path: Path) -> int:
-    """Returns a pty whose other end has this path."""
+    """Returns a pseudo-terminal whose other end has this path."""
     master, slave = os.openpty()
     path.symlink_to(os.ttyname(slave))
     os.close(slave)
@@ -291,7 +292,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Runs the trials that are named, or all."""
+    """Runs the named trials, or all."""
     assert MODEL.exists()
     assert OURS.exists()
     trials = {trial.__name__: trial for trial in (latency, flood, pulse, plugging)}

@@ -1,7 +1,7 @@
-"""The far side of the MIDI benchmark: ``python midi_device.py TASK ARGUMENT…``.
+"""Devices of the MIDI benchmark: ``python midi_device.py TASK ARGUMENT…``.
 
-Each task runs in a separate process, which prints "ready", waits for a line, works, and prints its result as JSON.
-A port of python-rtmidi that waits for ever then holds no other process: the benchmark kills this one.
+Each task runs in a separate process, which prints "ready", waits for a line, works, and prints its result as JSON. If
+a port of python-rtmidi waits for ever, the benchmark kills this process only.
 """
 
 import json
@@ -48,7 +48,7 @@ def _go() -> None:
 
 
 def echo() -> None:
-    """Sends back what it is sent, until it is killed."""
+    """Returns each message to its sender, until the process is killed."""
     out = rtmidi.MidiOut(JACK, name="echo-out")
     out.open_virtual_port("out")
     into = rtmidi.MidiIn(JACK, name="echo-in")
@@ -59,13 +59,13 @@ def echo() -> None:
 
 
 def ask(name: str, source: str, sink: str, rate: str, seconds: str) -> list[float]:
-    """Sends controllers at a rate; returns the seconds until each came back.
+    """Sends controllers at a rate; returns the seconds until each is returned.
 
     Args:
         name: client name of virtual ports.
         source, sink: ports to connect to instead; empty for virtual ports.
         rate: controllers a second.
-        seconds: of the trial, after one second that is not counted.
+        seconds: duration of the trial, after one second that is not counted.
     """
     if source:
         out = _connected(rtmidi.MidiOut(JACK, name=f"{name}-o"), sink)
@@ -113,7 +113,8 @@ def pour(rate: str, seconds: str, *names: str) -> dict[str, float]:
 def count(*names: str) -> int:
     """Connects to devices; returns how many messages have come when the next line is read.
 
-    The ports have no callback, so nothing of Python runs until all have come: JACK has lost what is missing then.
+    The ports have no callback, so no Python code runs until all messages have arrived. JACK has lost the missing
+    messages.
     """
     ports = [_connected(rtmidi.MidiIn(JACK, name=f"bare-{name}", queue_size_limit=_KEPT), name) for name in names]
     _go()
@@ -121,12 +122,12 @@ def count(*names: str) -> int:
 
 
 def plug(name: str, times: str, seconds: str) -> int:
-    """Plugs a device and pulls it again; returns how often.
+    """Plugs a device in and unplugs it repeatedly; returns the number of times.
 
     Args:
         name: client name of its ports.
-        times: that the device comes and goes.
-        seconds: that the device stays, and that it stays away.
+        times: number of times.
+        seconds: duration of the presence and of the absence of the device.
     """
     _go()
     for _ in range(int(times)):
@@ -140,7 +141,7 @@ def plug(name: str, times: str, seconds: str) -> int:
 
 
 def stay(name: str) -> int:
-    """Is a device until a line is read; returns how many messages it was sent."""
+    """Acts as a device until a line is read; returns the number of received messages."""
     ports = [_output(name), _input(name)]
     _go()
     return sum(1 for _ in iter(ports[1].get_message, None))

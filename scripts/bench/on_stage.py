@@ -26,12 +26,12 @@ LOOKS = 10.0
 
 @dataclass
 class Watch:
-    """Looks at the engine ten times a second.
+    """Reads the state of the engine ten times a second.
 
     Attributes:
-        late: seconds, the worst since it was last asked for.
-        undisturbed: the same, without what came within seconds in which a virtual machine's host took a core away.
-        stolen: what the host has taken, in hundredths of a second, of the last looks.
+        late: worst lateness in seconds since the last reading.
+        undisturbed: the same without the seconds in which the host of a virtual machine took a core away.
+        stolen: time that the host has taken, in hundredths of a second, of the last readings.
     """
 
     late: float = 0.0
@@ -47,7 +47,7 @@ class Watch:
                 snapshot = next(client.messages())
                 if isinstance(snapshot, Snapshot):
                     self.latest, self.late = snapshot, max(self.late, snapshot.lateness)
-                    # A snapshot tells of the second before and of this one.
+                    # A snapshot covers the second before and this one.
                     self.stolen.append(stolen())
                     if self.stolen[0] == self.stolen[-1]:
                         self.undisturbed = max(self.undisturbed, snapshot.lateness)
@@ -66,7 +66,7 @@ def stolen() -> int:
 
 
 class Musician:
-    """Sends events at a rate, by OSC."""
+    """Sender of events at a rate, by OSC."""
 
     def __init__(self, program: Running) -> None:
         self.sent = 0

@@ -1,4 +1,4 @@
-"""Several players keeping time: eight of size s with 20 events a second each, and a ninth with 100, for 15 s."""
+"""Regularity of several players: eight of size s with 20 events a second each, and a ninth with 100, for 15 s."""
 
 import itertools
 import select
@@ -38,7 +38,7 @@ def measure(slow: Path, fast: Path, seconds: float = 15.0) -> tuple[list[list[fl
 
 
 def _busy(pid: int) -> float:
-    """Seconds of processor that a process has taken."""
+    """Returns the processor time of a process in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 

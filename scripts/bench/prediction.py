@@ -1,6 +1,6 @@
-"""One prediction, sampling included: sizes s and xl, the same .tflite files in both programs.
+"""Time of one prediction with sampling: sizes s and xl, the same .tflite files in both programs.
 
-Each size is measured as a file that this program makes and as one that IMPSY makes.
+Each size is measured with a file of this program and with a file of IMPSY.
 """
 
 import json
@@ -56,7 +56,7 @@ print(json.dumps(sorted(best)))
 
 
 def measure(python: Path | str, code: str, model: Path, count: int) -> float:
-    """Microseconds a prediction: the median of seven runs."""
+    """Returns the microseconds of a prediction: the median of seven runs."""
     done = subprocess.run(
         [str(python), "-c", code + TIMING, str(model), str(count)], capture_output=True, text=True, check=True
     )
@@ -64,7 +64,7 @@ def measure(python: Path | str, code: str, model: Path, count: int) -> float:
 
 
 def make(maker: str, size: str, folder: Path) -> Path:
-    """A .tflite file of a size, with random weights, made by one of the programs."""
+    """Makes a .tflite file of a size, with random weights, by one of the programs."""
     model = folder / f"{size}-{maker}.tflite"
     units, layers = SIZES[size]
     if maker == "IMPSY":

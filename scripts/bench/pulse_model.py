@@ -1,6 +1,6 @@
 """Writes a .tflite model that predicts one constant dt, with the peer's tools: run by its Python.
 
-pulse_model.py FILE DT [UNITS LAYERS]      without a DT of its own (-), random weights
+pulse_model.py FILE DT [UNITS LAYERS]      DT - gives random weights
 """
 
 import sys

@@ -1,10 +1,11 @@
-"""An installation for hours: visitors come and go, devices and disks fail, and the engine is killed.
+"""Installation for hours: visitors come and go, devices and disks fail, and the engine is killed.
 
     soak.py [HOURS]
 
-The engine plays as in ``configs/installation.toml``. In turn: a visitor plays over OSC or in a browser and leaves, a
-serial device is pulled and plugged, the synth goes and comes, the log folder disappears and comes back, and every
-tenth time the engine is killed and resumes. Reports memory, late and lost events, and the silence after each restart.
+The engine plays as in ``configs/installation.toml``. Events happen in turn. A visitor plays over OSC or in a browser
+and leaves. A serial device is unplugged and plugged in. The synth disappears and comes back, and so does the log
+folder. Every tenth time the engine is killed and resumes. The report has memory, late and lost events, and the
+silence after each restart.
 """
 
 import os
@@ -57,7 +58,7 @@ server_port = {web}
 
 @dataclass
 class Soak:
-    """An engine, its surroundings and the counts."""
+    """Engine with its devices and visitors, and the counts."""
 
     folder: Path
     osc: int = field(default_factory=free_port)
@@ -93,13 +94,13 @@ class Soak:
         return made
 
     def plug(self) -> None:
-        """Plugs the serial device."""
+        """Plugs the serial device in."""
         self.wires = pty.openpty()
         self.device.unlink(missing_ok=True)
         self.device.symlink_to(os.ttyname(self.wires[1]))
 
     def unplug(self) -> None:
-        """Pulls the serial device."""
+        """Unplugs the serial device."""
         assert self.wires is not None
         self.device.unlink()
         for wire in self.wires:
@@ -119,7 +120,7 @@ class Soak:
         sender.close()
 
     def browser(self) -> None:
-        """Opens a page, plays and leaves without a word."""
+        """Opens a page, plays and leaves without closing the connection."""
         with connect(f"ws://127.0.0.1:{self.web}/", open_timeout=10) as page:
             for _ in range(self.dice.randrange(1, 40)):
                 page.send(f"/channel/1/noteon/{self.dice.randrange(128)}/100")
@@ -127,20 +128,20 @@ class Soak:
             page.socket.shutdown(socket.SHUT_RDWR)
 
     def serial(self) -> None:
-        """Pulls the serial device and plugs it again."""
+        """Unplugs the serial device and plugs it in again."""
         self.unplug()
         time.sleep(self.dice.uniform(0.1, 3.0))
         self.plug()
 
     def network(self) -> None:
-        """The synth goes, and comes back at the same port."""
+        """Closes the synth's port and opens it again."""
         self.synth.close()
         self.visitor()
         self.synth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.synth.bind(("127.0.0.1", self.port))
 
     def disk(self) -> None:
-        """The log folder disappears while a visitor plays, and comes back."""
+        """Moves the log folder away while a visitor plays, and moves it back."""
         logs, away = self.folder / "logs", self.folder / "away"
         if not logs.exists():
             return
@@ -165,7 +166,7 @@ class Soak:
         self.restarts += 1
 
     def look(self) -> None:
-        """Takes the measurements."""
+        """Measures memory, lateness and counts."""
         if self.process.poll() is not None:
             sys.exit(f"the engine has ended by itself with exit code {self.process.returncode}")
         try:
@@ -178,7 +179,7 @@ class Soak:
         self.used.append(sum(memory(self.process.pid)))
 
     def logged(self) -> int:
-        """Number of events in all logs; an event that the log writer wrote twice counts once."""
+        """Returns the number of events in all logs; an event that the log writer wrote twice counts once."""
         rows = {row for file in self.folder.glob("logs/*.log") for row in file.read_text().splitlines()}
         return sum(",interface," in row for row in rows)
 

@@ -48,7 +48,7 @@ def bundle(message: bytes, count: int = 1000, tag: tuple[int, int] = (0, 1)) -> 
 
 
 class Stage:
-    """A running engine, and what the cases do to it."""
+    """Running engine, and the actions of the cases."""
 
     def __init__(self, program: Running, folder: Path) -> None:
         self.program = program
@@ -70,12 +70,12 @@ class Stage:
         subprocess.run(command, capture_output=True, check=False, timeout=120)
 
     def clients(self, count: int, seconds: float) -> None:
-        """Starts clients that always have fifty commands under way."""
+        """Starts clients that always have fifty unanswered commands."""
         for _ in range(count):
             subprocess.Popen([sys.executable, __file__, "client", str(self.program.control), str(seconds)])
 
     def connections(self, count: int) -> None:
-        """Opens connections to the control socket that say nothing."""
+        """Opens connections to the control socket that send nothing."""
         self._open = []
         for _ in range(count):
             each = socket.socket(socket.AF_UNIX)
@@ -89,7 +89,7 @@ class Stage:
 
 
 def client(path: str, seconds: float) -> None:
-    """Sends commands as fast as they are answered."""
+    """Sends a command after each answer."""
     end = time.monotonic() + seconds
     with unix_connect(path, compression=None, max_size=None, ping_interval=None) as connection:
         connection.recv()
@@ -118,8 +118,8 @@ def _long_set(stage: Stage) -> None:
     stage.line("cue long; next")
 
 
-# A model that starts to play keeps its own time, so its first beat is no measure of lateness: the two models below
-# are auditioned. The files are read in the same way, and the metronome plays on.
+# The first beat of a model that starts to play has no earlier beat to compare with. So the two models below are
+# auditioned: the engine reads the files in the same way, and the metronome plays on.
 
 
 def _notes(stage: Stage) -> None:
@@ -167,7 +167,7 @@ CASES: Final[dict[str, Callable[[Stage], None]]] = {
 
 
 def measured(case: Callable[[Stage], None]) -> tuple[int, float]:
-    """Returns the number of beats and the worst lateness of one in ms, as they arrive."""
+    """Returns the number of beats, and the worst lateness of a beat in ms by its arrival."""
     folder = Path(tempfile.mkdtemp(prefix="stalls-"))
     model = metronome(folder / "pulse.h5")
     with running("ours", "battle", timescale=1.0, model=model, dimension=4, home=HOME) as program:

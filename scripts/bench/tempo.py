@@ -1,4 +1,4 @@
-"""Keeping time: a model that predicts a constant dt, played in battle for 15 s."""
+"""Regularity of a model that predicts a constant dt, played in battle for 15 s."""
 
 import itertools
 import tempfile

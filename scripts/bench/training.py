@@ -66,7 +66,7 @@ def measured(command: list[str], folder: Path) -> Measured:
 
 
 def collating() -> None:
-    """One log of a million rows."""
+    """Measures the collation of a log of a million rows."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     (folder / "logs").mkdir()
     log = folder / "logs" / "2026-01-01T00-00-00-9d-mdrnn.log"
@@ -94,7 +94,8 @@ WHAT = ["who", "seconds", "MB"]
 
 
 def nats(network: Network, performances: list[np.ndarray]) -> float:
-    """Mean negative log-likelihood, in nats, of the last events of each performance, scaled, dt as it was."""
+    """Returns the mean negative log-likelihood in nats of the last events of each performance, scaled, dt not
+    limited."""
     found = []
     mixtures, dimension = network.shape.mixtures, network.shape.dimension
     values = mixtures * dimension
@@ -114,7 +115,7 @@ def nats(network: Network, performances: list[np.ndarray]) -> float:
 
 
 def learning() -> None:
-    """Size s on the first nine tenths of each performance, judged on the rest."""
+    """Trains size s on the first nine tenths of each performance and evaluates the model on the rest."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     whole = read_dataset(DATA / "training-dataset-4d-12ksmall.npz")
     write_dataset(folder / "training-dataset-4d.npz", [one[: int(len(one) * (1 - HELD_OUT))] for one in whole])
@@ -133,7 +134,7 @@ def learning() -> None:
 
 
 def remembering() -> None:
-    """Memory of training on 95 thousand events, and on ten times as many."""
+    """Measures the memory of training on 95 thousand events, and on ten times as many."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     whole = read_dataset(DATA / "training-dataset-9d.npz")
     rows = []
