@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.channels.jack_server import JackServer
 
 
-# What a random example finds must not depend on the day. HYPOTHESIS_PROFILE=search looks for new ones, far longer.
+# Random examples must not differ from run to run. HYPOTHESIS_PROFILE=search tries new ones, for much longer.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
@@ -57,7 +57,7 @@ def pytest_make_collect_report(
 
 @pytest.fixture(scope="session")
 def jack_server() -> Iterator["JackServer"]:
-    """A JACK server that runs; one for all tests."""
+    """Runs one JACK server for all tests."""
     if problem := loading_problem():
         pytest.skip(problem)
     from tests.support.channels.jack_server import (
@@ -70,7 +70,7 @@ def jack_server() -> Iterator["JackServer"]:
 
 @pytest.fixture(scope="session")
 def impsy_datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data sets of IMPSY, or small ones of our own in the same layout."""
+    """Returns datasets of IMPSY, or small ones of the project in the same layout."""
     if (SHARED / "impsy").is_dir():
         return SHARED / "impsy"
     folder = tmp_path_factory.mktemp("impsy-datasets")
@@ -80,7 +80,7 @@ def impsy_datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def impsy_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models of IMPSY in three formats, or small ones of our own in the same formats."""
+    """Returns models of IMPSY in three formats, or small ones of the project in the same formats."""
     if (SHARED / "impsy").is_dir():
         return SHARED / "impsy"
     if not importlib.util.find_spec("keras_mdn_layer"):
@@ -94,7 +94,7 @@ def impsy_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rl_impro(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Look-up tables and corpora of RL-impro, or small ones of our own in the same layout."""
+    """Returns look-up tables and corpora of RL-impro, or small ones of the project in the same layout."""
     if (SHARED / "rl-impro").is_dir():
         return SHARED / "rl-impro"
     folder = tmp_path_factory.mktemp("rl-impro")
@@ -104,7 +104,7 @@ def rl_impro(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def metatone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Gesture scores and touches of Metatone, or small ones of our own in the same layout."""
+    """Returns gesture scores and touches of Metatone, or small ones of the project in the same layout."""
     if (SHARED / "metatone").is_dir():
         return SHARED / "metatone"
     folder = tmp_path_factory.mktemp("metatone")
@@ -114,13 +114,13 @@ def metatone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shipped_model() -> Path:
-    """The model that the demo plays."""
+    """Returns the model that the demo plays."""
     return ROOT / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
 
 
 @pytest.fixture
 def receiver() -> Iterator[socket.socket]:
-    """A UDP socket that waits up to 60 s for what is sent to it."""
+    """Returns a UDP socket that waits up to 60 s for a message."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         made.bind(("127.0.0.1", 0))
         made.settimeout(60.0)
@@ -136,7 +136,7 @@ def low_priority(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def start_engine(tmp_path: Path) -> Iterator[Callable[..., EngineProcess]]:
-    """Starts engines; all are ended after the test."""
+    """Returns a function that starts engines; all end after the test."""
     engines: list[EngineProcess] = []
 
     def start(config: str, *options: str, folder: Path | None = None) -> EngineProcess:
@@ -157,5 +157,5 @@ def start_engine(tmp_path: Path) -> Iterator[Callable[..., EngineProcess]]:
 
 @pytest.fixture
 def pulse_model(tmp_path: Path) -> Path:
-    """A model of three faders that predicts 0.2, 0.5, 0.8 every 20 ms."""
+    """Makes a model of three faders that predicts 0.2, 0.5, 0.8 every 20 ms."""
     return constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])

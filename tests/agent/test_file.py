@@ -1,4 +1,4 @@
-"""A trained agent is one file of arrays and facts, in which nothing can run."""
+"""File of a trained agent: arrays and facts, without code."""
 
 import io
 import json
@@ -24,7 +24,7 @@ def written(folder: Path, **changes: object) -> Path:
 
 
 def changed(path: Path, **arrays: np.ndarray | None) -> Path:
-    """The same file with other arrays; those that are None left out."""
+    """Returns the same file with other arrays, without those that are None."""
     with np.load(path) as loaded:
         kept = {name: loaded[name] for name in loaded.files} | arrays
     np.savez(path, **{name: array for name, array in kept.items() if array is not None})
@@ -32,7 +32,7 @@ def changed(path: Path, **arrays: np.ndarray | None) -> Path:
 
 
 def told(path: Path, **facts: object) -> Path:
-    """The same file with other facts."""
+    """Returns the same file with other facts."""
     with np.load(path) as loaded:
         found = json.loads(loaded["facts"].tobytes())
     return changed(path, facts=np.frombuffer(json.dumps(found | facts).encode(), np.uint8))

@@ -1,4 +1,4 @@
-"""Look-up tables and corpora, in the layout that others published."""
+"""Look-up tables and corpora in the published layout."""
 
 import gzip
 from pathlib import Path

@@ -19,7 +19,7 @@ def recalled(known: KnownSynth, chosen: list[int], patience: float, target: np.n
 
 
 def far_and_near() -> KnownSynth:
-    """A synth of one parameter that sounds exactly like the target (1) at its far end and nearly so close by."""
+    """Returns a synth of one parameter: exactly like the target (1) at its far end, and nearly like it close by."""
     parameters = np.linspace(0.0, 1.0, 21)[:, None]
     descriptors = np.zeros((21, len(NAMES)))
     descriptors[:, AT] = -1.0

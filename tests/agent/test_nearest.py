@@ -1,4 +1,4 @@
-"""The nearest row is the nearest row, however large the table."""
+"""Nearest row of a table of any size."""
 
 import numpy as np
 import pytest

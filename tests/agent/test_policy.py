@@ -1,4 +1,4 @@
-"""An agent listens and steers: with NumPy alone, and whatever is heard."""
+"""Policy of an agent: with NumPy only, and with any heard sound."""
 
 import math
 
@@ -25,7 +25,7 @@ def playing(player: AgentPolicy, heard: np.ndarray, frames: int = 40, own: np.nd
 
 
 def loudness_at(level: float) -> float:
-    """The parameter at which the synth is that loud."""
+    """Returns the parameter at which the synth has this loudness."""
     return (level - QUIET) / (LOUD - QUIET)
 
 
@@ -105,7 +105,7 @@ BOTH = ("loudness-dBFS", "specshape-centroid")
 
 
 def follower() -> AgentPolicy:
-    """An agent that goes where it recalls, and looks at nothing else."""
+    """Returns an agent that moves to the remembered parameters only."""
     every = moves(2)
     kernel = np.zeros((10, len(every)))
     kernel[6:8] = every.T
@@ -244,7 +244,7 @@ def test_anticipate_targets_the_forecast() -> None:
 def test_anticipate_does_not_depend_on_the_frame_rate(learned: bool) -> None:
     back = 12
     kernel = np.zeros((3 * len(NAMES), len(NAMES)))
-    kernel[len(NAMES) : 2 * len(NAMES)] = np.eye(len(NAMES))  # what has changed will change again
+    kernel[len(NAMES) : 2 * len(NAMES)] = np.eye(len(NAMES))  # predicts the last change again
     identity = Perceptron([(kernel, np.zeros(len(NAMES)))], "tanh")
     foresight = ForecastNetwork(identity, 86, back) if learned else None
     ahead = []
@@ -253,7 +253,7 @@ def test_anticipate_does_not_depend_on_the_frame_rate(learned: bool) -> None:
         player.aim = "anticipate"
         levels = np.linspace(-40.0, -20.0, round(2.0 * rate))
         for number, level in enumerate(levels):
-            # As sound comes: four frames at a time.
+            # As from a sound card: four frames at a time.
             player.play(0.0 if number % 4 else 4.0 / rate, frame(level))
         ahead.append(player.target[0] - player.model.known.scaler.standardised(frame(-20.0))[0])
     assert ahead == pytest.approx([ahead[2]] * 4, rel=0.15)

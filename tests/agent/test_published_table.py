@@ -1,4 +1,4 @@
-"""Our descriptors of a sine beside those that RL-impro has published of it, made with FluCoMa."""
+"""Descriptors of a sine compared with those that RL-impro has published, made with FluCoMa."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,8 @@ from tests.support.programs import needs_pd
 
 SETTINGS = FrameSettings(window=1_024, hop=512)
 RECORDED, LENGTH = 88_192, 96_000
-"""Samples. The published files are as long as two seconds at 48 kHz and were recorded at 44.1: their end is what a
-table held before, a sine of 500 Hz and amplitude 0.3, as the rows without a sound (p1 = 0) tell closely."""
+"""Samples. The published files have the length of two seconds at 48 kHz, but were recorded at 44.1 kHz. Their end is
+the former content of a table: a sine of 500 Hz and amplitude 0.3. The rows without a sound (p1 = 0) show that."""
 
 
 def _as_published(sound: np.ndarray) -> np.ndarray:
@@ -23,7 +23,7 @@ def _as_published(sound: np.ndarray) -> np.ndarray:
 
 
 def _apart(table: LookupTable, ours: np.ndarray, rows: range) -> dict[str, float]:
-    """Medians of how far ours are from the table's, in its standard deviations, by category."""
+    """Returns the median distance from the table's descriptors, in its standard deviations, by category."""
     z = np.abs(ours - table.descriptors[rows]) / table.descriptors.std(axis=0)
     return {name: float(np.median(z[:, descriptor_indices([name])])) for name in CATEGORIES}
 

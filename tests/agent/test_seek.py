@@ -1,4 +1,4 @@
-"""Moves, and seek, which steps towards what sounds most alike."""
+"""Moves, and seek, which moves towards the most similar sound."""
 
 from pathlib import Path
 

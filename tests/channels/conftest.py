@@ -17,7 +17,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """One browser for all tests."""
+    """Gives one browser for all tests."""
     started = Chromium(tmp_path_factory.mktemp("chromium"))
     yield started
     started.close()
@@ -25,6 +25,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture
 def wire(tmp_path: Path) -> Iterator[Wire]:
-    """A serial port of this test's own."""
+    """Gives a serial port for one test."""
     with wire_at(tmp_path / "ttyTEST") as made:
         yield made

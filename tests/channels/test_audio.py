@@ -1,4 +1,4 @@
-"""A microphone, through a real JACK server, with Pure Data as the sound, into a real engine."""
+"""Microphone of a real engine, through a real JACK server, with the sound of Pure Data."""
 
 import json
 import os
@@ -23,7 +23,7 @@ Start = Callable[..., EngineProcess]
 Sine = Callable[[float], str]
 Listen = Callable[[str], EngineProcess]
 
-# PortAudio looks for devices once a process, and does not survive a JACK server, so that only engines load it here.
+# PortAudio lists devices once per process, and fails after the end of a JACK server. So only engines load it here.
 _SINE = """#N canvas 0 0 400 300 12;
 #X obj 20 20 osc~ 1000;
 #X obj 20 60 *~ {amplitude};
@@ -38,7 +38,7 @@ _SINE = """#N canvas 0 0 400 300 12;
 
 @pytest.fixture
 def sine(jack_server: JackServer, tmp_path: Path) -> Iterator[Sine]:
-    """Pd plays a sine of 1000 Hz and some amplitude through JACK; gives the name of its client."""
+    """Plays a sine of 1000 Hz by Pd through JACK; gives the name of the client."""
     if PD_PROBLEM:
         pytest.skip(PD_PROBLEM)
     started: list[subprocess.Popen[bytes]] = []
@@ -57,7 +57,7 @@ def sine(jack_server: JackServer, tmp_path: Path) -> Iterator[Sine]:
     for pd in started:
         pd.terminate()
         pd.wait()
-    # A server that is told to end while a client vanishes leaves its place taken, and there are eight.
+    # A server that ends while a client disappears does not free its place, and there are eight places.
     wait_until(lambda: "sine" not in _ports())
 
 
@@ -114,7 +114,7 @@ def test_clipping_is_reported_and_the_set_goes_on(sine: Sine, listen: Listen) ->
 def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: jackd2)")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", os.environ.get("JACK_DEFAULT_SERVER", ""))  # as it was, afterwards
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", os.environ.get("JACK_DEFAULT_SERVER", ""))  # restored after the test
     server = JackServer()
     server.start()
     engine = listen("system")

@@ -1,4 +1,4 @@
-"""A million bytes of noise into every parser of a channel: no crash, and no memory that grows."""
+"""A million bytes of noise for every parser of a channel: no crash, and no growing memory."""
 
 import random
 import tracemalloc

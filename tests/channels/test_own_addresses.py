@@ -1,4 +1,4 @@
-"""Addresses of this machine, in network name spaces of their own."""
+"""Addresses of this machine, in separate network name spaces."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Counting, and reporting what goes wrong without flooding anybody."""
+"""Counters of messages, and reports of problems at a limited rate."""
 
 from impsy_tui.channels.stats import ErrorCounter, RateMeter
 from tests.support.channels.fake_listener import Hearing

@@ -1,4 +1,4 @@
-"""Touches by channels: told from OSC and MIDI, played as OSC and as notes, made up by the demo."""
+"""Touches of channels: from OSC and MIDI, as OSC and notes, and from the demo."""
 
 import asyncio
 import socket
@@ -111,10 +111,10 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await jack_listener.opened(channel)
         channel.play_touch(_DOWN)
-        channel.play_touch(_DOWN._replace(velocity=0.01, loudness=50))  # on the same note: it goes on
+        channel.play_touch(_DOWN._replace(velocity=0.01, loudness=50))  # on the same note, which continues
         channel.play_touch(_DOWN._replace(velocity=0.02, note=62, loudness=70))
         channel.play_touch(VirtualTouch("p3", 0.5, 0.5, 0.0, 4, 67, 96))
-        channel.silence()  # of a player of values: the ensemble sounds on
+        channel.silence()  # silences players of values: the ensemble still sounds
         channel.end_touch("p2")
         channel.end_touch("p2")
         await until(lambda: len(synth.got) == 5)

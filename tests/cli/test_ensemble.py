@@ -1,4 +1,4 @@
-"""``impsy-tui ensemble`` and ``impsy-tui train ensemble``, as they are typed."""
+"""Shell commands ``ensemble`` and ``train ensemble``."""
 
 import csv
 import subprocess
@@ -17,7 +17,7 @@ def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def played(tmp_path: Path) -> Path:
-    """Two scores in a folder."""
+    """Makes two scores in a folder."""
     folder = tmp_path / "played"
     folder.mkdir()
     for number, codes in enumerate(scores(3, 90, 6)[1:]):

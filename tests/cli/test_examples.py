@@ -1,4 +1,4 @@
-"""Examples are found by name where the program is installed, and what is the only one need not be named."""
+"""Examples by name in an installed program, and commands without the name of the only file."""
 
 import subprocess
 import sys
@@ -176,7 +176,7 @@ def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
         library.find("model", "nope")
     with pytest.raises(UserError, match=r"no dataset is called nope\. There are: d"):
         library.find("dataset", "nope")
-    # What is renamed or deleted is named in full.
+    # ``rename`` and ``delete`` need the whole name.
     for work in (library.delete("model", "mus"), library.rename("log", "2026-05", "x"), library.delete("log", "")):
         with pytest.raises(UserError):
             asyncio.run(work)

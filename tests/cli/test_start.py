@@ -1,4 +1,4 @@
-"""Engines start with whatever works: full disks, foreign locales, and the reason if one cannot start."""
+"""Start of an engine on full disks and in other locales, and the reason if it cannot start."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from tests.support.waiting import wait_until
 
 
 def _config(folder: Path, more: str = "") -> list[str]:
-    """Options of ``run`` for a configuration that is written into a folder."""
+    """Writes a configuration into a folder; returns the options of ``run`` for it."""
     file = folder / "config.toml"
     file.write_text(f"[model]\ndimension = 3\n[osc]\nserver_port = {free_port()}\n{more}")
     return ["-c", str(file), "-l", str(folder / "logs")]

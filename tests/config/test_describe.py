@@ -1,4 +1,4 @@
-"""Settings one by one, as they would be written."""
+"""Descriptions of single settings, in the form of the file."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One setting is changed in its file, and nothing else is."""
+"""Change of one setting in its file; the rest of the file stays."""
 
 import json
 import subprocess
@@ -148,7 +148,7 @@ def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, content: bytes) -> 
 
 
 def test_edit_keeps_file_that_cannot_be_written(file: Path) -> None:
-    (file.parent / ".config.toml.new").mkdir()  # in the way of the new one
+    (file.parent / ".config.toml.new").mkdir()  # this folder has the name of the new file
     with pytest.raises(UserError, match="cannot be written: Is a directory"):
         edit(file, "title", "x")
     assert file.read_text() == CONFIG

@@ -1,4 +1,4 @@
-"""Configurations load, and their mistakes are named by file, line and key."""
+"""Loading of configurations, and their mistakes by file, line and key."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -227,7 +227,7 @@ def test_every_setting_refuses_or_takes_a_number_out_of_every_range(tmp_path: Pa
     kind = {**REPEATED_TABLES, **SINGLE_TABLES}[table]
     for setting in fields(kind):
         for value in (number, f"[{number}]", f"[0, {number}]", f'[["note_on", {number}]]'):
-            _load(tmp_path, f"[{table}]\n{setting.name} = {value}\n")  # raises nothing
+            _load(tmp_path, f"[{table}]\n{setting.name} = {value}\n")  # raises no error
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Configurations of every earlier IMPSY version load as they are, with one warning."""
+"""Configurations of all earlier IMPSY versions: they load unchanged, with one warning."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""``[[player]]`` tables: what may be written, and what is wrong by file, line and key."""
+"""``[[player]]`` tables: allowed settings, and mistakes by file, line and key."""
 
 from pathlib import Path
 

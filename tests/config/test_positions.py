@@ -1,4 +1,4 @@
-"""The line of every key."""
+"""Line numbers of keys."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The configuration that init writes."""
+"""Configuration of ``impsy-tui init``."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The guide through a first configuration."""
+"""Guide to a first configuration."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def test_every_set_of_answers_makes_a_configuration_without_a_problem(
 def _answered(
     answer: Callable[[Question], str], *ports: list[str], models: tuple[str, ...] = (), trouble: str = ""
 ) -> tuple[Answers, list[Question]]:
-    """The answers, and the questions that they were given to."""
+    """Returns the answers, and the questions before them."""
     asking, questions = ask(*ports, models, trouble), []
     try:
         questions.append(next(asking))

@@ -22,19 +22,19 @@ _AS_BEFORE = (
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Histories and themes are looked for in a folder of the test's own."""
+    """Sets a separate home folder for each test, so that histories and themes are those of the test."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
 class Rig:
-    """An engine with a controller and a synthesiser.
+    """Engine with a controller and a synthesiser.
 
     Attributes:
-        engine: the process.
-        port: where it listens.
-        synthesiser: what it plays arrives here.
+        engine: process of the engine.
+        port: port that the engine listens at.
+        synthesiser: socket of its output.
     """
 
     def __init__(self, folder: Path, config: str) -> None:
@@ -57,13 +57,13 @@ class Rig:
         return self.engine.folder
 
     def send(self, *lines: str) -> None:
-        """Has the engine carry out lines; those that it refuses are of no account."""
+        """Carries out lines in the engine; refused lines are ignored."""
         with connected(self.socket) as client:
             for line in lines:
                 client.command(line)
 
     def put_back(self) -> None:
-        """Lets everything be as it was at the start."""
+        """Restores the state at the start."""
         with connected(self.socket) as client:
             for line in _AS_BEFORE:
                 client.command(line)
@@ -71,7 +71,7 @@ class Rig:
                 client.command("load pulse")
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends the engine."""
         self.engine.end(signal.SIGKILL)
         assert self.engine.process.stdout is not None
         self.engine.process.stdout.close()
@@ -89,7 +89,7 @@ dimension = 4
 
 
 def write_log(file: Path, values: int, events: int = 120) -> None:
-    """Writes a log: faders going up, ten times a second."""
+    """Writes a log of rising faders, ten events a second."""
     begin = datetime(2026, 3, 1, 12)
     rows = []
     for step in range(events):
@@ -112,7 +112,8 @@ def _shared_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(_shared_rig: Rig) -> Iterator[Rig]:
-    """Three faders and the models pulse and higher; in callresponse, as at its start, for every test."""
+    """Gives a rig with three faders and the models pulse and higher, in callresponse as at its start for every
+    test."""
     yield _shared_rig
     if _shared_rig.engine.process.poll() is None:
         _shared_rig.put_back()
@@ -120,7 +121,7 @@ def rig(_shared_rig: Rig) -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def wide_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """64 faders, and the dummy player in battle."""
+    """Gives a rig with 64 faders, and the dummy player in battle."""
     rig = Rig(tmp_path_factory.mktemp("wide"), '[interaction]\nmode = "battle"\n[model]\ndimension = 65\n')
     yield rig
     rig.close()
@@ -128,7 +129,7 @@ def wide_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def eight_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """Eight faders, and the dummy player, who waits."""
+    """Gives a rig with eight faders, and the dummy player, which waits."""
     rig = Rig(tmp_path_factory.mktemp("eight"), '[interaction]\nmode = "polyphony"\n[model]\ndimension = 9\n')
     yield rig
     rig.close()

@@ -1,4 +1,4 @@
-"""An agent in the console: what it hears of the musician and of its synth, beside its parameters."""
+"""Agent in the console: descriptors of the musician and of its synth, next to its parameters."""
 
 import os
 from collections.abc import Iterator

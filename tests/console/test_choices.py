@@ -1,4 +1,4 @@
-"""Names that are offered below the prompt."""
+"""Names below the prompt."""
 
 import pytest
 from rich.cells import cell_len

@@ -1,4 +1,4 @@
-"""An ensemble in the console: shown where it has the focus, beside a player of values."""
+"""Ensemble in the console, with the focus, next to a player of values."""
 
 from collections.abc import Iterator
 

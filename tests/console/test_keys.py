@@ -1,4 +1,4 @@
-"""Every key: on the first screen, in keys mode, and rebound."""
+"""All keys: on the first screen, in keys mode, and with other bindings."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Words and keys of the performer's own, in a console on a real engine."""
+"""Macros and key bindings of the performer, in a console on a real engine."""
 
 from tests.console.conftest import Rig
 from tests.support.console_app import console, performed

@@ -18,7 +18,7 @@ from tests.support.models import constant_model
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Rig]:
-    """An engine with files to work on."""
+    """Gives an engine with files of a user."""
     for name in ("pulse", "higher", "lower"):
         constant_model(tmp_path / "models" / f"{name}.h5", [0.02, 0.2, 0.5, 0.8])
     write_log(tmp_path / "logs" / "first-4d-mdrnn.log", 3)

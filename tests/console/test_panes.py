@@ -85,7 +85,7 @@ async def test_help_is_read_in_full(rig: Rig) -> None:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """An engine with logs that a data set can be made of."""
+    """Gives an engine with logs for a dataset."""
     folder = tmp_path_factory.mktemp("archive")
     constant_model(folder / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     write_log(folder / "logs" / "old-9d-mdrnn.log", 8)

@@ -1,4 +1,4 @@
-"""Several players in the console: the focus large, all of them small."""
+"""Several players in the console: the focused player large, all players small."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lines that were typed are there again, whatever has become of their file."""
+"""History of typed lines, also if its file is missing or damaged."""
 
 import os
 from pathlib import Path

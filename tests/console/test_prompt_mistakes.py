@@ -7,7 +7,7 @@ from tests.support.console_app import LARGE, Console, console, performed
 
 
 def _below(here: Console, line: str) -> str:
-    """The line of the screen below the prompt with this in it."""
+    """Returns the line of the screen below the prompt with this text."""
     lines = here.lines
     return lines[next(index for index, text in enumerate(lines) if text.startswith(line)) + 1]
 
@@ -57,7 +57,7 @@ async def test_a_mistake_is_reported_where_there_was_no_line_for_it(rig: Rig) ->
         hint.blame(Mistake("no command is called drip", 0, 4), 2)
         hint.display = True
         here.app.screen._compositor._full_map_invalidated = True
-        assert hint.size.width  # known before the screen is laid out anew: then it is not told of its size
+        assert hint.size.width  # the size is set before the new layout, and Textual does not send it again
         await here.sees("^^^^ no command is called drip")
 
 

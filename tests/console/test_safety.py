@@ -22,7 +22,7 @@ Start = Callable[..., EngineProcess]
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Rig]:
-    """An engine with a log that a console can delete."""
+    """Gives an engine with a log that a console can delete."""
     constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     write_log(tmp_path / "logs" / "dear-4d-mdrnn.log", 3)
     rig = Rig(tmp_path, PULSE)

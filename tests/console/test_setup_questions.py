@@ -1,4 +1,4 @@
-"""The guide through a new configuration, with what is plugged into the engine's machine."""
+"""Guide to a new configuration, with the devices of the engine's machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.support.models import constant_model
 
 @pytest.fixture
 def studio(jack_server: JackServer, tmp_path: Path) -> Iterator[Rig]:
-    """An engine on a machine with a box of knobs and a synthesiser."""
+    """Gives an engine on a machine with a controller and a synthesiser."""
     constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     with plugged("Knobs", played=False), plugged("Synth", heard=False):
         rig = Rig(tmp_path, PULSE)
@@ -41,7 +41,7 @@ async def _asked(here: Console, text: str) -> None:
 
 
 async def _choose(here: Console, text: str) -> None:
-    """Goes down to a choice, and take it."""
+    """Moves to a choice and takes it."""
     choices = here.app.screen.query_one(OptionList)
     for _ in range(choices.option_count):
         option = choices.highlighted_option
@@ -53,7 +53,7 @@ async def _choose(here: Console, text: str) -> None:
 
 
 async def _enter(here: Console, text: str) -> None:
-    """Writes a line in place of the one that is there."""
+    """Replaces the present line and presses Enter."""
     await here.press(*["backspace"] * len(here.app.screen.query_one(Input).value), *text, "enter")
 
 
@@ -160,7 +160,7 @@ async def test_the_guide_is_found_in_the_palette_and_begins_where_the_settings_a
         await here.sees("asks about your devices")
         await here.press("enter")
         await _asked(here, "Name of this set-up?")
-        await here.press("f2", "f9")  # a dialog wants its answer first, and panic goes before all
+        await here.press("f2", "f9")  # the dialog stays open, and panic works in a dialog
         await here.until(lambda: here.player.paused)
         assert _question(here)
 

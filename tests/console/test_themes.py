@@ -15,7 +15,7 @@ _MINE = (shipped_folder("themes") / "amber.toml").read_text()
 
 
 def _colours(here: Console) -> set[Color | None]:
-    """All colours on the screen."""
+    """Returns all colours on the screen."""
     found = set()
     for strip in here.app.screen._compositor.render_strips():
         for segment in strip:

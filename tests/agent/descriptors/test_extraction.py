@@ -1,4 +1,4 @@
-"""Descriptors of sounds whose descriptors are known, and of those that others have described."""
+"""Descriptors of sounds with known descriptors, and of sounds that other programs have described."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_peaks_do_not_depend_on_blocks() -> None:
     whole = Peaks(RATE).follow(samples)
     peaks = Peaks(RATE)
     np.testing.assert_allclose(np.concatenate([peaks.follow(part) for part in np.split(samples, 5)]), whole)
-    # The samples themselves are among what is between them, six samples later.
+    # The oversampled values include the samples themselves, six samples later.
     assert (whole[12:] >= np.abs(samples)[6:-6] - 1e-9).all()
 
 

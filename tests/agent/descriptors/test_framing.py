@@ -1,4 +1,4 @@
-"""Live sound into frames, whatever blocks it comes in and whatever is in them."""
+"""Frames of live sound, from blocks of any size and any content."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_framing_equals_offline_extraction() -> None:
     settings = FrameSettings(window=256, hop=128, loudness_window=256)
     live = Framing(settings).take(samples)
     offline = describe(samples, settings)
-    # A live frame ends where an offline one has its middle, half a window before.
+    # A live frame ends at the middle of an offline frame, half a window before its end.
     np.testing.assert_allclose(live[:150], offline[0:150], rtol=1e-7, atol=1e-7)
 
 

@@ -25,7 +25,7 @@ def test_controllers_and_bends_come_in_as_values(jack_server: JackServer) -> Non
         await until(lambda: len(hearing.updates) == 3)
         assert before <= hearing.times[0] <= hearing.times[1] <= hearing.times[2] <= time.monotonic()
         status = channel.status()
-        assert status.received == 4  # the one that means nothing, too
+        assert status.received == 4  # also the message without a meaning
         assert status.last_received == "cc 1 = 0 ch 1"
         assert status.bound == "Knobs → nothing"
         assert status.problems == 0
@@ -192,7 +192,7 @@ def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: J
         channel.send((0.5, 0.5, 1.0))
         channel.end_notes(frozenset((1, 2)))
         await until(lambda: len(synth.played) == 4 and len(box.played) == 2)
-        assert synth.played[3] == (0x81, 127, 0)  # value 1 sounds what value 0 sounds, too
+        assert synth.played[3] == (0x81, 127, 0)  # value 1 plays the same note as value 0
         assert box.played[1] == (0x82, 64, 0)
         channel.end_notes(frozenset((0,)))
         await until(lambda: len(synth.played) == 5)
@@ -234,7 +234,7 @@ def test_panic_ends_everything_on_every_channel_that_was_sent_on(jack_server: Ja
 
 
 def test_thru_passes_messages_on_unchanged(jack_server: JackServer) -> None:
-    # Each message has a number, so that one that is passed on twice differs from one that is sent again.
+    # Each message has a number, so that a message that is passed on twice differs from one that is sent again.
     channel_messages: list[Callable[[int], tuple[int, ...]]] = [
         lambda number: (0x90, 60, number),
         lambda number: (0xA0, 60, number),

@@ -29,7 +29,7 @@ def test_a_clock_of_a_device_is_heard_while_it_is_wanted_and_no_longer(jack_serv
         channel.hear_clock(False)
         sequencer.send((TICK,), (0xB0, 1, 2))
         await until(lambda: len(hearing.messages) == 2)
-        assert channel.status().received == 2  # a clock is no playing
+        assert channel.status().received == 2  # a clock message is not an event of the musician
 
     with plugged("Sequencer", played=False) as sequencer:
         hearing = with_channel(play, in_device=("Sequencer",))
@@ -113,7 +113,7 @@ def test_a_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackS
 
 
 def clocks_after(hearing: Hearing) -> Callable[[], list[bytes]]:
-    """The messages of clocks that are heard from now on."""
+    """Collects the clock messages that are heard from now on."""
     first = len(hearing.clocks)
     return lambda: [message for _, message, _ in hearing.clocks[first:]]
 
@@ -132,7 +132,7 @@ def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: Ja
 
         await arrives(SONG_POSITION)
         channel.send_clock(bytes((TICK,)))
-        sequencer.send((SONG_POSITION, 60, 0))  # gives way: it has no number, and may not arrive
+        sequencer.send((SONG_POSITION, 60, 0))  # this message has no number and may get lost
         await arrives(0x90)
         channel.send_clock(bytes((STOP,)))
         await arrives(SONG_POSITION)
@@ -141,7 +141,7 @@ def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: Ja
     with plugged("Sequencer", played=False) as sequencer, plugged("Drum", heard=False) as drum:
         with_channel(play, in_device=("Sequencer",), out_device=("Drum",), thru_matrix={"Sequencer": ("Drum",)})
         passed = [message for message in drum.got if message[0] in (SONG_POSITION, 0x90)]
-        assert is_part_in_order(passed, played)  # what came while a clock was sent is not among them
+        assert is_part_in_order(passed, played)  # without messages that arrived while a clock was sent
         assert {message[0] for message in passed} == {SONG_POSITION, 0x90}
 
 
@@ -180,7 +180,7 @@ def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None
 
 def test_a_clock_for_a_wire_that_no_one_reads_is_lost_until_someone_does(wire: Wire) -> None:
     channel = SerialMidiChannel(SerialMidi(), str(wire.path))
-    channel.send_clock(bytes((TICK,)))  # it is not open yet
+    channel.send_clock(bytes((TICK,)))  # the channel is not open yet
 
     async def play(hearing: Hearing) -> None:
         for _ in range(100_000):

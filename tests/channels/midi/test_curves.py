@@ -1,4 +1,4 @@
-"""Curves keep both ends, rise, and undo each other."""
+"""Curves: both ends, rise, and inverse."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""MIDI devices, and the system they are plugged into, that are named in part, come, go and come back."""
+"""MIDI devices and their system: parts of names, missing devices, and devices that come back."""
 
 import asyncio
 import os
@@ -63,7 +63,7 @@ def test_a_missing_device_is_reported_once_and_found_when_it_comes(jack_server: 
         assert channel.status().state == "waiting"
         assert channel.status().bound == "Knobs (not there) → Synth"
         channel.send((0.5, 0.5))
-        await until(lambda: len(synth.got) == 1)  # the other is undisturbed
+        await until(lambda: len(synth.got) == 1)  # the other device still works
         await two_looks(channel)
         assert hearing.times_told("no input is called Knobs: the engine waits for it") == 1
         knobs.append(Device("Knobs", played=False))
@@ -128,7 +128,7 @@ def test_synthesiser_that_comes_back_is_silenced_and_gets_all_values(jack_server
         await until(lambda: len(synth.got) == 4)
         synth.pull()
         await until(lambda: channel.status().state == "waiting")
-        channel.send((0.25, 1.0))  # nobody hears it
+        channel.send((0.25, 1.0))  # no device receives this vector
         channel.silence()
         channel.panic()
         assert channel.status().problem.startswith("Synth is disconnected")

@@ -56,7 +56,7 @@ def test_a_pair_of_controllers_is_one_fine_value() -> None:
     assert mapping.updates(b"\xb0\x07\x40") == []  # the other half is still to come
     assert mapping.updates(b"\xb0\x27\x05") == [(0, (64 << 7 | 5) / 16383)]
     assert mapping.updates(b"\xb0\x07\x41") == []
-    assert mapping.updates(b"\xb0\x07\x42") == [(0, (66 << 7) / 16383)]  # this device sends one half alone
+    assert mapping.updates(b"\xb0\x07\x42") == [(0, (66 << 7) / 16383)]  # this device sends only one half
 
 
 def test_one_message_sets_all_values_that_it_means() -> None:
@@ -110,7 +110,7 @@ def test_output_mapping_skips_unchanged_values() -> None:
     assert mapping.messages([0.5, 0.5, 0.5]) == []
     mapping.forget()
     assert len(mapping.messages([0.5, 0.5, 0.5])) == 3
-    mapping.received(b"\xb0\x01\x40")  # as it was
+    mapping.received(b"\xb0\x01\x40")  # as before
     assert mapping.messages([0.5, 0.5, 0.5]) == []
     mapping.received(b"\xb0\x01\x00")
     mapping.received(b"\xe0\x00\x00")
@@ -267,7 +267,7 @@ def test_pair_of_controllers_is_one_event_whichever_half_comes_first() -> None:
 
 
 class TimedPair:
-    """A pair of controllers on virtual time, and what it sets."""
+    """Pair of controllers on virtual time, and the values that it sets."""
 
     def __init__(self) -> None:
         self.time = VirtualTime()
@@ -275,7 +275,7 @@ class TimedPair:
         self.heard: list[tuple[int, float]] = []
 
     def send(self, controller: int, data: int, then: float = 0.0) -> list[int]:
-        """Sends a half, waits, and returns what was set since, in steps of 14 bits."""
+        """Sends a half, waits, and returns the values that were set since then, in steps of 14 bits."""
         before = len(self.heard)
         self.heard += self.mapping.updates(bytes((0xB0, controller, data)))
         self.mapping.wait_for_halves(self.time.scheduler, self.heard.extend)
@@ -289,7 +289,7 @@ def test_half_of_a_pair_acts_alone_if_the_other_half_does_not_come(half: int, st
     assert pair.send(half, 3) == []
     pair.time.advance(OTHER_HALF)
     assert pair.heard == [(0, 3 * steps / 16383)]
-    # After that the device is known to send one half alone: nothing waits.
+    # After that, the pair knows that the device sends only one half: no half waits.
     assert pair.send(half, 4) == [4 * steps]
     assert pair.send(half, 5, then=1.0) == [5 * steps]
 
@@ -298,7 +298,7 @@ def test_half_of_a_known_pair_waits_each_time() -> None:
     pair = TimedPair()
     assert pair.send(7, 1) + pair.send(39, 1, then=1.0) == [129]
     assert pair.send(39, 2) == []
-    assert pair.send(39, 3) == [128 + 3]  # the first did not change anything that the second does not
+    assert pair.send(39, 3) == [128 + 3]  # the first half alone changed nothing
     assert pair.send(39, 4, then=1.0) == [128 + 4]
     assert pair.send(39, 5) + pair.send(7, 2, then=1.0) == [(2 << 7) + 5]
 

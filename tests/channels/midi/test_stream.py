@@ -1,4 +1,4 @@
-"""Whole MIDI messages out of bytes that come in pieces, beside mido's parser."""
+"""Complete MIDI messages from pieces of a byte stream, compared with mido's parser."""
 
 import itertools
 import random
@@ -79,7 +79,7 @@ def test_noise_is_the_same_however_it_is_cut(data: bytes, at: list[int]) -> None
 
 @given(messages, st.randoms(use_true_random=False))
 def test_midos_parser_finds_the_same(sent: list[bytes], dice: random.Random) -> None:
-    """Without running status, which mido does not know, and with system exclusive messages between."""
+    """Compares streams without running status, which mido does not know, and with system exclusive messages."""
     data = b"".join(message + (b"\xf0\x01\x02\xf7" if dice.random() < 0.2 else b"") for message in sent)
     parser = mido.Parser()
     parser.feed(data)

@@ -1,4 +1,4 @@
-"""MIDI devices that are controller and display in one: echoes, lights, motors and takeover."""
+"""MIDI devices that are controller and display: echoes, lights, motors and takeover."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_an_echo_is_dropped_where_that_is_asked_for(
         await until(lambda: len(desk.played) == 4)
         desk.send(echo)
         await sent_until(desk, (0xB0, 1, 127), lambda: bool(hearing.updates))
-        await until(lambda: (0xB0, 1, 127) in desk.played)  # passed on, other than the echo
+        await until(lambda: (0xB0, 1, 127) in desk.played)  # passed on, unlike the echo
 
     with plugged("Desk") as desk:
         hearing = with_channel(
@@ -150,10 +150,10 @@ def test_a_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_se
         assert desk.played == [(0xB0, 1, 127), (0xB0, 2, 64)]
         desk.send((0xB0, 1, 60), (0xB0, 1, 124))  # short of it
         desk.send((0xB0, 1, 125))  # within two steps
-        desk.send((0xB0, 1, 3))  # its own again
+        desk.send((0xB0, 1, 3))  # the knob acts again
         desk.send((0xB0, 2, 10), (0xB0, 2, 70), (0xB0, 2, 80))  # passes it
         await until(lambda: len(hearing.updates) == 5)
-        channel.send((3 / 127, 80 / 127))  # where they are: nothing to show, nothing to pass
+        channel.send((3 / 127, 80 / 127))  # the knobs are at these values: nothing to show, nothing to pass
         desk.send((0xB0, 1, 90))
         await until(lambda: len(hearing.updates) == 6)
         assert channel.status().bound == "Desk → Desk"

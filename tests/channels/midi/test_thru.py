@@ -1,4 +1,4 @@
-"""Input thru over a wire: what came in goes out, dimension by dimension."""
+"""Thru of the input over a serial MIDI port, dimension by dimension."""
 
 from impsy_tui.channels.midi.output_mapping import OutputMapping
 from impsy_tui.engine.io.channel_output import ChannelOutput

@@ -1,4 +1,4 @@
-"""Networks that come later and change, in a network name space."""
+"""Networks that appear later and change, in a network name space."""
 
 import shutil
 import subprocess

@@ -137,7 +137,7 @@ def test_predictions_go_to_every_address_as_floats(receiver: socket.socket) -> N
     assert [(m.address, m.params) for m in messages] == [
         ("/prediction", [0.25, 0.75]),
         ("/impsy", [0.25, 0.75]),
-        ("/impsy/silence", []),  # nothing is left sounding when it is closed
+        ("/impsy/silence", []),  # no note sounds after the channel is closed
     ]
 
 
@@ -242,7 +242,7 @@ def test_osc_waits_for_a_host_name_and_listens_meanwhile() -> None:
             client.send_message("/interface", [0.5, 0.5])
             await until(lambda: bool(hearing.vectors))
 
-    perform(channel, play, closes_files=False)  # the resolver keeps some open
+    perform(channel, play, closes_files=False)  # the resolver keeps some files open
 
 
 def test_network_is_admitted_on_request_and_reported() -> None:

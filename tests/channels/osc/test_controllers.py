@@ -16,7 +16,7 @@ from tests.support.waiting import until
 
 
 def _heard(messages: list[tuple[str, Any]], count: int, **settings: Any) -> Hearing:
-    """Sends messages, wait for so many updates and vectors together."""
+    """Sends messages and waits for this number of updates and vectors together."""
 
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         for address, arguments in messages:

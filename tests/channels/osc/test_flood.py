@@ -1,4 +1,4 @@
-"""Bundles of a thousand messages: nothing is lost, nothing overtakes, and no turn of the loop is theirs alone."""
+"""Bundles of a thousand messages: no loss, the same order, and no turn of the loop for one bundle alone."""
 
 import asyncio
 import struct
@@ -22,7 +22,7 @@ COUNT = 1000
 
 @dataclass
 class SlowHearing(Hearing):
-    """A listener that takes half a turn's share for each message, and notes the turn of the loop."""
+    """Listener that needs half of a turn's share for each message, and records the turn of the loop."""
 
     turns: list[float] = field(default_factory=list)
 
@@ -52,7 +52,7 @@ def _bundle(messages: list[bytes], due: float | None = None) -> bytes:
 
 
 def _flooded(packets: list[bytes], done: int, *, lost: bool = False) -> SlowHearing:
-    """Sends packets to a channel with a slow listener, waits for so many messages, closes."""
+    """Sends packets to a channel with a slow listener, waits for this number of messages, and closes the channel."""
     loop = EngineLoop()
     hearing = SlowHearing(loop.scheduler)
     port = free_port()

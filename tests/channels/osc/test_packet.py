@@ -1,4 +1,4 @@
-"""OSC packets: agreed with another implementation, and no bytes whatever do harm."""
+"""OSC packets: comparison with another implementation, and any bytes."""
 
 import struct
 import time

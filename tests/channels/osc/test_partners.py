@@ -1,4 +1,4 @@
-"""Examples for programs that play with the engine by OSC: their files are whole, and name its ports and addresses."""
+"""Examples for programs that play with the engine by OSC: files, ports and addresses."""
 
 import json
 import re

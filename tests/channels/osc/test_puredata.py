@@ -1,4 +1,4 @@
-"""Pure Data as the peer: what a patch sends is answered, and what it is sent it understands."""
+"""Pure Data as the peer: the engine answers a patch, and the patch understands the answers."""
 
 import json
 import re
@@ -21,7 +21,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="who listens is re
 
 @pytest.fixture
 def pd(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Opens patches without a window; what they print is in the file."""
+    """Opens patches without a window; a file has their output."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*patches: Path, **ports: int) -> Path:
@@ -69,7 +69,7 @@ client_port = {to_pd}
 def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> None:
     port = free_port()
     printed = pd(ROOT / "configs" / "pd" / "synth.pd", listen_port=port)
-    # The kernel knows when the patch listens.
+    # The kernel shows when the patch listens.
     tables = [Path(f"/proc/net/udp{version}") for version in ("", "6")]
     wait_until(lambda: any(f":{port:04X} " in table.read_text() for table in tables if table.exists()))
     assert "couldn't create" not in printed.read_text()

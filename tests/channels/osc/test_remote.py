@@ -15,7 +15,7 @@ from tests.support.waiting import until
 
 @pytest.fixture
 def address() -> str:
-    """An address of this machine in its network: the channel takes what comes from there for another machine's."""
+    """Returns an address of this machine in its network: for the channel, its messages come from another machine."""
     if not (found := own_addresses()):
         pytest.skip("this machine has no address in a network")
     return found[0]

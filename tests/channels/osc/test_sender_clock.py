@@ -1,4 +1,4 @@
-"""Clocks of senders that are not ours."""
+"""Clocks of senders that differ from the clock of this machine."""
 
 import time
 

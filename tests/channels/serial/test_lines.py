@@ -161,7 +161,7 @@ def test_a_port_that_is_missing_is_awaited_and_opened_when_it_comes(tmp_path: Pa
         async def play(hearing: Hearing) -> None:
             assert channel.status().state == "waiting"
             channel.send((0.1, 0.1))
-            await asyncio.sleep(1.2)  # looked for more than once
+            await asyncio.sleep(1.2)  # more than one attempt to open the port
             assert hearing.told == [("warning", f"{wire.path} does not exist: the engine waits for it")]
             wire.plug()
             await until(lambda: channel.status().state == "open")
@@ -227,7 +227,7 @@ def test_stuck_port_gets_whole_lines_and_the_latest_vector(wire: Wire) -> None:
 
     perform(channel, play)
     lines = _lines(wire)
-    assert set(lines[:-2]) == {b"0.2500,0.2500"}  # the first that waited was begun; no other was queued
+    assert set(lines[:-2]) == {b"0.2500,0.2500"}  # the first waiting line was begun; no other line was queued
     assert lines[-2:] == [b"0.7500,0.7500", b"1.0000,1.0000"]
     assert len(lines) * 14 < room
 
@@ -323,7 +323,7 @@ def test_closing_while_a_port_is_awaited_leaves_nothing_to_be_done(tmp_path: Pat
     channel = _channel(tmp_path / "nothing")
 
     async def play(hearing: Hearing) -> None:
-        await until(lambda: len(hearing.scheduler) == 2)  # the next look, and the report's second
+        await until(lambda: len(hearing.scheduler) == 2)  # the next attempt, and the second of the report
         channel.close()
         assert len(hearing.scheduler) == 1
         channel.send((0.5, 0.5))

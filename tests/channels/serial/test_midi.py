@@ -1,4 +1,4 @@
-"""MIDI over real pseudo-terminals: what comes in, and ports that come and go."""
+"""MIDI over real pseudo-terminals: input, and ports that disappear and come back."""
 
 import asyncio
 
@@ -116,7 +116,7 @@ def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) 
             await until(lambda: channel.status().state == "open")
             channel.send((62 / 127, 1.0))
             await until(lambda: len(messages(wire)) == 5)
-            # The controller is sent again: whoever came back may have forgotten it.
+            # The controller is sent again: the device may have lost its value.
             assert messages(wire) == [
                 b"\x80\x3c\x00",
                 b"\xb0\x78\x00",

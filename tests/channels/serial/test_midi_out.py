@@ -1,4 +1,4 @@
-"""MIDI over real pseudo-terminals: what goes out, and that no note hangs."""
+"""MIDI over real pseudo-terminals: output, and no hanging note."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ def test_the_latest_vector_wins_and_no_note_hangs(wire: Wire) -> None:
                 await asyncio.sleep(0)
         channel.send((1.0, 0.0))
         await until(lambda: sounding(messages(wire)) == {(0, 127), (1, 0)})
-        assert channel.status().sent < 2000  # most were left out
+        assert channel.status().sent < 2000  # most messages were left out
         channel.silence()
         await until(lambda: not sounding(messages(wire)))
 
@@ -71,7 +71,7 @@ def test_panic_turns_everything_off_and_drops_what_waits(wire: Wire) -> None:
         await silenced(channel, wire)
         channel.send((60 / 127, 64 / 127))
         channel.send((61 / 127, 65 / 127))
-        for _ in range(100):  # a performer in fear
+        for _ in range(100):  # many panics in a row
             channel.panic()
         await until(lambda: len(messages(wire)) >= 10)
         await asyncio.sleep(0.2)

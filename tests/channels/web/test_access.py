@@ -237,7 +237,7 @@ def test_websocket_waits_for_an_unknown_host() -> None:
         await until(lambda: hearing.times_told("no host is called no-such-host.invalid") == 1)
         assert channel.status().state == "waiting"
 
-    perform(channel, play, closes_files=False)  # the resolver keeps some open
+    perform(channel, play, closes_files=False)  # the resolver keeps some files open
 
 
 def test_network_is_admitted_on_request_and_reported() -> None:

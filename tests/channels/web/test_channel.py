@@ -1,4 +1,4 @@
-"""The WebSocket channel with real clients: what comes in, and what goes out."""
+"""WebSocket channel with real clients: input and output."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.web_listener import FADERS, KEYS, port_of, said, said_at_the_end, with_channel
 from tests.support.waiting import until
 
-# In
+# Input
 
 
 def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
@@ -89,7 +89,7 @@ def test_a_client_that_goes_lets_go_of_its_keys() -> None:
         client = await connect(url)
         await client.send("/channel/1/noteon/60/100")
         await until(lambda: hearing.held == [True])
-        client.transport.abort()  # without a word
+        client.transport.abort()  # without closing the connection
         await until(lambda: hearing.held == [True, False])
         assert channel.status().bound.endswith("no clients")
 
@@ -188,7 +188,7 @@ def test_a_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -
     assert "sends without end" in told
 
 
-# Out
+# Output
 
 
 def test_predictions_go_to_every_client_as_text() -> None:
@@ -196,7 +196,7 @@ def test_predictions_go_to_every_client_as_text() -> None:
         async with connect(url) as one, connect(url) as other:
             await until(lambda: channel.status().bound.endswith("2 clients"))
             channel.send((0.5, 1.0))
-            channel.send((0.5, 0.0))  # what has not changed is not sent again
+            channel.send((0.5, 0.0))  # unchanged values are not sent again
             for client in (one, other):
                 assert await said(client, 3) == ["/channel/1/cc/1/64", "/channel/1/cc/2/127", "/channel/1/cc/2/0"]
             status = channel.status()
@@ -302,7 +302,7 @@ def test_nothing_sounds_when_it_is_closed() -> None:
         channel.close()
         ends.append(await said_at_the_end(client))
         assert client.close_code == 1001
-        channel.send((0.5, 0.5))  # nobody is there, and nothing is raised
+        channel.send((0.5, 0.5))  # without clients, no error is raised
         channel.end_notes(frozenset((0,)))
         channel.silence()
         channel.panic()
@@ -352,7 +352,7 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
 
     with_channel(play, output=(("control_change", 1, 1), ("note_on", 1)))
     assert min(counts) >= 2
-    assert min(counts) < max(counts)  # the newest has won for some
+    assert min(counts) < max(counts)  # some clients got only the newest value
 
 
 def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None:

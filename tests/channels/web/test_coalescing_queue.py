@@ -1,4 +1,4 @@
-"""Messages for slow clients, which lead to the same state as all messages."""
+"""Messages for slow clients: the same final state as after all messages."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The page with faders in a real browser."""
+"""Page with faders in a real browser."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
         await stage.page.touch("touchStart", *start)
         await stage.page.touch("touchMove", await stage.spot(0, 0.9), await stage.spot(1, 0.2))
         await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.9) < 0.02)
-        # This one's bounds are the wrong way round: up is 1 all the same.
+        # The limits of this fader are reversed: the upper end is 1 all the same.
         await until(lambda: bool(stage.values(1)) and abs(stage.values(1)[-1] - 0.2) < 0.02)
         await stage.page.touch("touchEnd")
 

@@ -1,4 +1,4 @@
-"""The pages that the WebSocket channel serves, as they are served."""
+"""Pages that the WebSocket channel serves."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""MIDI messages as text: what is read, what is refused, and that nothing else comes out."""
+"""MIDI messages as text: accepted texts and refused texts."""
 
 import pytest
 from hypothesis import given

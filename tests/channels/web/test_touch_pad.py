@@ -1,4 +1,4 @@
-"""Touches to and from browsers, and the page that is a pad."""
+"""Touches to and from browsers, and the page with the pad."""
 
 import asyncio
 import json
@@ -105,7 +105,7 @@ def test_an_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         assert isinstance(channel, TouchOutput)
         assert isinstance(channel, EnsembleDisplay)
-        channel.play_touch(_DOWN)  # nobody is there
+        channel.play_touch(_DOWN)  # without clients
         async with connect(url) as one:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.play_touch(_DOWN)
@@ -236,7 +236,7 @@ def test_page_shows_touches_of_all_players(chromium: Chromium) -> None:
 def test_pad_shows_the_requested_gesture(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         shown = "getComputedStyle(hint).display !== 'none' && hint.textContent"
-        await stage.page.touch("touchStart", await _pad(stage, 0.5, 0.5))  # who plays needs no other hint
+        await stage.page.touch("touchStart", await _pad(stage, 0.5, 0.5))  # a hint is not needed any more
         await stage.page.touch("touchEnd")
         stage.channel.send_ensemble_messages([guide_message("fast-taps", 3, plays=False)])
         await stage.page.until(f"({shown}) === 'next: fast-taps in 3'")

@@ -1,4 +1,4 @@
-"""Output of `impsy-tui run` to a terminal that takes nothing, and to a file."""
+"""Output of ``impsy-tui run`` to a terminal that reads nothing, and to a file."""
 
 import os
 import pty
@@ -45,7 +45,7 @@ def _start(folder: Path, output: int, patience: float, lines: int) -> subprocess
 
 def test_printer_lets_process_end_while_terminal_takes_no_output(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    process = _start(tmp_path, theirs, 0.5, 9000)  # more than a pipe holds
+    process = _start(tmp_path, theirs, 0.5, 9000)  # more than a pipe can hold
     try:
         process.communicate(b"\n", timeout=60)
         assert (tmp_path / "wrote").exists()

@@ -22,7 +22,7 @@ def entries(text: str) -> dict[str, str]:
 
 def verify(unit: Path) -> str:
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
-    # It loads the units that this one names, too.
+    # systemd-analyze also loads the units that this unit names.
     return "\n".join(line for line in done.stderr.splitlines() if str(unit) in line or unit.name in line)
 
 

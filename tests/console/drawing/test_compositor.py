@@ -1,4 +1,4 @@
-"""The bytes that are written make the screen that Textual means."""
+"""Bytes to the terminal: they draw the same screen as Textual."""
 
 import asyncio
 import random
@@ -45,7 +45,7 @@ class Terminal:
         self._style = self._link = ""
 
     def write(self, text: str) -> None:
-        """Obeys."""
+        """Carries out the escape sequences and writes the characters."""
         at = 0
         while at < len(text):
             found = _WRITTEN.match(text, at)
@@ -72,7 +72,7 @@ class Terminal:
             letters, style = line[before]
             line[before] = (letters.removesuffix(letter) + letter, style)  # an accent on itself looks like one
             return
-        for place in range(x, x + width):  # half of a wide character is none
+        for place in range(x, x + width):  # a wide character without its other half disappears
             if line[place][0] == "":
                 line[place - 1] = (" ", line[place - 1][1])
             if place + 1 < len(line) and line[place + 1][0] == "":
@@ -92,7 +92,7 @@ cuts = st.sets(st.integers(1, WIDTH - 1), max_size=3).map(lambda inner: [0, *sor
 
 
 def chopped(screen: list[list[Segment]], ends: list[list[int]]) -> list[dict[int, Strip]]:
-    """Lines cut where widgets end, as the compositor has them."""
+    """Returns lines cut at the ends of widgets, in the form of the compositor."""
     return [
         dict(zip(cut, Strip(line, WIDTH).divide(cut[1:]), strict=False))
         for line, cut in zip(screen, ends, strict=True)
@@ -100,12 +100,12 @@ def chopped(screen: list[list[Segment]], ends: list[list[int]]) -> list[dict[int
 
 
 def whole(chops: list[dict[int, Strip]]) -> str:
-    """Textual's full rendering."""
+    """Returns Textual's full rendering."""
     return LayoutUpdate([line.values() for line in chops], Region(0, 0, WIDTH, HEIGHT)).render_segments(CONSOLE)
 
 
 def spans_of(cells: set[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Cells (line, column) as stretches of lines."""
+    """Returns cells (line, column) as stretches of lines."""
     found: list[tuple[int, int, int]] = []
     for y, x in sorted(cells):
         if found and found[-1][0] == y and found[-1][2] == x:
@@ -164,7 +164,7 @@ class _Panes(Screen[None]):
         self.panes = [Lines(palette, id="left"), Lines(palette, id="right")]
 
     def compose(self) -> ComposeResult:
-        """Two panes, one over the other's edge."""
+        """Yields two panes, one over the edge of the other."""
         yield from self.panes
 
 

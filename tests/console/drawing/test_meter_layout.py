@@ -1,4 +1,4 @@
-"""Meters fit whatever space there is, and none stands on another."""
+"""Layout of the meters in any space: all fit, and none covers another."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
 
 
 def cells(layout: MeterLayout) -> list[tuple[int, int]]:
-    """Every cell that a meter stands on."""
+    """Returns the cells of all meters."""
     corners = map(layout.place, range(layout.shown))
     return [(x + dx, y + dy) for x, y in corners for dx in range(layout.width) for dy in range(layout.rows)]
 

@@ -1,4 +1,4 @@
-"""Themes: those that come with the program are right, and of a wrong one it is said what and where."""
+"""Themes: the shipped ones are valid, and the message of a wrong one names the mistake and its place."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ AMBER = (shipped_folder("themes") / "amber.toml").read_text()
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of themes of the user's own."""
+    """Makes a folder of the user's themes."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "themes").mkdir()
     return tmp_path / "themes"

@@ -22,7 +22,7 @@ def _plain_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read(parser: Any, *pieces: str, until: Callable[[list[str]], object] = bool) -> list[str]:
-    """Keys of pieces that come one after the other; each but the first after the parser has waited for more."""
+    """Returns the keys of pieces that arrive one after the other, each after the parser has waited for more."""
     keys: list[str] = []
     for number, piece in enumerate(pieces):
         count = len(keys)
@@ -52,7 +52,7 @@ def test_parser_joins_a_sequence_that_is_cut_anywhere(sequence: str) -> None:
     (whole,) = _read(patient(XTermParser)(), sequence)
     for cut in range(2, len(sequence)):
         assert _read(patient(XTermParser)(), sequence[:cut], sequence[cut:]) == [whole]
-    # Behind the escape character it is too late for Escape, but no other key acts.
+    # Escape was reported before the rest arrived, but no other key acts.
     assert _read(patient(XTermParser)(), sequence[0], sequence[1:]) == ["escape", whole]
 
 

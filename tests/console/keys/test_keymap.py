@@ -1,4 +1,4 @@
-"""Keys in force: the defaults, and what the configuration wants instead."""
+"""Current keys: the defaults, and the configured keys."""
 
 import pytest
 from hypothesis import given

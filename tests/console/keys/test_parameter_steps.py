@@ -1,4 +1,4 @@
-"""Keys that turn a parameter, also while they are held down."""
+"""Keys that change a parameter, also while they are held down."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The view of an ensemble, drawn in any size, and told without colours."""
+"""View of an ensemble in any size, also without colours."""
 
 import msgspec
 import pytest
@@ -29,7 +29,7 @@ QUARTET = EnsembleState(
 
 
 class _Sized(EnsembleView):
-    """Of a size that no screen gave it."""
+    """View with a given size, without a screen."""
 
     room = Size(0, 0)
 

@@ -14,7 +14,7 @@ COMES = GestureRecordingState("nothing", False, 2.1, 5.0, 9, 9, 0, "")
 
 
 class _Sized(GestureRecordingView):
-    """Of a size that no screen gave it."""
+    """View with a given size, without a screen."""
 
     room = Size(0, 0)
 

@@ -1,4 +1,4 @@
-"""The engine without python-rtmidi: it is not installed, or a system library that it loads is missing."""
+"""Engine without python-rtmidi: the library is not installed, or a system library that it loads is missing."""
 
 import sys
 import sysconfig
@@ -19,7 +19,7 @@ MISSING = f"MIDI needs libasound.so.2 ({install_packages(package_of('libasound.s
 
 @pytest.fixture
 def without_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes find a python-rtmidi that fails as the real one does without the library."""
+    """Gives processes a python-rtmidi that fails like the real one without the system library."""
     error = "libasound.so.2: cannot open shared object file: No such file or directory"
     (tmp_path / "rtmidi.py").write_text(f"raise ImportError({error!r})\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -38,7 +38,7 @@ def test_channel_reports_a_missing_library_once() -> None:
 
     async def play(hearing: Hearing) -> None:
         await until(lambda: bool(hearing.told))
-        for _ in range(3):  # the channel goes on looking for devices, and has nothing new to say
+        for _ in range(3):  # the channel continues to look for devices, and reports nothing new
             await channel._look()
 
     hearing = perform(channel, play, 1)

@@ -1,4 +1,4 @@
-"""Processes that own MIDI ports: frames, and what they do when the engine ends."""
+"""Processes that own MIDI ports: frames, and the end of the engine."""
 
 import asyncio
 import os
