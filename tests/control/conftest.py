@@ -21,7 +21,8 @@ def ssh_server(tmp_path: Path) -> Iterator[SshServer]:
 
 @pytest.fixture
 def other_machine(tmp_path: Path) -> Iterator[OtherMachine]:
-    """A user on another machine: an SSH server with a home of its own. Its engine is ended after the test."""
+    """Gives a user on another machine: an SSH server with a separate home. The engine of the user ends after the
+    test."""
     folder = tmp_path / "ssh"
     folder.mkdir()
     with tempfile.TemporaryDirectory() as home:  # sockets need short names

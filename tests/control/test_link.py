@@ -1,4 +1,4 @@
-"""A console's connection to real engines, and to what only looks like one."""
+"""Connection of a console to real engines, and to servers that are no engine."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ dimension = 4
 
 
 class Watched:
-    """A link, and what it told."""
+    """Link with its reported events and states."""
 
     def __init__(self, place: Path, rate: float = 20.0, *, is_tunnel: bool = False) -> None:
         self.events: list[Event] = []
@@ -38,14 +38,14 @@ class Watched:
         self.link = Link(place, rate, self.events.append, self.states.append, is_tunnel=is_tunnel)
 
     def texts(self) -> list[str]:
-        """The texts of all events that came from commands."""
+        """Returns the texts of all events of commands."""
         return [event.text for event in self.events if event.source == "command"]
 
 
 def watching(
     place: Path, what: Callable[[Watched], Awaitable[None]], rate: float = 20.0, *, is_tunnel: bool = False
 ) -> Watched:
-    """Does something while a link to a place is kept; the link must not end by itself."""
+    """Carries out an action while a link to a socket runs; the link must not end by itself."""
 
     async def both() -> Watched:
         watched = Watched(place, rate, is_tunnel=is_tunnel)
@@ -63,7 +63,7 @@ def watching(
 
 
 async def up(watched: Watched) -> None:
-    """Waits for a connection and a snapshot over it."""
+    """Waits for a connection and its first snapshot."""
     await until(lambda: watched.link.state is LinkState.UP)
     before = watched.link.received
     await until(lambda: watched.link.received > before)
@@ -188,7 +188,7 @@ def test_link_is_lost_while_engine_says_nothing(start_engine: Start) -> None:
 
 @contextmanager
 def serving(place: Path, talk: Callable[[ServerConnection], None]) -> Iterator[Server]:
-    """A WebSocket server that is no engine of ours."""
+    """Runs a WebSocket server that is not an engine."""
     with unix_serve(talk, str(place)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

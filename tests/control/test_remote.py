@@ -1,4 +1,4 @@
-"""Engines reached through a real SSH server on this machine."""
+"""Connections to engines through a real SSH server on this machine."""
 
 import getpass
 import os
@@ -100,7 +100,7 @@ def test_leaving_while_it_connects_again_leaves_nothing_behind(ssh_server: SshSe
     with RemoteSocket("127.0.0.1", tmp_path / "engine.sock", ssh_server.options) as remote:
         (before,) = clients(remote)
         assert ssh_server.process is not None
-        ssh_server.process.send_signal(signal.SIGSTOP)  # it takes connections, and never greets
+        ssh_server.process.send_signal(signal.SIGSTOP)  # the server accepts connections and never sends a greeting
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: before not in clients(remote) and bool(clients(remote)))
     assert not remote.socket.parent.exists()

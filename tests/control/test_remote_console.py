@@ -1,4 +1,4 @@
-"""The console of an engine on another machine, through a real SSH server on this one."""
+"""Console of an engine on another machine, through a real SSH server on this machine."""
 
 import os
 import signal
@@ -68,7 +68,7 @@ async def test_remote_console_says_no_link_while_ssh_is_frozen(other_machine: Ot
 
 @performed
 async def test_attached_console_shows_output_of_killed_engine(other_machine: OtherMachine) -> None:
-    """A console that did not start the engine."""
+    """Checks a console that did not start the engine."""
     other_machine.lay_set("set", CONFIG)
     with RemoteSocket("127.0.0.1:set", options=other_machine.options) as remote:
         remote.start_engine()

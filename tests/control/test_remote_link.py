@@ -1,4 +1,4 @@
-"""A console's connection through a real SSH server that freezes, breaks, and comes back."""
+"""Connection of a console through a real SSH server that freezes, breaks, and comes back."""
 
 import asyncio
 import os

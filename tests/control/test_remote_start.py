@@ -1,4 +1,4 @@
-"""Engines that are started on another machine, through a real SSH server on this one."""
+"""Start of engines on another machine, through a real SSH server on this machine."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ dimension = 4
 [demo]
 """
 HARD = 'it\'s a "set"; touch made $(touch made) `touch made` \\ *'
-"""A folder whose name every shell would take apart."""
+"""Name of a folder with all special characters of shells."""
 
 
 @pytest.mark.parametrize("folder", ["a set", HARD, "-", "sets/one"])
@@ -65,7 +65,7 @@ def test_remote_finds_program_on_path_of_login_shell(other_machine: OtherMachine
 
 
 def test_remote_resumes_killed_engine_as_it_was_started(other_machine: OtherMachine) -> None:
-    """Started by hand elsewhere, with a configuration of another name."""
+    """Checks an engine that was started by hand in another folder, with a configuration of another name."""
     place = other_machine.lay_set("set", "")
     (place / "other.toml").write_text(CONFIG)
     environment = os.environ | {"HOME": str(other_machine.home)}
@@ -88,7 +88,7 @@ def test_remote_resumes_killed_engine_as_it_was_started(other_machine: OtherMach
 
 
 def _refusal(machine: OtherMachine, folder: str) -> str:
-    """The message when no engine starts in a folder."""
+    """Returns the message if no engine starts in a folder."""
     with RemoteSocket(f"127.0.0.1:{folder}", options=machine.options) as remote:
         with pytest.raises(UserError) as refused:
             remote.start_engine()

@@ -1,4 +1,4 @@
-"""The socket is where every process of one user looks for it, and no other user can take its place."""
+"""Path of the socket: every process of a user finds it, and no other user can replace it."""
 
 import os
 import pwd
@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home of this user, with a short name as sockets need it, and no runtime folder."""
+    """Makes a home of this user with a short name, because paths of sockets are short, and no runtime folder."""
     with tempfile.TemporaryDirectory() as made:
         monkeypatch.setenv("HOME", made)
         monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
@@ -36,7 +36,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def locks() -> Iterator[list[int]]:
-    """Descriptors of locks that are let go after the test."""
+    """Collects descriptors of locks that are closed after the test."""
     held: list[int] = []
     yield held
     for lock in held:
@@ -122,7 +122,7 @@ def test_engine_and_clients_refuse_a_folder_that_another_user_has_laid(
     folder = places()[0].parent
     assert callable(lay)
     lay(folder, tmp_path)
-    _, lock = take(folder / "engine.sock")  # as if it were named: a false engine
+    _, lock = take(folder / "engine.sock")  # the lock of an engine with a named socket
     locks.append(lock)
     assert find_socket() is None
     runtime = home / "run"
@@ -183,7 +183,7 @@ def test_root_finds_the_engine_of_the_user_behind_sudo(
         assert socket_of_sudo_user() is None
         socket, lock = take(Path(theirs, ".local", "state", "impsy-tui", "engine.sock"))
         locks.append(lock)
-        assert socket_of_sudo_user() is None  # the folder is root's
+        assert socket_of_sudo_user() is None  # the folder belongs to root
         socket.parent.chmod(0o700)
         os.chown(socket.parent, 12345, 12345)
         assert socket_of_sudo_user() == socket
@@ -199,7 +199,8 @@ def test_clients_name_the_user_whose_engine_is_a_service(
     user = pwd.getpwnam("daemon")
     folder = tmp_path / f"impsy-tui-{user.pw_uid}"
     folder.mkdir(mode=0o700)
-    assert services_of_others() == []  # anybody can make a folder of that name elsewhere; it must be that user's
+    # any user can make a folder of that name; it must belong to the user in the name
+    assert services_of_others() == []
     os.chown(folder, user.pw_uid, user.pw_gid)
     with pytest.raises(NoEngineError, match=r"engine of user daemon is a service .*sudo -u daemon"), connected():
         pass

@@ -1,4 +1,4 @@
-"""Logs into data sets: by IMPSY's rules, quickly or carefully, with the same result."""
+"""Logs as datasets: by IMPSY's rules, with the same result of the fast and the careful reader."""
 
 import itertools
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ def _row(at: float, source: str, *values: float) -> str:
 
 
 def _by_rule(file: Path, dimension: int) -> np.ndarray:
-    """IMPSY's rules, plainly: the musician's rows, the first values of each, dt since the one before."""
+    """Reads a log by IMPSY's rules in plain Python: rows of the musician, first values of each row, dt since the row
+    before."""
 
     def kept() -> Iterator[tuple[datetime, list[float]]]:
         for line in file.read_bytes().replace(b"\0", b"").splitlines():
@@ -205,7 +206,7 @@ _fields = st.one_of(
 
 @st.composite
 def _mutated(draw: st.DrawFn) -> bytes:
-    """A log in which some bytes, fields or rows are others."""
+    """Returns a log with some other bytes, fields or rows."""
     rows = [line.split(",") for line in draw(st.lists(st.sampled_from(_LINES), min_size=1, max_size=8))]
     for _ in range(draw(st.integers(0, 3))):
         row = draw(st.sampled_from(rows))

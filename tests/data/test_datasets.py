@@ -1,4 +1,4 @@
-"""Data sets go round, IMPSY's are read, and no pickle is trusted."""
+"""Datasets: writing and reading, files of IMPSY, and no trust in pickles."""
 
 import pickle
 import zipfile
@@ -19,7 +19,7 @@ def _performance(events: int, dimension: int = 3) -> np.ndarray:
 def test_read_dataset_returns_the_written_performances(tmp_path: Path) -> None:
     written = [_performance(5), _performance(1), _performance(7)]
     write_dataset(tmp_path / "a.npz", written)
-    write_dataset(tmp_path / "a.npz", written)  # over the old one
+    write_dataset(tmp_path / "a.npz", written)  # replaces the old file
     assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
     read = read_dataset(tmp_path / "a.npz")
     assert len(read) == 3
@@ -40,7 +40,7 @@ def test_content_hash_depends_on_the_events_alone(tmp_path: Path) -> None:
 
 
 def test_impsy_reads_written_datasets(tmp_path: Path) -> None:
-    """It loads the file so."""
+    """Loads the file in the same way as IMPSY."""
     write_dataset(tmp_path / "a.npz", [_performance(5), _performance(5)])
     with np.load(tmp_path / "a.npz", allow_pickle=True) as loaded:
         assert [performance.shape for performance in loaded["perfs"]] == [(5, 3), (5, 3)]
@@ -81,7 +81,7 @@ def test_read_dataset_reads_what_numpy_1_and_2_write(tmp_path: Path, module: str
         *(_performance(2).astype(object), _performance(5).astype(">f8"), (8 * _performance(6)).astype(np.int64)),
     )
     pickled = pickle.dumps(perfs, protocol)
-    if module == "numpy.core" and protocol < 4:  # a name there has no length that would have to fit
+    if module == "numpy.core" and protocol < 4:  # such a name has no length that must match
         pickled = pickled.replace(b"cnumpy._core.", b"cnumpy.core.")
     _write(tmp_path / "a.npz", pickled, len(perfs))
     expected = [np.asarray(performance, np.float32) for performance in perfs if len(performance)]
@@ -96,12 +96,12 @@ def _write(file: Path, pickled: bytes, count: int) -> None:
 
 
 def test_read_dataset_refuses_a_type_whose_state_says_more(tmp_path: Path) -> None:
-    """NumPy takes such a state from a pickle, and then reads bytes as pointers."""
+    """Checks a state that NumPy accepts from a pickle, and that makes NumPy read bytes as pointers."""
     pickled = pickle.dumps(_array_of(_performance(2, 2)), 2)
     state = b"K\x03X\x01\x00\x00\x00<"
     assert state in pickled
     at = pickled.index(state)
-    flags = pickled.index(b"K\x00tq", at)  # the last of the state: flags, of which 1 is "objects"
+    flags = pickled.index(b"K\x00tq", at)  # the end of the state: flags, of which 1 is "objects"
     _write(tmp_path / "a.npz", pickled[:flags] + b"K\x3ftq" + pickled[flags + 4 :], 1)
     with pytest.raises(UserError):
         read_dataset(tmp_path / "a.npz")
@@ -132,7 +132,7 @@ def test_read_dataset_counts_an_array_each_time_that_it_is_named(tmp_path: Path)
 
 
 class _Hostile:
-    """Its pickle makes a file when it is loaded."""
+    """Object whose pickle makes a file when it is loaded."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -209,7 +209,7 @@ def test_read_dataset_refuses_damaged_files(tmp_path: Path) -> None:
 
 
 def test_read_dataset_refuses_damaged_pickles(tmp_path: Path) -> None:
-    """As above, but with checksums that fit, so that the damage reaches the pickle."""
+    """Damages pickles as above, but with valid checksums, so that the reader reaches the damage."""
     perfs = _array_of(_performance(5), _performance(6))
     np.savez(tmp_path / "a.npz", perfs=perfs)
     with zipfile.ZipFile(tmp_path / "a.npz") as archive:

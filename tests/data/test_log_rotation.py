@@ -1,4 +1,4 @@
-"""Old logs go as the configuration says, and nothing else does."""
+"""Removal of old logs by the configuration, and of no other file."""
 
 import gzip
 import os

@@ -40,7 +40,7 @@ def test_log_facts_of_a_log_longer_than_a_chunk(tmp_path: Path) -> None:
     rows = [(at * 0.01, "interface", [0.123456789] * 8) for at in range(30_000)]
     file = _log(tmp_path / "a.log", rows)
     assert file.stat().st_size > 3 << 20
-    # Wherever the borders of what is read fall.
+    # For all borders of the blocks that are read.
     for cut in range(0, 140, 7):
         with file.open("rb+") as log:
             log.truncate((3 << 20) + cut)
@@ -89,7 +89,7 @@ def test_draw_log_returns_means_and_counts(tmp_path: Path) -> None:
 def test_draw_log_ignores_invalid_rows(tmp_path: Path) -> None:
     file = tmp_path / "a.log"
     file.write_bytes(
-        b"2026-03-01T12:00:00.000000,gap,7\n"  # it has no values: it does not say how many there are
+        b"2026-03-01T12:00:00.000000,gap,7\n"  # this row has no values, so it does not give the dimension
         b"2026-03-01T12:00:00.000000,interface,0.5,0.5\n"
         b"2026-03-01T12:00:01.000000,interface,0.5\n"
         b"2026-03-01T12:00:01.000000,interface,nan,inf\n"

@@ -1,4 +1,4 @@
-"""The made-up gestures."""
+"""Synthetic gestures."""
 
 import numpy as np
 
@@ -31,5 +31,5 @@ def test_performer_plays_phrases_and_rests() -> None:
 def test_performer_sweeps_several_faders() -> None:
     (performance,) = performances(1, 3000, 8, 3)
     moved = (np.diff(performance[:, 1:], axis=0) != 0).sum(axis=1)
-    assert (moved <= 3).mean() > 0.95  # four only where one gesture follows another
+    assert (moved <= 3).mean() > 0.95  # four only between two gestures
     assert (moved > 1).mean() > 0.1

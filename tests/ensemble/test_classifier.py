@@ -1,4 +1,4 @@
-"""Telling gestures from a file of trees."""
+"""Classification of gestures by a file of trees."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def shipped() -> Classifier:
 
 
 def _stump(**changed: object) -> Forest:
-    """One tree that tells fast taps from slow ones by how many there are."""
+    """Returns one tree that separates fast taps from slow taps by their number."""
     chances = np.zeros((3, GESTURES), np.float32)
     chances[1, 2], chances[2, 1] = 1.0, 1.0
     arrays = {
@@ -72,7 +72,7 @@ def test_written_classifier_is_read_unchanged(tmp_path: Path, shipped: Classifie
 @pytest.mark.parametrize(
     "changed",
     [
-        {"left": np.array([0, 1, 2], np.int32), "right": np.array([2, 1, 2], np.int32)},  # round in circles
+        {"left": np.array([0, 1, 2], np.int32), "right": np.array([2, 1, 2], np.int32)},  # a loop
         {"left": np.array([1, 0, 2], np.int32)},  # backwards
         {"right": np.array([7, 1, 2], np.int32)},  # out of the forest
         {"question": np.array([99, 0, 0], np.int32)},

@@ -1,4 +1,4 @@
-"""Clips: cut, kept, and chosen."""
+"""Clips: cut, saved, and chosen."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_cut_clips_of_steady_gestures_without_overlap() -> None:
     touches = play(7, 30.0, np.random.default_rng(1))
     codes = np.array([0] * 5 + [7] * 20 + [8] + [7] * 4, np.int8)
     found = cut(touches, np.arange(1.0, 31.0), codes)
-    # Each the first that is free, with the same told two seconds before, a second before, and a second after.
+    # Each begins at the first free moment with the same gesture two seconds before, one second before and one after.
     assert [len(clip.touches) for clip in found] == [
         int(((touches.times > end - 5) & (touches.times <= end)).sum()) for end in (8, 13, 18, 23, 29)
     ]

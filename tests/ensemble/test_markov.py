@@ -1,4 +1,4 @@
-"""The simplest models of a player."""
+"""Markov chains of a player."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from impsy_tui.ensemble.markov import Markov, draw
 
 
 def _score(seconds: int = 4000) -> np.ndarray:
-    """1 1 2 2 1 1 2 2 …: what comes next is in the last two gestures and not in the last."""
+    """Returns 1 1 2 2 1 1 2 2 …: the next gesture depends on the last two gestures, not on the last one alone."""
     return np.tile(np.array([[1], [1], [2], [2]]), (seconds // 4, 2))
 
 

@@ -1,4 +1,4 @@
-"""Measures of ensembles: those of whole performances, and the same followed live."""
+"""Measures of ensembles, of whole performances and live."""
 
 import csv
 from pathlib import Path
@@ -54,7 +54,8 @@ def test_measure_of_a_short_performance() -> None:
     assert numbers.changes == pytest.approx(3 / 4)
     assert numbers.variety == pytest.approx(1.5)
     assert numbers.run == pytest.approx(6 / 5)
-    assert numbers.flux == pytest.approx(1.5 / 2)  # a half of what comes to 0 is from 0, nothing of what comes to 1
+    # half of the transitions to 0 are from 0, none of those to 1 is from 1
+    assert numbers.flux == pytest.approx(1.5 / 2)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_watch_reports_a_new_idea_once() -> None:
     moments = follow(np.array(still + moving + still))
     ideas = [second for second, moment in enumerate(moments) if moment.new_idea]
     assert len(ideas) == 1
-    # The flux of two players, one of whom changes each second, grows by 1/30 a second: 0.3 is passed with the tenth.
+    # One of two players changes each second: the flux grows by 1/30 a second and exceeds 0.3 in the tenth.
     assert ideas[0] == 40 + 10
     assert max(moment.flux for moment in moments) == pytest.approx(0.5)
     assert moments[-1].rise == pytest.approx(0.0)

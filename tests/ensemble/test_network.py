@@ -1,4 +1,4 @@
-"""Inputs of the ensemble network, and its files."""
+"""Inputs and files of the ensemble network."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_memory_holds_the_last_runs_and_their_lengths() -> None:
     now, before, first = told[: 3 * GESTURES].reshape(3, GESTURES)
     assert [int(np.flatnonzero(each)[0]) for each in (now, before, first)] == [0, 7, 3]
     longer = told[3 * GESTURES : 3 * GESTURES + 10]
-    assert not longer.any()  # a second, and not longer than one
+    assert not longer.any()  # one second is not longer than one second
     lengths = np.expm1(3 * told[3 * GESTURES + 10 : 3 * GESTURES + 13])
     assert lengths == pytest.approx([1, 3, 2])
 
@@ -73,11 +73,11 @@ def test_shipped_ensemble_opens_plays_and_resets() -> None:
     told = np.random.default_rng(1).random((MOST_FOLLOWERS, INPUTS)).astype(np.float32)
     first, second = network.step(told).copy(), network.step(told).copy()
     assert first.shape == (MOST_FOLLOWERS, GESTURES)
-    assert not np.allclose(first, second)  # it remembers
+    assert not np.allclose(first, second)  # the network has a memory
     network.reset()
     assert np.array_equal(network.step(told), first)
     network.reset()
-    assert np.array_equal(network.step(told[:2]), first[:2])  # fewer followers are the same followers
+    assert np.array_equal(network.step(told[:2]), first[:2])  # the result does not depend on the number of followers
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", bytes(range(256)) * 40])
@@ -97,7 +97,7 @@ def test_open_ensemble_refuses_a_model_of_a_single_player(shipped_model: Path) -
 
 def test_step_refuses_a_network_with_a_tensor_without_data(tmp_path: Path) -> None:
     content = bytearray(SHIPPED_ENSEMBLE.read_bytes())
-    content[176:178] = bytes(2)  # where the file says at which offset one of its buffers begins
+    content[176:178] = bytes(2)  # the offset of a buffer in the file
     file = tmp_path / "ensembleRNN-damaged.tflite"
     file.write_bytes(content)
     network = EnsembleNetwork(file)

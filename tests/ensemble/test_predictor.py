@@ -1,4 +1,4 @@
-"""An ensemble that plays to a lead, with the model that ships."""
+"""Ensemble that answers a lead, with the shipped model."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_play_changes_more_at_high_temperature() -> None:
 
 
 def test_shipped_ensemble_has_less_loss_than_markov_chains() -> None:
-    made = scores(12, 200, 77)  # of another seed than what it learned from
+    made = scores(12, 200, 77)  # another seed than that of the training data
     known, test = made[4:], made[:4]
     random = np.random.default_rng(1)
     chain = evaluate_markov(2, known, test, random)

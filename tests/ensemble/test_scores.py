@@ -1,4 +1,4 @@
-"""Gesture scores: files read whatever is wrong with them, and written so that they are read again."""
+"""Gesture scores: reading of damaged files, and writing."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ensembles tuned to play as those they learned from, and what is noted of it."""
+"""Tuning of ensembles to their training data, and its metadata."""
 
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from tests.support.models import SHIPPED_ENSEMBLE
 
 
 def _restless(seconds: int) -> np.ndarray:
-    """Three players who change every other second, between taps and swipes alone: unlike the training scores."""
+    """Returns three players who change every other second between taps and swipes only, unlike the training
+    scores."""
     random = np.random.default_rng(3)
     codes = np.zeros((seconds, 3), np.int8)
     for second in range(1, seconds):

@@ -17,7 +17,7 @@ PALETTE = ThemeFolders().load("amber")
 
 
 class Pane(PendingPane):
-    """With a width, though it stands on no screen."""
+    """Widget with a given width, without a screen."""
 
     size = property(lambda self: type("Size", (), {"width": 27, "height": 7})())  # type: ignore[assignment]
 
@@ -43,7 +43,7 @@ def test_pending_pane_counts_commands_without_room() -> None:
 
 
 class Footer(KeyFooter):
-    """With a width, though it stands on no screen."""
+    """Widget with a given width, without a screen."""
 
     def __init__(self, width: int, keys: dict[str, str]) -> None:
         super().__init__(PALETTE, Keymap(keys))
@@ -51,7 +51,7 @@ class Footer(KeyFooter):
 
     @property
     def size(self) -> object:  # type: ignore[override]
-        """Of the screen."""
+        """Size of the widget."""
         return type("Size", (), {"width": self._width, "height": 1})()
 
     @property

@@ -1,4 +1,4 @@
-"""MIDI clocks that are followed and sent, on a virtual clock."""
+"""Incoming and outgoing MIDI clocks, on a virtual clock."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ RANDOM = np.random.default_rng(7)
 
 
 class Studio:
-    """A sequencer that sends a clock, a tempo that may follow it, and what is sent on."""
+    """Sequencer that sends a clock, tempo that may follow it, and sent messages."""
 
     def __init__(self, *, jitter: float = 0.0) -> None:
         self.time = VirtualTime(500.0)
@@ -35,7 +35,7 @@ class Studio:
         self.tempo.clock_in.take(source, bytes(message), self.time.time)
 
     def tick(self, count: int, beats: float, *, source: str = "midi") -> None:
-        """So many ticks; each arrives a little early or late."""
+        """Sends a number of ticks; each arrives a little early or late."""
         for _ in range(count):
             self.time.advance_to(max(self.time.time, self.next + RANDOM.uniform(-self.jitter, self.jitter)))
             self.say(TICK, source=source)

@@ -26,9 +26,9 @@ class TestPlayingAlone:
     def test_events_sound_on_the_nearest_lines_and_happen_when_they_would(self) -> None:
         virtual = _virtual_session("battle", dt=0.13)
         virtual.wait(1.1)
-        # The first was under way when the grid came: it is known at 100.13 and sounds on the next line.
+        # The first was pending when the grid began: it is known at 100.13 and sounds on the next line.
         assert virtual.out.times[0] == pytest.approx(100.25)
-        # Others happen at 100.26, .39, .52, .65 …, and sound on what is nearest.
+        # Others happen at 100.26, .39, .52, .65 …, and sound on the nearest lines.
         assert virtual.out.times[1:] == near([100.375, 100.5, 100.625, 100.75, 100.875, 101.0])
         assert {dt for dt, _ in virtual.predictor.heard[1:]} == {0.13}
 
@@ -82,7 +82,7 @@ class TestPlayingAlone:
         assert virtual.behaviour.upcoming is not None
         assert virtual.behaviour.upcoming[0] == pytest.approx(101.25)
         virtual.wait(0.51)
-        virtual.wait(0.55)  # the next happens at 101.8, and has sounded: nothing else is known
+        virtual.wait(0.55)  # the next happens at 101.8, and has sounded: no later event is known
         assert virtual.out.times[-1] == pytest.approx(101.75)
         assert virtual.behaviour.upcoming is None
 
@@ -192,7 +192,7 @@ class TestEnding:
         virtual.session.resume()
         virtual.wait(1.0)
         assert [sent for _, sent in virtual.out.played].count(values) == 1
-        # The player goes on from it, and from its own dt.
+        # The player continues from this event, and from its dt.
         assert virtual.predictor.heard[-1] == (0.53, values) or virtual.predictor.heard[-2] == (0.53, values)
 
     def test_a_change_of_timescale_lets_nothing_sound_twice(self) -> None:
@@ -235,7 +235,7 @@ class TestHandingOver:
         virtual.play(0.5)
         virtual.wait(1.5)
         virtual.session.holding("in", True, virtual.time.time)
-        virtual.wait(5.0)  # several bars, and less than a held note counts as playing
+        virtual.wait(5.0)  # several bars, and less than the time limit of a held note
         assert virtual.behaviour.turn.value == "you"
         virtual.session.holding("in", False, virtual.time.time)
         virtual.wait(2.6)
@@ -295,7 +295,7 @@ def test_predictions_sound_on_grid_lines_once_each(dts: list[float], beats: floa
 
 
 class GridChanges(RuleBasedStateMachine):
-    """A performer who does anything at any time, on a grid."""
+    """Performer with any action at any time, on a grid."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 """One range per parameter: all interfaces accept the same values.
 
-The doors are the prompt, OSC, a bound key, a ramp, chance, a scene, the saved session and the configuration.
+The interfaces are the prompt, OSC, a bound key, a ramp, a random range, a scene, the saved session and the
+configuration.
 """
 
 import json
@@ -64,7 +65,7 @@ OF_KINDS = {
 
 
 def _numbers(within: ranges.Range) -> st.SearchStrategy[float]:
-    """Numbers in, at and beyond the ends of a range, of every size."""
+    """Returns numbers of every size inside, at and outside the ends of a range."""
     ends = (within.low, within.high, 0.0, 1.0)
     near = [math.nextafter(end, way) for end in ends for way in (-math.inf, math.inf)]
     special = [5e-324, 1e-320, 1e-300, 1e-5, 1e300, 1.7e308, -5e-324, 0.0005, 1 / 3]

@@ -1,4 +1,4 @@
-"""Foot-switches, keys, program changes and OSC addresses that carry out commands."""
+"""Commands bound to foot-switches, keys, program changes and OSC addresses."""
 
 import pytest
 

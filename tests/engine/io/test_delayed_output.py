@@ -1,4 +1,4 @@
-"""Outputs that are earlier or later than each other."""
+"""Outputs that are earlier or later than other outputs."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Learning which knob plays which value."""
+"""Learning of the control of each dimension."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ TIME = VirtualTime()
 
 @dataclass
 class _Box:
-    """A channel whose mapping is a table."""
+    """Channel whose mapping is a table."""
 
     name: str = "midi"
     entries: dict[tuple[str, int], MappingEntry] = field(default_factory=dict)
     set: list[tuple[list[tuple[int, float]], float]] = field(default_factory=list)
-    """Values of dimensions that were set, and when."""
+    """Values of dimensions that were set, with the time."""
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         self.entries[device, index] = entry

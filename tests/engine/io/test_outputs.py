@@ -1,4 +1,4 @@
-"""Rate caps, fades and silence, for every output."""
+"""Rate limits, fades and silence, for every output."""
 
 import pytest
 

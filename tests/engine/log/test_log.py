@@ -1,4 +1,4 @@
-"""The performance log: nothing accepted is lost, and nothing waits for the disk."""
+"""Performance log: no accepted row is lost, and the engine does not wait for the disk."""
 
 import asyncio
 import os
@@ -82,7 +82,7 @@ def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_pat
         try:
             for number in range(count):
                 log.write(0.0, "interface", (number / count, 0.5))
-            assert log._behind  # the pipe is full, and this was reached all the same
+            assert log._behind  # the pipe is full, and ``write`` returned all the same
         finally:
             os.kill(process.pid, signal.SIGCONT)
         await until(lambda: log.written == count)
@@ -93,7 +93,7 @@ def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_pat
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kB."""
+    """Mounts a file system of 64 kB."""
     place = tmp_path / "disk"
     place.mkdir()
     options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]

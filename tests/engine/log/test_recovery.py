@@ -1,4 +1,4 @@
-"""The performance log when its process is killed, or cannot be started: no row is lost, torn or written twice."""
+"""Performance log after its process is killed or cannot start: no row is lost, cut or written twice."""
 
 import os
 import re

@@ -50,7 +50,7 @@ def test_log_removes_written_lines_in_slices_when_its_process_is_killed(
         await asyncio.sleep(0)
 
         def reported() -> bool:
-            """Hears the log writer while the loop stands still."""
+            """Reads reports of the log writer while the loop does not run."""
             log._process._read()
             last = [int(report.split()[2]) for report in log._reports if report.startswith("kept")][-1:]
             return max(last, default=log.plain.reported) > _ROWS

@@ -1,4 +1,4 @@
-"""Models, auditions and classifiers of an ensemble, changed while it plays."""
+"""Models, auditions and classifiers of an ensemble that plays."""
 
 import asyncio
 import shutil
@@ -22,7 +22,7 @@ _SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
 
 @pytest.fixture
 def hall(tmp_path: Path) -> VirtualEnsemble:
-    """A trio, and models of the performer's own."""
+    """Makes a trio, and models of the user."""
     models = tmp_path / "models"
     models.mkdir()
     for name in ("ensembleRNN-mine", "ensembleRNN-other"):
@@ -42,7 +42,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
     assert (behaviour.models.kind, behaviour.models.model) == ("ensemble", "ensembleRNN-mine")
     assert behaviour.models.tunings[3].leave != ()
-    assert behaviour.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
+    assert behaviour.codes == (TAPS, TAPS)  # the followers continue with their gestures
     heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), behaviour.seconds)
     assert behaviour._ensemble.predict(0).tolist() == heard.predict(0).tolist()
     hall.rehearsal.wait(2.0)
@@ -105,7 +105,7 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     assert state.in_silence == behaviour.in_silence
     assert len(state.in_silence) == 2
     assert behaviour.codes == (TAPS, TAPS)
-    assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # nothing of it is heard
+    assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # the auditioned model does not sound
     hall.do("ensemble 4")
     assert len(behaviour.in_silence) == 3
     listened = behaviour._auditioned

@@ -1,4 +1,4 @@
-"""Models are found by name in their folders alone, and loaded beside what plays."""
+"""Finding of models by name in their folders only, and loading while others play."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Deleted files go to the trash, and undo and restore bring them back."""
+"""Deleted files in the trash, and undo and restore."""
 
 import asyncio
 import os
@@ -41,7 +41,7 @@ def _library(folder: Path) -> UserFiles:
 
 
 def _there(folder: Path) -> set[str]:
-    """Every file but those in the trash."""
+    """Returns all files that are not in the trash."""
     files = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
     return {str(file) for file in files if ".trash" not in file.parts}
 
@@ -83,7 +83,7 @@ def test_delete_moves_touches_with_the_last_log_of_a_performance(tmp_path: Path)
     assert before - _there(tmp_path) == {f"{stamp}-9d-mdrnn.log"}
     text, _ = _run(library.delete("log", "2026-05-01T20-00-00-bass-5d-mdrnn"))
     assert "with 2026-05-01T20-00-00-ensemble-touches.csv" in text
-    # A labelled recording is work of its own.
+    # A labelled recording is a separate file of the user.
     assert before - _there(tmp_path) == {
         f"{stamp}-9d-mdrnn.log",
         f"{stamp}-bass-5d-mdrnn.log",
@@ -159,7 +159,7 @@ def test_trash_keeps_files_for_30_days(tmp_path: Path) -> None:
         _make(tmp_path, f"logs/{days}.log")
         trash.put("log", [folder / f"{days}.log"], NOW - timedelta(days=days))
     _make(tmp_path, "logs/clock.log", "logs/.trash/notes.txt")
-    # A Pi without a battery clock deletes in 1970: how old that is nobody knows.
+    # A Pi without a battery clock deletes in 1970: the age of this entry is unknown.
     trash.put("log", [folder / "clock.log"], datetime(1970, 1, 1, 0, 5, tzinfo=UTC))
     assert trash.empty([folder], trash.KEPT, NOW) == 1
     assert [each.name for each in trash.entries([folder])] == ["0", "29", "clock"]

@@ -1,4 +1,4 @@
-"""The user's files by name: none outside their folders is reached, none in use is touched."""
+"""Files of the user by name: no file outside their folders, and no change of a file in use."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Pending commands are carried out when they are due, and not otherwise."""
+"""Pending commands: carried out at their due time only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

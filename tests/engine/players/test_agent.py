@@ -1,4 +1,4 @@
-"""Agents live: they hear descriptors, move a synth, and are turned while they do."""
+"""Agents in a session: they hear descriptors, move a synth, and take commands meanwhile."""
 
 import math
 from collections.abc import Callable
@@ -21,7 +21,8 @@ FRAME = 128 / 44_100
 
 @pytest.fixture
 def agent(tmp_path: Path) -> AgentPredictor:
-    """It turns the first of two parameters up for a louder musician, in a synth from -50 to -10 dBFS."""
+    """Returns an agent that raises the first of two parameters for a louder musician, in a synth from -50 to -10
+    dBFS."""
     file = tmp_path / "models" / "agent-small.npz"
     file.parent.mkdir()
     write_agent(file, small_agent())
@@ -30,12 +31,12 @@ def agent(tmp_path: Path) -> AgentPredictor:
 
 @pytest.fixture
 def stage(tmp_path: Path, agent: AgentPredictor) -> VirtualSession:
-    """It sits alone."""
+    """Returns a session with the agent as its only player."""
     return VirtualSession(tmp_path, players={"main": agent})
 
 
 def sound(stage: VirtualSession, seconds: float, heard: Callable[[], HeardDescriptors] | HeardDescriptors) -> str:
-    """The musician sounds for some seconds; what was wrong with the last frame."""
+    """Plays sound of the musician for some seconds; returns the problem of the last frame."""
     problem, end = "", stage.time.time + seconds
     while stage.time.time < end:
         problem = stage.session.described("osc", heard() if callable(heard) else heard, stage.time.time)
@@ -76,7 +77,7 @@ def test_its_aim_is_changed_while_it_plays(stage: VirtualSession) -> None:
     stage.do("aim anticipate")
     level = iter(range(1000))
     sound(stage, 0.6, lambda: HeardDescriptors(frame(-46.0 + next(level) * 0.15)))
-    # By now -15 dBFS are heard, which rise by 51 a second.
+    # By now the agent hears -15 dBFS, which rise by 51 dB a second.
     assert played(stage)[0] > 0.9
     assert "'imitte' is not imitate" in stage.try_("aim imitte").text
 
@@ -203,7 +204,7 @@ def test_its_numbers_glide_and_a_scene_glides_them_too(stage: VirtualSession) ->
         settings().rest,
         settings().budget,
     )
-    stage.do("rest off")  # whoever sets it takes it away from the glide
+    stage.do("rest off")  # a command takes the parameter away from the ramp
     stage.wait(2.5)
     assert (settings().smooth, settings().rest, settings().budget) == (0.8, None, 2.0)
     stage.do("rest -50; aim contrast; scene save slow")
@@ -237,7 +238,7 @@ def test_replay_repeats_heard_descriptors(tmp_path: Path, stage: VirtualSession,
     assert 40 < count <= 50
     assert again.do("replay heard") == f"heard is replayed: {count} frames of sound, 0:01"
     again.wait(1.5)
-    # It is heard as often as it was: the same way, give or take a frame's step.
+    # It hears as many frames as before: the same movement, plus or minus a frame's step.
     share = np.linspace(0.0, 1.0, 50)
     ways = [
         np.interp(share, np.linspace(0.0, 1.0, len(way)), way)

@@ -1,4 +1,4 @@
-"""An auditioned player hears everything and is not heard; commands turn it with the other."""
+"""Auditioned player: it hears everything, does not sound, and commands change it together with the other."""
 
 import asyncio
 from pathlib import Path

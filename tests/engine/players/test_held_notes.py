@@ -1,4 +1,4 @@
-"""Held notes: how long they count as playing, and what forgets them."""
+"""Held notes: how long they count as playing, and their release."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -23,7 +23,7 @@ class TestCallAndResponse:
         virtual.wait(0.25)
         assert virtual.out.times == near([101.6, 101.7])
         assert virtual.out.played[0][1] == (0.61,)
-        # Heard once each: two events of the musician's, then its own, with its own dt.
+        # It hears each event once: two of the musician, then its output, with the dt of the output.
         assert virtual.predictor.heard == [(0.0, (0.5,)), (0.5, (0.6,)), (0.1, (0.61,)), (0.1, (0.62,))]
 
     def test_the_first_new_event_takes_control_back_at_once(self) -> None:
@@ -136,7 +136,7 @@ class TestPolyphony:
             virtual.wait(0.03)
         virtual.wait(5)
         assert virtual.out.times == near([100.1, 100.13, 100.16])
-        assert len(virtual.predictor.heard) == 3  # nothing is fed back
+        assert len(virtual.predictor.heard) == 3  # the output is not heard
 
     def test_the_timescale_stretches_the_wait_and_zero_answers_at_once(self) -> None:
         virtual = ScriptedSession("polyphony", timescale=2.0)
@@ -224,7 +224,7 @@ class TestBattle:
         assert len([t for t in times if t < after + 0.02]) <= 1
         gaps = [b - a for a, b in itertools.pairwise(times[1:])]
         assert gaps == near([0.1] * len(gaps))
-        # Still on the grid of tenths that it began.
+        # Still in the steps of a tenth that it began.
         assert all(abs(t * 10 - round(t * 10)) < 1e-4 for t in times[1:])
 
     def test_a_player_that_fails_is_reported_and_goes_on(self) -> None:
@@ -244,7 +244,7 @@ class TestDuet:
         virtual.wait(0.15)
         assert virtual.out.times == near([100.1, 100.2, 100.3, 100.4])
         assert (0.25, (0.9,)) in virtual.predictor.heard
-        # Its own line goes on, and is fed to it.
+        # Free running continues, and the player hears its output.
         assert virtual.out.played[2][1][0] == pytest.approx(virtual.out.played[1][1][0] + 0.01)
 
 

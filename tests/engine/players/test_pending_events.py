@@ -1,4 +1,4 @@
-"""Events on their way to being played, without anybody who plays."""
+"""Pending events without a player."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.engine.musical_time import tempo_at
 
 
 class _Air:
-    """Flights on a virtual clock, at 120: a line of 1/16 is 0.125 s."""
+    """Pending events on a virtual clock, at 120: a line of 1/16 is 0.125 s."""
 
     def __init__(self, grid: str = "") -> None:
         self.time, tempo = tempo_at(100.0)

@@ -1,4 +1,4 @@
-"""Several players on a virtual clock: who hears what, who sounds where, and who answers whom."""
+"""Several players on a virtual clock: their inputs, their outputs, and their answers to each other."""
 
 import itertools
 
@@ -23,7 +23,7 @@ RIGHT = Routing(hears=(2, 3), plays=(2, 3))
 
 
 def _split(mode: str, **more: object) -> tuple[ScriptedSession, Member]:
-    """A player for each half of an instrument of four values."""
+    """Returns a session with a player for each half of an instrument of four values."""
     virtual = ScriptedSession(mode, dimension=3, instrument=5, routing=LEFT, **more)
     return virtual, virtual.join("b", mode, dimension=3, dt=0.15, routing=RIGHT)
 
@@ -63,7 +63,7 @@ def test_a_player_hears_the_channels_that_are_its_own() -> None:
     virtual.session.holding("knobs", True, virtual.time.time)
     assert (_values(virtual.predictor), _values(b.predictor)) == ([(0.1,), (0.3,)], [(0.5,)])
     virtual.wait(1)
-    assert b.player.behaviour.played == 0  # something is held on its own channel
+    assert b.player.behaviour.played == 0  # a note is held on its channel
     virtual.session.holding("knobs", False, virtual.time.time)
     virtual.wait(1)
     assert b.player.behaviour.played > 0
@@ -135,7 +135,7 @@ def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
         virtual.play(0.1, 0.2, 0.3, 0.4)
         virtual.wait(0.3)
     virtual.wait(2)
-    # The first went at once; what came while the wire was busy went together, the newest of each.
+    # The first was sent at once. The newest values from the time of the busy wire were sent together.
     assert [values for _, values in virtual.out.played] == [(0.11, 0.21, 0.3, 0.4), (0.11, 0.21, 0.31, 0.41)]
     assert virtual.out.muted == [{2, 3}, frozenset()]
 

@@ -1,4 +1,4 @@
-"""Players that share an output: whatever they do, nothing sounds that nobody plays."""
+"""Players that share an output: only played notes sound."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,13 +14,13 @@ COUNT = 4
 
 
 class _Notes(RecordingChannel):
-    """A channel that sends a note for each value, and knows what sounds."""
+    """Channel that sends a note for each value, and keeps the sounding notes."""
 
     def __init__(self, virtual: ScriptedSession, max_rate: float) -> None:
         super().__init__(virtual.time, max_rate)
         self.mapping = OutputMapping([("note_on", channel + 1) for channel in range(COUNT)])
         self.on: set[int] = set()
-        """The MIDI channels, one a value, on which a note sounds."""
+        """MIDI channels with a sounding note, one per value."""
 
     def _pass(self, messages: list[bytes]) -> None:
         for message in messages:

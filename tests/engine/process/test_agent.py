@@ -1,4 +1,4 @@
-"""A real engine with an agent: descriptors come from a patch over OSC, parameters go out."""
+"""Real engine with an agent: descriptors of a patch over OSC as input, parameters as output."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A real engine that has agents trained beside the music, in the environment that has what it takes."""
+"""Real engine that trains agents next to the music, in an environment with the libraries."""
 
 import os
 import shlex
@@ -22,12 +22,12 @@ from tests.support.ports import free_port
 
 Start = Callable[..., EngineProcess]
 LEARNS = os.environ.get("AGENT_PYTHON", sys.executable)
-"""The python of an environment with what agents learn with."""
+"""Python of an environment with the libraries that train agents."""
 
 
 @pytest.fixture
 def rooms(tmp_path: Path) -> Path:
-    """A folder with a look-up table and a corpus in their places."""
+    """Makes a folder with a look-up table and a corpus."""
     for folder in ("tables", "corpora/guitar"):
         (tmp_path / folder).mkdir(parents=True)
     write_table(tmp_path / "tables" / "small.csv", small_table(5))

@@ -1,4 +1,4 @@
-"""The control socket of an engine in a process of its own: clients, commands, and what else answers there."""
+"""Control socket of an engine in a separate process: clients, commands, and other servers."""
 
 import json
 import signal
@@ -92,7 +92,7 @@ def test_status_of_an_engine_that_hangs_gives_its_process(
 
 
 def test_engine_answers_only_after_its_channels_are_opened(tmp_path: Path) -> None:
-    """A second of waiting for a host name is part of the start."""
+    """Checks that the start includes a second of waiting for a host name."""
     (tmp_path / "config.toml").write_text(
         f'[model]\ndimension = 3\n[osc]\nserver_port = {free_port()}\nclient_ip = "no-such-host.invalid"\n'
     )
@@ -113,7 +113,7 @@ def test_any_number_of_clients_and_a_stalled_one_costs_nothing(
     stalled.recv()
     stalled.send('{"type": "hello", "protocol": 1}')
     stalled.send('{"type": "subscribe", "rate": 50}')
-    # Its process goes on asking for replies it does not read.
+    # Its process continues to send requests without reading the replies.
     stop = threading.Event()
 
     def ask() -> None:
@@ -146,7 +146,7 @@ def test_events_reach_every_client_that_wants_them(
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as one, connected(engine.socket) as other:
         one.subscribe(0, events=True)
-        assert one.command("help").ok  # so the wish has been heard
+        assert one.command("help").ok  # so the engine has read the request
         other.command("temp 1.1")
         event = next(one.messages())
         assert isinstance(event, Event)

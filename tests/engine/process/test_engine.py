@@ -1,4 +1,4 @@
-"""The engine as a process: real sockets, real signals, a real log."""
+"""Engine as a process: real sockets, real signals, a real log."""
 
 import contextlib
 import json
@@ -224,17 +224,17 @@ def test_engine_plays_on_while_terminal_takes_no_output(
         received(receiver)
         tty.setraw(theirs)
         filler = os.open(os.ttyname(theirs), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        with contextlib.suppress(BlockingIOError):  # until the terminal takes nothing
+        with contextlib.suppress(BlockingIOError):  # until the terminal accepts no more
             while True:
                 os.write(filler, b"x" * 1024)
         os.close(filler)
         client = SimpleUDPClient("127.0.0.1", port)
         for number in range(3):
-            client.send_message(f"/unknown{number}", 1.0)  # each is reported in the terminal
+            client.send_message(f"/unknown{number}", 1.0)  # the terminal shows each of them
         with connected(tmp_path / "e.sock") as control:
             assert control.command("temp 0.5").ok
         receiver.settimeout(60)
-        for _ in range(400):  # far more than the socket can hold from before
+        for _ in range(400):  # far more than the buffer of the socket can hold
             received(receiver)
         engine.terminate()
         assert engine.wait(60) == 0

@@ -1,4 +1,4 @@
-"""The end of an engine: notes off, the log closed, and nothing that it waits for."""
+"""End of an engine: notes off, closed log, and no waiting."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 
 
 def log_writer(engine: int) -> int:
-    """The process that writes the log of an engine."""
+    """Returns the process that writes the log of an engine."""
     command = ["pgrep", "-P", str(engine), "-f", "log_writer"]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0])
 
@@ -70,7 +70,7 @@ def test_engine_ends_while_log_writer_does_not_answer(
     os.kill(writer, signal.SIGSTOP)
     try:
         assert engine.command("shutdown").returncode == 0
-        assert engine.process.wait(60) == 0  # it waited forever
+        assert engine.process.wait(60) == 0  # before, it waited for ever
     finally:
         os.kill(writer, signal.SIGCONT)
 
@@ -87,7 +87,8 @@ main()
 def test_engine_ends_while_thread_log_writer_and_clients_wait(
     receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
-    """The engine does not wait for a thread, the log writer, or clients that read nothing or sent half a message."""
+    """Checks that the engine does not wait for a thread, the log writer, or clients that read nothing or sent half a
+    message."""
     (tmp_path / "config.toml").write_text(config(receiver, free_port(), mode="battle"))
     place = tmp_path / "e.sock"
     errors = (tmp_path / "errors").open("w+")
@@ -101,11 +102,11 @@ def test_engine_ends_while_thread_log_writer_and_clients_wait(
         os.kill(writer, signal.SIGSTOP)
         with unix_connect(str(place), compression=None) as silent, connected(place) as client:
             silent.recv()
-            assert client.command("temp 1.5").ok  # which the session is saved for
-            # The thread waits now.
+            assert client.command("temp 1.5").ok  # after this command the session is saved
+            # Now the thread waits.
             wait_until(lambda: bool(list(tmp_path.glob("logs/.last-session*"))))
             assert client.command("shutdown").ok
-            assert engine.wait(60) == 0  # LONGEST_END ends it: any of these would keep it for ever
+            assert engine.wait(60) == 0  # LONGEST_END ends the process: each of these would block it for ever
     finally:
         engine.kill()
         engine.wait()

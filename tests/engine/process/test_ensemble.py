@@ -1,4 +1,4 @@
-"""A real engine with an ensemble: a lead and a listener over OSC."""
+"""Real engine with an ensemble: a lead and a listener over OSC."""
 
 import json
 import socket
@@ -34,7 +34,7 @@ def _config(port: int, receiver: socket.socket, more: str = "") -> str:
 
 
 def _heard(receiver: socket.socket, address: str, *begin: Any) -> Message:
-    """The next message with this address whose arguments begin so."""
+    """Returns the next message with this address whose arguments begin with these."""
     deadline = time.monotonic() + 10.0
     while time.monotonic() < deadline:
         for message in read_packet(receiver.recv(4096)):
@@ -102,7 +102,8 @@ def test_a_browser_leads_and_is_the_destination_of_one_follower(
         assert _told(page, "/shown/touch/lead/0.35/") == "/shown/touch/lead/0.35/0.5/0.1"
         assert engine.command("send", "force p2 fast-taps; force p3 fast-taps").returncode == 0
         assert _told(page, "/playback/touch/p2/").endswith("/0")
-        assert _told(page, "/shown/touch/p3/").endswith("/0")  # heard elsewhere, and seen here
+        # another channel plays the touch, and this page shows it
+        assert _told(page, "/shown/touch/p3/").endswith("/0")
         assert _told(page, "/classifier/gesture/p3/") == "/classifier/gesture/p3/FT"
         assert _heard(receiver, "/metatone/playback/touch").arguments[0] == "p3"
     assert "'/touch/0/9/9' from 127.0.0.1 is an invalid touch: x is outside" in engine.said()
@@ -112,7 +113,7 @@ def test_a_browser_leads_and_is_the_destination_of_one_follower(
 
 
 def _told(page: ClientConnection, begin: str) -> str:
-    """The next text for a page that begins so."""
+    """Returns the next text of a page that begins with this text."""
     while not (text := str(page.recv(timeout=60))).startswith(begin):
         pass
     return text
@@ -169,7 +170,7 @@ def test_ensemble_plays_without_missing_files(start_engine: Start, receiver: soc
     assert "touches = '/pad x' is left out: x and y must both be given" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
     assert state["ensemble"]["classifier_name"] == state["ensemble"]["classifier_name"] == "gestures-synthetic"
-    # What moves at random may do nothing for long.
+    # Random gestures may rest for a long time.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
 

@@ -1,4 +1,4 @@
-"""A real engine under floods: it plays on, answers everybody, and refuses in words what is too much."""
+"""Real engine under floods: it plays on, answers all clients, and refuses with a message."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 @pytest.fixture
 def many_descriptors() -> None:
-    """The system allows this process, and the engines that it starts, 4096 descriptors."""
+    """Allows this process, and the engines that it starts, 4096 descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < 4096:
         pytest.skip("the system allows fewer than 4096 descriptors")

@@ -1,4 +1,4 @@
-"""Learning and foot-switches with a real engine, played through its WebSocket."""
+"""Learning and foot-switches of a real engine, played through its WebSocket."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ Start = Callable[..., EngineProcess]
 
 @pytest.fixture
 def ports() -> tuple[int, int]:
-    """Of OSC and of the WebSocket."""
+    """Returns the ports of OSC and of the WebSocket."""
     return free_port(), free_tcp_port()
 
 
@@ -121,7 +121,7 @@ def test_a_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Sta
         wait_until(lambda: _now(client).players[0].number("temp") == 1.7)
         SimpleUDPClient("127.0.0.1", ports[0]).send_message("/foot", 1)
         wait_until(lambda: _now(client).players[0].mode == "polyphony")
-        assert _now(client).received == heard  # a foot-switch is no gesture
+        assert _now(client).received == heard  # a foot-switch is not an event of the musician
         assert 'cc 1 64 "mode battle"' in client.command("bindings").text
         assert client.command("unbind cc 1 64").ok
         assert client.command("keep mapping").ok

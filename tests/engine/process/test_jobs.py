@@ -1,4 +1,4 @@
-"""Jobs of a real engine, next to the music."""
+"""Jobs of a real engine that plays."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""A real engine with a player of each kind: they hear what is theirs, and answer to what is about them."""
+"""Real engine with a player of each kind: each hears its input and takes its commands."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Notes of what is not played any more end at once, with a real engine, heard through its WebSocket."""
+"""Notes of muted dimensions end at once: a real engine, heard through its WebSocket."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,7 +15,7 @@ Start = Callable[..., EngineProcess]
 
 
 class Stage:
-    """An engine that passes on to a browser what is played; nothing else follows a note."""
+    """Engine that passes notes on to a browser."""
 
     def __init__(self, engine: EngineProcess, osc: int, client: ControlClient, browser: ClientConnection) -> None:
         self.client = client
@@ -23,7 +23,7 @@ class Stage:
         self._browser = browser
 
     def play(self, *values: float) -> list[str]:
-        """Plays; what is heard of it."""
+        """Plays a message; returns the heard messages."""
         self._controller.send_message("/interface", list(values))
         return self.heard(len(values))
 
@@ -32,11 +32,11 @@ class Stage:
         assert self.client.command(line).ok
 
     def heard(self, count: int) -> list[str]:
-        """The next messages."""
+        """Returns the next messages."""
         return [str(self._browser.recv(5)) for _ in range(count)]
 
     def hears_nothing(self) -> None:
-        """Nothing more is sent."""
+        """Checks that no more messages arrive."""
         with pytest.raises(TimeoutError):
             self._browser.recv(0.2)
 
@@ -54,7 +54,7 @@ def stage(start_engine: Start) -> Iterator[Stage]:
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{port}") as browser:
         wait_until(lambda: client.snapshot().channels[1].bound.endswith("1 client"))
         stage = Stage(engine, osc, client, browser)
-        # An engine before this one may have left notes sounding.
+        # An earlier engine may have left notes sounding.
         assert sorted(stage.heard(6)) == sorted(
             f"/channel/{channel}/cc/{controller}/0" for channel in (1, 2, 3) for controller in (120, 123)
         )

@@ -1,4 +1,4 @@
-"""A configuration of an earlier IMPSY in a real engine."""
+"""Configuration of an earlier IMPSY in a real engine."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -118,7 +118,7 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         for line in ("set interaction.threshold -1", "set nonsense 1", 'set title "a\0b"'):
             assert not console.command(line).ok
         assert file.read_text() == before
-        # It is kept for the next start, but cannot be had now.
+        # The value is in the file for the next start; the running engine cannot use it.
         reply = console.command('set model.file "models/none.h5"')
         assert (reply.ok, "not active: no model is called none.h5" in reply.text) == (False, True)
         assert console.command("set model.file 'a\"b.h5'").ok is False
@@ -159,7 +159,7 @@ def test_a_model_is_auditioned_and_goes_on_with_what_it_heard(
         assert console.snapshot().audition is None
         assert console.command("audition pulse").ok
         assert console.command("unload").ok
-        assert console.command("delete model pulse").ok  # nobody plays it any more
+        assert console.command("delete model pulse").ok  # no player plays this model any more
 
 
 def test_dimensions_are_shaped_and_marked(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real engine that is killed, hung up on or shut down, and the next one in the same folder."""
+"""Real engine that is killed, gets SIGHUP or is shut down, and the next engine in the same folder."""
 
 import signal
 import socket
@@ -16,12 +16,12 @@ from tests.support.waiting import wait_until
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    """The file of the saved session."""
+    """Returns the file of the saved session."""
     return tmp_path / "logs" / ".last-session.json"
 
 
 def _set_up(engine: EngineProcess, saved: Path, *lines: str, sigma: float = 0.0625) -> None:
-    """Carries out these lines, and wait until the session is saved with this sigma temperature."""
+    """Carries out these lines, and waits until the session is saved with this sigma temperature."""
     with connected(engine.socket) as console:
         for line in (*lines, f"sigma {sigma}"):
             reply = console.command(line)

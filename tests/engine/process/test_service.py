@@ -1,4 +1,4 @@
-"""The engine as a service: what it reports to systemd, and the environment that a unit gives it."""
+"""Engine as a service: its reports to systemd, and the environment of a unit."""
 
 import os
 import select
@@ -20,7 +20,7 @@ LIMIT = 1.0
 
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[socket.socket]:
-    """The socket that systemd names in NOTIFY_SOCKET."""
+    """Makes the socket that systemd names in NOTIFY_SOCKET."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
         made.bind(str(tmp_path / "notify"))
         made.settimeout(60)
@@ -29,7 +29,7 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
 
 @pytest.fixture
 def service(tmp_path: Path, systemd: socket.socket) -> Iterator[subprocess.Popen[str]]:
-    """An engine with nothing in its environment but what systemd sets: no HOME, no locale, no terminal."""
+    """Starts an engine in the environment of systemd: no HOME, no locale, no terminal."""
     (tmp_path / "config.toml").write_text(f"[osc]\nserver_port = {free_port()}\n")
     environment = {"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": str(int(LIMIT * 1e6))}
     command = [sys.executable, "-m", "impsy_tui", "run", "--resume", "--socket", str(tmp_path / "engine.sock")]

@@ -1,4 +1,4 @@
-"""Each file that a configuration can name is missing, damaged or foreign: the engine starts, and dummies play."""
+"""Missing, damaged or wrong files of a configuration: the engine starts, and dummies play."""
 
 import os
 import signal
@@ -88,14 +88,14 @@ def _noise(file: Path) -> None:
 
 
 def _cut(file: Path) -> None:
-    """The first half of a file of this kind."""
+    """Returns the first half of a file of this kind."""
     kind = "*.npz" if file.suffix == ".npz" else "*.tflite"
     whole = next(iter(shipped_folder("models").glob(kind))).read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
 
 
 def _digits(file: Path) -> None:
-    """A number that no program reads."""
+    """Returns a number with too many digits."""
     file.write_text("number = " + "9" * 5000 + "\n")
 
 

@@ -1,4 +1,4 @@
-"""A real engine with two players, over OSC."""
+"""Real engine with two players, over OSC."""
 
 import json
 import socket
@@ -75,7 +75,7 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
         "interface,0.6000000238418579,0.5",
     ]
     assert [row.split(",")[1] for row in names["b-4d-mdrnn.log"]] == ["interface", "rnn"]
-    # Data sets are made of them by their dimension, as of any.
+    # Datasets use these logs by their dimension, like all logs.
     assert [file.name[20:] for file in log_files(tmp_path / "logs", 4).files] == ["b-4d-mdrnn.log"]
 
 

@@ -1,4 +1,4 @@
-"""The loop waits for deadlines, not for ticks, and knows how busy it is."""
+"""Event loop: exact waits for deadlines, and its load."""
 
 import asyncio
 import selectors

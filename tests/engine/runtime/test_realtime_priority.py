@@ -1,4 +1,4 @@
-"""The engine goes before other programs where the system lets it, alone, and not while it is flooded."""
+"""Real-time priority: only for the engine's thread, if the system allows it, and not during a flood."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ FIRST, ORDINARY = os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.SCHED_OTHER | os.SCHE
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:
-    """Does something in a thread that may change its priority, for only it has that afterwards."""
+    """Carries out an action in a thread, so that a change of priority concerns this thread only."""
     problems: list[BaseException] = []
 
     def run() -> None:
@@ -129,7 +129,7 @@ def test_of_an_engine_the_thread_of_the_loop_alone_goes_first(
     engine = start_engine(f"{configured}\n[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")
     pid = engine.process.pid
     with connected(engine.socket) as console:
-        rig = console.ask("rig")  # a part of it is looked at by a thread
+        rig = console.ask("rig")  # a thread does a part of the checks
     assert isinstance(rig, Rig)
     (said,) = (check for check in rig.checks if check.name == "priority")
     assert (said.state, said.text.startswith("real-time")) == ("ok", policy == FIRST)

@@ -1,4 +1,4 @@
-"""The scheduler does things when they are due, whatever else happens."""
+"""Scheduler: actions at their due times, in all conditions."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Short-lived processes that are asked things."""
+"""Short-lived helper processes."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from impsy_tui.workers import list_files
 
 
 class UnknownRequest(WorkerRequest, frozen=True, tag="unknown"):
-    """Request to a worker that is in no table."""
+    """Request to a worker that does not exist."""
 
 
 def _python(module: str, *arguments: str, patience: float | None = None) -> Coroutine[None, None, bytes]:
@@ -45,7 +45,7 @@ def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
 
     answers = asyncio.run(flood())
     refused = [str(answer) for answer in answers if isinstance(answer, UserError)]
-    assert len(refused) == 14  # four are asked, and 32 wait
+    assert len(refused) == 14  # four run, and 32 wait
     assert "Too many requests at once" in refused[0]
     assert sum(isinstance(answer, bytes) for answer in answers) == 36
 

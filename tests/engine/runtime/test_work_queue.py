@@ -28,7 +28,7 @@ class _Turns:
         self.queue.begin_turn(self.time.time, self.waited)
 
     def piece(self, name: str, seconds: float) -> None:
-        """A piece of work that takes so long."""
+        """Returns a piece of work with this duration."""
         self.done.append(name)
         self.time.time += seconds
 
@@ -45,7 +45,7 @@ class _Turns:
         self.waited += seconds
 
     def all_turns(self) -> list[list[str]]:
-        """Turns until nothing waits."""
+        """Lets turns pass until no work waits."""
         turns = []
         while len(self.time.scheduler):
             self.wait(1.0)
@@ -212,7 +212,7 @@ def test_turn_leaves_the_loop_idle_for_half_of_the_time() -> None:
         loop.take_load()
         for _ in range(200):
             _spin(SHARE)
-            loop.call_soon(_spin, SHARE)  # work that follows from it
+            loop.call_soon(_spin, SHARE)  # work of a callback
             await work.turn("set list")
         loads.append(loop.take_load())
 

@@ -1,4 +1,4 @@
-"""The machine's health, from files such as a Raspberry Pi has."""
+"""Health of the machine, from files like those of a Raspberry Pi."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from impsy_tui.engine.server.machine_health import MachineHealth, read_health
         ("4", False, True),
         ("8", False, True),
         ("50005", True, True),
-        ("50000", False, False),  # it has been so, and is no more
+        ("50000", False, False),  # this was the case before, and is over
     ],
 )
 def test_a_pi_tells_of_heat_and_weak_power(tmp_path: Path, bits: str, undervoltage: bool, throttled: bool) -> None:

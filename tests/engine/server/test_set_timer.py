@@ -1,4 +1,4 @@
-"""The set timer."""
+"""Set timer."""
 
 from impsy_tui.engine.server.set_timer import SetTimer
 

@@ -1,4 +1,4 @@
-"""Settings as they are in force, and what a change of one asks for."""
+"""Current settings, and the effect of a change."""
 
 import asyncio
 from pathlib import Path

@@ -53,7 +53,7 @@ def test_live_features_equal_offline_features(
     window, live, waiting = FeatureWindow(), [], list(rows)
     order.shuffle(waiting)  # type: ignore[attr-defined]
     for moment in moments.tolist():
-        # Some come early, some late, but none after the moment that it belongs to.
+        # Some arrive early, some late, but none after its moment.
         for row in [row for row in waiting if row[0] <= moment + 3]:
             window.add(Touch(row[0], "ann", 0, *row[1:]))
             waiting.remove(row)

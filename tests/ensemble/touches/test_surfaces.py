@@ -1,4 +1,4 @@
-"""Messages of touch surfaces as touches."""
+"""Touches from messages of touch surfaces."""
 
 import math
 
@@ -69,7 +69,7 @@ def test_surface_keeps_a_resting_finger_down() -> None:
     assert isinstance(resting, Touch)
     assert isinstance(later, Touch)
     assert resting.velocity > 0
-    assert later.velocity == 0  # nobody rests so long: the surface did not tell that it was lifted
+    assert later.velocity == 0  # no finger rests for so long: the surface did not report the lift
 
 
 def test_pattern_reverses_axes_and_names_players() -> None:

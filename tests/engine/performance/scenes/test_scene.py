@@ -1,4 +1,4 @@
-"""Scenes: kept, come back to, and told where they make no sense."""
+"""Scenes: saved, restored, and reported if they are not valid."""
 
 import asyncio
 from pathlib import Path
@@ -114,7 +114,7 @@ clips = "nearest"
 forced = {"p2" = "big-swirl"}
 model = ""
 """
-"""As the version before wrote it."""
+"""Scene file of the version before."""
 
 
 def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""An ensemble's seconds and touches, on a virtual clock."""
+"""Seconds and touches of an ensemble, on a virtual clock."""
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_an_ensemble_that_is_paused_is_silent_and_listens() -> None:
 def test_followers_rest_or_play_on_after_lead_stops(lead_stops: str, plays: int) -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops=lead_stops))
     stage.wait(60.0)
-    assert stage.told == []  # nobody has led yet
+    assert stage.told == []  # no lead has played yet
     assert stage.seconds[-1][1][1:] == (plays, plays, plays)
     assert stage.behaviour.resting is (lead_stops == "rest")
     stage.taps(2.0)

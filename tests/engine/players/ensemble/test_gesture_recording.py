@@ -1,4 +1,4 @@
-"""Recordings of gestures, led through on a virtual clock, and what is learned from them."""
+"""Recordings of gestures on a virtual clock, and their labels."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ EACH = 12.0
 
 
 class Lesson:
-    """A recording that a made-up performer is led through."""
+    """Recording with a simulated performer."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Lesson:
         self.shown += told
 
     def perform(self, performance: Callable[[], None]) -> None:
-        """Does something while the log is there."""
+        """Carries out an action while the log is open."""
 
         async def run() -> None:
             self.log.open()
@@ -51,7 +51,7 @@ class Lesson:
         asyncio.run(run())
 
     def touch(self, gesture: int, seconds: float, channel: str = "osc") -> None:
-        """Makes a gesture for so long."""
+        """Makes a gesture for this number of seconds."""
         begin = self.time.time
         made = play(gesture, seconds, np.random.default_rng(gesture))
         columns = (made.times, made.fingers, made.x, made.y, made.velocities)
@@ -62,7 +62,7 @@ class Lesson:
         assert not self.time.errors
 
     def obey(self, count: int = len(ORDER)) -> None:
-        """Plays what is asked for, gesture by gesture."""
+        """Plays the requested gestures, one after the other."""
         for _ in range(count):
             state = self.gesture_recording.state(self.time.time)
             assert state is not None
@@ -70,7 +70,7 @@ class Lesson:
             self.touch(ORDER[state.number - 1], EACH)
 
     def files(self) -> tuple[Path, Path]:
-        """Touches and targets."""
+        """Returns touches and targets."""
         (touches,) = self.folder.glob(f"logs/*-guided{SUFFIX}")
         return touches, touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
 
@@ -91,7 +91,7 @@ def test_obeyed_requests_make_complete_labelled_recording(lesson: Lesson) -> Non
     assert labelled_files([lesson.folder / "logs"]) == [lesson.files()[0]]
     found = read_labelled(lesson.files()[0])
     counts = np.bincount(found.labels, minlength=9)
-    # The first five seconds of each are of what was before, too.
+    # The first five seconds of each gesture contain touches of the gesture before.
     assert set(counts[1:].tolist()) <= {6, 7, 8}
     assert counts[NOTHING] >= 6
     assert found.remarks == ()
@@ -148,7 +148,7 @@ def test_gesture_that_was_not_played_is_reported(lesson: Lesson) -> None:
         lesson.gesture_recording.begin([TAPS, NOTHING, SWIRL], EACH)
         lesson.time.advance(READY + EACH)
         lesson.time.advance(READY)
-        lesson.touch(TAPS, EACH)  # where nothing was asked for
+        lesson.touch(TAPS, EACH)  # while no gesture is requested
         lesson.time.advance(READY)
         lesson.touch(SWIRL, EACH)
 
@@ -168,7 +168,7 @@ def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) 
         lesson.time.advance(READY)
         lesson.touch(TAPS, 9.0)
         assert lesson.gesture_recording.skip() == "fast-taps ends here"
-        assert lesson.gesture_recording.skip() == "slow-taps ends here"  # before it began
+        assert lesson.gesture_recording.skip() == "slow-taps ends here"  # before its time
         lesson.time.advance(READY)
         lesson.touch(3, 8.0)
         assert "recorded up to here" in lesson.gesture_recording.end()
@@ -197,7 +197,7 @@ def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
-        lesson.touch(TAPS, 9.0)  # and then the power fails
+        lesson.touch(TAPS, 9.0)  # then a power cut
 
     lesson.perform(performance)
     assert read_labelled(lesson.files()[0]).labels.tolist() in ([TAPS] * 3, [TAPS] * 4, [TAPS] * 5)

@@ -18,11 +18,11 @@ from tests.support.engine.scripted_ensemble import MODELS, ScriptedNetwork, Stag
 _HOURS = 3
 _MINUTES = 60 * _HOURS
 _VISIT, _ABSENCE = 20.0, 240.0
-"""Seconds that visitors play, and that nobody is there, on average."""
+"""Mean duration of a visit and of an absence in seconds."""
 
 
 class Gallery:
-    """An ensemble, and visitors who lead it now and then; of what it does only sums are kept, minute by minute."""
+    """Ensemble with visitors who lead it now and then; only sums of each minute are kept."""
 
     def __init__(self, lead_stops: str) -> None:
         self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(players=3, lead_stops=lead_stops))
@@ -41,13 +41,13 @@ class Gallery:
         asyncio.run(self._demo.open(self, 2))  # type: ignore[arg-type]
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
-        """As a channel's listener."""
+        """Takes a touch, as the listener of a channel."""
         assert isinstance(touch, Touch)
         self._visits += 1
         self.stage.behaviour.hear(touch)
 
     def minute(self) -> None:
-        """A minute passes."""
+        """Lets a minute pass."""
         stage = self.stage
         self._visits = 0
         stage.wait(60.0)
@@ -69,7 +69,8 @@ def test_it_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str)
         gallery.minute()
     behaviour = gallery.stage.behaviour
     assert gallery.seconds == [60] * _MINUTES
-    assert max(gallery.waiting) <= 2 + 2  # its own timers, and what the visitor and each follower do next
+    # timers of the ensemble, and the next actions of the visitor and each follower
+    assert max(gallery.waiting) <= 2 + 2
     assert gallery.objects[-1] - gallery.objects[1] < 200, gallery.objects
     told = [text for _, text in gallery.stage.told]
     assert told.count("the lead plays again") > 20

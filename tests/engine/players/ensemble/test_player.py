@@ -1,4 +1,4 @@
-"""An ensemble among other players: commands about it, where it is heard, what is written down."""
+"""Ensemble next to other players: its commands, its outputs, and its logs."""
 
 import asyncio
 from datetime import datetime
@@ -132,7 +132,7 @@ def test_touches_go_everywhere_or_each_follower_has_a_separate_place(tmp_path: P
     everywhere.rehearsal.wait(1.05)
     for channel in (everywhere.first, everywhere.second):
         assert [touch.player for touch in channel.touches] == ["p2", "p3"]
-    assert everywhere.rehearsal.out.said == []  # it plays no touches
+    assert everywhere.rehearsal.out.said == []  # this output takes no touches
     apart = VirtualEnsemble(tmp_path, destinations=("osc 2", "osc 1"))
     apart.rehearsal.wait(1.05)
     assert apart.second.touches == [VirtualTouch("p2", 0.1, 0.5, 0.0, 3, 48, 96)]
@@ -194,7 +194,7 @@ def test_touches_and_a_score_of_all_players_are_written_while_there_is_a_lead(tm
     async def perform() -> None:
         hall.log.open()
         hall.player.begin_log()
-        hall.time.advance(5.0)  # nobody leads: nothing is written
+        hall.time.advance(5.0)  # without a lead, no row is written
         for _ in range(30):
             hall.touch()
             hall.time.advance(0.1)
