@@ -1,4 +1,4 @@
-"""The examples in configs/: each loads without a problem, and its model is the one that ships."""
+"""Examples in configs/: each loads without a problem, and its model is a shipped one."""
 
 from pathlib import Path
 

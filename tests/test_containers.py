@@ -1,4 +1,4 @@
-"""The container files: linted, without root, and with a health check and volumes."""
+"""Container files: linted, without root, and with a health check and volumes."""
 
 import shutil
 import subprocess

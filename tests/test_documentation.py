@@ -1,4 +1,4 @@
-"""The manual and the README: the site builds, generated pages are up to date, and every block is tried."""
+"""Manual and README: the site builds, generated pages are up to date, and each block is checked."""
 
 import ast
 import os
@@ -40,7 +40,7 @@ PLAYERS = {"players.md": ("bass", "lead")}
 
 
 TYPED = sorted({block.document for block in blocks("impsy")} - {PAGES / "start" / "first-set.md"})
-"""Pages whose lines are carried out here; another test carries out those of the first set."""
+"""Pages with lines of commands that are carried out here."""
 
 
 def _shell_lines() -> Iterator[tuple[str, str]]:
@@ -109,7 +109,7 @@ def test_links_lead_to_files_that_are_there(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_documents_use_knownblocks() -> None:
+def test_documents_use_known_blocks() -> None:
     unknown = [
         f"{document.name}: {language or 'no language'}"
         for document in DOCUMENTS

@@ -9,7 +9,7 @@ from tests.support.places import ROOT
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The top-level modules, and modules of ours, in memory after a statement."""
+    """Returns the top-level modules, and the modules of this package, in memory after a statement."""
     code = f"import sys\n{statement}\nprint(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())

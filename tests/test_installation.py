@@ -1,4 +1,4 @@
-"""The lines that add an extra work for the environment that the program runs in."""
+"""Lines that add an extra to the environment of the program."""
 
 import json
 import shlex
@@ -69,7 +69,7 @@ def test_install_line_uses_uv_where_there_is_no_pip(monkeypatch: pytest.MonkeyPa
 
 
 def test_install_line_can_be_typed(tmp_path: Path) -> None:
-    """The real line of this environment, carried out by a shell with an extra that has no requirements."""
+    """Carries out the real line of this environment in a shell, with an extra that has no requirements."""
     project = tmp_path / "project"
     project.mkdir()
     wheel = project / "impsy_tui-9.9-py3-none-any.whl"

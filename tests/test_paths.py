@@ -1,4 +1,4 @@
-"""Shipped files and files of the user are kept apart, in a checkout and in its builds."""
+"""Shipped files and files of the user are separate, in a checkout and in its builds."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ def _git(*words: str, folder: Path = ROOT) -> str:
 
 @pytest.fixture
 def used_checkout(tmp_path: Path) -> Path:
-    """A copy of this checkout with files of a user."""
+    """Makes a copy of this checkout with files of a user."""
     place = tmp_path / "checkout"
     for name in _git("ls-files", "-co", "--exclude-standard").splitlines():
         if (ROOT / name).is_file():

@@ -1,4 +1,4 @@
-"""Every shell line that a document shows in a block is carried out, or needs what a test does not have."""
+"""Shell lines of the documents: each is carried out, or needs something that a test does not have."""
 
 import re
 from collections.abc import Iterator

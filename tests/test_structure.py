@@ -27,7 +27,7 @@ EARLIER_WORDS: Final = frozenset(
         *("somebody", "tells", "told", "wardrobe", "whoever", "whom"),
     }
 )
-"""Parts of identifiers whose things have other names now; ``docs/pages/reference/glossary.md`` has those."""
+"""Parts of identifiers with an earlier word; ``docs/pages/reference/glossary.md`` has the present words."""
 BANDS_OF_FREQUENCIES: Final = PACKAGE / "agent" / "descriptors" / "spectrum.py"
 
 

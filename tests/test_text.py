@@ -1,4 +1,4 @@
-"""Text from outside never reaches a terminal unescaped."""
+"""Text from outside: a terminal never gets it unescaped."""
 
 import asyncio
 import subprocess

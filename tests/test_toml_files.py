@@ -1,4 +1,4 @@
-"""Files that anybody may have made are read in bounds: of time, of size, and regular ones alone."""
+"""Limits for files of other people: of time, of size, and regular files only."""
 
 import os
 from pathlib import Path

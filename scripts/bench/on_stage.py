@@ -146,7 +146,7 @@ def main() -> None:
                 assert watch.latest is not None
                 assert watch.latest.players[0].model == made[0], watch.latest.players[0].model
 
-            act("the data set is made", lambda client: make_dataset(client, watch))
+            act("the dataset is made", lambda client: make_dataset(client, watch))
             act("the model learns on", learn)
             act("it is auditioned", audition)
             act("it is loaded, and plays", load)

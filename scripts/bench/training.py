@@ -86,7 +86,7 @@ def collating() -> None:
         rows.append([who, f"{took.seconds:.2f}", f"{took.megabytes:.0f}"])
     same = all(map(np.array_equal, made["ours"], made["peer"])) and len(made["ours"]) == len(made["peer"])
     size = f"{log.stat().st_size / 1e6:.0f} MB"
-    table(f"A data set of a log of a million rows ({size}), rows {'identical' if same else 'DIFFERENT'}", WHAT, rows)
+    table(f"A dataset of a log of a million rows ({size}), rows {'identical' if same else 'DIFFERENT'}", WHAT, rows)
     shutil.rmtree(folder)
 
 

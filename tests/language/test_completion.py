@@ -1,4 +1,4 @@
-"""Completions: what may come next, wherever a line stands."""
+"""Completions at each position of a line."""
 
 import pytest
 from hypothesis import given

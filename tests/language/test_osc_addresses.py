@@ -1,4 +1,4 @@
-"""The table of commands as OSC addresses."""
+"""OSC addresses of the table of commands."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Lines become invocations or mistakes, and mistakes point at the word."""
+"""Parsing of lines: commands, and mistakes that point at the wrong word."""
 
 import pytest
 from hypothesis import assume, given, settings

@@ -1,4 +1,4 @@
-"""Set lists: read whole, or everything that is wrong with them."""
+"""Set lists: valid ones, and all problems of the others."""
 
 import pytest
 from hypothesis import given

@@ -34,7 +34,8 @@ def test_draw_chooses_components_by_tempered_softmax(temperature: float) -> None
 
 @pytest.mark.parametrize("temperature", [0.01, 1.0, 4.0])
 def test_draw_scales_covariance_by_sigma_temperature(temperature: float) -> None:
-    drawn = _draw(20_000, 1e-3, temperature)  # so cold that only the likeliest is chosen
+    # at a temperature so low that only the most probable component is chosen
+    drawn = _draw(20_000, 1e-3, temperature)
     expected = np.array(DEVIATIONS[1]) * math.sqrt(temperature)
     assert drawn.mean(axis=0) == pytest.approx(MEANS[1], abs=4 * expected.max() / math.sqrt(20_000))
     assert drawn.std(axis=0) == pytest.approx(expected, rel=0.03)

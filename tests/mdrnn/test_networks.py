@@ -130,7 +130,7 @@ def test_numpy_network_with_zero_kernels_is_constant(tmp_path: Path) -> None:
         assert network.step(event)[:3] == pytest.approx([0.5, 2.0, 9.0])
 
 
-# Files that are not what they seem
+# Files with another content than their name says
 
 
 def _keras_with_pickle(file: Path) -> None:

@@ -44,7 +44,7 @@ def test_reset_restores_the_first_prediction(tmp_path: Path) -> None:
 
 
 class _Failing:
-    """A network that has run into numbers that are none, until it is reset."""
+    """Network that returns NaN until it is reset."""
 
     shape = Shape(2, 1, 1, 1)
     runtime = "none"

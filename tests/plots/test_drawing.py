@@ -1,4 +1,4 @@
-"""Sheets in terminals, as pictures, and as typed in a shell."""
+"""Sheets in terminals, in pictures, and by the shell command."""
 
 import os
 import re
@@ -194,7 +194,7 @@ def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(
         while part := os.read(ours, 4096):
             said += part
     except OSError:
-        pass  # so Linux tells that the other end is closed
+        pass  # Linux reports in this way that the other end is closed
     os.close(ours)
     assert process.wait(60) == 0
     lines = said.decode().splitlines()

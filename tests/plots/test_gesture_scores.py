@@ -1,4 +1,4 @@
-"""Scores drawn as in the literature."""
+"""Drawing of scores as in the literature."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def test_a_score_in_a_terminal_has_lines_for_every_player_and_fits() -> None:
     text = gesture_scores.draw_text(SCORE, Paper(60, None, False, False))
     lines = text.split("\n")
     assert len(lines) == 1 + 3 * 4 + 1
-    assert max(map(len, lines)) <= 100  # the title; what is drawn is narrower
+    assert max(map(len, lines)) <= 100  # the title; the drawing is narrower
     assert max(map(len, lines[1:])) <= 60
     assert [line.split()[0] for line in lines[2::4]][:2] == ["lead", "p2"]
     assert "1:30" in lines[-1]

@@ -1,4 +1,4 @@
-"""A look-up table as a map that is played: a cursor goes over its points, and each is heard."""
+"""Map of a look-up table with a cursor: each point under the cursor sounds."""
 
 import os
 import pty
@@ -76,7 +76,7 @@ _ENDED = b"<ended>"
 
 
 class Terminal:
-    """``impsy-tui agent map`` in a terminal of its own."""
+    """``impsy-tui agent map`` in a separate terminal."""
 
     def __init__(self, folder: Path, *words: str) -> None:
         self.master, slave = pty.openpty()
@@ -97,7 +97,7 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
-        """Takes what is shown, or a full terminal would hold it up."""
+        """Reads the output: otherwise a full terminal would block the program."""
         while not self._shown.endswith(_ENDED):
             self._shown += os.read(self.master, 1 << 16)
 
@@ -105,7 +105,7 @@ class Terminal:
         os.write(self.master, keys.encode())
 
     def said(self) -> str:
-        """All that was shown, once it has ended."""
+        """Returns the whole output after the end of the program."""
         self.process.wait(60)
         os.write(self.slave, _ENDED)
         self._reader.join(60)

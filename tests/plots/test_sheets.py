@@ -54,7 +54,7 @@ def test_of_a_dataset_the_longest_performance_or_the_one_asked_for(tmp_path: Pat
     write_dataset(file, [np.array([[5, 0.1], [1, 0.2]]), np.array([[9, 0.1], [2, 0.2], [3, 0.3]])])
     longest, first = sheet(file, WISH), sheet(file, PlotRequest(20, performance=1))
     assert longest.remark == "5 events, 0.3 min, 2 performances; drawn is number 2"
-    # What lay before its first event is no part of a performance.
+    # The time before its first event is not a part of a performance.
     assert (longest.series[0].seconds, first.series[0].seconds) == (5.0, 1.0)
     with pytest.raises(UserError, match="no performance 3: they are 1 to 2"):
         sheet(file, PlotRequest(20, performance=3))

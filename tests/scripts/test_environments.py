@@ -1,4 +1,4 @@
-"""Environments of the scripts, made and updated with real virtual environments and pip, without network."""
+"""Environments of the scripts, made and updated by real pip in virtual environments, without network."""
 
 import os
 import subprocess
@@ -63,11 +63,11 @@ class Checkout:
         self.write_project()
 
     def write_project(self, requires: str = "") -> None:
-        """Writes ``pyproject.toml``; what the build requires cannot be had without network."""
+        """Writes ``pyproject.toml``; its build requirements cannot be installed without network."""
         (self.folder / "pyproject.toml").write_text(PROJECT.format(requires=requires) + f"# {os.urandom(4).hex()}\n")
 
     def make(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Makes or update the environment, as ``scripts/play`` does."""
+        """Makes or updates the environment, like ``scripts/play``."""
         return subprocess.run(
             ["sh", "-euc", ". scripts/lib.sh; need_python; make_environment .venv -e ."],
             cwd=self.folder,
@@ -90,7 +90,7 @@ class Checkout:
         )
 
     def installed(self) -> set[str]:
-        """The packages of the environment."""
+        """Returns the packages of the environment."""
         found = self.environment.glob("lib/python3.*/site-packages/*.dist-info")
         return {file.name.split("-")[0] for file in found}
 
@@ -101,7 +101,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    """A checkout with an environment, in which an extra was installed afterwards."""
+    """Makes a checkout with an environment in which an extra was installed later."""
     made = Checkout(tmp_path)
     first = made.make()
     assert first.returncode == 0, first.stderr

@@ -20,7 +20,8 @@ OVERLAY = "dtoverlay=gpio-shutdown"
 
 
 def setup(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """The script with its state and the boot partition in a folder, for the user of these tests or another one."""
+    """Runs the script with its state and the boot partition in a folder, for the user of these tests or another
+    one."""
     user = pwd.getpwuid(os.getuid() or 65534).pw_name
     places = {"STATE": str(folder / "state"), "BOOT": str(folder), "PLAYER": user}
     return subprocess.run(
@@ -30,7 +31,7 @@ def setup(folder: Path, *words: str, **settings: str) -> subprocess.CompletedPro
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Path:
-    """The boot partition of a Pi."""
+    """Makes the boot partition of a Pi."""
     (tmp_path / "config.txt").write_text("arm_64bit=1\n")
     return tmp_path
 

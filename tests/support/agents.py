@@ -1,4 +1,4 @@
-"""A small synth and an agent of it, for tests."""
+"""Small synth and an agent of it, for tests."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ QUIET, LOUD = -50.0, -10.0
 
 
 def small_table(points: int = 21) -> LookupTable:
-    """A synth of two parameters: the first makes it louder, the second brighter."""
+    """Returns the table of a synth of two parameters: the first makes it louder, the second brighter."""
     axis = np.linspace(0.0, 1.0, points)
     parameters = np.array([(a, b) for a in axis for b in axis])
     descriptors = np.zeros((len(parameters), len(NAMES)))
@@ -24,9 +24,9 @@ def small_table(points: int = 21) -> LookupTable:
 
 
 def small_agent(**changes: object) -> AgentModel:
-    """An agent that turns the first parameter up when its target is louder, and down when it is softer."""
+    """Returns an agent that raises the first parameter for a louder target and lowers it for a softer one."""
     every = moves(2)
-    # One hidden unit sees how much louder the target is; the outputs are that times each move, less a little.
+    # One hidden unit has the difference in loudness; each output is this difference times the move, minus a little.
     kernel = np.array([[-1.0], [1.0], [0.0], [0.0]])
     last = np.array([[100.0 * a if b == 0 else -0.0 for a, b in every.tolist()]])
     bias = np.array([-0.5 * abs(a) - 1000.0 * abs(b) for a, b in every.tolist()])

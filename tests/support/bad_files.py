@@ -7,9 +7,9 @@ NOT_UTF8 = b"m\xf6ll"
 
 
 def spoil(folder: Path, ending: str) -> int:
-    """Puts bad entries whose names end so into a folder; how many.
+    """Puts bad entries with this suffix into a folder; returns their number.
 
-    A missing link, a folder, a pipe that nothing writes, a file that fails when it is read, and a name in Latin-1.
+    They are a broken link, a folder, a pipe without a writer, a file that cannot be read, and a name in Latin-1.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"0-missing{ending}").symlink_to("nowhere")

@@ -1,4 +1,4 @@
-"""A console under test: what its screen says, keys pressed in it, and waiting for what follows."""
+"""Console under test: its screen, pressed keys, and waits."""
 
 import asyncio
 import functools
@@ -26,7 +26,7 @@ _PATIENCE = 30.0
 
 
 def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """A test that is a coroutine, as pytest can run it."""
+    """Returns a test function for a test that is a coroutine."""
 
     @functools.wraps(test)
     def run(*arguments: Any, **named: Any) -> None:
@@ -41,7 +41,7 @@ def screen_text(app: App[Any]) -> str:
 
 
 class Console:
-    """A console in a terminal that is not there, on a real engine."""
+    """Console without a terminal, on a real engine."""
 
     def __init__(self, app: ConsoleApp, pilot: Pilot[str]) -> None:
         self.app = app
@@ -49,12 +49,12 @@ class Console:
 
     @property
     def text(self) -> str:
-        """The screen."""
+        """Text of the screen."""
         return screen_text(self.app)
 
     @property
     def lines(self) -> list[str]:
-        """The screen, line by line."""
+        """Lines of the screen."""
         return self.text.splitlines()
 
     @property
@@ -64,18 +64,18 @@ class Console:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The newest that the engine sent."""
+        """Newest snapshot of the engine."""
         snapshot = self.app._link.snapshot
         assert snapshot is not None
         return snapshot
 
     @property
     def player(self) -> PlayerState:
-        """Of the newest snapshot."""
+        """Focused player of the newest snapshot."""
         return self.snapshot.players[0]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Waits for something."""
+        """Waits for a condition."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _PATIENCE
         while not condition():
@@ -83,28 +83,28 @@ class Console:
             await asyncio.sleep(0.01)
 
     async def sees(self, *texts: str) -> None:
-        """Waits until all of these stand on the screen."""
+        """Waits until all of these texts are on the screen."""
         for text in texts:
             await self.until(lambda text=text: text in self.text)  # type: ignore[misc]
 
     async def misses(self, *texts: str) -> None:
-        """Waits until none of these stands on the screen."""
+        """Waits until none of these texts is on the screen."""
         await self.until(lambda: not any(text in self.text for text in texts))
 
     async def has_typed(self, text: str) -> None:
-        """Waits until this stands at the prompt."""
+        """Waits until the prompt has this text."""
         await self.until(lambda: self.typed == text)
 
     async def page_typed(self, text: str) -> None:
-        """Waits until this stands at the prompt of the page on top."""
+        """Waits until the prompt of the visible page has this text."""
         await self.until(lambda: isinstance(page := self.app.screen, Page) and page.prompt.line.value == text)
 
     async def focuses(self, widget: Widget) -> None:
-        """Waits until keys go to a widget."""
+        """Waits until a widget has the focus."""
         await self.until(lambda: self.app.focused is widget)
 
     async def frames(self, count: int = 3) -> None:
-        """Waits until the engine has sent some more snapshots, and they have been shown."""
+        """Waits until some more snapshots have arrived and are on the screen."""
         wanted = self.app._link.received + count
         await self.until(lambda: self.app._link.received >= wanted)
         await self.pilot.pause()
@@ -117,13 +117,13 @@ class Console:
         await self.pilot.pause()
 
     async def burst(self, *keys: str) -> None:
-        """Presses keys that arrive all at once, as over a link that was stuck."""
+        """Presses keys that arrive all at once, as over a link that had stopped."""
         for key in keys:
             self._send(key if len(key) > 1 or key.isalnum() else _character_to_key(key), key)
         await self.frames(2)
 
     async def type(self, text: str) -> None:
-        """Types letter by letter, as fast as a paste, and wait until all of it stands at the prompt."""
+        """Types letter by letter, as fast as a paste, and waits until the prompt has the whole text."""
         for letter in text:
             self._send(letter if letter.isalnum() else _character_to_key(letter), letter)
         await self.until(lambda: self.typed.endswith(text))
@@ -152,15 +152,15 @@ async def console(
     connected: bool = True,
     remote: RemoteSocket | None = None,
 ) -> AsyncIterator[Console]:
-    """A console.
+    """Gives a console.
 
     Args:
-        socket: of the engine.
-        size: of the terminal.
-        keys: as in ``[console.keys]``.
-        theme: to begin with.
-        connected: wait for the engine.
-        remote: the connection that the socket comes through.
+        socket: socket of the engine.
+        size: size of the terminal.
+        keys: keys as in ``[console.keys]``.
+        theme: first theme.
+        connected: True to wait for the engine.
+        remote: connection to the machine of the engine.
     """
     app = ConsoleApp(ConsoleOptions(socket, theme, wishes=ConsoleSettings(keys=dict(keys or {})), remote=remote))
     async with app.run_test(size=size) as pilot:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """``impsy-tui`` with these words, in a folder."""
+    """Runs ``impsy-tui`` with these words, in a folder."""
     return subprocess.run(
         [sys.executable, "-m", "impsy_tui", *words],
         cwd=cwd,
@@ -21,7 +21,7 @@ def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
 
 
 class EngineProcess:
-    """An ``impsy-tui run`` in a process of its own, with a folder of its own."""
+    """``impsy-tui run`` in a separate process, with a separate folder."""
 
     def __init__(self, folder: Path, config: str, *options: str) -> None:
         self.folder = folder
@@ -40,11 +40,11 @@ class EngineProcess:
         self.ready = self.process.stdout.readline()
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """``impsy-tui`` with these words, on this engine's socket."""
+        """Runs ``impsy-tui`` with these words, on this engine's socket."""
         return shell(*words, "--socket", str(self.socket), cwd=self.folder)
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Sends a signal and wait; the exit code."""
+        """Sends a signal and waits for the end; returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(60)
@@ -54,5 +54,5 @@ class EngineProcess:
         return self.errors.read_text()
 
     def log_rows(self) -> list[str]:
-        """All rows of its logs, oldest file first."""
+        """Returns all rows of its logs, the oldest file first."""
         return [row for file in sorted(self.folder.glob("logs/*.log")) for row in file.read_text().splitlines()]

@@ -16,7 +16,8 @@ def skip_without_library(said: str) -> None:
 
 
 def missing_package(said: str) -> str:
-    """Says which package has the library that an error or output lacks; empty if none is lacking."""
+    """Returns a message with the package of the library that is missing by this error or output; empty if none is
+    missing."""
     if library := missing_library(said):
         return f"{library} is missing: {install_packages(package_of(library))}"
     return f"python-rtmidi is missing: {install_packages('python3-rtmidi')}" if _NO_DRIVER.search(said) else ""

@@ -1,4 +1,4 @@
-"""Lines for Hypothesis to try: whole programs as the parser makes them, and anything a hand may type."""
+"""Lines for Hypothesis: whole programs in the form of the parser, and any typed text."""
 
 from dataclasses import replace
 
@@ -27,13 +27,14 @@ _ODD = (
 
 
 def typed() -> st.SearchStrategy[str]:
-    """Anything: any text, and the words of the language in any order."""
+    """Returns a strategy of any text, and of the words of the language in any order."""
     word = st.sampled_from(_WORDS) | st.sampled_from(_ODD) | st.text(max_size=3)
     return st.text() | st.lists(word).map(" ".join) | st.lists(word).map("".join)
 
 
 def programs(depth: int = 2) -> st.SearchStrategy[Program]:
-    """Whole lines, as the parser makes them: what takes the rest of a line comes last."""
+    """Returns a strategy of whole lines in the form of the parser; a command that takes the rest of a line is the
+    last."""
     plain = st.lists(_steps(takes_rest=False, depth=depth), max_size=3)
     last = plain.flatmap(lambda steps: _steps(takes_rest=None, depth=depth).map(lambda one: (*steps, one)))
     return last.map(Program)
@@ -47,7 +48,7 @@ def _steps(*, takes_rest: bool | None, depth: int) -> st.SearchStrategy[Invocati
 
 
 def invocations(command: Command, depth: int = 1) -> st.SearchStrategy[Invocation]:
-    """A command with any arguments that it may have."""
+    """Returns a strategy of a command with any allowed arguments."""
     arguments = {argument.name: values(argument, depth) for argument in command.arguments}
     optional = {each.name: arguments.pop(each.name) for each in command.arguments if each.optional}
     made = st.fixed_dictionaries(arguments, optional=optional)
@@ -57,7 +58,7 @@ def invocations(command: Command, depth: int = 1) -> st.SearchStrategy[Invocatio
 
 
 def calls() -> st.SearchStrategy[Call]:
-    """Words of the performer's own, with the commands that they stand for."""
+    """Returns a strategy of macros with their commands."""
     number = st.floats(0.5, 2).map(lambda value: f"{value:.3g}")
     return st.sampled_from(sorted(MACROS)).flatmap(
         lambda name: st.builds(
@@ -69,7 +70,7 @@ def calls() -> st.SearchStrategy[Call]:
 
 
 def call(name: str, words: tuple[str, ...], player: str = "") -> Call:
-    """A macro of these, used."""
+    """Returns a strategy of a call of these macros."""
     drop = Program(
         (
             Invocation(COMMANDS["mode"], {"mode": "battle"}),
@@ -153,13 +154,13 @@ def _settings(depth: int) -> st.SearchStrategy[Program]:
 
 
 def _gliding(argument: Argument) -> Argument:
-    """Returns the argument as it is in a ramp: without words in place of a number."""
+    """Returns the argument in its form in a ramp: without words in place of a number."""
     return (
         replace(argument, choices=()) if argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION) else argument
     )
 
 
 def _is_plain(text: str) -> bool:
-    """Text that a line keeps as it is."""
+    """Returns True for a text that a line does not change."""
     outside = "".join(text.split('"')[::2])
     return text == text.strip() and ";" not in outside and text.count('"') % 2 == 0

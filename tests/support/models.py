@@ -1,4 +1,4 @@
-"""Models: tiny ones with weights of our choosing, written without TensorFlow, and the ensemble that ships."""
+"""Models: tiny ones with chosen weights, written without TensorFlow, and the shipped ensemble."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +21,10 @@ def write_h5(file: Path, arrays: dict[str, np.ndarray]) -> Path:
 
 
 def constant_model(file: Path, event: Sequence[float], units: int = 4, layers: int = 2, mixtures: int = 2) -> Path:
-    """A model that predicts one event for ever, exactly, whatever it hears.
+    """Writes a model that always predicts exactly one event, for any input.
 
     Args:
-        file: to write, ``.h5``.
+        file: file to write, ``.h5``.
         event: ``[dt, x_1 … x_n]``.
     """
     dimension = len(event)
@@ -48,7 +48,7 @@ def constant_model(file: Path, event: Sequence[float], units: int = 4, layers: i
 
 
 def random_model(file: Path, dimension: int, units: int, layers: int, mixtures: int, seed: int = 0) -> Path:
-    """A model with random weights."""
+    """Writes a model with random weights."""
     random = np.random.default_rng(seed)
     arrays: dict[str, np.ndarray] = {}
     inputs = dimension

@@ -1,6 +1,6 @@
-"""Small data of the project's own, in the layout of the published data that the tests read if it is there.
+"""Small data of the project, in the layout of the published data that the tests read if it exists.
 
-The tests make it once a session. ``python -m tests.support.own_data FOLDER`` makes the models:
+The tests make it once per session. ``python -m tests.support.own_data FOLDER`` makes the models:
 TensorFlow runs in that process alone.
 """
 
@@ -27,7 +27,7 @@ RATE = 44_100
 
 
 def datasets(folder: Path) -> None:
-    """Data sets as IMPSY writes them: an object array ``perfs`` of float32 arrays, some without events."""
+    """Writes datasets in the form of IMPSY: an object array ``perfs`` of float32 arrays, some without events."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, dimension, events in (("4d", 4, 300), ("4d-12ksmall", 4, 50), ("9d", 9, 700)):
         played = performances(3, events, dimension - 1, dimension)
@@ -38,7 +38,8 @@ def datasets(folder: Path) -> None:
 
 
 def models(folder: Path) -> None:
-    """Models of dimension 2, 4 and 9 as ``.keras``, ``.h5`` and ``.tflite``; the first two ``.tflite`` need Flex."""
+    """Writes models of dimension 2, 4 and 9 as ``.keras``, ``.h5`` and ``.tflite``; the first two ``.tflite`` need
+    Flex."""
     import keras
 
     from impsy_tui.mdrnn.model import Shape
@@ -57,7 +58,7 @@ def models(folder: Path) -> None:
 
 
 def _with_flex(model: Any) -> bytes:
-    """A ``.tflite`` whose LSTM layers are loops over time, which take TensorFlow's own operations."""
+    """Writes a ``.tflite`` whose LSTM layers are loops over time, which need operations of TensorFlow."""
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec([1, None, model.input_shape[-1]], tf.float32)])
@@ -71,7 +72,7 @@ def _with_flex(model: Any) -> bytes:
 
 
 def rl_impro(folder: Path) -> None:
-    """Look-up tables of the built-in synths, and corpora of phrases that they play."""
+    """Writes look-up tables of the built-in synths, and corpora of phrases that they play."""
     (folder / "lookup").mkdir(parents=True)
     (folder / "corpus").mkdir()
     settings = FrameSettings(window=1_024, hop=512, true_peak=False)
@@ -88,7 +89,7 @@ def rl_impro(folder: Path) -> None:
 
 
 def metatone(folder: Path) -> None:
-    """Gesture scores with dates, and raw touches in points of the surface, as Metatone Classifier logs them."""
+    """Writes gesture scores with dates, and raw touches in points of the surface, like Metatone Classifier."""
     (folder / "gestures").mkdir(parents=True)
     (folder / "touches").mkdir()
     for number, codes in enumerate(scores(4, 90, 1)):

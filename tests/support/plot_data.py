@@ -1,4 +1,4 @@
-"""Files to draw."""
+"""Files for plots."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ BEGIN = datetime(2026, 3, 1, 12)
 
 
 def made_log(file: Path, faders: int = 8) -> Path:
-    """A log of two who take turns of five seconds; 400 events in all or fewer."""
+    """Writes a log of musician and player with turns of five seconds; at most 400 events."""
     rows: list[tuple[float, str, np.ndarray]] = []
     for number, (source, events) in enumerate(
         zip(("interface", "rnn"), performances(2, 400, faders, 7), strict=True)
@@ -32,7 +32,7 @@ def made_log(file: Path, faders: int = 8) -> Path:
 
 
 def made_dataset(file: Path, faders: int = 8, events: int = 600) -> Path:
-    """A data set of two performances, the second the longer."""
+    """Writes a dataset of two performances; the second one is longer."""
     file.parent.mkdir(exist_ok=True)
     one, other = performances(2, events, faders, 5)
     write_dataset(file, [one[: events // 2], other])

@@ -1,4 +1,4 @@
-"""Programs of the system that tests play with."""
+"""Programs of the system that tests need."""
 
 import shutil
 import subprocess

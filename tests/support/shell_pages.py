@@ -1,4 +1,4 @@
-"""Shell lines of a page, carried out one after the other in a folder of their own."""
+"""Shell lines of a page, carried out one after the other in a separate folder."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.touch import Touches, TouchRecording, write_touches
 
 NEEDS: Final = {
-    # Each line that begins so is not carried out. Its commands, options and scripts exist: another test looks.
+    # Lines with these beginnings are not carried out. Another test checks their commands, options and scripts.
     r"sudo ": "rights of root",
     r"(~/impsy/bin/)?pip ": "network",
     r"git clone ": "network",
@@ -35,7 +35,7 @@ NEEDS: Final = {
 }
 """Needs of a line that a test does not have, by pattern."""
 QUICKER: Final = (("--points 20", "--points 2"), ("fm-20", "fm-2"))
-"""Parts of lines that would take minutes, and what takes seconds."""
+"""Parts of lines that would take minutes, and replacements that take seconds."""
 NAMES: Final = (
     ("gestures import DIR", "gestures import theirs"),
     ("gestures classify FILE", "gestures classify set-touches.csv"),

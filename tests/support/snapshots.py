@@ -1,4 +1,4 @@
-"""Snapshots and jobs as an engine would send them."""
+"""Snapshots and jobs in the form of the engine."""
 
 from typing import Any
 
@@ -61,18 +61,18 @@ _JOB = JobState(
 
 
 def snapshot(**player: Any) -> Snapshot:
-    """Of a player at rest, but for these of its fields and of its parameters."""
+    """Returns a snapshot of a player at rest, with these other fields and parameters."""
     player["parameters"] = _PLAYER.parameters | player.get("parameters", {})
     return msgspec.structs.replace(_SNAPSHOT, players=(msgspec.structs.replace(_PLAYER, **player),))
 
 
 def job(**fields: Any) -> JobState:
-    """A training that runs, but for these fields."""
+    """Returns a running training, with these other fields."""
     return msgspec.structs.replace(_JOB, **fields)
 
 
 def staged(**fields: Any) -> Snapshot:
-    """A set in the middle, but for these fields."""
+    """Returns a snapshot in the middle of a set, with these other fields."""
     set_ = msgspec.structs.replace(
         _SNAPSHOT,
         cue=CueState("first", "drop", 3, 8, "break"),

@@ -1,4 +1,4 @@
-"""A real SSH server for this user on this machine, and what runs through it."""
+"""Real SSH server for this user on this machine, and its processes."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ needs_ssh = [
 
 
 class SshServer:
-    """An SSH server for this user, with keys of its own."""
+    """SSH server for this user, with separate keys."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self.folder = folder
@@ -50,21 +50,21 @@ class SshServer:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Options of ssh for this server."""
+        """Returns the options of ssh for this server."""
         settings = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder / 'known'}", "BatchMode=yes")
         quietly = (word for setting in settings for word in ("-o", setting))
         return ("-F", "/dev/null", "-p", str(self.port), "-i", str(self.folder / "user"), "-q", *quietly)
 
     def start(self) -> None:
-        """Begins to listen."""
+        """Starts the server."""
         assert SSHD is not None
         if os.getuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where it locks itself in, if it is root
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # its empty root folder, if it runs as root
         self.process = subprocess.Popen([SSHD, "-D", "-f", str(self.config), "-E", str(self.folder / "sshd.log")])
         wait_until(self._listens)
 
     def end(self) -> None:
-        """Listens no more, and let every connection go."""
+        """Ends the server and all of its connections."""
         if self.process is None:
             return
         for session in self.sessions():
@@ -74,10 +74,10 @@ class SshServer:
         self.process = None
 
     def sessions(self) -> list[int]:
-        """The processes that serve its connections."""
+        """Returns the processes that serve its connections."""
         assert self.process is not None
         found = [self.process.pid]
-        for parent in found:  # which grows by the children of each
+        for parent in found:  # the list grows by the children of each process
             found += [pid for pid in children(parent) if "sshd" in command_lines().get(pid, "")]
         return found[1:]
 
@@ -87,7 +87,7 @@ class SshServer:
 
 
 def command_lines() -> dict[int, str]:
-    """The command lines of all processes."""
+    """Returns the command lines of all processes."""
     listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
     return {
         int(pid): words for pid, words in (line.split(None, 1) for line in listed.splitlines() if " " in line.strip())
@@ -95,19 +95,19 @@ def command_lines() -> dict[int, str]:
 
 
 def children(parent: int) -> list[int]:
-    """The processes that one has started."""
+    """Returns the processes that a process has started."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     return [int(pid) for pid, of in (line.split() for line in listed.splitlines()) if int(of) == parent]
 
 
 def clients(remote: RemoteSocket) -> list[int]:
-    """The ssh processes of a forwarding that carry it, or are about to."""
+    """Returns the ssh processes of a forwarding, also those that are starting."""
     folder = str(remote.socket.parent)
     return [pid for pid, words in command_lines().items() if folder in words and " -M " in words]
 
 
 def answers(place: Path) -> bool:
-    """True if an engine answers at a socket."""
+    """Returns True if an engine answers at a socket."""
     try:
         with connected(place) as client:
             return client.command("status").ok
@@ -116,7 +116,7 @@ def answers(place: Path) -> bool:
 
 
 class OtherMachine(SshServer):
-    """A user on another machine: an SSH server with a home of its own, in which the program is installed."""
+    """User on another machine: an SSH server with a separate home, in which the program is installed."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         super().__init__(folder, f"SetEnv HOME={home} XDG_RUNTIME_DIR={home}/run")
@@ -124,7 +124,7 @@ class OtherMachine(SshServer):
         self.engine_socket = home / ".local/state/impsy-tui/engine.sock"
 
     def install(self, folder: Path) -> None:
-        """Puts the program into a folder."""
+        """Installs the program in a folder."""
         folder.mkdir(parents=True)
         (folder / "impsy-tui").symlink_to(Path(sys.executable).with_name("impsy-tui"))
 
@@ -138,7 +138,7 @@ class OtherMachine(SshServer):
         return place
 
     def end_engine(self) -> None:
-        """Ends the engine of the user, if one runs, and wait until its log is closed."""
+        """Ends the engine of the user, if one runs, and waits until its log is closed."""
         with suppress(NoEngineError), connected(self.engine_socket) as client:
             client.command("shutdown")
             wait_until(lambda: client.hello.pid not in command_lines())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Waits for something that another process does."""
+    """Waits for a condition that another process causes."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -14,7 +14,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Waits for something to become so, while the loop goes on."""
+    """Waits for a condition while the loop runs."""
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""The console in a terminal: how it comes, goes, is killed, resized, and what it leaves behind."""
+"""Console in a terminal: start, end, kill, change of size, and the terminal after it."""
 
 import os
 import re
@@ -29,7 +29,7 @@ _IMPSY = f"{shlex.quote(sys.executable)} -m impsy_tui"
 
 
 class Terminal:
-    """A shell in a tmux of its own, and what stands on its screen."""
+    """Shell in a separate tmux, and its screen."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Terminal:
         self("new-session", "-d", "-x", "80", "-y", "24", "sh")
 
     def __call__(self, *arguments: str) -> str:
-        """Has tmux do something; what it says."""
+        """Runs a command of tmux; returns its output."""
         return subprocess.run(
             ["tmux", "-u", "-S", str(self._server), "-f", "/dev/null", *arguments],
             cwd=self.folder,
@@ -63,11 +63,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The screen."""
+        """Text of the screen."""
         return self("capture-pane", "-p")
 
     def sees(self, *texts: str) -> None:
-        """Waits until all of these stand on the screen."""
+        """Waits until all of these texts are on the screen."""
         try:
             wait_until(lambda: all(text in self.text for text in texts), _PATIENCE)
         except AssertionError:
@@ -79,39 +79,39 @@ class Terminal:
         self("send-keys", "Enter")
 
     def press(self, *keys: str) -> None:
-        """Presses keys, as tmux names them."""
+        """Presses keys by the names of tmux."""
         self("send-keys", *keys)
 
     def impsy(self, words: str, before: str = "") -> None:
-        """Types impsy-tui with these words, on this terminal's engine."""
+        """Types ``impsy-tui`` with these words, for this terminal's engine."""
         self.type(f"clear; {before} {_IMPSY} {words} --socket {shlex.quote(str(self.engine_socket))}")
 
     @property
     def console(self) -> int:
-        """Process of what the shell runs."""
+        """Returns the process that the shell runs."""
         shell = self("display-message", "-p", "#{pane_pid}").strip()
         found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=False).stdout.split()
         assert len(found) == 1, found
         return int(found[0])
 
     def is_a_shell_again(self, word: str) -> None:
-        """The shell answers, on the screen that was there before the console's."""
+        """Checks that the shell answers, on the screen from before the console."""
         self.type(f"echo {word}-$((40 + 2))")
         self.sees(f"\n{word}-42")
         assert self("display-message", "-p", "#{alternate_on} #{cursor_flag}").strip() == "0 1"
 
     def snapshot(self) -> Snapshot:
-        """Of the engine."""
+        """Returns a snapshot of the engine."""
         with connected(self.engine_socket) as client:
             return client.snapshot()
 
     def engine(self) -> int:
-        """Process of the engine."""
+        """Returns the process id of the engine."""
         with connected(self.engine_socket) as client:
             return client.hello.pid
 
     def close(self) -> None:
-        """Ends everything."""
+        """Ends the engine and tmux."""
         self("kill-server")
         try:
             os.kill(self.engine(), signal.SIGKILL)
@@ -129,7 +129,7 @@ def _gone(process: int) -> bool:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """A terminal in a folder with a configuration and a model."""
+    """Gives a terminal in a folder with a configuration and a model."""
     constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     (tmp_path / "config.toml").write_text(
         '[interaction]\nmode = "battle"\n[model]\nfile = "models/pulse.h5"\ndimension = 4\n'
@@ -151,19 +151,19 @@ def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -
     terminal.type("temp 1.3")
     terminal.sees("temp 1.30")
 
-    # It is left, and come back to.
+    # The performer leaves the console and comes back.
     terminal.press("C-q")
     terminal.sees("the engine plays on: impsy-tui attach comes back to it", "shell>")
     terminal.is_a_shell_again("left")
     terminal.impsy("attach")
     terminal.sees("BATTLE", "temp 1.30", "› temp 1.3")
 
-    # A signal that asks it to end leaves the terminal as it was.
+    # After SIGTERM, the terminal is as before.
     os.kill(terminal.console, signal.SIGTERM)
     terminal.sees("shell>")
     terminal.is_a_shell_again("ended")
 
-    # So does a signal that does not ask leave the engine.
+    # After SIGKILL, the engine still runs.
     terminal.impsy("attach")
     terminal.sees("BATTLE")
     os.kill(terminal.console, signal.SIGKILL)
@@ -175,7 +175,7 @@ def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -
     terminal.sees("BATTLE", "temp 1.30")
     wait_until(lambda: terminal.snapshot().players[0].played > before, _PATIENCE)
 
-    # The terminal goes away under it.
+    # The terminal is closed.
     console = terminal.console
     terminal("kill-server")
     wait_until(lambda: _gone(console), _PATIENCE)
@@ -269,7 +269,7 @@ _PRIVATE_NAMES = {
     "_on_paste": "on_paste",
     "XTermParser": "TerminalParser",
 }
-"""Names in Textual that are not public, and names that a later Textual could have in their place."""
+"""Private names of Textual, and names that a later Textual could have in their place."""
 
 
 def _renamed_textual(folder: Path, names: dict[str, str]) -> None:

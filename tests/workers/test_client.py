@@ -1,4 +1,4 @@
-"""Workers are started, heard and stopped, whatever they say."""
+"""Start, messages and end of workers with any output."""
 
 import asyncio
 import signal
@@ -25,7 +25,7 @@ def _request(what: str) -> DatasetRequest:
 
 
 class VirtualSession:
-    """A runner, and the jobs it has told the end of."""
+    """Job runner, and the jobs whose end it has reported."""
 
     def __init__(self, folder: Path) -> None:
         self.ended: list[Job] = []
@@ -179,7 +179,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
 
     _rehearse(tmp_path, play)
     willing, deaf = ends
-    assert willing in (-signal.SIGTERM, -signal.SIGKILL)  # the latter where the machine is slow
+    assert willing in (-signal.SIGTERM, -signal.SIGKILL)  # SIGKILL on a slow machine
     assert deaf == -signal.SIGKILL
 
 

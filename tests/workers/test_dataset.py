@@ -1,4 +1,4 @@
-"""The worker that makes data sets, as the engine runs it."""
+"""Worker that makes datasets, run in the way of the engine."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

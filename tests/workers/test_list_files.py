@@ -1,4 +1,4 @@
-"""Looking through files in a process of its own."""
+"""List of files, made in a separate process."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The workers that make tables and corpora, run as the shell runs them, and maps of what they made."""
+"""Workers that make tables and corpora, run in the way of the shell, and maps of their files."""
 
 import gzip
 import json

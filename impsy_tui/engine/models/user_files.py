@@ -227,7 +227,7 @@ class UserFiles:
         stem = to.removesuffix(files[0].suffix)
         kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
-            stem += kept[0]  # data sets find logs by this ending
+            stem += kept[0]  # datasets find logs by this ending
         if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
             stem += f"-scale{scale:g}"  # the scale of the model's values
         for prefix in (ENSEMBLE_PREFIX, AGENT_PREFIX) if kind == "model" else ():

@@ -1,4 +1,4 @@
-"""A WebSocket channel and its page, on a stage to test them on."""
+"""WebSocket channel with its page in a browser, for tests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ Play = Callable[["Stage"], Awaitable[None]]
 
 
 class Stage:
-    """A channel, who listens to it, and its page in a browser."""
+    """Channel, its listener, and its page in a browser."""
 
     def __init__(self, settings: WebSocket, dimension: int, hearing: Hearing, page: Page) -> None:
         self.settings = settings
@@ -26,12 +26,12 @@ class Stage:
         self.channel = WebSocketChannel(settings)
 
     async def show(self) -> None:
-        """Opens the page, and wait until it is connected."""
+        """Opens the page, and waits until it is connected."""
         await self.page.ask("Page.navigate", url=f"http://127.0.0.1:{self.settings.server_port}/")
         await self.connected()
 
     async def connected(self) -> None:
-        """Waits until it is."""
+        """Waits until the page is connected."""
         await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
 
     async def spot(self, index: int, height: float) -> tuple[float, float]:
@@ -41,11 +41,11 @@ class Stage:
         return x, top + tall * (1.0 - height)
 
     def shows(self, index: int, number: int) -> str:
-        """That a fader shows this number, in JavaScript."""
+        """Returns the condition, in JavaScript, that a fader shows this number."""
         return f"document.querySelectorAll('.fader')[{index}].getAttribute('aria-valuenow') === '{number}'"
 
     def marks(self, index: int, share: float) -> str:
-        """That its mark is near this share of the height, in JavaScript."""
+        """Returns the condition, in JavaScript, that the mark of a fader is near this share of the height."""
         track = f"document.querySelectorAll('.track')[{index}]"
         return (
             f"(t => {{ const b = t.getBoundingClientRect(), m = t.querySelector('.mark').getBoundingClientRect();"
@@ -58,7 +58,7 @@ class Stage:
 
 
 def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any) -> Hearing:
-    """Opens a channel and its page, play, close both; nothing may have been complained of."""
+    """Opens a channel and its page, plays, and closes both; the page must not report an error."""
     loop = EngineLoop()
     hearing = Hearing(loop.scheduler)
 
@@ -70,7 +70,7 @@ def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any)
         try:
             await stage.show()
             await play(stage)
-            await page.run("0")  # complaints until now are read
+            await page.run("0")  # reads the errors until now
             assert [text for text in page.complaints if "ERR_CONNECTION_REFUSED" not in text] == []
         finally:
             await page.close()

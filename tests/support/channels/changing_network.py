@@ -1,6 +1,6 @@
-"""A program for a network name space of its own: OSC goes on when this machine's address changes.
+"""Program for a separate network name space: OSC continues after the address of this machine has changed.
 
-``unshare -rn python -m tests.support.channels.changing_network``; ends with 0 if it does.
+``unshare -rn python -m tests.support.channels.changing_network`` ends with 0 if OSC continues.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ def ip(*words: str) -> None:
 
 
 def _source_of(frame: bytes) -> str:
-    """The sender's IPv4 address, if a frame of Ethernet carries UDP to the synthesiser; else empty."""
+    """Returns the sender's IPv4 address, if an Ethernet frame carries UDP to the synthesiser; else empty."""
     packet = frame[14:]
     is_ours = frame[12:14] == b"\x08\x00" and packet[9] == socket.IPPROTO_UDP and packet[16:20] == _bytes(SYNTH)
     return socket.inet_ntoa(packet[12:16]) if is_ours else ""
@@ -31,7 +31,7 @@ def _bytes(address: str) -> bytes:
 
 
 async def _sent_from(channel: OscChannel, wire: socket.socket, address: str) -> None:
-    """Sends until a message comes from this address."""
+    """Sends until a message arrives from this address."""
     async with asyncio.timeout(60):
         while True:
             channel.send((0.5, 0.5))

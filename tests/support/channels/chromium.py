@@ -1,4 +1,4 @@
-"""A headless Chromium, driven by its DevTools protocol."""
+"""Headless Chromium, controlled by its DevTools protocol."""
 
 import asyncio
 import base64
@@ -36,10 +36,10 @@ _OPTIONS = (
 
 
 class Chromium:
-    """One browser; each test opens a page of its own.
+    """One browser; each test opens a separate page.
 
     Args:
-        folder: for all that it writes.
+        folder: folder for all files of the browser.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ class Chromium:
         self._port = 0
 
     async def page(self, width: int = 390, height: int = 844) -> "Page":
-        """A new page of this size, in pixels."""
+        """Opens a new page of this size, in pixels."""
         if not self._port:
             async with asyncio.timeout(60):
                 while not (found := re.search(r"DevTools listening on ws://[^:]+:(\d+)/", self._said.read_text())):
@@ -77,7 +77,7 @@ class Chromium:
         return page
 
     def close(self) -> None:
-        """Ends it with all its processes."""
+        """Ends the browser with all its processes."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -90,10 +90,10 @@ class Chromium:
 
 
 class Page:
-    """A page of the browser.
+    """Page of the browser.
 
     Attributes:
-        complaints: what it has printed as an error: exceptions, and what its policy forbade.
+        complaints: errors of the page: exceptions, and violations of its policy.
     """
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -102,7 +102,7 @@ class Page:
         self._numbers = itertools.count(1)
 
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Does something, and wait for the answer."""
+        """Sends a command, and waits for the answer."""
         number = next(self._numbers)
         await self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         async with asyncio.timeout(60):
@@ -127,12 +127,12 @@ class Page:
                 await asyncio.sleep(0.02)
 
     async def touch(self, kind: str, *points: tuple[float, float]) -> None:
-        """Fingers at these places: touchStart, touchMove or touchEnd (with those that remain)."""
+        """Sends touches at these places: touchStart, touchMove or touchEnd (with the remaining touches)."""
         fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
         await self.ask("Input.dispatchTouchEvent", type=kind, touchPoints=fingers)
 
     async def mouse(self, kind: str, x: float, y: float) -> None:
-        """The mouse, with its first button: mousePressed, mouseMoved or mouseReleased."""
+        """Sends an event of the mouse with its first button: mousePressed, mouseMoved or mouseReleased."""
         await self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     async def picture(self) -> bytes:
@@ -140,7 +140,7 @@ class Page:
         return base64.b64decode((await self.ask("Page.captureScreenshot"))["data"])
 
     async def close(self) -> None:
-        """Away with it."""
+        """Closes the page."""
         await self.ask("Page.close")
         await self._connection.close()
 

@@ -1,4 +1,4 @@
-"""A listener that keeps what it hears, and a channel that is opened for it, played and closed."""
+"""Listener that keeps all input, and the run of a channel: open, play, close."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from tests.support.waiting import until
 
 @dataclass
 class Hearing:
-    """A listener that keeps what it hears."""
+    """Listener that keeps all input."""
 
     scheduler: Scheduler
     vectors: list[tuple[float, ...]] = field(default_factory=list)
@@ -26,21 +26,21 @@ class Hearing:
     held: list[bool] = field(default_factory=list)
     let_go: list[frozenset[int]] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
-    """Devices, and what came from them."""
+    """Devices and their messages."""
     rights: list[Rights] = field(default_factory=list)
-    """Of the senders of the messages."""
+    """Rights of the senders of the messages."""
     bound: bytes = b""
-    """A message that is taken for something else."""
+    """Message that counts as bound."""
     touches: list[Touch | Lifted] = field(default_factory=list)
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
     offered: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """OSC messages that could be learned."""
     turn_lasts: int = 0
-    """Updates that end the player's turn."""
+    """Number of updates after which the player's turn ends."""
     answer: str = ""
     """Reported problem of control messages."""
     learns: str = ""
-    """An address that is taken to be learned."""
+    """Address that counts as learned."""
     addresses: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
 
@@ -86,12 +86,12 @@ class Hearing:
 
     @property
     def bytes_heard(self) -> list[bytes]:
-        """The messages, of whatever device."""
+        """Messages of all devices."""
         return [message for _, message in self.messages]
 
     @property
     def troubles(self) -> list[str]:
-        """The texts of what was told."""
+        """Texts of the reports."""
         return [text for _, text in self.told]
 
     def times_told(self, words: str) -> int:
@@ -100,7 +100,7 @@ class Hearing:
 
 
 def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None:
-    """Performs on a loop, and close it."""
+    """Runs a coroutine on a loop, and closes the loop."""
     try:
         loop.run_until_complete(performance)
         loop.run_until_complete(loop.shutdown_default_executor())
@@ -120,13 +120,13 @@ def perform(
     *,
     closes_files: bool = True,
 ) -> Hearing:
-    """Opens a channel, play, close it; nothing may be left behind.
+    """Opens a channel, plays, and closes it; no task, timer or file may be left.
 
     Args:
-        channel: it.
-        play: done while it is open.
-        dimension: of what is played.
-        closes_files: whether no more files may be open than before.
+        channel: channel to open.
+        play: coroutine that runs while the channel is open.
+        dimension: dimension of the vectors.
+        closes_files: True if no more files may be open than before.
     """
     loop = EngineLoop()
     before = descriptors()
@@ -140,7 +140,7 @@ def perform(
             await play(hearing)
         finally:
             channel.close()
-            channel.close()  # harmless
+            channel.close()  # a second call has no effect
             await until(lambda: len(asyncio.all_tasks()) == 1)
         assert channel.status().state == "closed"
         await until(lambda: not closes_files or descriptors() <= before)

@@ -1,4 +1,4 @@
-"""A MIDI channel on a JACK server, with who listens to it."""
+"""MIDI channel on a JACK server, with its listener."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,9 +17,9 @@ Play = Callable[[MidiChannel, Hearing], Awaitable[None]]
 
 
 def with_channel(play: Play, *, dimension: int = 3, api: str = "JACK", **settings: Any) -> Hearing:
-    """Opens a channel, play, close it; nothing of it may be left behind."""
+    """Opens a channel, plays, and closes it; nothing of it may be left."""
     channel = MidiChannel(Midi(api=api, **settings))
-    # The JACK library keeps files of clients that have gone.
+    # The JACK library keeps files of closed clients open.
     return perform(channel, lambda hearing: play(channel, hearing), dimension, closes_files=False)
 
 
@@ -31,7 +31,7 @@ async def sent_until(device: Device, message: tuple[int, ...], condition: Callab
 
 
 async def soon(condition: Callable[[], bool]) -> None:
-    """Waits for a condition, but for half a second at most: what it depends on may have been lost."""
+    """Waits for a condition for at most half a second, because its message may have been lost."""
     for _ in range(100):
         if condition():
             return
@@ -48,12 +48,12 @@ def is_part_in_order(part: Sequence[tuple[int, ...]], whole: Sequence[tuple[int,
 
 
 async def opened(channel: MidiChannel) -> None:
-    """Waits until it is open."""
+    """Waits until the channel is open."""
     await until(lambda: channel.status().state == "open")
 
 
 async def two_looks(channel: MidiChannel) -> None:
-    """Waits until the channel has begun and ended a look for devices."""
+    """Waits until the channel has begun and ended a port scan."""
     for _ in range(2):
         before = channel._looking
         await until(lambda before=before: channel._looking is not before)  # type: ignore[misc]

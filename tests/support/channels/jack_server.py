@@ -1,4 +1,4 @@
-"""A JACK server of the tests' own, and MIDI devices that are plugged into it and pulled out."""
+"""JACK server of the tests, and MIDI devices that are plugged in and unplugged."""
 
 import ctypes
 import fcntl
@@ -18,17 +18,17 @@ import rtmidi
 
 JACK = rtmidi.API_UNIX_JACK
 PERIOD = 1024
-"""Frames. RtMidi reads the messages of a period one by one, each with the interpreter's leave. Where
-that takes longer than the period, on a busy machine, it reads the next period's in their place."""
+"""Frames. RtMidi reads the messages of a period one by one, and waits for the interpreter each time. If that takes
+longer than the period, on a busy machine, it reads the messages of the next period instead."""
 SLOTS = 4
-"""Servers of tests that can run at once. JACK has room for eight, and a server that is killed keeps its place until
-one of the same name starts. So the tests have few names, which they use again."""
+"""Number of servers that can run at once. JACK has room for eight, and a killed server keeps its place until a server
+of the same name starts. So the tests use few names again and again."""
 _MOST_WAITING = 1 << 16
 """Messages that a port keeps until they are read."""
 
 
 class JackServer:
-    """A jackd on a dummy device, under a name that no other running server has.
+    """jackd on a dummy device, with a name that no other running server has.
 
     The lock of the name belongs to this process and to jackd, and ends with both.
     """
@@ -42,7 +42,7 @@ class JackServer:
         self._said = tempfile.TemporaryFile()
 
     def start(self) -> None:
-        """Runs it, and wait until it takes clients."""
+        """Starts the server, and waits until it accepts clients."""
         command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)]
         self._process = subprocess.Popen(
             command,
@@ -74,7 +74,7 @@ class JackServer:
         os.close(self._lock)
 
     def end(self, *, kill: bool = False) -> None:
-        """Ends it, in order or not, and wait until it has ended."""
+        """Ends the server, in order or not, and waits for its end."""
         if self._process is not None:
             if kill:
                 self._process.kill()
@@ -100,7 +100,7 @@ def _free_name() -> tuple[str, int]:
 
 @contextmanager
 def a_server() -> Iterator[JackServer]:
-    """A JACK server that runs, or no test."""
+    """Runs a JACK server; skips the test if that is not possible."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: jackd2)")
     if JACK not in rtmidi.get_compiled_api():
@@ -117,7 +117,7 @@ def a_server() -> Iterator[JackServer]:
 
 
 def without_repetitions(messages: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """The messages without note-offs of notes that were turned off before, and not struck since."""
+    """Returns the messages without note-offs of notes that were already off."""
     found = []
     ended: set[tuple[int, int]] = set()
     for message in messages:
@@ -133,9 +133,9 @@ def without_repetitions(messages: Iterable[tuple[int, ...]]) -> list[tuple[int, 
 
 
 class Device:
-    """A device with MIDI ports, as others see it: what it sends, and what it is sent.
+    """Device with MIDI ports, which sends messages and keeps received messages.
 
-    It has no callback. JACK cancels the thread of a port that is closed. If that thread waits for the interpreter in
+    The device has no callback. JACK cancels the thread of a closed port. If that thread waits for the interpreter in
     a callback, the interpreter's lock stays locked.
     """
 
@@ -153,7 +153,7 @@ class Device:
 
     @property
     def all_got(self) -> list[tuple[int, ...]]:
-        """All that it is sent."""
+        """All received messages."""
         while self.into is not None and (event := self.into.get_message()) is not None:
             self._got.append(tuple(event[0]))
         return self._got
@@ -171,12 +171,12 @@ class Device:
         return got[next(first, len(got)) :]
 
     def send(self, *messages: tuple[int, ...]) -> None:
-        """Plays."""
+        """Sends messages."""
         for message in messages:
             self.out.send_message(message)
 
     def connect(self, *, source: str = "", sink: str = "") -> None:
-        """Is connected to ports whose names contain these, as by a patch bay."""
+        """Connects to ports whose names contain these words, like a patch bay."""
         if source:
             self.into = rtmidi.MidiIn(rtapi=JACK, name="patched", queue_size_limit=_MOST_WAITING)
             self.into.open_port(next(i for i, port in enumerate(self.into.get_ports()) if source in port))
@@ -185,7 +185,7 @@ class Device:
             self.out.open_port(next(i for i, port in enumerate(self.out.get_ports()) if sink in port))
 
     def pull(self) -> None:
-        """Goes away, with all ports."""
+        """Closes all ports of the device."""
         if self.into is not None:
             _ = self.got
             self.into.delete()
@@ -194,7 +194,7 @@ class Device:
         self.out = self.into = None
 
     def abandon(self) -> None:
-        """Goes away where the server has: what it has left behind must not be touched any more."""
+        """Gives up the device after the end of the server, whose memory must not be used any more."""
         _ = self.got
         for port in (self.into, self.out):
             if port is not None:
@@ -204,7 +204,7 @@ class Device:
 
 @contextmanager
 def plugged(name: str, *, heard: bool = True, played: bool = True) -> Iterator[Device]:
-    """A device that is there for as long as this lasts, unless it is pulled before."""
+    """Gives a device that exists until the end of this block, unless it is unplugged before."""
     device = Device(name, heard=heard, played=played)
     try:
         yield device

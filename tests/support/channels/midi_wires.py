@@ -1,4 +1,4 @@
-"""MIDI on pseudo-terminals: a channel on a wire, and what it has sent."""
+"""MIDI on pseudo-terminals: a channel, and its sent messages."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ MIXED: tuple[MappingEntry, ...] = (("note_on", 1), ("control_change", 1, 7))
 def channel_on(
     wire: Wire, inputs: Sequence[MappingEntry] = KNOBS, outputs: Sequence[MappingEntry] = NOTES
 ) -> SerialMidiChannel:
-    """A channel on a wire, still closed."""
+    """Returns a closed channel on a pseudo-terminal."""
     return SerialMidiChannel(SerialMidi(input=tuple(inputs), output=tuple(outputs)), str(wire.path))
 
 
@@ -34,7 +34,7 @@ def messages(wire: Wire) -> list[bytes]:
 
 
 def sounding(messages: Sequence[bytes]) -> set[tuple[int, int]]:
-    """The notes that are on after these messages, by channel."""
+    """Returns the sounding notes after these messages, with their channels."""
     on: set[tuple[int, int]] = set()
     for message in messages:
         note = (message[0] & 0x0F, message[1])

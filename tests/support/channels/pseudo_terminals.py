@@ -1,4 +1,4 @@
-"""Serial ports to test with: pseudo-terminals that are plugged in and out."""
+"""Serial ports for tests: pseudo-terminals that are plugged in and unplugged."""
 
 import asyncio
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 
 
 class Wire:
-    """A serial port's two ends; ``path`` is what the channel opens."""
+    """Both ends of a serial port; the channel opens ``path``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.got = b""
-        """All that was read from it so far."""
+        """All bytes that were read so far."""
         self._ends: tuple[int, ...] = ()
 
     def plug(self) -> None:
-        """It is there from now on."""
+        """Plugs the device in."""
         self._ends = self.far, self.near = os.openpty()
         tty.setraw(self.near)
         os.set_blocking(self.far, False)
@@ -27,14 +27,14 @@ class Wire:
         self.path.symlink_to(os.ttyname(self.near))
 
     def unplug(self) -> None:
-        """It has gone, with all that was on the way."""
+        """Unplugs the device; bytes on the wire are lost."""
         self.path.unlink(missing_ok=True)
         for end in self._ends:
             os.close(end)
         self._ends = ()
 
     def write(self, data: bytes) -> None:
-        """Sends to the channel."""
+        """Sends bytes to the channel."""
         os.write(self.far, data)
 
     def read(self) -> bytes:
@@ -47,7 +47,7 @@ class Wire:
             self.got += data
 
     async def fill(self, byte: bytes) -> None:
-        """Leaves no room for what the channel sends."""
+        """Fills the buffer, so that the channel cannot send."""
         for _ in range(10):  # the kernel makes room once more after it was full
             try:
                 while True:
@@ -56,7 +56,7 @@ class Wire:
                 await asyncio.sleep(0.01)
 
     def drain(self) -> None:
-        """Forgets what was sent so far."""
+        """Discards the bytes that were sent so far."""
         self.read()
         self.got = b""
         termios.tcflush(self.near, termios.TCOFLUSH)
@@ -64,7 +64,7 @@ class Wire:
 
 @contextmanager
 def wire_at(path: Path, *, plugged: bool = True) -> Iterator[Wire]:
-    """A wire, gone afterwards."""
+    """Gives a serial port, which is closed at the end."""
     made = Wire(path)
     if plugged:
         made.plug()

@@ -1,4 +1,4 @@
-"""A WebSocket channel on a port of its own, with who listens to it and who comes to it."""
+"""WebSocket channel on a separate port, with its listener and its clients."""
 
 import asyncio
 import re
@@ -23,22 +23,22 @@ Play = Callable[[WebSocketChannel, Hearing, str], Awaitable[None]]
 
 
 def with_channel(play: Play, dimension: int = 3, **settings: Any) -> Hearing:
-    """Opens a channel, play, close it; nothing of it may be left behind."""
+    """Opens a channel, plays, and closes it; nothing of it may be left."""
     port = free_tcp_port()
     channel = WebSocketChannel(WebSocket(server_port=port, **{"input": FADERS, "output": FADERS, **settings}))
     hearing = perform(channel, lambda hearing: play(channel, hearing, f"ws://127.0.0.1:{port}/"), dimension)
     assert channel.status().bound.endswith("no clients")
-    assert (hearing.vectors, hearing.addresses) == ([], [])  # what comes in are MIDI messages
+    assert (hearing.vectors, hearing.addresses) == ([], [])  # the input is MIDI messages
     return hearing
 
 
 _SILENCING = re.compile(r"/channel/\d+/cc/(120|123)/0")
 _GREETED: WeakSet[ClientConnection] = WeakSet()
-"""Clients that were sent something else than the silencing at the beginning."""
+"""Clients that have received more than the silencing at the beginning."""
 
 
 async def said(client: ClientConnection, count: int) -> list[str]:
-    """The next so many texts, without the silencing at the beginning."""
+    """Returns this number of next texts, without the silencing at the beginning."""
     found: list[str] = []
     async with asyncio.timeout(60):
         while len(found) < count:
@@ -50,7 +50,7 @@ async def said(client: ClientConnection, count: int) -> list[str]:
 
 
 async def said_at_the_end(client: ClientConnection) -> list[str]:
-    """All that is left until the server says goodbye."""
+    """Returns all texts until the server closes the connection."""
     found = []
     async with asyncio.timeout(60):
         try:
@@ -61,12 +61,12 @@ async def said_at_the_end(client: ClientConnection) -> list[str]:
 
 
 def port_of(url: str) -> int:
-    """The port in an address."""
+    """Returns the port in an address."""
     return int(url.rstrip("/").rpartition(":")[2])
 
 
 def get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    """Status, headers and page that are answered there."""
+    """Returns status, headers and page of a request."""
     request = urllib.request.Request(url, method=method)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -76,7 +76,7 @@ def get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
 
 
 def answers(*requests: tuple[str, str], **settings: Any) -> list[tuple[int, dict[str, str], str]]:
-    """Statuses, headers and pages of these methods and paths."""
+    """Returns statuses, headers and pages of these methods and paths."""
     found: list[tuple[int, dict[str, str], str]] = []
 
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:

@@ -51,7 +51,7 @@ from tests.support.waiting import until  # noqa: E402
 
 
 class _MadeUp(MdrnnBehaviour):
-    """A player that shows what it was told."""
+    """Player that shows the values that were set."""
 
     kind = "made-up"
     brightness = 0.0

@@ -1,11 +1,11 @@
-"""Musical time on a virtual clock, to which no clock comes in and from which none goes out."""
+"""Musical time on a virtual clock, without MIDI clocks."""
 
 from impsy_tui.engine.clock.tempo import Tempo
 from tests.support.engine.virtual_time import VirtualTime
 
 
 class NoLines:
-    """No clock comes in or goes out."""
+    """Inputs and outputs without MIDI clocks."""
 
     def hear_clock(self, wanted: bool) -> None: ...
 

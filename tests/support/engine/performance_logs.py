@@ -1,4 +1,4 @@
-"""A performance log to play into, and the rows of its files."""
+"""Performance log for tests, and the rows of its files."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Engines in processes of their own: what they are started with, what they play, and how their jobs ended."""
+"""Engines in separate processes: configuration, output, and ends of jobs."""
 
 import socket
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Start = Callable[..., EngineProcess]
 
 
 def config(receiver: socket.socket, port: int, model: str = "models/pulse.h5", mode: str = "polyphony") -> str:
-    """A configuration for OSC with one output address."""
+    """Returns a configuration for OSC with one output address."""
     return f"""
 log_predictions = true
 [interaction]
@@ -30,12 +30,12 @@ output_address = "/impsy"
 
 
 def received(receiver: socket.socket) -> OscMessage:
-    """The next message that is sent to it."""
+    """Returns the next message to a socket."""
     return OscMessage(receiver.recv(2000))
 
 
 def ended_jobs(client: ControlClient, count: int = 1) -> list[str]:
-    """The states of all jobs, once so many have ended."""
+    """Returns the states of all jobs after this number of jobs has ended."""
     client.subscribe(20, events=False)
     for message in client.messages():
         if (

@@ -21,7 +21,7 @@ MODELS = ROOT / "models"
 
 
 class ScriptedNetwork:
-    """Wants each follower to make the gesture that ``wanted`` has for it."""
+    """Network that gives each follower its gesture in ``wanted``."""
 
     def __init__(self, *wanted: int) -> None:
         self.wanted = list(wanted)
@@ -39,12 +39,12 @@ class ScriptedNetwork:
 
 
 def clip(gesture: int, *offsets: float, x: float = 0.5) -> Clip:
-    """A clip with touches at these times; the first is a finger that comes down."""
+    """Returns a clip with touches at these times; the first one is a touch-down."""
     return Clip(gesture, tuple(ClipTouch(at, x, 0.5, 0.01 if at else 0.0) for at in offsets))
 
 
 def ensemble_models(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> EnsembleModels:
-    """An ensemble's, with the classifier that ships, and a clip of every gesture unless others are given."""
+    """Returns models of an ensemble, with the shipped classifier, and by default a clip of every gesture."""
     user_files = Clips(
         [clip(code, 0.0, 0.1, 2.5, x=code / 10) for code in range(1, GESTURES)] if clips is None else clips
     )
@@ -53,7 +53,7 @@ def ensemble_models(network: ScriptedNetwork, clips: Sequence[Clip] | None = Non
 
 @dataclass
 class Stage:
-    """A part on a stage that keeps what it hears."""
+    """Behaviour of an ensemble on a virtual clock, with its recorded output."""
 
     network: ScriptedNetwork
     settings: EnsembleSettings = field(default_factory=lambda: EnsembleSettings(lead_stops="play"))
@@ -97,12 +97,12 @@ class Stage:
         return round(self.time.time - 100.0, 6)
 
     def wait(self, seconds: float) -> None:
-        """Time passes."""
+        """Lets time pass."""
         self.time.advance(seconds)
         assert not self.time.errors
 
     def taps(self, seconds: float) -> None:
-        """The lead makes fast taps, while time passes."""
+        """Lets the lead make fast taps while time passes."""
         begin = self.time.time
         made = play(1, seconds, np.random.default_rng(4))
         for at, x, y, velocity in zip(

@@ -19,7 +19,7 @@ from tests.support.engine.virtual_time import VirtualTime
 
 
 class ScriptedPredictor:
-    """Predicts a constant dt, and as values what it heard, moved up a little; remembers what it heard."""
+    """Predictor with a constant dt, and the heard values plus a small number; it keeps the heard events."""
 
     kind = "mdrnn"
     name = "scripted"
@@ -52,7 +52,7 @@ class ScriptedPredictor:
 
 @dataclass
 class RecordingChannel:
-    """An output that keeps what it was told, with the time of it."""
+    """Channel that keeps all calls with their times."""
 
     time: VirtualTime
     max_rate: float = 0.0
@@ -96,7 +96,7 @@ class RecordingChannel:
 
     @property
     def played(self) -> list[tuple[float, tuple[float, ...]]]:
-        """The vectors it was sent."""
+        """Received vectors."""
         return [(at, what) for at, what in self.said if isinstance(what, tuple)]
 
     @property
@@ -107,7 +107,7 @@ class RecordingChannel:
 
 @dataclass
 class RecordingLog:
-    """A log that keeps its rows."""
+    """Log that keeps its rows."""
 
     rows: list[tuple[float, str, tuple[float, ...]]] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
@@ -120,7 +120,7 @@ class RecordingLog:
 
 
 class Member(NamedTuple):
-    """Another player of the ensemble."""
+    """Another player of the session, with its output."""
 
     player: Player
     predictor: ScriptedPredictor
@@ -128,7 +128,7 @@ class Member(NamedTuple):
 
 
 class ScriptedSession:
-    """Everything together: ``ensemble.play(0.5)`` is the musician, ``ensemble.out`` what is heard."""
+    """Session with a player: ``play(0.5)`` is an event of the musician, and ``out`` has the output."""
 
     def __init__(
         self,
@@ -174,22 +174,22 @@ class ScriptedSession:
         routing: Routing | None = None,
         **parameters: Any,
     ) -> "Member":
-        """Another player sits down and begins to play."""
+        """Adds another player, which begins to play."""
         predictor, log = ScriptedPredictor(dimension, dt), RecordingLog()
         player = self.session.add(name, predictor, PlayerSettings(mode=mode, **parameters), log, routing)
         player.behaviour.start()
         return Member(player, predictor, log)
 
     def play(self, *values: float, channel: str = "in") -> None:
-        """The musician plays, now."""
+        """Plays an event of the musician now."""
         self.session.received(channel, values, self.time.time)
 
     def wait(self, seconds: float) -> None:
-        """Time passes."""
+        """Lets time pass."""
         self.time.advance(seconds)
         assert not self.time.errors
 
 
 def near(times: list[float]) -> object:
-    """These times, to a microsecond."""
+    """Returns these times with a tolerance of a microsecond."""
     return pytest.approx(times, abs=1e-6)

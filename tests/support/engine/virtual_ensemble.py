@@ -1,4 +1,4 @@
-"""A rehearsal with an ensemble in it, and outputs that play touches."""
+"""Virtual session with an ensemble, and outputs that play touches."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ _NOTES = (48, 50, 52, 55, 57, 60)
 
 @dataclass
 class TouchChannel(RecordingChannel):
-    """An output that plays touches, too."""
+    """Output that also plays touches."""
 
     touches: list[VirtualTouch] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class TouchChannel(RecordingChannel):
 
 
 class VirtualEnsemble:
-    """A rehearsal with an ensemble in it."""
+    """Virtual session with an ensemble."""
 
     def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **routing: Any) -> None:
         self.rehearsal = VirtualSession(folder)

@@ -1,4 +1,4 @@
-"""Guided recordings, and the worker that learns to tell gestures from them."""
+"""Labelled recordings, and the worker that trains a classifier on them."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ BEGAN = datetime(2026, 5, 1, 20, 0, 0)
 
 
 def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int = 20) -> Path:
-    """Touches, a gesture after the other with rests between, and which was asked for."""
+    """Writes touches, one gesture after the other with rests between them, and the requested gestures."""
     parts, targets = [], []
     for number, gesture in enumerate(gestures):
         begin = wall_seconds(BEGAN) + number * (seconds + 10)

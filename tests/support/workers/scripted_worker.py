@@ -1,4 +1,4 @@
-"""A worker that behaves as the name of the dataset in its request says; see ``scripted_python``."""
+"""Worker whose behaviour is the name of the dataset in its request; see ``scripted_python``."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def _keep(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Does what the request says."""
+    """Carries out the behaviour of the request."""
     reporter = Reporter()
     match json.loads(sys.argv[-1])["name"]:
         case "well":

@@ -18,8 +18,8 @@ class Worker:
     """A worker process.
 
     Args:
-        request: Its request.
-        environment: Variables besides those of the tests.
+        request: request to the worker.
+        environment: environment variables besides those of the tests.
     """
 
     def __init__(self, request: WorkerRequest, environment: Mapping[str, str] | None = None) -> None:
@@ -32,7 +32,7 @@ class Worker:
         )
 
     def says(self, status: int = 0) -> Iterator[FromWorker]:
-        """All that it says, until it has ended with this exit status."""
+        """Returns all messages until the worker has ended with this exit status."""
         assert self.process.stdout is not None
         with self._errors, self.process.stdout as said:
             for line in said:
@@ -43,19 +43,20 @@ class Worker:
 
 
 def run_worker(request: WorkerRequest) -> list[FromWorker]:
-    """Returns the messages of a worker, which must end well."""
+    """Returns the messages of a worker, which must succeed."""
     return list(Worker(request).says())
 
 
 def worker_result(request: WorkerRequest) -> Finished | Failed:
-    """Returns the result of a worker, which must end well."""
+    """Returns the result of a worker, which must succeed."""
     last = run_worker(request)[-1]
     assert isinstance(last, Finished | Failed)
     return last
 
 
 def some_dataset(file: Path, events: int) -> Path:
-    """A data set of dimension 3 with a performance of so many events, one gap in it, and one too short."""
+    """Writes a dataset of dimension 3: a performance of this number of events with a gap, and a performance that is
+    too short."""
     random = np.random.default_rng(1)
     phase = np.arange(events) / 8
     performance = np.stack([np.full(events, 0.1), (1 + np.sin(phase)) / 2, random.random(events)], axis=1)

@@ -1,4 +1,4 @@
-"""Agents that stable-baselines3 has saved play from one file, and nothing in theirs is carried out."""
+"""Conversion of agents of stable-baselines3: one file for playing, and no code of their file runs."""
 
 import io
 import json
@@ -35,14 +35,14 @@ SETTINGS = {
 
 @pytest.fixture
 def given(tmp_path: Path) -> tuple[Path, Path]:
-    """Look-up table and settings of a training."""
+    """Writes look-up table and settings of a training."""
     write_table(tmp_path / "small.csv", small_table())
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
     return tmp_path / "small.csv", tmp_path / "settings.json"
 
 
 def saved(path: Path, kind: str, **policy: Any) -> Any:
-    """An agent of that kind as stable-baselines3 saves it, that has learned nothing."""
+    """Writes an untrained agent of this kind in the form of stable-baselines3."""
     from impsy_tui.training.agent.vector_env import ImitationVec
 
     both = descriptor_indices(["loudness-dBFS", "centroid"])

@@ -29,7 +29,7 @@ def task(targets: str = "mixed", length: int = 100, recordings: tuple[np.ndarray
 
 
 def recording(frames: int, offset: float = 0.0) -> np.ndarray:
-    """One that can be told from others, and each frame from the next."""
+    """Returns a recording that differs from others, and whose frames differ from each other."""
     return np.repeat(np.arange(frames)[:, None] / 1000.0 + offset, len(NAMES), axis=1)
 
 
@@ -142,7 +142,7 @@ def test_scattered_targets_are_of_no_single_row() -> None:
     imitation.reset()
     for _ in range(3):
         imitation.step(stay(imitation))
-    columns = descriptor_indices(["loudness-dBFS", "loudness-TP"])  # which go together in this table
+    columns = descriptor_indices(["loudness-dBFS", "loudness-TP"])  # both change together in this table
     rows = {tuple(row) for row in imitation.task.known.descriptors[:, columns].round(6).tolist()}
     alone = [tuple(target) not in rows for target in imitation.targets[:, columns].round(6).tolist()]
     assert np.mean(alone) == pytest.approx(0.5, abs=0.06)

@@ -1,4 +1,4 @@
-"""The agents that ship know their synths."""
+"""Shipped agents on their synths."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Agents learn, with stable-baselines3, and play with NumPy."""
+"""Training of agents with stable-baselines3, and playing with NumPy."""
 
 import signal
 from pathlib import Path
@@ -43,7 +43,7 @@ def recordings(folder: Path, count: int) -> Path:
 
 
 def learned(algorithm: str, steps: int, cloned: float = 0.0) -> tuple[float, float, float]:
-    """RMSE of an agent that has learned for so many steps, of seek and of hold, in another environment."""
+    """Returns the RMSE of an agent after this number of steps, of seek and of hold, in another environment."""
     from impsy_tui.training.agent.fit import AgentRecipe, train
 
     both = descriptor_indices(["loudness-dBFS", "centroid"])

@@ -1,4 +1,4 @@
-"""An ensemble's network learns, and its worker leaves a model that plays as it was trained."""
+"""Training of an ensemble's network, and the model of its worker."""
 
 import importlib.util
 import tomllib
@@ -103,7 +103,7 @@ def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
         ensemble.take(row[1:])
     parts = parts_of(codes)[: codes.shape[1] - 1]
     expected = np.stack([trained(part.inputs[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
-    assert np.array(found) == pytest.approx(expected, abs=2e-3)  # told in half precision there
+    assert np.array(found) == pytest.approx(expected, abs=2e-3)  # these numbers are in half precision
 
 
 def test_too_short_scores_are_refused_with_their_length() -> None:

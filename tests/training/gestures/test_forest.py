@@ -1,4 +1,4 @@
-"""Learning to tell gestures: labelled recordings, the forest, and the worker."""
+"""Training of a classifier of gestures: labelled recordings, the forest, and the worker."""
 
 import importlib.util
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_table_of_features_is_read_without_ignored_rows(tmp_path: Path) -> None:
 
 def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
     touches = recorded(tmp_path)
-    (tmp_path / "other-touches.csv").write_text(touches.read_text())  # nobody wrote down what was asked for
+    (tmp_path / "other-touches.csv").write_text(touches.read_text())  # this recording has no file of labels
     (tmp_path / "score.csv").write_text("time,ann\n0,1\n")
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01,1,2,3,4,5,6,7,8,3\n")
     assert labelled_files([tmp_path, touches]) == [touches, tmp_path / "table.csv"]
@@ -91,7 +91,7 @@ def test_our_forest_tells_what_scikit_learn_does() -> None:
     from impsy_tui.training.gestures.forest import as_forest, synthetic
 
     found, labels = synthetic(3, 10, 1)
-    kept = labels != 4  # a gesture that it has never seen
+    kept = labels != 4  # a gesture that the training data do not have
     model = ExtraTreesClassifier(20, random_state=1, min_samples_leaf=2).fit(described(found[kept]), labels[kept])
     others, _ = synthetic(2, 10, 2)
     there = others[:, 4] > 0

@@ -62,4 +62,4 @@ def test_repetition_is_the_share_of_figures_that_came_before() -> None:
     round_trip = np.tile([0.1, 0.4, 0.7, 0.9], 50)[:, None]
     assert repetition(round_trip) > 0.95
     assert repetition(np.random.default_rng(3).random((200, 4))) < 0.05
-    assert repetition(np.full((200, 1), 0.5)) == 1.0  # nothing else ever comes
+    assert repetition(np.full((200, 1), 0.5)) == 1.0  # all figures are equal

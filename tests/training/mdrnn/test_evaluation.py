@@ -28,7 +28,7 @@ from impsy_tui.training.mdrnn.playing_style import Style
 
 
 def _silent(done: int, of: int) -> None:
-    """Told, and says nothing."""
+    """Takes the progress and does nothing."""
 
 
 def _random_network(file: Path) -> Network:
@@ -36,7 +36,7 @@ def _random_network(file: Path) -> Network:
 
 
 def _mixture(count: int, narrowing: float = 1.0) -> ev.Expectation:
-    """Events drawn from mixtures, and an expectation of them with deviations too narrow by a factor."""
+    """Returns events drawn from mixtures, and predictions of them whose deviations are too narrow by a factor."""
     random = np.random.default_rng(2)
     shape = Shape(3, 1, 1, 4)
     means = random.normal(0, 3, (count, 4, 3))
@@ -63,7 +63,7 @@ class TestExpectation:
         long[3, 0], long[4, 0] = 100.0, -1.0
         (heard,) = ev.capped([swinging_performance(9), long], 2.5)
         assert heard[3:5, 0].tolist() == [2.5, 0.0]
-        assert long[3, 0] == 100.0  # the data set stays as it is
+        assert long[3, 0] == 100.0  # the dataset is not changed
 
     def test_the_tail_is_judged_with_all_that_came_before_it(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
@@ -165,7 +165,7 @@ def _style(**changes: object) -> Style:
 
 
 def _evaluated(gain: float = 3.0, **changes: object) -> ev.Evaluated:
-    """A model that saves so many nats compared with the Markov chain."""
+    """Returns the evaluation of a model that saves this number of nats compared with the Markov chain."""
     baselines = tuple(
         ev.Baseline(name, ev.Figure(nats, 0.1), None, ev.Figure(nats - 4.0 + gain, 0.1))
         for name, nats in ((ev.REPEAT, 5.0), (ev.MARKOV, 4.0), (ev.EVEN, 9.0))

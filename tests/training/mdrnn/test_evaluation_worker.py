@@ -1,4 +1,4 @@
-"""Worker that evaluates models, as the engine and a shell run it."""
+"""Worker that evaluates models, run in the way of the engine and of a shell."""
 
 import importlib.util
 import signal
@@ -106,7 +106,7 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         (("mine", "d-4d"), "no dataset is called d-4d"),
         (("mine", "models/mine.h5"), "models/mine.h5 is not a dataset"),
         (("../mine.h5", "d-3d"), "../mine.h5: no such file"),
-        # The models that ship are found by name too.
+        # Shipped models are found by name too.
         ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
     ):
         done = shell("evaluate", *words, cwd=tmp_path)

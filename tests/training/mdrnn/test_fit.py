@@ -29,7 +29,7 @@ def test_gaps_are_capped_and_none_is_negative() -> None:
     performance[3, 0], performance[4, 0] = 3600.0, -1.0
     (training,), _ = split([performance], 2.5)
     assert training[3:5, 0].tolist() == [25.0, 0.0]
-    assert performance[3, 0] == 3600.0  # the data set stays as it is
+    assert performance[3, 0] == 3600.0  # the dataset is not changed
 
 
 def test_the_least_that_can_be_trained_on() -> None:

@@ -1,4 +1,4 @@
-"""IMPSY 1.2.1 reads what is made here: data sets and models."""
+"""Datasets and models of this program in IMPSY 1.2.1."""
 
 import os
 import subprocess

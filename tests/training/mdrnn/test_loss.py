@@ -17,7 +17,8 @@ SHAPE = Shape(dimension=4, units=1, layers=1, mixtures=3)
 def _events(count: int) -> np.ndarray:
     events = np.random.default_rng(1).random((count, 4)).astype(np.float32)
     events[:, 0] **= 4
-    events[: count // 4, 1:] = np.round(events[: count // 4, 1:])  # ends, which take what is clipped
+    # values at the ends, whose cells contain the clipped values
+    events[: count // 4, 1:] = np.round(events[: count // 4, 1:])
     return events
 
 

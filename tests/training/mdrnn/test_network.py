@@ -1,4 +1,4 @@
-"""The network in Keras, and the files made from it, against stepping without TensorFlow."""
+"""Network in Keras and its files, compared with the computation without TensorFlow."""
 
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def _stepped(network: Network, events: np.ndarray) -> np.ndarray:
 
 
 def _by_keras(model: Any, events: np.ndarray) -> np.ndarray:
-    """Step a playing model of Keras by hand."""
+    """Steps a playing model of Keras, with its states as arrays."""
     states = [np.zeros((1, *tensor.shape[1:]), np.float32) for tensor in model.inputs[1:]]
     outputs = []
     for event in events:
@@ -61,7 +61,7 @@ def shape(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="module")
 def trained(shape: Shape) -> Any:
-    """A network that has learned for a moment, so that no weight is what it was."""
+    """Returns a network after a short training, so that all weights have changed."""
     keras.utils.set_random_seed(1)
     model = training_model(shape)
 
@@ -127,14 +127,14 @@ def test_the_models_of_impsy_step_as_keras_does(impsy_models: Path) -> None:
 
 
 def _with_signatures(model: Any, folder: Path) -> bytes:
-    """As converters do that go by way of a saved model: signatures, and other names and orders."""
+    """Converts a model through a saved model, which gives signatures, and other names and orders."""
     model.export(folder / "saved", verbose=False)
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / "saved"))
     return bytes(converter.convert())
 
 
 def _inputs_turned_round(model: Any, _: Path) -> bytes:
-    """The same network with its inputs in another order."""
+    """Returns the same network with its inputs in another order."""
     specs = [tf.TensorSpec([1, *t.shape[1:]], tf.float32, name=t.name) for t in model.inputs]
 
     @tf.function(input_signature=list(reversed(specs)))
@@ -145,7 +145,7 @@ def _inputs_turned_round(model: Any, _: Path) -> bytes:
 
 
 def _mixture_last(model: Any, _: Path) -> bytes:
-    """The same network with named outputs, the mixture after the states."""
+    """Returns the same network with named outputs, the mixture after the states."""
     specs = [tf.TensorSpec([1, *t.shape[1:]], tf.float32, name=t.name) for t in model.inputs]
 
     @tf.function(input_signature=specs)

@@ -1,4 +1,5 @@
-"""Trying several sizes, seeds and corpora: here, on two processes of which one dies, and on a cluster."""
+"""Trials of several sizes, seeds and corpora: in this process, on two processes of which one dies, and on a
+cluster."""
 
 import math
 import os
@@ -59,7 +60,7 @@ def _tried(size: str, ms: float, nats: float | None) -> Tried:
 
 def test_the_best_within_the_budget_is_chosen() -> None:
     table = [_tried("xxs", 0.1, 3.0), _tried("s", 0.5, 1.0), _tried("xs", 0.2, 1.0), _tried("l", 9.0, -2.0)]
-    assert choose(table, 5.0) is table[2]  # the faster of equals
+    assert choose(table, 5.0) is table[2]  # the faster of equal ones
     assert choose(table) is table[3]
     assert choose(table, 0.01) is None
     assert choose([_tried("s", 0.1, None), _tried("s", 0.1, math.nan), _tried("s", 0.1, math.inf)]) is None
@@ -70,7 +71,7 @@ def test_a_larger_network_takes_longer() -> None:
 
 
 class Sweep(Worker):
-    """A sweep at work."""
+    """Running worker of a sweep."""
 
     def __init__(
         self, folder: Path, *datasets: Path, environment: dict[str, str] | None = None, **options: Any
@@ -174,7 +175,7 @@ def test_two_processes_train_and_when_one_is_killed_the_other_does_its_work(tmp_
 
 
 def _certificate(folder: Path) -> dict[str, str]:
-    """A certificate that vouches for itself, and the settings by which dask finds it."""
+    """Makes a self-signed certificate, and the settings with which dask finds it."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=impsy "
@@ -226,7 +227,7 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
     )
 
 
-# By its doors
+# Shell command
 
 
 def test_train_command_passes_sweep_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The worker that trains, as the engine runs it: what it tells, and what it leaves."""
+"""Worker that trains, run in the way of the engine: its messages and its files."""
 
 import asyncio
 import importlib.util
@@ -50,7 +50,7 @@ def test_tiny_model_is_trained_saved_on_request_and_plays(tmp_path: Path, monkey
         loaded = asyncio.run(load_model((tmp_path / "models" / NAME).with_suffix(suffix)))
         assert loaded.network.shape == Shape(
             3, 16, 2, 5, gated=suffix == ".keras"
-        )  # the graph of .tflite has the gates inside
+        )  # the graph of the .tflite file contains the gates
         assert np.isfinite(loaded.network.step([0.1, 0.5, 0.5])).all()
         assert (loaded.notes.max_gap, loaded.notes.rows) == (5.0, 360)
     notes = tomllib.loads((tmp_path / "models" / f"{NAME}.toml").read_text())
@@ -122,16 +122,16 @@ def test_train_resumes_interrupted_training_and_deletes_checkpoint(tmp_path: Pat
     worker = Worker(TrainRequest(models, dataset, "xxs", epochs=10000, patience=0, seed=7, batch=8))
     for message in worker.says():
         if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
-            worker.process.kill()  # perhaps while it keeps something
+            worker.process.kill()  # possibly while it writes a checkpoint
             break
     worker.process.wait()
     assert set(os.listdir(models)) - {being_kept} == {kept}
     unfinished = newest_unfinished(models)
     done = len(unfinished.progress.curve)
     assert done >= 1
-    unfinished.wishes["epochs"] = done + 2  # so that it ends by itself
+    unfinished.wishes["epochs"] = done + 2  # so that the training ends
     write_checkpoint(unfinished)
-    (models / being_kept).write_bytes(b"PK")  # half a file, as a worker that was killed leaves it
+    (models / being_kept).write_bytes(b"PK")  # an incomplete file, as after a killed worker
     damaged = models / ".damaged.unfinished.npz"
     damaged.write_bytes(b"no training")
     (*progress, last) = run_worker(TrainRequest(models))
