@@ -45,7 +45,7 @@ need_python() {
   fi
 }
 
-# Prints the extras of this project that are installed in an environment, comma between, such as "audio,train".
+# Prints the extras of this project that are installed in an environment, with commas between them, such as "audio,train".
 # Reads the packages' metadata with the base Python: the environment's own Python may be gone.
 installed_extras() {
   "$PYTHON" - "$1" <<'PY'
@@ -66,7 +66,7 @@ def complete(extra):
         name = plain(re.match(r"[\w.-]+", requirement)[0])
         if own and not all(map(complete, own[1].split(","))):
             return False
-        # A marker may leave a requirement out for this Python, but not the one that the extra is named for.
+        # A marker may leave a requirement out for this Python, but not the main requirement of the extra.
         if not own and (not marker or line is extras[extra][0]) and name not in installed:
             return False
     return True
@@ -76,9 +76,9 @@ PY
 }
 
 # make_environment FOLDER WHAT…: a virtual environment with WHAT installed.
-# An environment that works is never cleared: it is updated in place when WHAT or pyproject.toml has changed, together
-# with the extras that were installed in it. Without network it stays as it is. One whose Python is gone, or is not the
-# one that PYTHON asks for, is kept until the new one is complete.
+# A working environment is never cleared. It is updated in place, with its extras, when WHAT or pyproject.toml has
+# changed. Without network it stays unchanged. If its Python is gone, or is not the one in PYTHON, it is kept until the
+# new one is complete.
 make_environment() {
   folder=$1
   shift
@@ -112,13 +112,13 @@ make_environment() {
   fi
 }
 
-# Does the environment's Python run, and is it the one that was asked for?
+# Succeeds if the environment's Python runs and is the requested one.
 usable() {
   "$1/bin/python" -c 'import pip' 2>/dev/null || return 1
   [ -z "$asked_for" ] || [ "$("$1/bin/python" -c 'import os, sys; print(os.path.realpath(sys.executable))')" = "$PYTHON" ]
 }
 
-# Puts an environment back that was kept while a new one was made and not completed.
+# Restores the kept environment if the new one was not completed.
 restore_environment() {
   if [ -d "$1.kept" ]; then
     rm -rf "$1" && mv "$1.kept" "$1"

@@ -2,14 +2,14 @@
 const mapping = JSON.parse(document.getElementById("mapping").textContent);
 const main = document.querySelector("main"), state = document.getElementById("state");
 const clip = (x) => Math.min(1, Math.max(0, x));
-if (mapping.other) {  // there is another page, and a way to it
+if (mapping.other) {  // a link to the other page
   const link = document.createElement("a");
   link.href = "/" + mapping.other;
   link.textContent = mapping.other;
   state.after(link);
 }
 
-// The connection
+// Connection
 
 let socket = null, wait = 300, been = false;
 function connect() {
@@ -30,11 +30,11 @@ function connect() {
     wait = Math.min(3000, wait * 1.5);
   };
 }
-async function renew() {  // another mapping may be in force: then another page is
+async function renew() {  // with another mapping, the server has another page
   try {
     const tag = (await fetch(location.pathname, { cache: "no-store" })).headers.get("ETag");
     if (tag && tag !== `"${mapping.tag}"`) location.reload();
-  } catch { /* it will be tried again after the next loss */ }
+  } catch { /* the next loss of the connection tries again */ }
 }
 function tell(text) {
   if (socket.readyState !== WebSocket.OPEN) return false;
@@ -42,7 +42,7 @@ function tell(text) {
   return true;
 }
 
-// A surface to be played: no menus, no zooming, nothing to be selected
+// A surface for playing: no menus, no zoom, no selection
 
 for (const kind of ["contextmenu", "gesturestart", "dblclick", "selectstart"])
   document.addEventListener(kind, (event) => event.preventDefault());
