@@ -391,7 +391,7 @@ class MidiChannel(HeldKeys):
         if not link.send(messages):
             if link.alive():
                 self._troubles.note("send", f"{output.name} does not accept messages: they are dropped")
-            return  # the next look tells
+            return  # the next port scan reports the reason
         now = self._scheduler.now()
         for message in messages:
             output.sent(message, now)

@@ -28,10 +28,10 @@ class Admission:
     """Answers requests.
 
     Args:
-        connections: All open connections of the server.
-        origins: of pages that may play.
-        pages: that are served.
-        troubles: where refusals are reported.
+        connections: all open connections of the server.
+        origins: origins of the pages that may play.
+        pages: pages that the channel serves.
+        troubles: counter of the channel's problems, refusals among them.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class Admission:
         """Returns a page, a refusal, or None if the connection may become a WebSocket.
 
         Args:
-            connection: by which the request came. A page of another place is noted in it.
-            request: with its headers.
+            connection: connection of the request; keeps the origin of a page of another place.
+            request: request with its headers.
             players: number of clients that may play.
         """
         headers = request.headers
@@ -84,7 +84,7 @@ class Admission:
         return plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages of other places listen.")
 
     def _refuse_name(self, connection: WebConnection, hosts: list[str]) -> Response:
-        """Answers a browser that opened a name which is not ours: it may be a name of an attacker."""
+        """Answers a request for a name that does not belong to this machine: it may be the name of an attacker."""
         name = printable(", ".join(hosts)[:80]) or "no name"
         self._troubles.note(
             "host",

@@ -1,8 +1,8 @@
-"""Web pages that may play: our own, others that this machine serves to itself, and those of the configuration.
+"""Web pages that may play: those of this program, others that this machine serves to itself, and configured ones.
 
-Without this every page that a browser has open could play, because WebSockets have no other bounds (RFC 6455,
-section 10.2). Other pages may only listen. The name in Host is checked too: a name of an attacker can be made to
-point to this machine (DNS rebinding), and then Origin and Host agree.
+Without this check every page that a browser has open could play, because WebSockets have no other limits (RFC 6455,
+section 10.2). Other pages may only listen. The name in Host is checked too. An attacker can make a name point to this
+machine (DNS rebinding), and then Origin and Host agree.
 """
 
 import ipaddress
@@ -36,13 +36,13 @@ class Origins:
         return name in self._names or _is_address(name)
 
     def lets_play(self, origins: Sequence[str], hosts: Sequence[str], *, local: bool) -> bool:
-        """True if a request for a WebSocket comes from no page, or from one that may play.
+        """Returns True if a request for a WebSocket comes from no page, or from a page that may play.
 
         Args:
             origins: values of the header Origin.
             hosts: values of the header Host.
-            local: the request comes from this machine. A page that this machine serves, at any port, may play
-                then: only programs of this machine can have such an origin.
+            local: True if the request comes from this machine. Then a page that this machine serves at any port may
+                play: only programs of this machine can have such an origin.
         """
         if not origins:
             return True

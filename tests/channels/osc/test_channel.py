@@ -40,7 +40,7 @@ def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", [0.5, 0.5])
         sent = time.monotonic()
-        time.sleep(0.3)  # the loop is kept from reading
+        time.sleep(0.3)  # the loop cannot read meanwhile
         await until(lambda: bool(hearing.vectors))
         assert hearing.times[0] < sent + 0.2
 

@@ -191,7 +191,7 @@ def test_a_port_may_go_and_come_back_many_times(wire: Wire) -> None:
             wire.plug()
             await until(lambda: channel.status().state == "open")
             assert channel.status().problem == ""
-            # Neither what was begun before nor what was sent meanwhile is there any more.
+            # Neither the line from before nor a line from meanwhile is sent.
             channel.send((0.3, 0.3))
             await until(lambda: wire.read() == b"0.3000,0.3000\n")
 
