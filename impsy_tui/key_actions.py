@@ -47,6 +47,7 @@ ACTIONS: Final = (
     ),
     KeyAction("pause", "f8", "pause", "pause, and resume", everywhere=True),
     KeyAction("panic", "f9", "PANIC", "everything off at once, and paused", everywhere=True),
+    KeyAction("score", "ctrl+o", "", "the score: a set list to edit and run", everywhere=True),
     KeyAction("lock", "f12", "lock", "the stage lock; the word unlock ends it", everywhere=True),
     KeyAction("keys", "escape", "keys", "keys mode, and back to the prompt"),
     KeyAction("palette", "ctrl+p", "all", "all commands, to choose from", everywhere=True),

@@ -76,6 +76,25 @@ def _too_large(largest: int) -> str:
     return f"too large, at most {most} are read: divide it, or leave it out"
 
 
+def replace_text(file: Path, text: str) -> None:
+    """Writes a text file so that a power cut leaves the old or the new file complete.
+
+    A symbolic link stays one, and the file keeps its mode.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    file = file.resolve()
+    temporary = file.with_name(f".{file.name}.new")
+    with temporary.open("w", encoding="utf-8", newline="") as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
+    if file.exists():
+        temporary.chmod(file.stat().st_mode & 0o777)
+    temporary.replace(file)
+
+
 def parse_toml(text: str) -> dict[str, Any]:
     """Parses TOML in a time that grows no faster than the text.
 

@@ -11,8 +11,9 @@ import pytest
 
 from impsy_tui.agent.descriptors.names import NAMES as DESCRIPTORS
 from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.control.answers import Files, Names
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Files, FromEngine, Names, Reply
+from impsy_tui.control.messages import FromEngine, Reply
 from impsy_tui.data.datasets import read_dataset, write_dataset
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.ensemble.scores import read_score, read_scores

@@ -116,8 +116,8 @@ def command_words(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _known_to_engine(socket: Path | None) -> "CompletionSources":
+    from impsy_tui.control.answers import Names
     from impsy_tui.control.client import connected
-    from impsy_tui.control.messages import Names
     from impsy_tui.language.completion import CompletionSources
 
     try:

@@ -5,7 +5,6 @@ new text and every setting of the file, or the problem.
 """
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
 from impsy_tui.config.old_formats import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 from impsy_tui.errors import UserError
-from impsy_tui.toml_files import read_regular
+from impsy_tui.toml_files import read_regular, replace_text
 from impsy_tui.worker_requests import WorkerRequest
 
 
@@ -204,15 +203,7 @@ def read_text(text: str) -> LoadedConfig:
 
 
 def _write(file: Path, text: str) -> None:
-    file = file.resolve()  # a symbolic link stays a link
-    temporary = file.with_name(f".{file.name}.new")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as new:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-        if file.exists():
-            temporary.chmod(file.stat().st_mode & 0o777)
-        temporary.replace(file)
+        replace_text(file, text)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from None

@@ -17,7 +17,7 @@ from impsy_tui.console.command_palette import CommandPalette
 from impsy_tui.console.completion_names import CompletionNames
 from impsy_tui.console.drawing.frame_pacing import FramePacing
 from impsy_tui.console.drawing.theme_files import ThemeChooser
-from impsy_tui.console.engine_requests import answered
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.engine_restart import EngineRestart
 from impsy_tui.console.exit import end_soon, last_line
 from impsy_tui.console.keys.key_commands import KeyCommands
@@ -27,6 +27,7 @@ from impsy_tui.console.keys.parameter_steps import ParameterSteps
 from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.pages import Pages
 from impsy_tui.console.prompt_history import PromptHistory, history_file
+from impsy_tui.console.score.page import FIRST_SCORE
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.screens.perform import PerformScreen
@@ -35,13 +36,12 @@ from impsy_tui.console.view import SnapshotDisplay, View
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkState
-from impsy_tui.control.messages import About, Answer, Event, Reply
+from impsy_tui.control.messages import Event
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.completion import CompletionSources
 from impsy_tui.language.parser import read_macros
 from impsy_tui.language.program import only_looks
-from impsy_tui.setup_questions import Answers
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
@@ -68,6 +68,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.animation_level = "full" if options.wishes.animation else "none"
         rate, is_tunnel = LEAN_RATE if self._lean else RATE, options.remote is not None
         self._link = Link(options.socket, rate, self._hear, self._link_changed, is_tunnel=is_tunnel)
+        self.requests = EngineRequests(self._link, lambda: self._locked, lambda: self._macros, self.say)
         self._restart = EngineRestart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
         self._waiting_messages: list[tuple[str, str]] = []
@@ -78,10 +79,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._keys = Keymap(options.wishes.keys)
         self._waiting_messages += [("warning", problem) for problem in self._keys.problems]
         self._history = PromptHistory(history_file())
-        self._completion_names = CompletionNames(self, self._theme_chooser.folders.names)
+        self._completion_names = CompletionNames(self.requests, self._theme_chooser.folders.names)
         self._key_lines = KeyCommands(ParameterSteps())
         self._frames = FramePacing(lambda: is_behind(self))
         self._locked = False
+        self._last_score = ""
         self._ends_engine = False
         """True if this console shuts the engine down."""
         self.register_theme(self._theme_chooser.palette.textual())
@@ -90,7 +92,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._theme_chooser.palette, self._keys, self._history, self._known, self._digits_every
         )
         self._router = KeyRouter(self._keys, self._own_keys, self.enter, lambda: self._where)
-        self._pages = Pages(self, self, self.perform, self._page_context)
+        self._pages = Pages(self, self.requests, self.perform, self._page_context)
 
     def get_default_screen(self) -> Screen[None]:
         """Returns the first screen."""
@@ -176,23 +178,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
         snapshot = self._link.snapshot
         return {} if snapshot is None else read_macros(snapshot.macros)
 
-    # Requests of screens
-
-    async def carry_out(self, line: str) -> Reply:
-        """Sends a line to the engine, unless the stage lock refuses it."""
-        read = parse(line, self._macros)
-        if self._locked and isinstance(read, Program) and (refusal := confirmations.locked_away(read)):
-            return Reply(0, False, refusal)
-        return await answered(self._link.command(line))
-
-    async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Sends a request to the engine; returns its answer."""
-        return await answered(self._link.ask(about, name, columns))
-
-    async def set_up(self, answers: Answers) -> Reply:
-        """Requests a new configuration file from the engine."""
-        return await answered(self._link.set_up(answers))
-
     def say(self, level: str, text: str) -> None:
         """Writes a line to the event log."""
         self._add(Entry(time.time(), level, "console", text))
@@ -203,11 +188,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
         page = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
         if page is not None:
             page.answered(entry.level, entry.text, line)
-
-    @property
-    def locked(self) -> bool:
-        """True if the stage lock is on."""
-        return self._locked
 
     # Lines
 
@@ -252,7 +232,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         read = parse(line, self._macros)
         ends = confirmations.shuts_down(read)
         self._ends_engine |= ends  # before the reply: the link may end at once
-        reply = await self.carry_out(line)
+        reply = await self.requests.carry_out(line)
         if ends and not reply.ok:
             self._ends_engine = False
         if reply.ok:
@@ -284,6 +264,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._show(str(read.values["page"]))
             case "guide":
                 self._show("guide")
+            case "score":
+                self._open_score(str(read.values.get("set") or ""))
 
     # Keys
 
@@ -335,6 +317,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._show("stage")
             case "jobs":
                 self._show("side")
+            case "score":
+                self._open_score("")
             case "lock":
                 self._set_locked(True)
             case "keys":
@@ -361,6 +345,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _show(self, page: str) -> None:
         """Opens or closes a page or pane."""
         self._pages.show(page)
+        self._frames.reset()
+
+    def _open_score(self, name: str) -> None:
+        """Opens a score: the named one, the open set list, the last one, or a new one."""
+        cue = None if self._link.snapshot is None else self._link.snapshot.cue
+        self._last_score = name or self._last_score or (cue.set if cue else "") or FIRST_SCORE
+        self._pages.show_score(self._last_score)
         self._frames.reset()
 
     def _page_context(self) -> PageContext:

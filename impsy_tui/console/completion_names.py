@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from impsy_tui.console.engine_requests import EngineRequests
-from impsy_tui.control.messages import Event, Names, Settings, Snapshot
+from impsy_tui.control.answers import Names, Settings
+from impsy_tui.control.messages import Event, Snapshot
 from impsy_tui.language import Macro
 from impsy_tui.language.completion import CompletionSources
 

@@ -1,33 +1,77 @@
-"""Interface of the app for screens and for the command palette."""
+"""Requests to the engine, and the interface of the app for the command palette."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar, runtime_checkable
 
-from impsy_tui.control.messages import About, Answer, Reply
+from impsy_tui.console import confirmations
+from impsy_tui.console.exit import console_name
+from impsy_tui.control.link import Link
+from impsy_tui.control.messages import About, Answer, EditSet, Reply
 from impsy_tui.errors import UserError
+from impsy_tui.language import Macro, Program, parse
 from impsy_tui.setup_questions import Answers
 
 _Answer = TypeVar("_Answer")
 
 
-class EngineRequests(Protocol):
-    """Interface of the app for screens."""
+class EngineRequests:
+    """Requests of screens to the engine; each returns an answer, or a reply with the reason why there is none.
 
-    async def carry_out(self, line: str) -> Reply:
-        """Sends a line to the engine; returns its reply, or the reason why no engine answers."""
+    Args:
+        link: connection to the engine.
+        is_locked: returns True while the stage lock is on.
+        macros: returns the macros of the performer.
+        say: writes a line to the event log.
+    """
 
-    async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Sends a request to the engine; returns its answer, or a reply with the reason why there is none."""
-
-    async def set_up(self, answers: Answers) -> Reply:
-        """Requests a new configuration file from the engine."""
-
-    def say(self, level: str, text: str) -> None:
-        """Writes a line to the event log."""
+    def __init__(
+        self,
+        link: Link,
+        is_locked: Callable[[], bool],
+        macros: Callable[[], Mapping[str, Macro]],
+        say: Callable[[str, str], None],
+    ) -> None:
+        self.say = say
+        self._link = link
+        self._is_locked = is_locked
+        self._macros = macros
 
     @property
     def locked(self) -> bool:
         """True if the stage lock is on."""
+        return self._is_locked()
+
+    @property
+    def editor(self) -> str:
+        """User, machine and terminal of this console, for other consoles."""
+        return console_name()
+
+    async def carry_out(self, line: str) -> Reply:
+        """Sends a line to the engine, unless the stage lock refuses it."""
+        read = parse(line, self._macros())
+        if self.locked and isinstance(read, Program) and (refusal := confirmations.locked_away(read)):
+            return Reply(0, False, refusal)
+        return await answered(self._link.command(line))
+
+    async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
+        """Sends a query to the engine."""
+        return await answered(self._link.ask(about, name, columns))
+
+    async def set_up(self, answers: Answers) -> Reply:
+        """Requests a new configuration file from the engine."""
+        return await answered(self._link.set_up(answers))
+
+    async def open_set(self, name: str) -> Answer | Reply:
+        """Requests the text of a set list."""
+        return await answered(self._link.open_set(name))
+
+    async def save_set(self, name: str, text: str, version: str) -> Answer | Reply:
+        """Saves the text of a set list, if its file still has the version that was read or saved last."""
+        return await answered(self._link.save_set(name, text, version))
+
+    async def edit_set(self, name: str) -> None:
+        """Tells the engine which set list this console edits; an empty name is for none."""
+        await self._link.edit_set(EditSet(name, self.editor))
 
 
 @runtime_checkable

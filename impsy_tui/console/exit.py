@@ -1,6 +1,8 @@
 """End of the console: its last line, and its end after the terminal was closed."""
 
+import getpass
 import os
+import socket
 import threading
 from typing import Final
 
@@ -10,6 +12,19 @@ from impsy_tui.installation import program
 
 _ENDING: Final = 1.5
 """Longest time in seconds of an orderly end after the terminal was closed."""
+
+
+def console_name() -> str:
+    """Returns user, machine and terminal of this console, for other consoles."""
+    try:
+        terminal = os.ttyname(0).removeprefix("/dev/")
+    except OSError:
+        terminal = str(os.getpid())
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()} {terminal}"
 
 
 def last_line(state: LinkState, remote: RemoteSocket | None = None, *, ends_engine: bool) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from textual.app import App
 
 from impsy_tui.console.engine_requests import EngineRequests
+from impsy_tui.console.prompt_history import history_file
+from impsy_tui.console.score.page import ScorePage
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
 from impsy_tui.console.screens.page import Page, PageContext
@@ -58,6 +60,18 @@ class Pages:
                 self.to_perform()
                 if not isinstance(here, type(made)):
                     self._app.push_screen(made)
+
+    def show_score(self, name: str) -> None:
+        """Opens a score; the same score again is closed."""
+        here = self._app.screen_stack[-1]
+        if not isinstance(here, Page | PerformScreen):
+            return  # a dialog wants its answer first
+        self.to_perform()
+        if not isinstance(here, ScorePage) or here.score.name != name:
+            drafts = history_file().parent / "drafts"
+            self._app.push_screen(
+                ScorePage(self._page_context(), self._requests, name, drafts, lambda word: self.show("help"))
+            )
 
     def to_perform(self) -> None:
         """Closes all pages."""

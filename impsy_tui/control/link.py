@@ -1,6 +1,7 @@
 """Connection of a console to the engine: reconnects automatically and keeps only the newest snapshot."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -18,10 +19,14 @@ from impsy_tui.control.messages import (
     Answer,
     Ask,
     Command,
+    EditSet,
     Event,
     FromEngine,
     Hello,
+    OpenSet,
     Reply,
+    Request,
+    SaveSet,
     SetUp,
     Snapshot,
     Subscribe,
@@ -85,6 +90,7 @@ class Link:
         self._waiting: dict[int, asyncio.Future[Reply | Answer]] = {}
         self._count = 0
         self._last_event = 0.0
+        self._edits: EditSet | None = None
         self._decode = msgspec.json.Decoder(FromEngine).decode
 
     async def run(self) -> None:
@@ -144,7 +150,30 @@ class Link:
         assert isinstance(answer, Reply)
         return answer
 
-    async def _ask(self, message: Callable[[int], Command | Ask | SetUp]) -> Reply | Answer:
+    async def open_set(self, name: str) -> Answer | Reply:
+        """Requests the text of a set list; a ``Reply`` gives the reason of a failure.
+
+        Raises:
+            UserError: there is no engine, or it went away before it answered.
+        """
+        return await self._ask(lambda number: OpenSet(number, name))
+
+    async def save_set(self, name: str, text: str, version: str) -> Answer | Reply:
+        """Saves a set list; see ``SaveSet``. A ``Reply`` gives the reason of a failure.
+
+        Raises:
+            UserError: there is no engine, or it went away before it answered.
+        """
+        return await self._ask(lambda number: SaveSet(number, name, text, version))
+
+    async def edit_set(self, edits: EditSet) -> None:
+        """Tells the engine which set list this console edits, also after the link was lost."""
+        self._edits = edits
+        if (connection := self._connection) is not None:
+            with contextlib.suppress(ConnectionClosed):
+                await self._send(connection, edits)
+
+    async def _ask(self, message: Callable[[int], Command | Request]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
             raise UserError(self._why_not())
@@ -178,6 +207,8 @@ class Link:
         self.hello = hello
         await self._send(connection, Hello(version=__version__))
         await self._send(connection, Subscribe(self.rate, since=self._last_event))
+        if self._edits is not None:
+            await self._send(connection, self._edits)
         self._connection = connection
         self._become(LinkState.UP)
         while True:

@@ -9,9 +9,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from impsy_tui.control.answers import Files, LogPlot, Names, Ports, Rig, SetText, Settings
 from impsy_tui.control.states import (
     ChannelState,
     CueState,
+    EditedSet,
     GestureRecordingState,
     JobState,
     LogState,
@@ -115,6 +117,41 @@ class SetUp(msgspec.Struct, tag="set_up", frozen=True):
     answers: Answers
 
 
+class OpenSet(msgspec.Struct, tag="open_set", frozen=True):
+    """Request for the text of a set list; the answer is a ``SetText``, or a ``Reply`` with the reason."""
+
+    id: int
+    name: str
+
+
+class SaveSet(msgspec.Struct, tag="save_set", frozen=True):
+    """Request to save a set list; the answer is a ``SetText`` without a text, or a ``Reply`` with the reason.
+
+    Attributes:
+        id: number of the request.
+        name: name of the set list.
+        text: new text.
+        version: version of the text that the client has read or saved last; another version is not overwritten.
+    """
+
+    id: int
+    name: str
+    text: str
+    version: str
+
+
+class EditSet(msgspec.Struct, tag="edit_set", frozen=True):
+    """Notice that this client edits a set list; an empty name is for none. There is no answer.
+
+    Attributes:
+        name: name of the set list.
+        editor: user, machine and terminal of the client.
+    """
+
+    name: str
+    editor: str = ""
+
+
 class Reply(msgspec.Struct, tag="reply", frozen=True):
     """Result of a command or a set-up.
 
@@ -124,6 +161,7 @@ class Reply(msgspec.Struct, tag="reply", frozen=True):
         text: answer, or the reason of a failure.
         start: start of the wrong word, -1 without one.
         end: end of the wrong word, exclusive.
+        pending: numbers of the pending commands that the line left.
     """
 
     id: int
@@ -131,6 +169,7 @@ class Reply(msgspec.Struct, tag="reply", frozen=True):
     text: str
     start: int = -1
     end: int = -1
+    pending: tuple[int, ...] = ()
 
 
 class Event(msgspec.Struct, tag="event", frozen=True):
@@ -188,6 +227,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         gesture_recording: gesture to play, during a recording of gestures.
         held: notes that the musician holds, such as "note 60"; empty for none.
         parameters: values of the parameters of the engine, by name.
+        edited: set lists that consoles edit.
     """
 
     time: float
@@ -223,6 +263,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     gesture_recording: GestureRecordingState | None = None
     held: str = ""
     parameters: dict[str, bool | float | str | None] = {}
+    edited: tuple[EditedSet, ...] = ()
 
     @property
     def focused(self) -> PlayerState:
@@ -230,147 +271,8 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         return next((player for player in self.players if player.name == self.focus), self.players[0])
 
 
-class FileFacts(msgspec.Struct, frozen=True):
-    """One file of the user.
-
-    Attributes:
-        kind: "log", "dataset" or "model".
-        name: name of the file.
-        folder: folder of the file.
-        size: size in bytes.
-        time: time of the last change, in seconds since 1970.
-        dimension: dimension of the events; 0 if unknown.
-        rows: number of events in the file, or of training events of a model; -1 if unknown.
-        seconds: duration of the events; -1 if unknown.
-        layers, units: layers of a model and units per layer; 0 if unknown.
-        loss: held-out loss of a model in nats per event; None if unknown.
-        problem: reason why the file cannot be used; empty if it can.
-    """
-
-    kind: str
-    name: str
-    folder: str
-    size: int
-    time: float
-    dimension: int = 0
-    rows: int = -1
-    seconds: float = -1.0
-    layers: int = 0
-    units: int = 0
-    loss: float | None = None
-    problem: str = ""
-
-
-class Files(msgspec.Struct, tag="files", frozen=True):
-    """All files of the user."""
-
-    id: int
-    files: tuple[FileFacts, ...]
-
-
-class LogPlot(msgspec.Struct, tag="log_picture", frozen=True):
-    """Plot of a log over time in columns of equal length.
-
-    Attributes:
-        id: number of the query.
-        name: name of the log.
-        seconds: duration of the log.
-        rows: number of rows.
-        values: for each column the mean of each dimension, 0..1; None before the first value.
-        played: number of the musician's events in each column.
-        predicted: number of the player's events in each column.
-    """
-
-    id: int
-    name: str
-    seconds: float
-    rows: int
-    values: tuple[tuple[float | None, ...], ...]
-    played: tuple[int, ...]
-    predicted: tuple[int, ...]
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """One setting.
-
-    Attributes:
-        key: dotted key, in the form of ``set``.
-        value: present value in TOML.
-        default: default value in TOML.
-        origin: source of the value: a line of a file, an option, "live", or "default".
-        help: description.
-        allowed: allowed values.
-    """
-
-    key: str
-    value: str
-    default: str
-    origin: str
-    help: str
-    allowed: str
-
-
-class Settings(msgspec.Struct, tag="settings", frozen=True):
-    """Current configuration and its file (empty for none)."""
-
-    id: int
-    file: str
-    settings: tuple[Setting, ...]
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One result of the rig check."""
-
-    name: str
-    state: Literal["ok", "warning", "error"]
-    text: str
-
-
-class Rig(msgspec.Struct, tag="rig", frozen=True):
-    """Results of the rig check."""
-
-    id: int
-    checks: tuple[Check, ...]
-
-
-class Names(msgspec.Struct, tag="names", frozen=True):
-    """Names of files, scenes, set lists and cues in the form of commands.
-
-    Tables are look-up tables of synths, corpora folders of analysed recordings, trash the files that were deleted.
-    """
-
-    id: int
-    models: tuple[str, ...] = ()
-    logs: tuple[str, ...] = ()
-    datasets: tuple[str, ...] = ()
-    scenes: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
-    cues: tuple[str, ...] = ()
-    ensembles: tuple[str, ...] = ()
-    classifiers: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    corpora: tuple[str, ...] = ()
-    trash: tuple[str, ...] = ()
-
-
-class Ports(msgspec.Struct, tag="ports", frozen=True):
-    """Ports of the engine's machine.
-
-    Attributes:
-        id: number of the query.
-        inputs: names of MIDI inputs.
-        outputs: names of MIDI outputs.
-        serial: paths of serial ports.
-        problem: reason why there is no MIDI; empty if there is.
-    """
-
-    id: int
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    serial: tuple[str, ...] = ()
-    problem: str = ""
-
-
-Answer = Files | LogPlot | Settings | Rig | Names | Ports
-FromClient = Hello | Command | Subscribe | Ask | SetUp
+Answer = Files | LogPlot | Settings | Rig | Names | Ports | SetText
+Request = Ask | SetUp | OpenSet | SaveSet
+"""Messages of clients that the engine answers."""
+FromClient = Hello | Command | Subscribe | EditSet | Request
 FromEngine = Hello | Reply | Event | Snapshot | Answer

@@ -265,6 +265,20 @@ class CueState(msgspec.Struct, frozen=True):
     following: str
 
 
+class EditedSet(msgspec.Struct, frozen=True):
+    """Set list that consoles edit.
+
+    Attributes:
+        name: name of the set list.
+        version: version of the file, as far as the engine knows it.
+        editors: consoles that edit it.
+    """
+
+    name: str
+    version: str
+    editors: tuple[str, ...]
+
+
 class TempoState(msgspec.Struct, frozen=True):
     """Musical time.
 

@@ -4,7 +4,8 @@ from typing import Final
 
 from impsy_tui import choices
 from impsy_tui.control.agent_state import AgentState
-from impsy_tui.control.messages import Ports, Snapshot
+from impsy_tui.control.answers import Ports
+from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
 from impsy_tui.parameters import ENGINE, HAND_OVER, MODE, PARAMETERS, PLAYERS, QUANTISE, SWING, TEMPO, parameters_of
 from impsy_tui.text import counted

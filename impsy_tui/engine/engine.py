@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.channels.base import Channel, LearnableChannel
-from impsy_tui.control.messages import Ask, Event, Level, Reply, SetUp, Snapshot
+from impsy_tui.control.messages import EditSet, Event, Level, Reply, Request, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
@@ -89,6 +89,7 @@ class Engine:
             loop.scheduler,
             self.carry_out,
             self.answer,
+            self._edit_set,
             self.snapshot,
             greeting(options),
         )
@@ -252,7 +253,10 @@ class Engine:
         """Carries out a line; returns the reply with this number, or an awaitable of the reply."""
         return self.executor.begin(line, number)
 
-    async def answer(self, ask: Ask | SetUp) -> bytes:
+    def _edit_set(self, client: object, edits: EditSet) -> None:
+        self.live_set.set_texts.edit(client, edits)
+
+    async def answer(self, ask: Request) -> bytes:
         """Answers a query or writes a new configuration; returns the answer as a message."""
         return await self._answers.answer(ask)
 

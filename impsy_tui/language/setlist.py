@@ -15,6 +15,9 @@ from impsy_tui.language.words import Mistake
 MOST_MACROS: Final = 500
 """Greatest number of macros, because every snapshot carries them."""
 
+LARGEST_TEXT: Final = 48 << 10
+"""Bytes of a set list that a console can edit."""
+
 _MOST_PROBLEMS: Final = 1000
 """Number of problems after which the rest of a file is not read: it is no set list."""
 _STEPPING = ("cue", "next", "back", "goto")

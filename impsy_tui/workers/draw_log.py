@@ -7,7 +7,8 @@ reading it.
 from pathlib import Path
 from typing import Final
 
-from impsy_tui.control.messages import LogPlot, Reply
+from impsy_tui.control.answers import LogPlot
+from impsy_tui.control.messages import Reply
 from impsy_tui.data.logs import draw_log
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.messages import print_message

@@ -14,7 +14,7 @@ import msgspec
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.file import read_agent
-from impsy_tui.control.messages import FileFacts, Files
+from impsy_tui.control.answers import FileFacts, Files
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limited_time
 from impsy_tui.mdrnn.check import SUFFIXES

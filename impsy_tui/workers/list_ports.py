@@ -4,7 +4,7 @@ A MIDI system may block and hold the interpreter, so the engine does not call it
 answers the question with this number. The engine forwards the message without reading it.
 """
 
-from impsy_tui.control.messages import Ports
+from impsy_tui.control.answers import Ports
 from impsy_tui.errors import UserError
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.messages import print_message

@@ -242,7 +242,7 @@ async def test_an_engine_that_is_killed_is_reported_and_comes_back_by_itself(
 async def test_a_question_that_is_under_way_when_the_engine_goes_is_answered(archive: Rig) -> None:
     async with console(archive.socket) as here:
         archive.engine.process.send_signal(signal.SIGSTOP)
-        asking = asyncio.create_task(here.app.carry_out("temp 1.5"))
+        asking = asyncio.create_task(here.app.requests.carry_out("temp 1.5"))
         await asyncio.sleep(0)
         await here.pilot.pause()
         archive.engine.end(signal.SIGKILL)
@@ -286,5 +286,5 @@ async def test_enter_starts_a_killed_engine_again_with_its_session(archive: Rig)
         await here.press("enter", "enter")
         await here.misses("NO ENGINE")
         await here.sees("BATTLE", "temp 1.75")
-        assert (await here.app.carry_out("shutdown")).ok
+        assert (await here.app.requests.carry_out("shutdown")).ok
         await here.sees("NO ENGINE")

@@ -9,8 +9,8 @@ from textual.widgets import Input, OptionList
 from impsy_tui.config import load_config
 from impsy_tui.console.screens.settings import SettingsPage
 from impsy_tui.console.screens.setup_questions import SetupDialog
+from impsy_tui.control.answers import Ports
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Ports
 from impsy_tui.setup_questions import Question
 from tests.console.conftest import PULSE, Rig
 from tests.support.channels.jack_server import JackServer, plugged

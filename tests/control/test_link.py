@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from websockets.sync.server import Server, ServerConnection, unix_serve
 
+from impsy_tui.control.answers import Names
 from impsy_tui.control.link import Link, LinkState
-from impsy_tui.control.messages import PROTOCOL, Event, Hello, Names, Reply
+from impsy_tui.control.messages import PROTOCOL, Event, Hello, Reply
 from impsy_tui.errors import UserError
 from tests.support.engine_process import EngineProcess
 from tests.support.waiting import until

@@ -3,120 +3,15 @@
 import os
 import re
 import shlex
-import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import textual
 
-from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Snapshot
-from impsy_tui.errors import NoEngineError
-from tests.support.models import constant_model
-from tests.support.ports import free_port
+from tests.support.terminal import IMPSY, PATIENCE, Terminal
 from tests.support.waiting import wait_until
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("tmux") is None, reason="tmux is not installed (Debian: apt-get install tmux)"
-)
-
-_PATIENCE = 30.0
-_IMPSY = f"{shlex.quote(sys.executable)} -m impsy_tui"
-
-
-class Terminal:
-    """Shell in a separate tmux, and its screen."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._server = folder / "tmux"
-        self.engine_socket = folder / "engine.sock"
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("TMUX", "COLORTERM", "NO_COLOR", "LINES", "COLUMNS")
-        }
-        (folder / "shellrc").write_text("PS1='shell> '\n")
-        self._environment = environment | {
-            "ENV": str(folder / "shellrc"),
-            "TERM": "screen-256color",
-            "XDG_STATE_HOME": str(folder / "state"),
-            "LC_ALL": "C.UTF-8",
-        }
-        self("new-session", "-d", "-x", "80", "-y", "24", "sh")
-
-    def __call__(self, *arguments: str) -> str:
-        """Runs a command of tmux; returns its output."""
-        return subprocess.run(
-            ["tmux", "-u", "-S", str(self._server), "-f", "/dev/null", *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        ).stdout
-
-    @property
-    def text(self) -> str:
-        """Text of the screen."""
-        return self("capture-pane", "-p")
-
-    def sees(self, *texts: str) -> None:
-        """Waits until all of these texts are on the screen."""
-        try:
-            wait_until(lambda: all(text in self.text for text in texts), _PATIENCE)
-        except AssertionError:
-            raise AssertionError(f"{texts} did not all appear; the screen is\n{self.text}") from None
-
-    def type(self, text: str) -> None:
-        """Types a line and Enter."""
-        self("send-keys", "-l", text)
-        self("send-keys", "Enter")
-
-    def press(self, *keys: str) -> None:
-        """Presses keys by the names of tmux."""
-        self("send-keys", *keys)
-
-    def impsy(self, words: str, before: str = "") -> None:
-        """Types ``impsy-tui`` with these words, for this terminal's engine."""
-        self.type(f"clear; {before} {_IMPSY} {words} --socket {shlex.quote(str(self.engine_socket))}")
-
-    @property
-    def console(self) -> int:
-        """Returns the process that the shell runs."""
-        shell = self("display-message", "-p", "#{pane_pid}").strip()
-        found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=False).stdout.split()
-        assert len(found) == 1, found
-        return int(found[0])
-
-    def is_a_shell_again(self, word: str) -> None:
-        """Checks that the shell answers, on the screen from before the console."""
-        self.type(f"echo {word}-$((40 + 2))")
-        self.sees(f"\n{word}-42")
-        assert self("display-message", "-p", "#{alternate_on} #{cursor_flag}").strip() == "0 1"
-
-    def snapshot(self) -> Snapshot:
-        """Returns a snapshot of the engine."""
-        with connected(self.engine_socket) as client:
-            return client.snapshot()
-
-    def engine(self) -> int:
-        """Returns the process id of the engine."""
-        with connected(self.engine_socket) as client:
-            return client.hello.pid
-
-    def close(self) -> None:
-        """Ends the engine and tmux."""
-        self("kill-server")
-        try:
-            os.kill(self.engine(), signal.SIGKILL)
-        except (NoEngineError, ProcessLookupError):
-            pass
 
 
 def _gone(process: int) -> bool:
@@ -125,22 +20,6 @@ def _gone(process: int) -> bool:
     except ProcessLookupError:
         return True
     return False
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """Gives a terminal in a folder with a configuration and a model."""
-    constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
-    (tmp_path / "config.toml").write_text(
-        '[interaction]\nmode = "battle"\n[model]\nfile = "models/pulse.h5"\ndimension = 4\n'
-        f"[osc]\nserver_port = {free_port()}\nclient_port = {free_port()}\n"
-    )
-    opened = Terminal(tmp_path)
-    try:
-        opened.sees("shell>")
-        yield opened
-    finally:
-        opened.close()
 
 
 def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -> None:
@@ -173,14 +52,14 @@ def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -
     terminal.sees("shell>")
     terminal.impsy("play -c config.toml")
     terminal.sees("BATTLE", "temp 1.30")
-    wait_until(lambda: terminal.snapshot().players[0].played > before, _PATIENCE)
+    wait_until(lambda: terminal.snapshot().players[0].played > before, PATIENCE)
 
     # The terminal is closed.
     console = terminal.console
     terminal("kill-server")
-    wait_until(lambda: _gone(console), _PATIENCE)
+    wait_until(lambda: _gone(console), PATIENCE)
     before = terminal.snapshot().players[0].played
-    wait_until(lambda: terminal.snapshot().players[0].played > before, _PATIENCE)
+    wait_until(lambda: terminal.snapshot().players[0].played > before, PATIENCE)
     assert terminal.engine() == engine
 
 
@@ -188,7 +67,7 @@ def test_a_window_of_another_size(terminal: Terminal) -> None:
     terminal.impsy("play")
     terminal.sees("● osc", "F9 PANIC")
     terminal("resize-window", "-x", "40", "-y", "10")
-    wait_until(lambda: "● osc" not in terminal.text and "x3" in terminal.text, _PATIENCE)
+    wait_until(lambda: "● osc" not in terminal.text and "x3" in terminal.text, PATIENCE)
     terminal.sees("BATTLE", "x1", "›")
     assert all(len(line) <= 40 for line in terminal.text.splitlines())
     terminal("resize-window", "-x", "120", "-y", "40")
@@ -245,7 +124,7 @@ def test_attach_without_a_terminal_prints_the_status(terminal: Terminal) -> None
     terminal.press("C-q")
     terminal.sees("the engine plays on")
     socket = shlex.quote(str(terminal.engine_socket))
-    terminal.type(f"clear; {_IMPSY} attach --socket {socket} 2> errors.txt")
+    terminal.type(f"clear; {IMPSY} attach --socket {socket} 2> errors.txt")
     terminal.sees("mode      battle", "shell>")
     terminal.is_a_shell_again("left")
     assert (terminal.folder / "errors.txt").read_text() == ""

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.file import write_agent
-from impsy_tui.control.messages import FromEngine, LogPlot, Reply
+from impsy_tui.control.answers import LogPlot
+from impsy_tui.control.messages import FromEngine, Reply
 from impsy_tui.data.datasets import write_dataset
 from impsy_tui.worker_requests import WorkerRequest, worker_command
 from impsy_tui.workers import draw_log

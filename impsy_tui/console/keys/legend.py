@@ -27,6 +27,7 @@ LEGEND: Final = (
     ("▁▃▅ next to a bar", "the last ten seconds of the dimension"),
     ("◇ on a bar", "the value of a model that is auditioned in silence"),
     ("M S H ~ - at a name", "on a small screen: muted, solo, held, range, inverted, or used by another player"),
+    ("▶ ▁▃▅ M ✗ in a score", "the line runs, its phase, it is muted, it has a mistake"),
     ("● ◌ ○ ✗ at a channel", "open, waiting, closed, failed"),
     ("in out at a channel", "messages per second, and the newest one"),
     ("! at a channel", "its last problem, and the time since then"),

@@ -18,7 +18,8 @@ from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.performance_plot import PerformancePlot
-from impsy_tui.control.messages import FileFacts, Files, LogPlot, Names, Reply, Snapshot
+from impsy_tui.control.answers import FileFacts, Files, LogPlot, Names
+from impsy_tui.control.messages import Reply, Snapshot
 from impsy_tui.language.program import quoted
 from impsy_tui.ranges import EPOCHS, PATIENCE
 from impsy_tui.text import counted

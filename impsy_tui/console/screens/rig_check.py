@@ -12,7 +12,8 @@ from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
-from impsy_tui.control.messages import Check, Reply, Rig
+from impsy_tui.control.answers import Check, Rig
+from impsy_tui.control.messages import Reply
 
 _GLYPHS: Final = {"ok": "✓", "warning": "!", "error": "✗"}
 

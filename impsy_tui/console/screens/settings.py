@@ -12,7 +12,8 @@ from impsy_tui.console.drawing.lines import cut
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.screens.setup_questions import SetupDialog
-from impsy_tui.control.messages import Reply, Setting, Settings
+from impsy_tui.control.answers import Setting, Settings
+from impsy_tui.control.messages import Reply
 
 
 class SettingsPage(Page):

@@ -10,7 +10,8 @@ from textual.widgets import Input, Label, OptionList
 
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.dialogs import CONFIRM, Dialog
-from impsy_tui.control.messages import Names, Ports, Reply
+from impsy_tui.control.answers import Names, Ports
+from impsy_tui.control.messages import Reply
 from impsy_tui.setup_questions import Answers, Asking, Question, ask
 
 _LEAVE: Final = "Esc: leave it, nothing is written"

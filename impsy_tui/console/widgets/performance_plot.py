@@ -4,7 +4,7 @@ from typing import Final
 
 from impsy_tui.console.drawing.lines import Line, Lines, span
 from impsy_tui.console.themes import Palette
-from impsy_tui.control.messages import LogPlot
+from impsy_tui.control.answers import LogPlot
 
 _STEPS: Final = " ▁▂▃▄▅▆▇█"
 _MOST: Final = 16

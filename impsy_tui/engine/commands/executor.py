@@ -112,7 +112,8 @@ class Executor:
     def _reply(self, typed: _TypedLine, number: int) -> Reply:
         self._finish("command", typed)
         result = typed.result
-        return Reply(number, not result.problems, "\n".join((*result.replies, *result.problems)))
+        text = "\n".join((*result.replies, *result.problems))
+        return Reply(number, not result.problems, text, pending=tuple(result.numbers))
 
     async def carry_out_line(self, line: str, on_done: OnDone | None = None, source: Source = KEYBOARD) -> str:
         """Carries out a line that the performer did not type now, and waits for the line.

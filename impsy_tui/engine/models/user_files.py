@@ -11,7 +11,7 @@ from typing import Final
 
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
-from impsy_tui.control.messages import Names
+from impsy_tui.control.answers import Names
 from impsy_tui.engine.models.loader import ModelFolders, no_such
 from impsy_tui.engine.models.trash import Trash
 from impsy_tui.engine.runtime.subprocesses import ask_worker

@@ -111,6 +111,23 @@ class Cues:
         self.index = min(max(index, -1), len(found.cues) - 1)
         return found.preamble
 
+    async def renew(self, name: str, text: str) -> None:
+        """Takes the new text of the open set list; the present cue stays, and a text with mistakes is ignored.
+
+        Args:
+            name: name of the set list that was saved.
+            text: new text, at most ``LARGEST_TEXT`` bytes.
+        """
+        if name != self.name:
+            return
+        found = await self._in_turns(text)
+        if not isinstance(found, SetList) or name != self.name:
+            return
+        present = self._set.cues[self.index].name if self.index >= 0 else ""
+        names = [cue.name for cue in found.cues]
+        self.index = names.index(present) if present in names else min(self.index, len(names) - 1)
+        self._set = found
+
     def where(self) -> str:
         """Returns the cues as text, with the present and the next one marked."""
         self._need_set()

@@ -18,6 +18,7 @@ from impsy_tui.engine.performance.scenes.scene import SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_replay import SessionReplay
 from impsy_tui.engine.performance.set_recording import SetRecording
+from impsy_tui.engine.performance.set_texts import SetTexts
 from impsy_tui.engine.performance.undo import UndoHistory
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
@@ -73,6 +74,7 @@ class LiveSet:
             command_log, session, self.scheduled, self.scene_keeper, macros, random, begin_log
         )
         self.cues = Cues(library.sets, callables.carry_out_all, self.recording.note, scheduler.work)
+        self.set_texts = SetTexts(library.sets, self.cues.renew)
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
 

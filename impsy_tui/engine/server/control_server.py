@@ -16,13 +16,13 @@ from websockets.exceptions import ConnectionClosed
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
-    Ask,
     Command,
+    EditSet,
     Event,
     FromClient,
     Hello,
     Reply,
-    SetUp,
+    Request,
     Snapshot,
     Subscribe,
 )
@@ -34,7 +34,8 @@ from impsy_tui.errors import UserError
 MOST_RATE: Final = 50.0
 _MOST_EVENTS: Final = 200
 _MOST_REPLIES: Final = 100
-_LARGEST_MESSAGE: Final = 1 << 16
+_LARGEST_MESSAGE: Final = 1 << 17
+"""Bytes. A set list in JSON takes at most twice ``LARGEST_TEXT``."""
 _MOST_CLIENTS: Final = 64
 _FAILED: Final = "The engine failed; its events show the reason"
 
@@ -46,7 +47,8 @@ class ControlServer:
         path: Path of the socket; None for the default path of the user.
         scheduler: Scheduler of the snapshots.
         carry_out: Runs a command; returns the reply, or an awaitable of it if that takes time.
-        answer: Returns the answer to a query as a message.
+        answer: Returns the answer to a request as a message.
+        edit: Notes which set list a client edits; called with an empty name when the client goes.
         snapshot: Returns a snapshot.
         greeting: First message to each client.
     """
@@ -56,7 +58,8 @@ class ControlServer:
         path: Path | None,
         scheduler: Scheduler,
         carry_out: Callable[[str, int], Reply | Awaitable[Reply]],
-        answer: Callable[[Ask | SetUp], Awaitable[bytes]],
+        answer: Callable[[Request], Awaitable[bytes]],
+        edit: Callable[[object, EditSet], None],
         snapshot: Callable[[], Snapshot],
         greeting: Hello,
     ) -> None:
@@ -64,6 +67,7 @@ class ControlServer:
         """Path of the socket after ``take``."""
         self._named = path
         self._answer = answer
+        self._edit = edit
         self._greeting = greeting
         self._past: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._scheduler = scheduler
@@ -171,13 +175,16 @@ class ControlServer:
             pass
         finally:
             self._clients.discard(client)
+            self._edit(client, EditSet(""))
             client.stop()
 
     def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
         if isinstance(message, Command):
             self._command(client, message)
-        elif isinstance(message, Ask | SetUp):
+        elif isinstance(message, EditSet):
+            self._edit(client, message)
+        elif isinstance(message, Request):
             client.work(self._reply(client, message.id, self._answer(message)))
         elif isinstance(message, Subscribe):
             client.subscribe(message)

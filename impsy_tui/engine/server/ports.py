@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.config.schema import Config
-from impsy_tui.control.messages import Ports
+from impsy_tui.control.answers import Ports
 from impsy_tui.control.status_text import ports_lines
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.workers import list_ports

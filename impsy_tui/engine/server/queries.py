@@ -7,8 +7,9 @@ import msgspec
 
 from impsy_tui import setup_questions
 from impsy_tui.config.toml_text import written
+from impsy_tui.control.answers import Names, Rig, Settings
 from impsy_tui.control.encoding import encoded
-from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
+from impsy_tui.control.messages import OpenSet, Reply, Request, SaveSet, SetUp
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.base import ParameterOwner
@@ -31,7 +32,7 @@ class Queries:
         session: Session with the live values.
         rig: Rig check.
         ports: List of ports.
-        live_set: Names of scenes and cues.
+        live_set: Names of scenes and cues, texts of set lists.
     """
 
     def __init__(
@@ -50,11 +51,15 @@ class Queries:
         self._ports = ports
         self._live_set = live_set
 
-    async def answer(self, ask: Ask | SetUp) -> bytes:
+    async def answer(self, ask: Request) -> bytes:
         """Returns the answer as a message: the data, or a reply with the reason of a failure."""
         try:
             if isinstance(ask, SetUp):
                 return encoded(Reply(ask.id, True, await self._set_up(ask.answers)))
+            if isinstance(ask, OpenSet):
+                return encoded(await self._live_set.set_texts.open(ask.id, ask.name))
+            if isinstance(ask, SaveSet):
+                return encoded(await self._live_set.set_texts.save(ask.id, ask.name, ask.text, ask.version))
             match ask.about:
                 case "files":
                     return await self._user_files.describe(ask.id)

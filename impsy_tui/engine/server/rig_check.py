@@ -14,7 +14,7 @@ from typing import Literal
 
 from impsy_tui.channels.base import Channel
 from impsy_tui.channels.own_addresses import own_addresses
-from impsy_tui.control.messages import Check
+from impsy_tui.control.answers import Check
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player

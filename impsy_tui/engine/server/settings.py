@@ -13,7 +13,7 @@ import msgspec
 
 from impsy_tui.config import LoadedConfig, edit, wizard
 from impsy_tui.config.describe import SettingDescription, describe
-from impsy_tui.control.messages import Setting
+from impsy_tui.control.answers import Setting
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import ENGINE, MDRNN, Kind, parameters_of

@@ -112,6 +112,7 @@ class SnapshotMaker:
             cue=self._live_set.cues.state(),
             replay=self._live_set.replay.replayer.state(),
             recording=self._live_set.recording.runs,
+            edited=self._live_set.set_texts.states(),
             gesture_recording=session.gesture_recording.state(now) if session.gesture_recording is not None else None,
             held=session.held_notes.words,
             parameters=captured(session.parameters),

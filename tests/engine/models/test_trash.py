@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from impsy_tui.control.answers import Names
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Names
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from impsy_tui.control.messages import Files, FromEngine, LogPlot, Names, Reply
+from impsy_tui.control.answers import Files, LogPlot, Names
+from impsy_tui.control.messages import FromEngine, Reply
 from impsy_tui.engine.models.loader import ModelFolders
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.runtime.subprocesses import ask_process, ask_worker

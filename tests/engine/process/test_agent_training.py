@@ -11,8 +11,8 @@ import pytest
 
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
+from impsy_tui.control.answers import Names
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Names
 from impsy_tui.worker_requests import decode_request
 from impsy_tui.workers.requests import TrainAgentRequest
 from tests.support.agents import small_table

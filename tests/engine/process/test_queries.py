@@ -12,8 +12,9 @@ from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.channels.midi.system.driver import loading_problem
+from impsy_tui.control.answers import Files, LogPlot, Names, Ports, Rig, Settings
 from impsy_tui.control.client import ControlClient, connected
-from impsy_tui.control.messages import Event, Files, FromEngine, LogPlot, Names, Ports, Reply, Rig, Settings
+from impsy_tui.control.messages import Event, FromEngine, Reply
 from tests.support.engine.processes import config, received
 from tests.support.engine_process import EngineProcess
 from tests.support.models import constant_model

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.control.answers import Rig
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Rig
 from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.config import load_config
-from impsy_tui.control.messages import Setting
+from impsy_tui.control.answers import Setting
 from impsy_tui.engine.server.settings import SettingsEditor
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,7 @@ from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.settings import read_values
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, parameters_of
-from impsy_tui.toml_files import read_regular
+from impsy_tui.toml_files import read_regular, replace_text
 
 _LARGEST: Final = 16 << 20
 """Bytes of a saved session that are read."""
@@ -114,12 +113,7 @@ def write_session(logs: Path, state: SessionFile) -> None:
         OSError: The file cannot be written.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    temporary = session_file(logs).with_suffix(".new")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(session_file(logs))
+    replace_text(session_file(logs), json.dumps(asdict(state)))
 
 
 def move_aside(logs: Path) -> None:
