@@ -166,6 +166,9 @@ class AgentBehaviour(ParameterHolder):
         vars(self.settings).update(values)
         self._take(self.predictor)
 
+    def follow_training(self, name: str, *, follows: bool) -> None:
+        self.settings.follow_training(name, follows=follows)
+
     def ramp_start(self, name: str) -> float | None:
         """Returns one step of every parameter per frame as the begin of a ramp from an unlimited budget."""
         if name != "budget":

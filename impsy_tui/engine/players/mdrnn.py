@@ -234,20 +234,14 @@ class MdrnnBehaviour(ParameterHolder):
         return {"temp": pi, "sigma": sigma}[name]
 
     def follow_training(self, name: str, *, follows: bool) -> None:
-        trained = self.settings.trained
-        self.settings.trained = trained | {name} if follows else trained - {name}
+        self.settings.follow_training(name, follows=follows)
 
     # Playing
 
     def _set_predictor(self, predictor: Predictor) -> None:
-        # A temperature that nothing has set follows the model; a ramp, a scene or a session may have set it.
-        settings = self.settings
-        for name in settings.trained:
-            if getattr(settings, name) != self.fitted(name):
-                self.follow_training(name, follows=False)
-        settings.fitted = predictor.fitted
-        for name in settings.trained:
-            setattr(settings, name, self.fitted(name))
+        self.settings.fitted = predictor.fitted
+        for name in self.settings.trained:
+            setattr(self.settings, name, self.fitted(name))
         predictor.pi_temperature = self.settings.temp
         predictor.sigma_temperature = self.settings.sigma
         self.predictor = predictor

@@ -28,6 +28,10 @@ class PlayerSettings(SimpleNamespace):
             raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
         super().__init__(**known | values)
 
+    def follow_training(self, name: str, *, follows: bool) -> None:
+        """Makes a temperature follow the training of each model, or keep its value."""
+        self.trained = self.trained | {name} if follows else self.trained - {name}
+
 
 def value_of(player: ParameterOwner, parameter: Parameter) -> Any:
     """Returns the value of a parameter."""

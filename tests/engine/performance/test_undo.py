@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SET, VirtualSession, temp
 
 
@@ -92,3 +93,35 @@ def test_redo_carries_out_the_line_as_it_was_parsed(tmp_path: Path) -> None:
         made.do(line)
     assert made.do("redo") == "redone: drop"
     assert temp(made) == 2.0
+
+
+def _session_with_temperatures(folder: Path, pi: float, sigma: float) -> VirtualSession:
+    predictor = ScriptedPredictor(4)
+    predictor.fitted = (pi, sigma)
+    return VirtualSession(folder, players={"main": predictor})
+
+
+def _sigma_of_next_model(made: VirtualSession) -> float:
+    predictor = ScriptedPredictor(4)
+    predictor.fitted = (1.4, 0.2)
+    made.session.players["main"].change_predictor(predictor)
+    return made.session.players["main"].behaviour.settings.sigma
+
+
+@pytest.mark.parametrize("line", ["sigma 0.1", "over 4s sigma 0.1"])
+def test_undo_of_a_temperature_follows_the_model_again(tmp_path: Path, line: str) -> None:
+    made = _session_with_temperatures(tmp_path, 0.7, 0.5)
+    made.do(line)
+    made.wait(5)
+    made.do("undo")
+    assert made.session.players["main"].behaviour.settings.sigma == 0.5
+    assert _sigma_of_next_model(made) == 0.2
+
+
+def test_undo_of_trained_keeps_the_value_of_the_performer(tmp_path: Path) -> None:
+    made = _session_with_temperatures(tmp_path, 0.7, 0.5)
+    made.do("sigma 0.5")  # the value of the training, but set
+    made.wait(2)
+    made.do("sigma trained")
+    assert made.do("undo") == "undone: sigma trained"
+    assert _sigma_of_next_model(made) == 0.5

@@ -316,7 +316,8 @@ class TestChangingPlayers:
 
     def test_it_plays_with_the_temperatures_in_force(self) -> None:
         virtual = ScriptedSession("battle")
-        virtual.behaviour.set_values({"temp": 1.7, "sigma": 0.3})
+        set_parameter(virtual.player, TEMP, 1.7)
+        set_parameter(virtual.player, SIGMA, 0.3)
         other = type(virtual.predictor)()
         virtual.player.change_predictor(other)
         assert (other.pi_temperature, other.sigma_temperature) == (1.7, 0.3)

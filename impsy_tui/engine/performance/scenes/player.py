@@ -16,6 +16,7 @@ class PlayerScene:
         shaped: values of the parameters of dimensions by name, and by the number of the dimension from 1.
         forced: gesture (of ``choices.GESTURES``) that a follower of an ensemble must play, by follower.
         classifier: name of the classifier of an ensemble; empty if a file does not name it.
+        trained: temperatures that follow the model, for ``undo`` only; None leaves the present ones.
     """
 
     model: str | None
@@ -24,3 +25,4 @@ class PlayerScene:
     shaped: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
     forced: Mapping[str, str] = field(default_factory=dict)
     classifier: str = ""
+    trained: frozenset[str] | None = None

@@ -89,6 +89,7 @@ class SceneKeeper:
                 for one in parameters_of(DIMENSION)
                 if (values := player.shaping.values(one))
             },
+            trained=player.behaviour.settings.trained,
         )
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
@@ -150,6 +151,9 @@ class SceneKeeper:
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.set_value(track.end)
+        for player, wanted in self._players(scene):
+            for behaviour in player.behaviours if wanted.trained is not None else ():
+                behaviour.settings.trained = wanted.trained
         outputs = self._session.outputs
         for name, seconds in (scene.nudges or {}).items():
             if outputs.nudges.get(name) not in (None, seconds):
