@@ -1,7 +1,6 @@
 """Collation of performance logs to datasets."""
 
 import re
-import warnings
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 
 from impsy_tui.data.checks import Scale, are_raw, breaks, likely_scale, outside
@@ -27,6 +27,8 @@ _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 _SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
 """Text of each source after the time of a row, the shortest first."""
 _LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$", re.ASCII)
+_NUMBERS: Final = msgspec.json.Decoder(list[float])
+"""Reader of numbers between commas: twice as fast as that of NumPy."""
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _MOST: Final = float(np.finfo(np.float32).max)
 """Largest valid value: a float32 holds it."""
@@ -255,11 +257,9 @@ def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
     text = data.copy()
     text[ends] = ord(",")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # NumPy warns about unreadable text
-            times = stamps.astype("M8[us]").astype(np.int64)
-            numbers = np.fromstring(text[np.cumsum(inside[:-1], dtype=np.int8).view(bool)].tobytes()[:-1], sep=",")
-    except (ValueError, Warning):
+        times = stamps.astype("M8[us]").astype(np.int64)
+        numbers = np.array(_NUMBERS.decode(b"[%b]" % text[np.cumsum(inside[:-1], dtype=np.int8).view(bool)][:-1]))
+    except (ValueError, msgspec.DecodeError):
         return None
     if numbers.size != counts.sum():
         return None
