@@ -16,13 +16,14 @@ _HARDLY: Final = 0.05
 _CLUSTER: Final = 0.15
 """Share of the events in one tenth of the predicted distribution of dt that deserves a sentence."""
 _MOST_NAMED: Final = 3
-_RAISE, _LOWER = "raise `sigma`", "lower `sigma`"
+_LARGER = "train a larger size"
 
 
 def advice(model: Evaluated) -> list[str]:
     """Returns the sentences about a model that plays alone."""
     found = [
         _alone(model),
+        _nearest(model),
         _range(model),
         _together(model),
         _clusters(model),
@@ -46,12 +47,22 @@ def _alone(model: Evaluated) -> str:
     else:
         more = alone.movement > real.movement
         distance = f"{plain(alone.movement)} fader lengths a second, you {plain(real.movement)}"
-        plays.append(f"moves {'more' if more else 'less'}: {distance} ({_LOWER if more else _wider(model)})")
+        plays.append(f"moves {'more' if more else 'less'}: {distance} ({_calmer(model) if more else _wider(model)})")
     if _factor(alone.gaps[2], real.gaps[2]) >= _FAR:
         word = "longer" if alone.gaps[2] > real.gaps[2] else "shorter"
         long, yours = milliseconds(alone.gaps[2]), milliseconds(real.gaps[2])
         plays.append(f"its long gaps are {word}: {long} ms, yours {yours} ms (`temp` changes how often it pauses)")
-    return f"Alone it {'; '.join(plays)}."
+    return f"Alone, at {_temperatures(*model.temperatures)}, it {'; '.join(plays)}."
+
+
+def _nearest(model: Evaluated) -> str:
+    if model.nearest == model.temperatures:
+        return "No other temperatures come nearer to you."
+    return f"It comes nearest to you at {_temperatures(*model.nearest)}."
+
+
+def _temperatures(pi: float, sigma: float) -> str:
+    return f"`temp {pi:g}` and `sigma {sigma:g}`"
 
 
 def _range(model: Evaluated) -> str:
@@ -62,7 +73,7 @@ def _range(model: Evaluated) -> str:
     if share < _NARROW:
         return f"It stays in {100 * share:.0f} % of your range: {_wider(model)}, or play more of the range to it."
     if share > 1 / _NARROW:
-        return f"It roams over {100 * share:.0f} % of your range: {_LOWER}."
+        return f"It roams over {100 * share:.0f} % of your range: {_calmer(model)}."
     return ""
 
 
@@ -71,7 +82,7 @@ def _together(model: Evaluated) -> str:
     if abs(share - yours) < _DIFFERS:
         return ""
     moves = f"It moves two or more dimensions in {100 * share:.0f} % of events, you in {100 * yours:.0f} %"
-    return f"{moves}: {f'{_LOWER}, or train longer' if share > yours else _RAISE}."
+    return f"{moves}: {_calmer(model) if share > yours else _wider(model)}."
 
 
 def _clusters(model: Evaluated) -> str:
@@ -106,15 +117,20 @@ def _dimensions(model: Evaluated) -> list[str]:
     said = []
     for _, number, share, yours in sorted(apart, reverse=True)[:_MOST_NAMED]:
         how = "hardly moves" if share < _HARDLY else "moves less" if share < yours else "is restless"
-        remedy = f"{_wider(model)}, or play x{number} more" if share < yours else _LOWER
+        remedy = f"{_wider(model)}, or play x{number} more" if share < yours else _calmer(model)
         moves = f"({100 * share:.0f} % of events), with you it moves in {100 * yours:.0f} %"
         said.append(f"x{number} {how} {moves}: {remedy}.")
     return said
 
 
 def _wider(model: Evaluated) -> str:
-    """Returns the remedy for too little movement; a higher sigma would also move more dimensions at once."""
-    return "train a larger size" if model.alone.together - model.real.together >= _DIFFERS else _RAISE
+    """Returns the remedy for too little movement: a temperature, if it brings the model nearer to the performer."""
+    return "raise `sigma`" if model.nearest[1] > model.temperatures[1] else _LARGER
+
+
+def _calmer(model: Evaluated) -> str:
+    """Returns the remedy for too much movement: a temperature, if it brings the model nearer to the performer."""
+    return "lower `sigma`" if model.nearest[1] < model.temperatures[1] else "train longer or a larger size"
 
 
 def _factor(one: float, other: float) -> float:

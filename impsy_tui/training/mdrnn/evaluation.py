@@ -20,6 +20,7 @@ from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.training.common.figure import Figure, figure
 from impsy_tui.training.mdrnn.baselines import markov_nats, repeat_mixtures, uniform_nats
 from impsy_tui.training.mdrnn.playing_style import Style, style
+from impsy_tui.training.mdrnn.temperatures import fitting_temperatures
 
 Doubles = NDArray[np.float64]
 
@@ -86,6 +87,8 @@ class Evaluated:
         events: number of held-out events.
         real: the performer's way of playing.
         alone: its own way of playing.
+        temperatures: pi and sigma temperature at which it played.
+        nearest: pi and sigma temperature at which it comes nearest to the performer.
     """
 
     name: str
@@ -99,6 +102,8 @@ class Evaluated:
     events: int
     real: Style
     alone: Style
+    temperatures: tuple[float, float]
+    nearest: tuple[float, float]
 
     @property
     def best_guess(self) -> Baseline:
@@ -201,7 +206,13 @@ def dt_deciles(expectation: Expectation) -> Doubles:
 
 
 def play(
-    network: Network, name: str, performance: Floats, max_gap: float, seed: int, on_progress: OnProgress
+    network: Network,
+    name: str,
+    performance: Floats,
+    max_gap: float,
+    temperatures: tuple[float, float],
+    seed: int,
+    on_progress: OnProgress,
 ) -> Floats:
     """Lets a network play alone, as on stage in mode battle, after the beginning of the held-out events.
 
@@ -210,16 +221,18 @@ def play(
         name: model name, for errors.
         performance: from ``capped``; the network hears some of it first.
         max_gap: seconds, as on stage.
+        temperatures: pi and sigma temperature.
         seed: random seed.
         on_progress: receives the progress.
 
     Returns:
-        ``PLAYED`` events ``[dt, x_1 … x_n]``, seconds and 0..1, sampled with the default temperatures.
+        ``PLAYED`` events ``[dt, x_1 … x_n]``, seconds and 0..1.
 
     Raises:
         UserError: the network predicts values that are not numbers.
     """
     player = MdrnnPredictor(network, name, np.random.default_rng(seed), max_gap)
+    player.pi_temperature, player.sigma_temperature = temperatures
     player.reset()
     first = cut(len(performance))
     until = first + min(_PRIMER_HELD_OUT, len(performance) - first)
@@ -241,6 +254,7 @@ def evaluate(
     known: str,
     performances: Sequence[np.ndarray],
     max_gap: float,
+    temperatures: tuple[float, float],
     seed: int,
     hears: OnProgress,
     plays: OnProgress,
@@ -253,6 +267,7 @@ def evaluate(
         known: relation of its training data to this dataset, in a sentence.
         performances: as ``read_dataset`` returns them; at least one of ``LEAST`` events or more.
         max_gap: longest gap in seconds; longer gaps count as this.
+        temperatures: pi and sigma temperature of its playing.
         seed: random seed.
         hears, plays: receive the progress.
 
@@ -262,7 +277,7 @@ def evaluate(
     heard = capped(performances, max_gap)
     expectation = hear(network, heard, hears)
     surprise = cells(expectation)
-    alone = play(network, name, max(heard, key=len), max_gap, seed, plays)
+    alone = play(network, name, max(heard, key=len), max_gap, temperatures, seed, plays)
     return Evaluated(
         name,
         known,
@@ -275,6 +290,8 @@ def evaluate(
         len(surprise),
         style(heard),
         style([alone]),
+        temperatures,
+        fitting_temperatures(network, [whole * np.float32(SCALE) for whole in heard], seed),
     )
 
 

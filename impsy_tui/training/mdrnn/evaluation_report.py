@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.training.common.figure import Figure
 from impsy_tui.training.mdrnn.advice import advice, milliseconds, plain
 from impsy_tui.training.mdrnn.evaluation import PLAYED, Evaluated
@@ -48,8 +47,8 @@ def report(dataset: str, events: int, left_out: int, models: Sequence[Evaluated]
         f"cell nats: how much your events surprise it, in steps of MIDI and of time. They are comparable between "
         f"models. density: the same as a likelihood. A few exact repeats can dominate it. \u00b1: standard error "
         f"over {models[0].events} held-out events. {SURE} (-): it expects too little variety; {VAGUE} (+): "
-        f"too much. Played with pi temperature {TEMP.default:g} and sigma temperature "
-        f"{SIGMA.default:g}, after hearing you; a movement is more than a step of a MIDI fader."
+        f"too much. Each plays after hearing you, at the temperatures of its training if there are any; a movement "
+        f"is more than half a step of a MIDI fader."
     )
     for name, model in zip(names, models, strict=True):
         lines += ["", *_wrapped(" ".join(sentences(name, model)))]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 STEP: Final = 1 / 127
-"""Smallest movement: a step of a MIDI fader."""
+"""Step of a MIDI fader."""
 _PLACES: Final = 8
 """Places of a dimension that a figure distinguishes."""
 _FIGURE: Final = 4
@@ -27,7 +27,7 @@ class Style:
         gaps: seconds between events: 5 %, 50 % and 95 % of the gaps are at most so long.
         pace: events per second.
         movement: distance of all values together per second, in lengths of a fader.
-        still: share of events in which no value moves by more than ``STEP``.
+        still: share of events in which no value moves by more than half a ``STEP``.
         together: share of events in which two values or more move.
         moving: share of events in which each value moves, ``[dimension - 1]``.
         spans: range of each value: distance between its 5 % and its 95 % quantile, ``[dimension - 1]``.
@@ -54,7 +54,7 @@ def style(performances: Sequence[np.ndarray]) -> Style:
     values = np.concatenate([performance[:, 1:] for performance in performances])
     steps = np.abs(np.concatenate([np.diff(performance[:, 1:], axis=0) for performance in performances]))
     seconds = max(float(gaps.sum()), 1e-9)
-    moves = steps > STEP
+    moves = steps > STEP / 2
     low, middle, high = np.percentile(gaps, (5, 50, 95)).tolist()
     bottom, top = np.percentile(values, (5, 95), axis=0)
     return Style(

@@ -10,14 +10,13 @@ import numpy as np
 from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import SCALE, Network
 from impsy_tui.prediction import MIN_DT
+from impsy_tui.training.mdrnn.playing_style import STEP
 
 PI_TEMPERATURES: Final = (0.7, 1.0, 1.4)
 SIGMA_TEMPERATURES: Final = (0.01, 0.05, 0.2, 0.5, 1.0)
 _EVENTS: Final = 600
 """Events that the network plays with each pair of temperatures."""
 _PRIMER: Final = 60
-_STEP: Final = 1 / 127
-"""A smaller change of a value is no movement."""
 _SHARES: Final = (10, 30, 50, 70, 90)
 """Percentiles of dt that are compared."""
 
@@ -28,7 +27,7 @@ class Manner:
 
     Attributes:
         travel: fader lengths per event, of all values together.
-        reach: range of each value, 5th to 95th percentile, mean of all values.
+        reach: range of each value in a performance, 5th to 95th percentile, mean of all.
         gaps: percentiles of dt in seconds.
         moving: shares of events in which no, one, two and more values move.
     """
@@ -43,11 +42,11 @@ def manner(performances: Sequence[np.ndarray]) -> Manner:
     """Returns the way of playing of performances ``[events, dimension]``, dt in seconds, values from 0 to 1."""
     steps = np.abs(np.concatenate([np.diff(one[:, 1:], axis=0) for one in performances]))
     events = np.concatenate(performances)
-    count = (steps > _STEP / 2).sum(axis=1)
-    low, high = np.percentile(events[:, 1:], (5, 95), axis=0)
+    count = (steps > STEP / 2).sum(axis=1)
+    spans = [np.diff(np.percentile(one[:, 1:], (5, 95), axis=0), axis=0) for one in performances]
     return Manner(
         float(steps.sum(axis=1).mean()),
-        float((high - low).mean()),
+        float(np.mean(spans)),
         tuple(np.percentile(np.maximum(events[:, 0], MIN_DT), _SHARES).tolist()),
         tuple(float(share) for share in ((count == 0).mean(), (count == 1).mean(), (count > 1).mean())),
     )
@@ -73,7 +72,9 @@ def fitting_temperatures(network: Network, scaled: Sequence[np.ndarray], seed: i
         seed: random seed.
     """
     performances = [one / SCALE for one in scaled]
-    musician = manner(performances)
+    # The network plays for a while, so the musician's range is that of such a while.
+    pieces = [one[at : at + _EVENTS] for one in performances for at in range(0, len(one), _EVENTS)]
+    musician = manner([one for one in pieces if len(one) > _EVENTS / 2] or performances)
     primer = max(performances, key=len)[-_PRIMER:]
     longest = max(float(one[:, 0].max()) for one in performances)
 

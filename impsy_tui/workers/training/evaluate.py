@@ -17,6 +17,7 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
+from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.ranges import MAX_GAP
 from impsy_tui.workers.jobs import run_job
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
@@ -66,8 +67,10 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
         hears, plays = _on_progress(reporter, f"hearing {name}"), _on_progress(reporter, f"playing {name}")
         gap = notes.max_gap or MAX_GAP.default
         known = _known(notes, dataset, performances)
+        pi, sigma = notes.pi_temperature, notes.sigma_temperature
+        played = TEMP.default if pi is None else pi, SIGMA.default if sigma is None else sigma
         try:
-            models.append(evaluate(network, name, known, performances, gap, _SEED, hears, plays))
+            models.append(evaluate(network, name, known, performances, gap, played, _SEED, hears, plays))
         except UserError as problem:
             raise UserError(f"{name}: {problem}") from None
     text = report(dataset.stem, sum(map(len, performances)), left_out, models)

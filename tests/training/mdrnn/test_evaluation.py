@@ -145,14 +145,21 @@ class TestCalibration:
 class TestPlaying:
     def test_alone_it_plays_as_on_stage(self, tmp_path: Path) -> None:
         network = NumpyNetwork(read_weights(constant_model(tmp_path / "c.h5", [9.0, 1.5, -0.5])))
-        played = ev.play(network, "c", swinging_performance(100), 2.5, 1, _silent)
+        played = ev.play(network, "c", swinging_performance(100), 2.5, (1.0, 0.01), 1, _silent)
         assert played.shape == (ev.PLAYED, 3)
         assert np.array_equal(played, np.tile(np.float32([2.5, 1.0, 0.0]), (ev.PLAYED, 1)))
+
+    def test_a_higher_sigma_temperature_moves_more(self, tmp_path: Path) -> None:
+        network = _random_network(tmp_path / "r.h5")
+        calm, wild = (
+            ev.play(network, "r", swinging_performance(100), 5.0, (1.0, sigma), 1, _silent) for sigma in (0.01, 1.0)
+        )
+        assert np.abs(np.diff(wild[:, 1:], axis=0)).mean() > 3 * np.abs(np.diff(calm[:, 1:], axis=0)).mean()
 
     def test_the_same_seed_plays_the_same(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
         one, same, other = (
-            ev.play(network, "r", swinging_performance(100), 5.0, seed, _silent) for seed in (1, 1, 2)
+            ev.play(network, "r", swinging_performance(100), 5.0, (1.0, 0.01), seed, _silent) for seed in (1, 1, 2)
         )
         assert np.array_equal(one, same)
         assert not np.array_equal(one, other)
@@ -182,6 +189,8 @@ def _evaluated(gain: float = 3.0, **changes: object) -> ev.Evaluated:
         500,
         _style(),
         _style(),
+        (1.0, 0.2),
+        (1.0, 0.2),
     )
     return replace(model, **changes)  # type: ignore[arg-type]
 
@@ -192,17 +201,20 @@ class TestReport:
             "It knows your playing: an event is 20.1 times as likely to it as to the best simple guess (Markov "
             "chain), 3.00 ± 0.10 nats over 500 held-out events.",
             "How far you may stray is well judged everywhere.",
-            "Alone it keeps your pace: 22.0 events a second, you 22.0; moves as much as you.",
+            "Alone, at `temp 1` and `sigma 0.2`, it keeps your pace: 22.0 events a second, you 22.0; moves as "
+            "much as you.",
+            "No other temperatures come nearer to you.",
         ]
 
     def test_sentences_name_differences_with_remedies(self) -> None:
         alone = _style(gaps=(0.01, 0.03, 0.4), pace=31.0, movement=3.0, moving=np.array([0.01, 0.9]))
         inside = np.array([[0.2, 0.5], [0.9, 1.0], [0.5, 0.9]])
-        said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside)))
+        said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside, nearest=(0.7, 0.05))))
+        assert "It comes nearest to you at `temp 0.7` and `sigma 0.05`." in said
         assert "It is sure of itself about dt and vague about x1; x2 is well judged." in said
         assert "plays faster than you: 31.0 events a second, you 22.0 (`timescale 1.41` slows it); moves more" in said
         assert "its long gaps are longer: 400 ms, yours 40.0 ms" in said
-        assert "x1 hardly moves (1 % of events), with you it moves in 40 %: raise `sigma`, or play x1 more." in said
+        assert "x1 hardly moves (1 % of events), with you it moves in 40 %: train a larger size, or play x1" in said
         assert "x2 is restless (90 % of events), with you it moves in 30 %: lower `sigma`." in said
 
     @pytest.mark.parametrize(
@@ -224,9 +236,9 @@ class TestReport:
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
-            ({"spans": np.array([0.2, 0.2])}, "It stays in 24 % of your range: raise `sigma`"),
-            ({"spans": np.array([2.0, 2.0])}, "It roams over 235 % of your range: lower `sigma`."),
-            ({"together": 0.6}, "It moves two or more dimensions in 60 % of events, you in 0 %: lower `sigma`"),
+            ({"spans": np.array([0.2, 0.2])}, "It stays in 24 % of your range: train a larger size, or play more"),
+            ({"spans": np.array([2.0, 2.0])}, "It roams over 235 % of your range: train longer or a larger size."),
+            ({"together": 0.6}, "It moves two or more dimensions in 60 % of events, you in 0 %: train longer"),
             ({"repetition": 0.9}, "It repeats itself: 90 % of its figures came before, 50 % of yours: raise `temp`."),
             ({"repetition": 0.1}, "10 % of its figures came before, 50 % of yours: lower `temp`"),
         ],
@@ -234,11 +246,12 @@ class TestReport:
     def test_each_fault_of_its_playing_has_a_remedy(self, changes: dict[str, object], said: str) -> None:
         assert said in " ".join(advice(_evaluated(alone=_style(**changes))))
 
-    def test_remedies_do_not_contradict_each_other(self) -> None:
+    @pytest.mark.parametrize(("sigma", "remedy", "other"), [(0.05, "lower", "raise"), (1.0, "raise", "lower")])
+    def test_remedies_lead_to_the_nearest_temperatures(self, sigma: float, remedy: str, other: str) -> None:
         alone = _style(together=0.6, spans=np.array([0.2, 0.2]), moving=np.array([0.0, 0.3]))
-        said = " ".join(advice(_evaluated(alone=alone)))
-        assert "lower `sigma`" in said
-        assert "raise `sigma`" not in said
+        said = " ".join(advice(_evaluated(alone=alone, nearest=(1.0, sigma))))
+        assert f"{remedy} `sigma`" in said
+        assert f"{other} `sigma`" not in said
 
     def test_times_that_cluster_are_said_if_they_are_many(self) -> None:
         deciles = np.array([0.28, *[0.08] * 9])
