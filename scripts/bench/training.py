@@ -1,7 +1,8 @@
-"""Training from logs to a model: time, memory, and held-out loss.
+"""Training from logs to a model: time, memory, held-out figures, and the playing of the model alone.
 
-Needs the datasets of IMPSY, ``training-dataset-4d-12ksmall.npz`` and ``training-dataset-9d.npz``, in the folder
-that IMPSY_SHARED_DATA names, in ``impsy/``.
+Needs the datasets of IMPSY, ``training-dataset-4d-12ksmall.npz``, ``training-dataset-4d.npz`` and
+``training-dataset-9d.npz``, in the folder that IMPSY_SHARED_DATA names, in ``impsy/``. LONG=1 trains three seeds, and
+the peer.
 """
 
 import asyncio
@@ -11,28 +12,31 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from common import PEER, ROOT, TRAIN, table
+from network_figures import Judged, alone, capped, five_gaussians, judged, together
 
 from impsy_tui.data.datasets import read_dataset, write_dataset
+from impsy_tui.data.held_out import cut
 from impsy_tui.engine.models.loader import load_model
-from impsy_tui.mdrnn.model import SCALE, Network
+from impsy_tui.parameters import SIGMA, TEMP
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "impsy"
 ROWS = 1_000_000
-HELD_OUT = 0.1
-SEEDS = (1, 2, 3)
+LONG = bool(os.environ.get("LONG"))
 
 
 @dataclass
 class Measured:
-    """Cost of a command: duration in seconds, and megabytes of its largest process."""
+    """Cost of a command: duration and processor time in seconds, and megabytes of its largest process."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -40,7 +44,8 @@ LAUNCHER = """
 import resource, subprocess, sys
 # A child's memory counts from its parent's on: this is small.
 code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+took = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(took.ru_utime + took.ru_stime, took.ru_maxrss)
 sys.exit(code)
 """
 
@@ -62,7 +67,8 @@ def measured(command: list[str], folder: Path) -> Measured:
         seconds = time.monotonic() - began
     if process.returncode:
         sys.exit(f"{' '.join(command)}: {(folder / 'output.txt').read_text()[-2000:]}")
-    return Measured(seconds, int(process.stdout) * 1024 / 1e6)
+    processor, largest = process.stdout.split()
+    return Measured(seconds, float(processor), int(largest) * 1024 / 1e6)
 
 
 def collating() -> None:
@@ -91,46 +97,54 @@ def collating() -> None:
 
 
 WHAT = ["who", "seconds", "MB"]
+FIGURES = ["who", "cell nats", "NLL", "largest decile of the PIT", "two or more move", "processor s", "MB"]
 
 
-def nats(network: Network, performances: list[np.ndarray]) -> float:
-    """Returns the mean negative log-likelihood in nats of the last events of each performance, scaled, dt not
-    limited."""
-    found = []
-    mixtures, dimension = network.shape.mixtures, network.shape.dimension
-    values = mixtures * dimension
-    for performance in performances:
-        network.reset()
-        outputs = np.array([network.step(event).copy() for event in performance[:-1].tolist()], float)
-        cut = int(len(performance) * (1 - HELD_OUT))
-        heard, real = outputs[cut - 1 :], performance[cut:].astype(float) * SCALE
-        means = heard[:, :values].reshape(-1, mixtures, dimension)
-        deviations = heard[:, values : 2 * values].reshape(-1, mixtures, dimension)
-        logits = heard[:, 2 * values :]
-        weights = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-        z = (real[:, None] - means) / deviations
-        parts = weights - 0.5 * (z**2).sum(2) - np.log(deviations).sum(2) - 0.5 * dimension * np.log(2 * np.pi)
-        found.append(-np.logaddexp.reduce(parts, axis=1))
-    return float(np.concatenate(found).mean())
+def learning(seeds: Sequence[int], *, with_peer: bool) -> None:
+    """Size s on the first nine tenths of each performance, judged on the rest and on other sessions."""
+    small = capped(read_dataset(DATA / "training-dataset-4d-12ksmall.npz"))
+    all_sessions = capped(read_dataset(DATA / "training-dataset-4d.npz"))
+    known = {performance.tobytes() for performance in small}
+    others = [performance for performance in all_sessions if performance.tobytes() not in known]
+    _learning("4-d, last tenth", small, others, seeds, with_peer=with_peer)
+    _learning("9-d, last tenth", capped(read_dataset(DATA / "training-dataset-9d.npz")), [], seeds, with_peer=False)
 
 
-def learning() -> None:
-    """Trains size s on the first nine tenths of each performance and evaluates the model on the rest."""
+def _learning(
+    title: str, whole: list[np.ndarray], others: list[np.ndarray], seeds: Sequence[int], *, with_peer: bool
+) -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    whole = read_dataset(DATA / "training-dataset-4d-12ksmall.npz")
-    write_dataset(folder / "training-dataset-4d.npz", [one[: int(len(one) * (1 - HELD_OUT))] for one in whole])
-    peer = [str(PEER / "impsy"), "train", "-D", "4", "-S", "training-dataset-4d.npz", "-M", "s", "-N", "40"]
-    ours = [str(TRAIN / "impsy-tui"), "train", "training-dataset-4d.npz", "-M", "s"]
-    runs = [(f"ours, seed {seed}", [*ours, "--seed", str(seed)]) for seed in SEEDS]
-    runs.insert(1, ("peer, 40 epochs", [*peer, "--no-earlystopping"]))
-    rows = []
+    dimension = whole[0].shape[1]
+    write_dataset(folder / "known.npz", [one[: cut(len(one))] for one in whole])
+    runs = [
+        (f"ours, seed {seed}", [str(TRAIN / "impsy-tui"), "train", "known.npz", "-M", "s", "--seed", str(seed)])
+        for seed in seeds
+    ]
+    if with_peer:
+        peer = [str(PEER / "impsy"), "train", "-D", str(dimension), "-S", "known.npz", "-M", "s", "-N", "40"]
+        runs.append(("peer, 40 epochs", [*peer, "--no-earlystopping"]))
+    longest = max(whole, key=len)
+    rows, other_rows = [], []
+    rows.append(["the musician", "", "", "", f"{together(whole):.1%}", "", ""])
+    rows.append(["five Gaussians around the last event", *_figures(five_gaussians(whole)), "", "", ""])
     for number, (who, command) in enumerate(runs):
         took = measured([*command, "-O", f"models{number}"], folder)
-        lite = next((folder / f"models{number}").glob("*.tflite"))
-        network = asyncio.run(load_model(lite)).network
-        rows.append([who, f"{took.seconds:.0f}", f"{nats(network, whole):.3f}", f"{took.megabytes:.0f}"])
-    table("Size s on twelve thousand events", ["who", "seconds", "nats on the last tenth", "MB"], rows)
+        loaded = asyncio.run(load_model(next((folder / f"models{number}").glob("*.tflite"))))
+        pi, sigma = loaded.notes.pi_temperature or TEMP.default, loaded.notes.sigma_temperature or SIGMA.default
+        move = f"{together([alone(loaded.network, longest, (pi, sigma))]):.1%} (temp {pi:g}, sigma {sigma:g})"
+        rows.append(
+            [who, *_figures(judged(loaded.network, whole)), move, f"{took.processor:.0f}", f"{took.megabytes:.0f}"]
+        )
+        if others:
+            other_rows.append([who, *_figures(judged(loaded.network, others, lambda events: 1))])
+    table(title, FIGURES, rows)
+    if others:
+        table(f"{dimension}-d, {len(others)} other sessions", FIGURES[:4], other_rows)
     shutil.rmtree(folder)
+
+
+def _figures(found: Judged) -> list[str]:
+    return [f"{found.cells:.2f}", f"{found.likelihood:.2f}", f"{found.decile:.2f}"]
 
 
 def remembering() -> None:
@@ -150,7 +164,10 @@ def remembering() -> None:
 def main() -> None:
     collating()
     remembering()
-    learning()
+    if LONG:
+        learning((1, 2, 3), with_peer=True)
+    else:
+        learning((1,), with_peer=False)
 
 
 if __name__ == "__main__":
