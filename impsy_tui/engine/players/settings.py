@@ -20,6 +20,8 @@ class PlayerSettings(SimpleNamespace):
         **values: Values other than the defaults.
     """
 
+    trained: frozenset[str]
+
     def __init__(self, kind: str = "", **values: Any) -> None:
         fitted = TEMP.default, SIGMA.default
         trained = frozenset((TEMP.name, SIGMA.name)) - values.keys()
