@@ -47,7 +47,7 @@ def report(dataset: str, events: int, left_out: int, models: Sequence[Evaluated]
         f"cell nats: how much your events surprise it, in steps of MIDI and of time. They are comparable between "
         f"models. density: the same as a likelihood. A few exact repeats can dominate it. \u00b1: standard error "
         f"over {models[0].events} held-out events. {SURE} (-): it expects too little variety; {VAGUE} (+): "
-        f"too much. Each plays after hearing you, at the temperatures of its training if there are any; a movement "
+        f"too much. Each plays after hearing you, at the temperatures of its training if there are any. A movement "
         f"is more than half a step of a MIDI fader."
     )
     for name, model in zip(names, models, strict=True):
