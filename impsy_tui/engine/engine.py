@@ -149,6 +149,7 @@ class Engine:
                 self.session.players[initial.name].pause()
         self.session.start()
         self._housekeeping.begin(self._begin_logs, self.live_set, self.session)
+        self._housekeeping.follow_clock(self.live_set)
         # The control socket opens last: an engine that answers has opened its channels.
         await self._control.open()
         if last:
@@ -227,6 +228,7 @@ class Engine:
     async def close(self) -> None:
         """Ends in under a second. Channels close first, so notes end even if a disk does not answer."""
         state = self._state() if hasattr(self, "_answers") else None
+        self._housekeeping.close()
         if hasattr(self, "live_set"):
             self.live_set.close()
             stop_session(self.session)

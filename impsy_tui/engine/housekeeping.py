@@ -1,27 +1,27 @@
 """Removal of old files: from the trash at the start, and from the logs at the start and at each midnight."""
 
+import asyncio
+import time
 from collections.abc import Callable, Coroutine
-from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Any
 
 from impsy_tui.config.quantity_types import bytes_of, seconds_of
 from impsy_tui.config.schema import Log
 from impsy_tui.data import log_rotation
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.trash import Trash
+from impsy_tui.engine.performance.daily_times import DailyTimes
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.runtime.clock_changes import ClockChanges
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 
-_LATER: Final = 1.0
-"""Seconds after midnight at which a new log begins."""
-
 
 class Housekeeping:
-    """Removes old files without delaying the music.
+    """Removes old files without delaying the music, and follows the clock of the machine.
 
     Args:
         limits: Limits of the logs.
@@ -30,6 +30,7 @@ class Housekeeping:
         scheduler: Scheduler of midnight.
         background: Runs a coroutine in the background.
         notify: Reports to the performer.
+        wall: Returns the seconds since 1970.
     """
 
     def __init__(
@@ -40,15 +41,17 @@ class Housekeeping:
         scheduler: Scheduler,
         background: Callable[[Coroutine[Any, Any, object]], None],
         notify: Notify,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._log = log
         self._trash = trash
-        self._scheduler = scheduler
         self._background = background
         self._notify = notify
         self._keep, self._most = seconds_of(limits.keep), bytes_of(limits.max)
         self._begin_logs: Callable[[], None] = lambda: None
         self._records: Callable[[], bool] = lambda: False
+        self._midnights = DailyTimes(scheduler, lambda _: self._midnight(), wall)
+        self._clock_changes: ClockChanges | None = None
 
     def begin(self, begin_logs: Callable[[], None], live_set: LiveSet, session: Session) -> None:
         """Removes old files now, and logs from now on at each midnight.
@@ -67,18 +70,26 @@ class Housekeeping:
         self._background(self._empty_trash())
         if self._keep or self._most:
             self._background(self._rotate())
-            self._wait_for_midnight()
+            self._midnights.add(0, 0)
 
-    def _wait_for_midnight(self) -> None:
-        now = self._scheduler.now()
-        today = self._log.wall(now)
-        midnight = datetime.combine(today.date() + timedelta(days=1), time())
-        self._scheduler.at(now + (midnight - today).total_seconds() + _LATER, self._midnight)
+    def follow_clock(self, live_set: LiveSet) -> None:
+        """Follows changes of the clock of the machine until ``close``: midnights, and times of day of a set."""
+
+        def changed() -> None:
+            self._midnights.clock_set()
+            live_set.scheduled.daily.clock_set()
+
+        self._clock_changes = ClockChanges(asyncio.get_running_loop(), changed)
+
+    def close(self) -> None:
+        """Ends the watch of the clock."""
+        if self._clock_changes is not None:
+            self._clock_changes.close()
 
     def _midnight(self) -> None:
-        self._wait_for_midnight()
         if self._records():
             return
+        self._log.follow_clock()
         self._begin_logs()
         self._background(self._rotate())
 

@@ -10,6 +10,7 @@ from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.program import (
     ALL_PLAYERS,
     MOMENTS,
+    TIME_OF_DAY,
     Call,
     Chance,
     Invocation,
@@ -19,7 +20,7 @@ from impsy_tui.language.program import (
     Step,
     Value,
 )
-from impsy_tui.language.value_readers import end_of_text, read_dimensions, read_value
+from impsy_tui.language.value_readers import end_of_text, minute_of_day, read_dimensions, read_value
 from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_of
 from impsy_tui.ranges import Range
 
@@ -32,7 +33,6 @@ CHANCE: Final = "rand"
 RAMPED: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
 """Commands that ``over`` can ramp."""
 
-_REPEATING: Final = ("every", "whenever")
 _DEEPEST: Final = 8
 _SILENCE: Final = Argument("silence", ArgumentKind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
 _EVENTS: Final = Argument("event", ArgumentKind.WHOLE, Range(1, 1_000_000, 100))
@@ -166,7 +166,7 @@ class LineReader(Cursor):
         for argument in command.arguments:
             if argument.keyword or (argument.optional and self.left_out(command, argument, keywords, ramped)):
                 continue
-            values[argument.name] = self.value(command, self.number(argument) if ramped else argument)
+            values[argument.name] = self.value(command, self.number(argument) if ramped else argument, values)
         while True:
             if keywords:
                 self.may_be(_choice(keywords, optional=True), command.name)
@@ -196,11 +196,11 @@ class LineReader(Cursor):
         among_others = ramped or not all(other.keyword for other in behind)
         return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices
 
-    def value(self, command: Command, argument: Argument) -> Value:
-        """Reads one argument."""
+    def value(self, command: Command, argument: Argument, before: dict[str, Value]) -> Value:
+        """Reads one argument, after those that were read before it."""
         match argument.kind:
             case ArgumentKind.LINE:
-                return self.line_inside(command, argument)
+                return self.line_inside(Invocation(command, before), argument)
             case ArgumentKind.SETTINGS:
                 return self.settings(command, argument)
             case ArgumentKind.TEXT:
@@ -237,9 +237,9 @@ class LineReader(Cursor):
             return argument
         return replace(argument, choices=())
 
-    def line_inside(self, command: Command, argument: Argument) -> Program:
+    def line_inside(self, outside: Invocation, argument: Argument) -> Program:
         """Reads the rest of the line as commands that run later."""
-        word = self.word
+        word, command = self.word, outside.command
         if word is None:
             self.began = self.at
             self.may_be(_choice((*COMMANDS, *self.macros)))
@@ -249,11 +249,9 @@ class LineReader(Cursor):
         self.depth += 1
         inside = self.program()
         self.depth -= 1
-        if command.name in _REPEATING:
-            again = next((each.command.name for each in inside.walk() if each.command.name in _REPEATING), "")
-            if again:
-                text = f"{again} cannot stand inside {command.name}: each time would leave one more pending"
-                raise ParseError(text, word)
+        if outside.repeats and (again := next((each.command.name for each in inside.walk() if each.repeats), "")):
+            text = f"{again} cannot stand inside {command.name}: each time would leave one more pending"
+            raise ParseError(text, word)
         return inside
 
     def settings(self, command: Command, argument: Argument) -> Program:
@@ -313,8 +311,10 @@ class LineReader(Cursor):
         raise ParseError(_unknown(word.text, self.macros), word)
 
     def moment(self, command: Command, argument: Argument) -> Moment:
-        """Reads a moment, such as ``call`` or ``silence 2s``."""
+        """Reads a moment, such as ``call``, ``silence 2s`` or ``18:00``."""
         word = self.next_word(command.name, argument)
+        if word.text[:1].isdecimal():
+            return Moment(TIME_OF_DAY, minute_of_day(word))
         if word.text not in MOMENTS:
             raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
         if word.text not in ("silence", "event"):

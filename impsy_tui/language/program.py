@@ -14,6 +14,10 @@ ALL_PLAYERS: Final = "all"
 MOMENTS: Final = ("call", "response", "silence", "event", "bar")
 """First words of moments."""
 
+TIME_OF_DAY: Final = "time"
+"""Word of the moments that come every day, such as 18:00."""
+
+_REPEATING: Final = ("every", "whenever")
 _ONLY_LOOK: Final = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
 _MEANT: Final = frozenset(
     (
@@ -35,16 +39,21 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Moment of the music at which a command runs.
+    """Moment at which a command runs.
 
     Attributes:
         word: "call" (the musician begins), "response" (a player's turn begins), "silence",
-            "event" or "bar".
-        number: seconds of silence, or number of events; 0 for the others.
+            "event", "bar" or ``TIME_OF_DAY``.
+        number: seconds of silence, number of events, or minute of the day; 0 for the others.
     """
 
     word: str
     number: float = 0.0
+
+    @property
+    def daily(self) -> bool:
+        """True for a time of day, which comes again and again."""
+        return self.word == TIME_OF_DAY
 
     def __str__(self) -> str:
         match self.word:
@@ -52,6 +61,8 @@ class Moment:
                 return f"silence {shown_number(self.number)}s"
             case "event":
                 return f"event {shown_number(self.number)}"
+            case "time":
+                return f"{int(self.number) // 60}:{int(self.number) % 60:02d}"
             case _:
                 return self.word
 
@@ -89,6 +100,12 @@ class Invocation:
     command: Command
     values: dict[str, "Value"] = field(default_factory=dict)
     player: str = ""
+
+    @property
+    def repeats(self) -> bool:
+        """True if the command carries out its line again and again."""
+        moment = self.values.get("moment")
+        return self.command.name in _REPEATING or (isinstance(moment, Moment) and moment.daily)
 
     def __str__(self) -> str:
         """Returns the line in its plainest form; parsing it gives the same invocation."""

@@ -12,6 +12,7 @@ from impsy_tui.language.words import ParseError, Word, suggestion
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII | re.IGNORECASE)
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
 
 
@@ -104,6 +105,18 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
     if not numbers:
         raise ParseError(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
     return tuple(numbers), taken
+
+
+def minute_of_day(word: Word) -> float:
+    """Returns the minute of a time of day such as 18:00.
+
+    Raises:
+        ParseError: the word is no time of day.
+    """
+    found = _TIME_OF_DAY.fullmatch(word.text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ParseError(f"{word.text!r} is not a time of day: 0:00 to 23:59", word)
+    return float(int(found[1]) * 60 + int(found[2]))
 
 
 def end_of_text(line: str, begin: int) -> int:

@@ -23,16 +23,30 @@ class Nights:
     def __init__(self, folder: Path, limits: Log, begin: datetime) -> None:
         self.time = VirtualTime()
         self.began: list[datetime] = []
-        wall = lambda at: begin + timedelta(seconds=at)  # noqa: E731
-        log = cast(PerformanceLog, SimpleNamespace(folder=folder, files=[], wall=wall))
-        made = Housekeeping(limits, log, Trash([folder]), self.time.scheduler, self.drop, lambda *_: None)
+        self.begin = begin
+        self.followed: list[datetime] = []
+        follow = lambda: self.followed.append(self.now())  # noqa: E731
+        log = cast(PerformanceLog, SimpleNamespace(folder=folder, files=[], follow_clock=follow))
+        self.housekeeping = made = Housekeeping(
+            limits,
+            log,
+            Trash([folder]),
+            self.time.scheduler,
+            self.drop,
+            lambda *_: None,
+            lambda: self.now().timestamp(),
+        )
         recording = SimpleNamespace(runs=False)
         self.recording = recording
         made.begin(
-            lambda: self.began.append(wall(self.time.time)),
+            lambda: self.began.append(self.now()),
             cast(LiveSet, SimpleNamespace(recording=recording)),
             cast(Session, SimpleNamespace(gesture_recording=None)),
         )
+
+    def now(self) -> datetime:
+        """Returns the time of the machine's clock."""
+        return self.begin + timedelta(seconds=self.time.time)
 
     def drop(self, work: Coroutine[Any, Any, object]) -> None:
         work.close()  # the worker is tested with the engine
@@ -41,7 +55,8 @@ class Nights:
 def test_log_begins_again_after_each_midnight(tmp_path: Path) -> None:
     nights = Nights(tmp_path, Log(keep="30 days"), datetime(2030, 1, 1, 22, 30))
     nights.time.advance(3 * 86400)
-    assert [str(time) for time in nights.began] == [f"2030-01-0{day} 00:00:01" for day in (2, 3, 4)]
+    assert [str(time) for time in nights.began] == [f"2030-01-0{day} 00:00:00" for day in (2, 3, 4)]
+    assert nights.followed == nights.began
 
 
 def test_log_of_a_recording_goes_on_over_midnight(tmp_path: Path) -> None:

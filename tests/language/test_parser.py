@@ -90,6 +90,11 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ("hold x3", "", "a number"),
         ("hold x3 x", "x", "a number"),
         ("keep job x", "x", "a whole number, 1 to 1000000"),
+        ("at 24:00 give", "24:00", "'24:00' is not a time of day: 0:00 to 23:59"),
+        ("at 18:60 give", "18:60", "is not a time of day"),
+        ("at 18 give", "18", "is not a time of day"),
+        ("at noon give", "noon", "a time of day such as 18:00"),
+        ("at 18:00", "", "at needs one or more commands"),
         ('load ""', '""', "model"),
     ],
 )
@@ -283,7 +288,18 @@ def test_macros_without_end_are_one_mistake(definitions: list[str]) -> None:
     assert isinstance(parse(line, macros), Mistake)
 
 
-@pytest.mark.parametrize("line", ["every 1s every 1s give", "whenever call after 2s every 1s give", "every 1s again"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "every 1s every 1s give",
+        "whenever call after 2s every 1s give",
+        "every 1s again",
+        "at 10:00 every 1s give",
+        "every 1s at 10:00 give",
+        "at 10:00 again",
+        "at 9:00 at 18:00 give",
+    ],
+)
 def test_schedules_that_repeat_cannot_be_nested(line: str) -> None:
     macros = read_macros(["again = whenever call give"])
     read = parse(line, macros)
@@ -306,6 +322,13 @@ def test_chances_and_moments_are_values() -> None:
     assert at.values["moment"] == Moment("silence", 5.0)
     assert every.values["time"] == 2.0
     assert temp.values == {"temperature": Chance(0.5, 1.5)}
+
+
+def test_time_of_day_is_a_moment_in_minutes() -> None:
+    read = parse("at 09:05 fade 30s; pause")
+    assert isinstance(read, Program)
+    assert [str(each.values.get("moment", "")) for each in read.walk()] == ["9:05", "", ""]
+    assert next(read.walk()).values["moment"] == Moment("time", 545.0)
 
 
 def test_no_line_names_more_dimensions_than_there_can_be() -> None:

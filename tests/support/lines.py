@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from impsy_tui.choices import GRIDS
 from impsy_tui.language import COMMANDS, ArgumentKind, Call, Chance, Command, Invocation, Macro, Moment, Program
 from impsy_tui.language.command_schema import Argument
-from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Value
+from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, TIME_OF_DAY, Value
 
 MACROS = {
     macro.name: macro
@@ -117,8 +117,12 @@ def values(argument: Argument, depth: int) -> st.SearchStrategy[Value]:
         case ArgumentKind.GRID:
             return st.sampled_from((*GRIDS, *argument.choices))
         case ArgumentKind.MOMENT:
-            numbered = {"silence": st.floats(0.1, 60), "event": st.integers(1, 1000).map(float)}
-            return st.sampled_from(MOMENTS).flatmap(
+            numbered = {
+                "silence": st.floats(0.1, 60),
+                "event": st.integers(1, 1000).map(float),
+                TIME_OF_DAY: st.integers(0, 1439).map(float),
+            }
+            return st.sampled_from((*MOMENTS, TIME_OF_DAY)).flatmap(
                 lambda word: st.builds(Moment, st.just(word), numbered.get(word, st.just(0.0)))
             )
         case ArgumentKind.DIMENSIONS:

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.line_result import settle
+from impsy_tui.engine.performance.pending_command import ResumedRamp
 from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
-from impsy_tui.engine.performance.scheduled_commands import ResumedRamp, ScheduledCommands
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import without_parameter

@@ -1,16 +1,20 @@
-"""Pending commands: ramps, and commands that are due later, repeatedly or at a musical moment."""
+"""Pending commands: ramps, and commands that are due later, repeatedly or at a moment."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 
 from impsy_tui.control.states import PendingState
+from impsy_tui.engine.performance.daily_times import DailyTimes
+from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
 from impsy_tui.engine.performance.ramps import Key, Ramp, RampTrack, tracks_by_key
-from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Moment, Program
-from impsy_tui.language.program import MOMENTS
+from impsy_tui.language.program import MOMENTS, TIME_OF_DAY
 
 MOST: Final = 250
 """Largest number of pending commands. All of their timers may be due in the same turn of the event loop."""
@@ -19,63 +23,6 @@ _SHOWN: Final = 20
 
 Run = Callable[[Program, str, str], None]
 """Carries out a program for a player (empty for the focus), with the source that messages name."""
-
-
-@dataclass(slots=True, eq=False)
-class PendingCommand:
-    """One pending command.
-
-    Attributes:
-        number: number for ``cancel``.
-        line: "over", "after", "every", "at" or "whenever" with its arguments.
-        text: text of the line.
-        program: program to carry out, None for "over".
-        period: seconds, for "every".
-        moment: for "at" and "whenever".
-        left: for the moment "event", number of events until the command is due; for "over", 1 if a scene is
-            switched at the end.
-        timer: timer of the due time, None if the time is not known.
-        ramp: for "over".
-        released: for "over", names of the parameters that another command took over.
-        waits: True while the command is due and waits for a turn of the event loop.
-    """
-
-    number: int
-    line: Invocation
-    text: str
-    program: Program | None = None
-    period: float = 0.0
-    moment: Moment | None = None
-    left: int = 0
-    timer: Timer | None = None
-    ramp: Ramp | None = None
-    waits: bool = False
-    released: set[str] = field(default_factory=set)
-
-    @property
-    def kind(self) -> str:
-        """Name of the command: "over", "after", "every", "at" or "whenever"."""
-        return self.line.command.name
-
-    @property
-    def shown(self) -> str:
-        """Line, with the parameters that it does not ramp any more."""
-        return f"{self.text}, not {' '.join(sorted(self.released))}" if self.released else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class ResumedRamp:
-    """Ramp that continues after a restart.
-
-    Attributes:
-        number: number of the pending command.
-        began: start time on the scheduler's clock, in seconds.
-        starts: start values; parameters that are missing here ramp no more.
-    """
-
-    number: int
-    began: float
-    starts: Mapping[Key, float]
 
 
 class ScheduledCommands:
@@ -89,6 +36,10 @@ class ScheduledCommands:
         last_received: returns the time of the musician's last input, None before the first.
         held: returns True while the musician holds keys down, which is not silence.
         on_bar: starts calls at every bar; returns a callable that ends them.
+        wall: returns the seconds since 1970.
+
+    Attributes:
+        daily: times of day.
     """
 
     def __init__(
@@ -98,6 +49,7 @@ class ScheduledCommands:
         last_received: Callable[[], float | None],
         held: Callable[[], bool],
         on_bar: Callable[[Callable[[], None]], Callable[[], None]],
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._scheduler = scheduler
         self._run = run
@@ -106,8 +58,9 @@ class ScheduledCommands:
         self._pending: dict[int, PendingCommand] = {}
         self._ramps: dict[int, PendingCommand] = {}
         """Pending ramps, by number."""
-        self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in MOMENTS}
+        self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
         """Commands that wait for a moment, by its word. A search through all pending commands would take too long."""
+        self.daily = DailyTimes(scheduler, lambda number: self._schedule_now(self._pending[number]), wall)
         self._number = 0
         self._on_bar = on_bar
         self._end_bars: Callable[[], None] | None = None
@@ -200,14 +153,24 @@ class ScheduledCommands:
         pending.timer = self._scheduler.at(due, self._repeat, pending, due)
         return pending
 
-    def at(self, line: Invocation, moment: Moment, program: Program, *, number: int = 0) -> PendingCommand:
-        """Schedules a program at the next such moment (``at``), or at every one (``whenever``)."""
+    def at(
+        self, line: Invocation, moment: Moment, program: Program, *, number: int = 0, due: float = 0.0
+    ) -> PendingCommand:
+        """Schedules a program at the next such moment (``at``), or at every one (``whenever``, times of day).
+
+        Args:
+            line, moment, program: command with its arguments.
+            number: reserved number, 0 for a new one.
+            due: next time of a time of day, see ``DailyTimes``.
+        """
         pending = self._add(line, program, number=number)
         pending.moment = moment
         pending.left = int(moment.number)
         self._at_moments[moment.word][pending.number] = pending
         if moment.word == "silence":
             self._wait_for_silence(pending, self._scheduler.now())
+        elif moment.daily:
+            self.daily.add(pending.number, int(moment.number), due)
         elif moment.word == "bar" and self._end_bars is None:
             self._end_bars = self._on_bar(self._bar)
         return pending
@@ -276,6 +239,7 @@ class ScheduledCommands:
         if pending.moment is not None:
             waiting = self._at_moments[pending.moment.word]
             waiting.pop(pending.number, None)
+            self.daily.remove(pending.number)
             if pending.moment.word == "bar" and not waiting and self._end_bars is not None:
                 self._end_bars()
                 self._end_bars = None
@@ -350,7 +314,7 @@ class ScheduledCommands:
         if self._pending.get(pending.number) is not pending:
             return  # it was cancelled
         assert pending.program is not None
-        if pending.kind in ("after", "at"):
+        if pending.once:
             self._forget(pending)
         self._run(pending.program, pending.line.player, f"{pending.number} {pending.kind}")
 
@@ -362,6 +326,8 @@ class ScheduledCommands:
 
     def seconds_left(self, pending: PendingCommand) -> float | None:
         """Returns the seconds until a command is due or a ramp ends; None if the time is not known."""
+        if pending.moment is not None and pending.moment.daily:
+            return self.daily.seconds_left(pending.number)
         due = pending.ramp.ends if pending.ramp is not None else pending.timer.deadline if pending.timer else None
         return None if due is None else max(0.0, due - self._scheduler.now())
 
@@ -383,6 +349,5 @@ class ScheduledCommands:
 def _when(state: PendingState) -> str:
     if state.due < 0:
         return ""
-    if state.kind == "over":
-        return f"  ({state.share:.0%}, {state.due:.1f}s left)"
-    return f"  (in {state.due:.1f}s)"
+    due = f"{state.due:.1f}s" if state.due < 60 else str(timedelta(seconds=round(state.due)))
+    return f"  ({state.share:.0%}, {due} left)" if state.kind == "over" else f"  (in {due})"

@@ -16,8 +16,9 @@ import numpy as np
 
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.line_result import LineResult
+from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
-from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ScheduledCommands
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Invocation, Macro

@@ -50,7 +50,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "at",
-        "does the rest of the line once, at the next such moment",
+        "does the rest of the line once, at the next such moment; at a time of day, every day",
         "at response speed 2",
         (_MOMENT, _LINE),
         player=True,

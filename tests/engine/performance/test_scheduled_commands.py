@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.ramps import STEP, RampTrack
-from impsy_tui.engine.performance.scheduled_commands import MOST, PendingCommand, ScheduledCommands
+from impsy_tui.engine.performance.scheduled_commands import MOST, ScheduledCommands
 from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Moment, Program, parse
 from impsy_tui.language.program import Value

@@ -7,8 +7,8 @@ from typing import Any
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.engine.performance.live_set import LiveSet
+from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.scenes.scene import Scene
-from impsy_tui.engine.performance.scheduled_commands import PendingCommand
 from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
 from impsy_tui.engine.performance.ramp_starter import RampStarter
-from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ResumedRamp, ScheduledCommands
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
 
@@ -26,6 +27,7 @@ class SavedPending:
         line: text of the line.
         seconds: for ``over``, seconds since the start; for ``after`` and ``every``, seconds until the line is due.
         left: for the moment ``event``, events until the line is due.
+        due: for a time of day, next time in seconds since 1970.
         starts: for ``over``, start of each parameter: player, parameter, index of the dimension, value.
     """
 
@@ -34,6 +36,7 @@ class SavedPending:
     seconds: float = 0.0
     left: int = 0
     starts: tuple[tuple[str, str, int, float], ...] = ()
+    due: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _saved(scheduled: ScheduledCommands, pending: PendingCommand) -> SavedPendin
         return SavedPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
     if pending.kind in ("after", "every"):
         return SavedPending(pending.number, pending.text, scheduled.seconds_left(pending) or 0.0)
-    return SavedPending(pending.number, pending.text, left=pending.left)
+    return SavedPending(pending.number, pending.text, left=pending.left, due=scheduled.daily.due(pending.number))
 
 
 def read_pending(raw: Mapping[str, Any]) -> SavedPending:
@@ -69,7 +72,8 @@ def read_pending(raw: Mapping[str, Any]) -> SavedPending:
         for player, parameter, index, value in raw.get("starts", ())
     )
     number, left = int(raw["number"]), int(raw.get("left", 0))
-    return SavedPending(number, str(raw["line"]), float(raw.get("seconds", 0.0)), left, starts)
+    seconds, due = float(raw.get("seconds", 0.0)), float(raw.get("due", 0.0))
+    return SavedPending(number, str(raw["line"]), seconds, left, starts, due)
 
 
 async def resume_saved(
@@ -86,7 +90,7 @@ async def resume_saved(
     Returns:
         A message for each line that could not be resumed.
     """
-    problems = []
+    problems, lines = [], []
     for one in saved:
         program = read(one.line)
         if isinstance(program, Mistake):
@@ -94,8 +98,8 @@ async def resume_saved(
         elif len(program.steps) != 1 or not isinstance(step := program.steps[0], Invocation):
             problems.append(f"{one.line}: {_NOT_PENDING}")
         else:
-            problems += await resume([PendingLine(step, one)], away, ramps)
-    return problems
+            lines.append(PendingLine(step, one))
+    return problems + await resume(lines, away, ramps)
 
 
 async def resume(lines: Sequence[PendingLine], away: float, ramps: RampStarter) -> list[str]:
@@ -106,6 +110,7 @@ async def resume(lines: Sequence[PendingLine], away: float, ramps: RampStarter) 
             await _resume(one.line, one.saved, away, ramps)
         except (UserError, OSError) as problem:
             problems.append(f"{one.saved.line}: {problem}")
+    ramps.scheduled.daily.clock_set()  # makes up for the times of day that passed meanwhile
     return problems
 
 
@@ -124,6 +129,6 @@ async def _resume(line: Invocation, saved: SavedPending, away: float, ramps: Ram
             first = saved.seconds - away if saved.seconds > away else (saved.seconds - away) % period
             scheduled.every(line, period, commands, number=saved.number, first=first)
         case "at" | "whenever", {"moment": Moment() as moment, "commands": Program() as commands}:
-            scheduled.at(line, moment, commands, number=saved.number).left = saved.left
+            scheduled.at(line, moment, commands, number=saved.number, due=saved.due).left = saved.left
         case _:
             raise UserError(_NOT_PENDING)

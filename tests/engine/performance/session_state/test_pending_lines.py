@@ -1,11 +1,14 @@
 """Pending lines in the saved session, and after a restart."""
 
 import asyncio
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from impsy_tui.engine.performance.session_state import pending_lines
+from impsy_tui.engine.performance.session_state.pending_lines import SavedPending
 from tests.support.engine.virtual_session import VirtualSession, temp
 
 
@@ -106,3 +109,31 @@ def test_resume_reports_a_line_with_unknown_macro(tmp_path: Path) -> None:
     assert len(problems) == 1
     assert problems[0].startswith("after 10s drop: ")
     assert after.do("what").startswith("2  after 11s take")
+
+
+def test_resume_makes_up_for_times_of_day_in_their_order(tmp_path: Path) -> None:
+    session = VirtualSession(tmp_path)
+    now = datetime.now()
+    passed = [f"{at:%H:%M}" for at in (now - timedelta(minutes=2), now - timedelta(minutes=4))]
+    coming = f"{now + timedelta(hours=1):%H:%M}"
+    saved = [
+        SavedPending(1, f"at {passed[0]} temp 1.9", due=time.time() - 120),
+        SavedPending(2, f"at {passed[1]} temp 0.5", due=time.time() - 240),
+        SavedPending(3, f"at {coming} temp 3", due=time.time() + 3600),
+    ]
+    live_set = session.live_set
+    assert asyncio.run(pending_lines.resume_saved(saved, 9.0, session.executor.read, live_set.ramps)) == []
+    session.wait(0.1)
+    assert temp(session) == 1.9
+    left = [live_set.scheduled.seconds_left(one) for one in live_set.scheduled.all()]
+    assert left == pytest.approx([86400 - 120, 86400 - 240, 3600], abs=70)
+
+
+def test_capture_keeps_the_next_time_of_day(tmp_path: Path) -> None:
+    session = VirtualSession(tmp_path)
+    session.do("at 18:00 fade 30s")
+    (one,) = pending_lines.capture(session.live_set.scheduled)
+    assert datetime.fromtimestamp(one.saved.due).strftime("%H:%M") == "18:00"
+    assert 0 < one.saved.due - time.time() <= 86400
+    session.do("cancel 1")
+    assert session.do("what") == "nothing is pending"
