@@ -87,6 +87,10 @@ def replaces_shipped(file: Path) -> bool:
         return False
 
 
+LOG_SUFFIXES: Final = (".log", ".log.gz")
+"""Suffixes of a performance log: plain, and compressed."""
+
+
 class FoundFiles(NamedTuple):
     """Files of a folder with a wanted suffix.
 
@@ -123,6 +127,28 @@ def find_files(folder: Path, *suffixes: str) -> FoundFiles:
 def files_in(folder: Path, *suffixes: str) -> list[Path]:
     """Returns the regular files of a folder with one of these suffixes, in order."""
     return find_files(folder, *suffixes).files
+
+
+def find_logs(folder: Path, ending: str = "") -> FoundFiles:
+    """Returns the performance logs of a folder, plain and compressed, the oldest first.
+
+    A power cut during the compression leaves both forms: the plain one counts.
+
+    Args:
+        folder: Folder of the logs.
+        ending: End of the names, without suffix.
+    """
+    found = find_files(folder, *(f"{ending}{suffix}" for suffix in LOG_SUFFIXES))
+    plain = {file.name for file in found.files}
+    return FoundFiles(
+        [file for file in found.files if file.suffix != ".gz" or file.stem not in plain], found.left_out
+    )
+
+
+def log_name(file: str | Path) -> str:
+    """Returns the name of a performance log without its folder and suffix."""
+    name = Path(file).name
+    return name.removesuffix(next((suffix for suffix in LOG_SUFFIXES[::-1] if name.endswith(suffix)), ""))
 
 
 def _reason_to_skip(entry: "os.DirEntry[str]") -> str:

@@ -1,13 +1,18 @@
 """Files of the user's folders, read within limits, because other people may have made them."""
 
 import errno
+import gzip
 import io
 import os
 import re
 import stat
 import tomllib
+import zlib
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _DEEPEST: Final = 50
 """Parts of a dotted key. ``tomllib`` takes minutes for a hundred thousand."""
@@ -32,13 +37,55 @@ def open_regular(file: Path) -> io.BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def open_text(file: Path, newline: str | None = None) -> TextIO:
-    """Opens a regular file as UTF-8 text, with or without a byte order mark; wrong bytes become ``\ufffd``.
+class _Unpacked(io.RawIOBase):
+    """Content of a compressed file; a truncated file ends early, and a damaged one raises ``OSError``."""
+
+    def __init__(self, packed: io.BufferedReader) -> None:
+        self._packed = packed
+        self._content = gzip.GzipFile(fileobj=packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._content.seek(offset, whence)
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        place = memoryview(buffer).cast("B")
+        try:
+            read = self._content.read1(len(place))
+        except EOFError:
+            return 0
+        except zlib.error:
+            raise OSError(errno.EIO, "the compressed file is damaged", self._packed.name) from None
+        place[: len(read)] = read
+        return len(read)
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+
+def open_content(file: Path) -> io.BufferedReader:
+    """Opens a regular file for reading; of a file whose name ends in ``.gz``, the content.
 
     Raises:
         OSError: The file cannot be read, or is not a regular file.
     """
-    return io.TextIOWrapper(open_regular(file), encoding="utf-8-sig", errors="replace", newline=newline)
+    opened = open_regular(file)
+    return io.BufferedReader(_Unpacked(opened)) if file.suffix == ".gz" else opened
+
+
+def open_text(file: Path, newline: str | None = None) -> TextIO:
+    """Opens the content of a file as UTF-8 text, with or without a byte order mark; wrong bytes become ``\ufffd``.
+
+    Raises:
+        OSError: The file cannot be read, or is not a regular file.
+    """
+    return io.TextIOWrapper(open_content(file), encoding="utf-8-sig", errors="replace", newline=newline)
 
 
 def read_regular(file: Path, largest: int) -> bytes:

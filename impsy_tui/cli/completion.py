@@ -50,7 +50,9 @@ def convertible(incomplete: str) -> list[str]:
 
 def logs(incomplete: str) -> list[str]:
     """Returns logs of ``logs/``, the newest first, and logs below a typed path."""
-    return [*_stems("logs", ".log")[::-1], *_files(incomplete, (".log",))]
+    from impsy_tui.paths import LOG_SUFFIXES, find_logs, log_name
+
+    return [*map(log_name, reversed(find_logs(Path("logs")).files)), *_files(incomplete, LOG_SUFFIXES)]
 
 
 def datasets(incomplete: str) -> list[str]:

@@ -8,7 +8,7 @@ from impsy_tui.cli.output.progress import fail
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.paths import files_in, is_shipped, shipped_folder
+from impsy_tui.paths import files_in, find_logs, is_shipped, shipped_folder
 from impsy_tui.text import some_names
 
 DATASETS: Final = Path("datasets")
@@ -35,7 +35,7 @@ def find(word: str, kind: str = "") -> Path:
 
 def only_one() -> Path:
     """Returns the only log, dataset or model of this folder; exits with a message if there is not exactly one."""
-    own = [*files_in(Path("logs"), ".log"), *files_in(DATASETS, ".npz"), *_own_models()]
+    own = [*find_logs(Path("logs")).files, *files_in(DATASETS, ".npz"), *_own_models()]
     if len(own) == 1:
         return own[0].absolute()
     return fail(f"Name a log, dataset or model. {_listed(own)}")

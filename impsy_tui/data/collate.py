@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 
 from impsy_tui.data.checks import Scale, are_raw, breaks, likely_scale, outside
-from impsy_tui.paths import FoundFiles, files_in, find_files
+from impsy_tui.paths import FoundFiles, find_logs, log_name
 from impsy_tui.ranges import DIMENSION
 from impsy_tui.text import shown_name
-from impsy_tui.toml_files import open_regular
+from impsy_tui.toml_files import open_content
 
 _CHUNK: Final = 1 << 20
 _STAMP: Final = 26
@@ -26,7 +26,7 @@ _MONTHS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 _SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
 """Text of each source after the time of a row, the shortest first."""
-_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$", re.ASCII)
+_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn$", re.ASCII)
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 """Reader of numbers between commas: twice as fast as that of NumPy."""
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -104,17 +104,17 @@ class Collated:
 
 def log_files(folder: Path, dimension: int) -> FoundFiles:
     """Returns the logs of a dimension, the oldest first."""
-    return find_files(folder, f"-{dimension}d-mdrnn.log")
+    return find_logs(folder, f"-{dimension}d-mdrnn")
 
 
 def dimensions(folder: Path) -> list[int]:
     """Returns the dimensions of the logs in a folder, sorted."""
-    return sorted({found for file in files_in(folder, ".log") if (found := named_dimension(file)) in DIMENSION})
+    return sorted({found for file in find_logs(folder).files if (found := named_dimension(file)) in DIMENSION})
 
 
 def named_dimension(file: Path) -> int:
     """Returns the dimension in the name of a log, 0 for another name."""
-    found = _LOG_NAME.search(file.name)
+    found = _LOG_NAME.search(log_name(file))
     return int(found[1]) if found else 0
 
 
@@ -133,7 +133,7 @@ def collate(
     Args:
         files: performance logs.
         dimension: length of an event.
-        progress: called with the number of bytes read and the number of all bytes.
+        progress: called with the number of bytes of the files read so far, and of all files.
         chunk: approximate number of bytes read at once.
         scale: range of raw values, for logs outside 0 to 1.
     """
@@ -141,17 +141,18 @@ def collate(
     of = sum(map(_size, files))
     done = 0
     for file in files:
-        before = done
+        end = done + _size(file)
         parts: list[_Rows] = []
         try:
             for size, rows in _read(file, dimension - 1, chunk, "interface"):
                 done += size
-                progress(done, of)
+                progress(min(done, end), of)  # the content of a compressed log is larger
                 parts.append(_Rows(rows.times, rows.values.astype(np.float32), rows.skipped))
         except OSError as error:
             collated.left_out.append(f"{shown_name(file.name)}: {error.strerror or error}")
-            done = before + _size(file)
             continue
+        finally:
+            done = end
         collated.files += 1
         collated.skipped += sum(rows.skipped for rows in parts)
         if parts:
@@ -214,7 +215,7 @@ def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray
 
 def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int, _Rows]]:
     """Yields the number of bytes and the rows of a source, chunk by chunk."""
-    with open_regular(file) as log:
+    with open_content(file) as log:
         while chunk := log.read(size):
             chunk += log.readline()
             text = chunk.removeprefix(BOM_UTF8)

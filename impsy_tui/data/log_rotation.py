@@ -1,6 +1,7 @@
 """Limits the age and the size of the log folder: worker ``rotate_logs``.
 
-Only files that the engine named by their time are touched. A file that is open or younger than a day stays.
+Only files that the engine named by their time are touched. A file that is open or younger than a day stays, and so do
+the labelled recordings of gestures, from which a classifier learns.
 """
 
 import gzip
@@ -20,6 +21,8 @@ _STAMPED: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}")
 _SUFFIXES: Final = (".log", ".csv", ".commands", ".gz")
 _PLAIN: Final = (".log", ".csv")
 """Suffixes of files that are compressed."""
+_LABELS: Final = "-gesturetargets.csv"
+"""End of the name of a file with the labels of a recording."""
 
 
 class Request(WorkerRequest, frozen=True, tag="rotate_logs"):
@@ -66,10 +69,12 @@ def rotate(request: Request, now: float) -> Rotated:
         now: Time of day in seconds since 1970.
     """
     busy = {file.absolute() for file in request.open_files}
+    files = [file for file in files_in(request.folder, *_SUFFIXES) if _STAMPED.match(file.name)]
+    labelled = tuple(file.name.removesuffix(_LABELS) for file in files if file.name.endswith(_LABELS))
     old = []
     total = 0.0
-    for file in files_in(request.folder, *_SUFFIXES):
-        if not _STAMPED.match(file.name):
+    for file in files:
+        if labelled and file.name.startswith(labelled):
             continue
         found = file.stat()
         total += found.st_size
@@ -113,6 +118,8 @@ def _compress(file: Path) -> tuple[Path, int]:
     try:
         with file.open("rb") as plain, gzip.open(new, "wb", compresslevel=6) as packed:
             shutil.copyfileobj(plain, packed, 1 << 20)
+        with new.open("rb") as written:
+            os.fsync(written.fileno())  # a power cut must not leave an empty file
         os.utime(new, (before.st_atime, before.st_mtime))
         new.replace(made)
     except OSError:

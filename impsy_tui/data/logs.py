@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui.data.checks import steady
-from impsy_tui.toml_files import open_regular, open_text
+from impsy_tui.toml_files import open_content, open_text
 
 _LONGEST: Final = 366 * 86_400.0
 """Longest duration of a log in seconds; a longer one means that the clock was set."""
@@ -41,22 +41,22 @@ def log_facts(file: Path) -> LogFacts:
         OSError: the file cannot be read.
     """
     rows = 0
-    with open_regular(file) as log:
+    with open_content(file) as log:
         first = event = log.readline(_LONGEST_ROW)
         sought = 0
         while b",feats," in event and sought < _SOUGHT:  # descriptors of sound
             event, sought = log.readline(_LONGEST_ROW), sought + 1
         log.seek(0)
         last = b"\n"
+        final = b""
         while chunk := log.read(_CHUNK):
             rows += chunk.count(b"\n")
             last = chunk
+            final = chunk if len(chunk) >= _LONGEST_ROW else final[-_LONGEST_ROW:] + chunk
         rows += not last.endswith(b"\n")
-        log.seek(max(0, log.tell() - _LONGEST_ROW))
-        final = log.read().splitlines()
     begin = _time(first)
     # A power cut may have truncated the last row.
-    end = next((time for row in reversed(final) if (time := _time(row))), None)
+    end = next((time for row in reversed(final.splitlines()) if (time := _time(row))), None)
     seconds = (end - begin).total_seconds() if begin and end else 0.0
     seconds = max(0.0, seconds) if -_OUT_OF_ORDER < seconds <= _LONGEST else -1.0
     of_events = begin and event and b",feats," not in event

@@ -14,7 +14,7 @@ from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_curve, read_metadata
-from impsy_tui.paths import files_in
+from impsy_tui.paths import LOG_SUFFIXES, files_in, log_name
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
 from impsy_tui.plots.request import PlotRequest
@@ -36,7 +36,7 @@ def sheet(file: Path, wish: PlotRequest) -> Sheet:
         UserError: the file cannot be drawn.
     """
     try:
-        if file.suffix == ".log":
+        if file.name.endswith(LOG_SUFFIXES):
             return _of_log(file, wish)
         if file.suffix == ".npz":
             return _of_dataset(file, wish)
@@ -44,7 +44,7 @@ def sheet(file: Path, wish: PlotRequest) -> Sheet:
             return _of_model(file, wish)
     except OSError as error:
         raise UserError(f"{file.name}: {error.strerror or error}") from None
-    allowed = ", ".join((".log", ".npz", *SUFFIXES))
+    allowed = ", ".join((*LOG_SUFFIXES, ".npz", *SUFFIXES))
     raise UserError(f"{file.name} cannot be drawn: its name must end in one of {allowed}")
 
 
@@ -77,7 +77,7 @@ def _of_log(file: Path, wish: PlotRequest) -> Sheet:
     gaps = {who: gaps[gaps >= 0] for who, (at, _) in read.items() if len(gaps := np.diff(at) / 1e6)}
     events = ", ".join(f"{len(at)} of {_theirs(who)}" for who, (at, _) in read.items())
     return Sheet(
-        file.stem,
+        log_name(file),
         f"{clock(round(seconds, 1), seconds)}, {events}",
         (Series("", seconds, _names(chosen), tracks),),
         histogram(gaps),

@@ -19,13 +19,13 @@ from impsy_tui.errors import UserError
 from impsy_tui.limits import limited_time
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_metadata
-from impsy_tui.paths import files_in
+from impsy_tui.paths import files_in, find_logs, log_name
 from impsy_tui.text import can_be_typed, shown_name
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.messages import print_message
 
 _DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
-_LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
+_LOG: Final = re.compile(r"-(\d+)d-mdrnn$")
 
 
 class Request(WorkerRequest, frozen=True, tag="list_files"):
@@ -51,7 +51,7 @@ def run(request: Request) -> None:
 
 def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
     """Returns all files in these folders; an unusable file has the reason."""
-    files = [_described(_log, "log", file) for file in files_in(logs, ".log")]
+    files = [_described(_log, "log", file) for file in find_logs(logs).files]
     files += [_described(_dataset, "dataset", file) for file in files_in(datasets, ".npz")]
     for folder in dict.fromkeys(models):
         for suffix in SUFFIXES:
@@ -92,7 +92,7 @@ def _log(file: Path) -> FileFacts | None:
         rows, seconds, dimension = log_facts(file)
     except OSError as error:
         return facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error.strerror or error}")
-    named = _LOG.search(file.name)
+    named = _LOG.search(log_name(file))
     return facts and msgspec.structs.replace(
         facts, dimension=int(named[1]) if named else dimension, rows=rows, seconds=seconds
     )

@@ -19,6 +19,7 @@ from impsy_tui.data.checks import steady
 from impsy_tui.data.logs import read_rows, wall_time
 from impsy_tui.language import Macro, Program, parse, refused_in_file
 from impsy_tui.language.setlist import macros_after
+from impsy_tui.paths import log_name
 from impsy_tui.toml_files import open_text
 from impsy_tui.worker_requests import WorkerRequest
 
@@ -76,13 +77,13 @@ def read_reel(file: Path) -> tuple[ReplayRows, bytes]:
     except (OSError, ValueError) as error:
         if not len(frames):
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            return ReplayRows(problem=f"{file.stem} cannot be replayed: {reason}"), b""
+            return ReplayRows(problem=f"{log_name(file)} cannot be replayed: {reason}"), b""
         events = np.empty((0, 1))
     began = min(float(rows[0, 0]) for rows in (events, frames) if len(rows))
     for rows in (events, frames):
         rows[:, 0] -= began
     np.clip(events[:, 1:], 0.0, 1.0, out=events[:, 1:])
-    found, refused = _commands(file.with_suffix(COMMANDS_SUFFIX))
+    found, refused = _commands(file.with_name(log_name(file) + COMMANDS_SUFFIX))
     commands = tuple((time - began, line) for time, line in found)
     if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
         return _too_long(file)
@@ -99,7 +100,7 @@ def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
 
 
 def _too_long(file: Path) -> tuple[ReplayRows, bytes]:
-    return ReplayRows(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
+    return ReplayRows(problem=f"{log_name(file)} cannot be replayed: it is too long, a part of it can be"), b""
 
 
 def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.errors import UserError
+from impsy_tui.paths import log_name
 from impsy_tui.worker_requests import WorkerRequest
 
 KEPT: Final = timedelta(days=30)
@@ -47,7 +48,7 @@ class Trashed:
     @property
     def name(self) -> str:
         """Name of the deleted file without suffix."""
-        return Path(self.files[0]).stem
+        return log_name(self.files[0]) if self.kind == "log" else Path(self.files[0]).stem
 
     @property
     def size(self) -> int:
@@ -174,7 +175,7 @@ def _entry(place: Path) -> Trashed | None:
 
 def _thing_first(name: str) -> tuple[bool, str]:
     """Sorts the deleted file before the files that belong to it."""
-    return name.endswith((".toml", ".commands", ".csv")), name
+    return name.endswith((".toml", ".commands", ".csv", ".csv.gz")), name
 
 
 class Request(WorkerRequest, frozen=True, tag="empty_trash"):

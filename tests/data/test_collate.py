@@ -1,5 +1,6 @@
 """Logs as datasets: by IMPSY's rules, with the same result of the fast and the careful reader."""
 
+import gzip
 import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -51,6 +52,32 @@ def _played(rows: int, values: int, seed: int = 1) -> list[str]:
         _row(float(at[i]), "rnn" if random.random() < 0.4 else "interface", *random.random(values).tolist())
         for i in range(rows)
     ]
+
+
+def test_collate_reads_compressed_logs_as_plain_ones(tmp_path: Path) -> None:
+    plain = tmp_path / "2026-01-01T10-00-00-4d-mdrnn.log"
+    plain.write_text("\n".join(_played(3000, 3)))
+    expected = _collated(plain, 4)
+    packed = plain.with_name(f"{plain.name}.gz")
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert log_files(tmp_path, 4).files == [plain]  # a power cut left both forms
+    plain.unlink()
+    assert (log_files(tmp_path, 4).files, dimensions(tmp_path)) == ([packed], [4])
+    steps: list[tuple[int, int]] = []
+    collated = collate([packed], 4, lambda done, of: steps.append((done, of)), chunk=5000)
+    assert np.array_equal(np.concatenate(collated.performances), expected)
+    assert len(steps) > 1
+    assert steps[-1] == (packed.stat().st_size, packed.stat().st_size)
+
+
+def test_collate_takes_the_rows_of_a_truncated_compressed_log(tmp_path: Path) -> None:
+    rows = _played(3000, 3)
+    file = tmp_path / "a.log.gz"
+    file.write_bytes(gzip.compress("\n".join(rows).encode())[:-2000])
+    assert 1000 < len(_collated(file, 4)) < 3000
+    file.write_bytes(b"no gzip")
+    collated = collate([file], 4)
+    assert (collated.performances, collated.left_out) == ([], ["a.log.gz: Not a gzipped file (b'no')"])
 
 
 @pytest.mark.parametrize("chunk", [1, 40, 100, 1000, 4096, 1 << 22])

@@ -26,6 +26,14 @@ def test_rotate_deletes_logs_beyond_the_age_with_their_companions(tmp_path: Path
     assert young.exists()
 
 
+def test_rotate_keeps_labelled_recordings_of_gestures(tmp_path: Path) -> None:
+    touches = log(tmp_path, 20, "-gestures-touches.csv")
+    targets = log(tmp_path, 20, "-gestures-gesturetargets.csv")
+    assert rotate(Request(tmp_path, (), keep=DAY, most=1.0), NOW) == Rotated(0, 0)
+    assert touches.exists()
+    assert targets.exists()
+
+
 def test_rotate_leaves_open_logs_and_files_of_others(tmp_path: Path) -> None:
     playing, notes = log(tmp_path, 20), tmp_path / "my-notes.log"
     notes.write_text("mine")

@@ -1,5 +1,6 @@
 """Facts and pictures of logs."""
 
+import gzip
 import math
 import time
 from datetime import datetime, timedelta
@@ -27,6 +28,15 @@ def _log(file: Path, rows: list[tuple[float, str, list[float]]]) -> Path:
 def test_log_facts_are_rows_duration_and_dimension(tmp_path: Path) -> None:
     file = _log(tmp_path / "a.log", [(0, "interface", [0.5, 0.5]), (1, "rnn", [0.5, 0.5]), (7.5, "rnn", [0, 0])])
     assert log_facts(file) == (3, 7.5, 3)
+
+
+def test_compressed_log_has_the_facts_and_the_picture_of_the_plain_one(tmp_path: Path) -> None:
+    rows = [(at * 0.01, "interface", [0.123456789, at % 7 / 7]) for at in range(50_000)]
+    file = _log(tmp_path / "a.log", rows)
+    packed = tmp_path / "b.log.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert log_facts(packed) == log_facts(file) == (50_000, pytest.approx(499.99), 3)
+    assert np.array_equal(draw_log(packed, 40).values, draw_log(file, 40).values)
 
 
 def test_log_facts_ignore_descriptor_rows(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from impsy_tui.console.widgets.performance_plot import PerformancePlot
 from impsy_tui.control.answers import FileFacts, Files, LogPlot, Names
 from impsy_tui.control.messages import Reply, Snapshot
 from impsy_tui.language.program import quoted
+from impsy_tui.paths import log_name
 from impsy_tui.ranges import EPOCHS, PATIENCE
 from impsy_tui.text import counted
 
@@ -258,4 +259,4 @@ def _row(facts: FileFacts, space: int, *, wide: bool) -> tuple[str, ...]:
 
 
 def _stem(facts: FileFacts) -> str:
-    return facts.name.rpartition(".")[0]
+    return log_name(facts.name) if facts.kind == "log" else facts.name.rpartition(".")[0]

@@ -22,13 +22,13 @@ from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.paths import files_in, is_shipped, shipped_folder, shipped_names
+from impsy_tui.paths import LOG_SUFFIXES, files_in, find_logs, is_shipped, log_name, shipped_folder, shipped_names
 from impsy_tui.text import can_be_typed, some_names
 from impsy_tui.workers import draw_log, list_files
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 from impsy_tui.workers.trash import Trashed
 
-_SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
+_SUFFIXES: Final = {"log": LOG_SUFFIXES, "dataset": (".npz",)}
 _IN_WORDS: Final = {"dataset": "dataset"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
@@ -79,7 +79,7 @@ class UserFiles:
             return Names(
                 number,
                 _typed((*self.models.names(), *agents)),
-                _typed(file.stem for file in files_in(self.logs, ".log")),
+                _typed(map(log_name, find_logs(self.logs).files)),
                 _typed(file.stem for file in files_in(self.datasets, ".npz")),
                 sets=_typed(sorted(sets)),
                 ensembles=_typed(self.ensembles.names()),
@@ -122,14 +122,15 @@ class UserFiles:
         """
         if kind == "model":
             return self.models.find(name, exact=exact)
-        folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
-        file = folder / (name if name.endswith(suffix) else name + suffix)
-        if _plain(name) and file.is_file():
-            return file
-        names = [each.stem for each in files_in(folder, suffix)]
-        begun = [each for each in names if _plain(name) and each.startswith(name)]
+        folder, suffixes = (self.logs if kind == "log" else self.datasets), _SUFFIXES[kind]
+        for file in (folder / name, *(folder / f"{name}{suffix}" for suffix in suffixes)):
+            if _plain(name) and file.name.endswith(suffixes) and file.is_file():
+                return file
+        files = find_logs(folder).files if kind == "log" else files_in(folder, *suffixes)
+        begun = [each for each in files if _plain(name) and each.name.startswith(name)]
         if len(begun) == 1 and not exact:
-            return folder / f"{begun[0]}{suffix}"
+            return begun[0]
+        names = list(map(_name, files))
         raise UserError(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
 
     def find_any(self, name: str) -> Path:
@@ -138,12 +139,12 @@ class UserFiles:
         Raises:
             UserError: There is none.
         """
-        for exact, kind in itertools.product((True, False), (*_SUFFIX, "model")):
+        for exact, kind in itertools.product((True, False), (*_SUFFIXES, "model")):
             try:
                 return self.find(kind, name, exact=exact)
             except UserError:
                 continue
-        known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
+        known = [*map(_name, find_logs(self.logs).files), *map(_name, files_in(self.datasets, ".npz"))]
         known += self.models.names()
         begun = [each for each in known if name and each.startswith(name)]
         if len(begun) > 1:
@@ -158,7 +159,7 @@ class UserFiles:
         Raises:
             UserError: There is none.
         """
-        files = files_in(self.logs, ".log")
+        files = find_logs(self.logs).files
         if not files:
             raise UserError(f"no log is in {self.logs} yet: play, or name a dataset or a model")
         return max(files, key=lambda file: file.stat().st_mtime)
@@ -224,8 +225,8 @@ class UserFiles:
             UserError: The name is not allowed or in use, or the file cannot be renamed.
         """
         files = self._own_files(kind, name)
-        stem = to.removesuffix(files[0].suffix)
-        kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
+        stem = log_name(to) if kind == "log" else to.removesuffix(files[0].suffix)
+        kept = _LOG_ENDING.search(_name(files[0])) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
             stem += kept[0]  # datasets find logs by this ending
         if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
@@ -237,11 +238,11 @@ class UserFiles:
             raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         if kind == "model" and stem in shipped_names("models"):
             raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
-        pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
+        pairs = [(file, file.with_name(stem + _suffix(file))) for file in files]
         if any(new.exists() for _, new in pairs):
             raise UserError(f"{stem} exists already and is not overwritten: choose another name")
         await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
-        return f"{kind} {files[0].stem} is now {stem}"
+        return f"{kind} {_name(files[0])} is now {stem}"
 
     async def delete(self, kind: str, name: str) -> tuple[str, Trashed]:
         """Moves a file and its companions into the trash; returns the reply and the moved entry.
@@ -262,13 +263,13 @@ class UserFiles:
         if kind == "model" and is_shipped("models", file):
             raise UserError(f"{file.stem} comes with the program and stays as it is")
         belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
-        suffixes = dict.fromkeys((file.suffix, *belonging))
-        files = [with_suffix for suffix in suffixes if (with_suffix := _with_suffix(file, suffix)).is_file()]
+        suffixes = dict.fromkeys((_suffix(file), *belonging))
+        files = [made for suffix in suffixes if (made := file.with_name(_name(file) + suffix)).is_file()]
         if kind == "model":  # a user's .keras may have the name of a shipped .tflite
             files = [each for each in files if not is_shipped("models", each)]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
-            raise UserError(f"{file.stem} stays as it is: {why}")
+            raise UserError(f"{_name(file)} stays as it is: {why}")
         return files
 
     def _find_own(self, kind: str, name: str) -> Path:
@@ -283,19 +284,23 @@ def _touches_of(log: Path) -> list[Path]:
     stamp = _STAMP.match(log.name)
     if stamp is None:
         return []
-    same = [file for file in files_in(log.parent, ".log", TOUCHES_SUFFIX) if file.name.startswith(stamp[0])]
-    touches = [file for file in same if file.suffix != ".log"]
+    touches = files_in(log.parent, TOUCHES_SUFFIX, f"{TOUCHES_SUFFIX}.gz")
+    touches = [file for file in touches if file.name.startswith(stamp[0])]
     labelled = [file for file in touches if _targets_of(file).exists()]
-    alone = all(file == log or file.suffix != ".log" for file in same)
+    alone = not any(file != log and file.name.startswith(stamp[0]) for file in find_logs(log.parent).files)
     return [file for file in touches if file not in labelled] if alone else []
 
 
 def _targets_of(touches: Path) -> Path:
-    return touches.with_name(touches.name.removesuffix(TOUCHES_SUFFIX) + TARGETS_SUFFIX)
+    return touches.with_name(touches.name.removesuffix(".gz").removesuffix(TOUCHES_SUFFIX) + TARGETS_SUFFIX)
 
 
-def _with_suffix(file: Path, suffix: str) -> Path:
-    return file.with_name(file.stem + suffix)
+def _suffix(file: Path) -> str:
+    return file.name.removeprefix(_name(file))
+
+
+def _name(file: Path) -> str:
+    return log_name(file) if file.name.endswith(LOG_SUFFIXES) else file.stem
 
 
 def _plain(name: str) -> bool:

@@ -14,6 +14,7 @@ from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
+from impsy_tui.paths import log_name
 from impsy_tui.workers import read_log
 
 
@@ -68,7 +69,7 @@ class SessionReplay:
         """
         file = self._library.find("log", log)
         printed = await ask_worker(read_log.Request(file))
-        performance = performance_of(file.stem, printed)
+        performance = performance_of(log_name(file), printed)
         for refused in performance.refused:
             self._notify("warning", "replay", refused)
         return await self.start(performance, speed, through)

@@ -202,7 +202,7 @@ def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> TouchRec
                 offset, jumps = offset + _GAP - gap, jumps + 1
             last = touch.time
             found.setdefault(touch.player, []).append((touch.time + offset, *touch[2:]))
-    name = file.name.removesuffix(SUFFIX).removesuffix(".csv")
+    name = file.name.removesuffix(".gz").removesuffix(SUFFIX).removesuffix(".csv")
     return TouchRecording(name, {player: _in_order(rows) for player, rows in found.items()}, skipped, jumps)
 
 

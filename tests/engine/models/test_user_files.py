@@ -1,6 +1,7 @@
 """Files of the user by name: no file outside their folders, and no change of a file in use."""
 
 import asyncio
+import gzip
 import os
 import sys
 from collections.abc import Coroutine
@@ -55,6 +56,27 @@ def test_the_names_of_everything(folder: Path) -> None:
     assert (names.id, names.logs[-2:]) == (3, ("a", "b"))
     assert names.datasets == ("a", "training-dataset-14d", "training-dataset-4d")
     assert {"m", "other"} <= set(names.models)
+
+
+def test_compressed_log_is_found_renamed_deleted_and_restored_like_a_plain_one(folder: Path) -> None:
+    stamp, logs = "2030-01-01T10-00-00", folder / "logs"
+    (logs / f"{stamp}-9d-mdrnn.log.gz").write_bytes(gzip.compress(b"rows"))
+    for name in (f"{stamp}-9d-mdrnn.commands", f"{stamp}-touches.csv.gz"):
+        (logs / name).write_text(name)
+    library = _library(folder)
+    names = _run(library.names(1)).logs
+    assert f"{stamp}-9d-mdrnn" in names
+    for word in (f"{stamp}-9d-mdrnn", f"{stamp}-9d-mdrnn.log.gz", stamp):
+        assert library.find("log", word) == logs / f"{stamp}-9d-mdrnn.log.gz"
+    said, _ = _run(library.delete("log", f"{stamp}-9d-mdrnn"))
+    assert said.startswith(f"log {stamp}-9d-mdrnn is in the trash with ")
+    assert sorted(file.name for file in logs.iterdir() if file.is_file()) == [".hidden.log", "a.log", "b.log"]
+    assert _run(library.trash.restore(f"{stamp}-9d-mdrnn")) == f"log {stamp}-9d-mdrnn is back"
+    assert (
+        _run(library.rename("log", f"{stamp}-9d-mdrnn", "evening")) == f"log {stamp}-9d-mdrnn is now evening-9d-mdrnn"
+    )
+    assert (logs / "evening-9d-mdrnn.log.gz").exists()
+    assert (logs / "evening-9d-mdrnn.commands").exists()
 
 
 def test_describing_and_drawing_are_answered_by_a_process(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Reading, replay and recording of logs."""
 
+import gzip
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,16 @@ def log_of(folder: Path, rows: Sequence[tuple[float, str, str]]) -> Path:
 def printed(file: Path) -> bytes:
     reel, events = read_reel(file)
     return msgspec.json.encode(reel) + b"\n" + events
+
+
+def test_read_log_reads_a_compressed_log_with_its_commands(tmp_path: Path) -> None:
+    file = log_of(tmp_path, [(0.0, "interface", "0.1,0.2"), (0.5, "interface", "0.3,0.4")])
+    file.with_suffix(".commands").write_text(f"{(BEGAN + timedelta(seconds=0.2)).isoformat()},temp 1.2\n")
+    plain = read_reel(file)
+    packed = file.with_name(f"{file.name}.gz")
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert read_reel(packed) == plain
+    assert plain[0].commands == ((pytest.approx(0.2), "temp 1.2"),)
 
 
 def test_read_log_reads_only_the_musicians_input(tmp_path: Path) -> None:
