@@ -21,9 +21,11 @@ from impsy_tui.config.channel_schema import (
 )
 from impsy_tui.config.quantity_types import Age, Size
 from impsy_tui.config.value_types import (
+    Address,
     ByDevice,
     Choice,
     Dimensions,
+    Host,
     Integer,
     Number,
     OneOrMany,
@@ -188,6 +190,21 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """``[heartbeat]``: an OSC message at regular times, for a monitoring program."""
+
+    client_ip: str = setting(Host(), "127.0.0.1", "address of the monitoring program")
+    client_port: int = setting(PORT, 6002, "port of the monitoring program")
+    address: str = setting(
+        Address(),
+        "/impsy/heartbeat",
+        'address of the message; arguments: "playing" or "paused", seconds since the start, '
+        "events received, channels that are not open",
+    )
+    every: float = setting(Number(Range(1.0, 3600.0, 10.0, "s")), 10.0, "seconds between two messages")
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """``[training]``: training of models."""
 
@@ -251,6 +268,7 @@ class Config:
     demo: Demo | None = None
     start: Start = field(default_factory=Start)
     log: Log = field(default_factory=Log)
+    heartbeat: Heartbeat | None = None
     training: Training = field(default_factory=Training)
     sound: Sound = field(default_factory=Sound)
     console: Console = field(default_factory=Console)
@@ -269,6 +287,7 @@ SINGLE_TABLES: Mapping[str, type] = {
     "demo": Demo,
     "start": Start,
     "log": Log,
+    "heartbeat": Heartbeat,
     "training": Training,
     "sound": Sound,
     "console": Console,

@@ -28,9 +28,13 @@ from impsy_tui.setup_questions import Answers
 PROTOCOL: Final = 1
 
 Level = Literal["info", "warning", "error"]
-
 About = Literal["files", "log", "settings", "rig", "names", "ports"]
 """Subjects of a query."""
+
+
+def level_of(word: str) -> Level:
+    """Returns the severity of a word; "info" for an unknown one."""
+    return "error" if word == "error" else "warning" if word == "warning" else "info"
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True):

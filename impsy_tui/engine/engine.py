@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.channels.base import Channel, LearnableChannel
-from impsy_tui.control.messages import EditSet, Event, Level, Reply, Request, Snapshot
+from impsy_tui.control.messages import EditSet, Event, Reply, Request, Snapshot, level_of
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
@@ -33,6 +33,7 @@ from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.monitoring import Monitoring
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
@@ -131,6 +132,9 @@ class Engine:
         last = self._saved.choose()
         wanted = await self._make_session(last)
         self.live_set = self.executor.live_set = self._open_live_set()
+        self._monitoring = Monitoring(
+            config, self._loop.scheduler, self.session, self.snapshot, self.executor, self.live_set
+        )
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
         self._mapping_keeper = MappingKeeper(
@@ -156,6 +160,7 @@ class Engine:
             await self._resume(last)
         else:
             await set_state.begin_set(config.start.do, self.executor, self.notify)
+        await self._monitoring.start(self._channels)
 
     async def _make_session(self, last: last_session.SessionFile | None) -> list[InitialPlayer]:
         """Makes the session with its players; returns the initial players of values."""
@@ -231,6 +236,7 @@ class Engine:
         self._housekeeping.close()
         if hasattr(self, "live_set"):
             self.live_set.close()
+            self._monitoring.close()
             stop_session(self.session)
         close_channels(self._channels, self.notify)
         for task in self._tasks:
@@ -340,7 +346,7 @@ class Engine:
 
     def notify(self, level: str, source: str, text: str) -> None:
         """Reports to all clients and to the terminal."""
-        self._control.publish(Event(time.time(), _level(level), source, text))
+        self._control.publish(Event(time.time(), level_of(level), source, text))
         self._say(level, source, text)
 
     # Parts of starting
@@ -396,7 +402,3 @@ class Engine:
         )
         kept = saved_session(self.session, self.player_models, live_set, log=self._log.enabled)
         return replace(kept, config=self._saved.config, saved=time.time())
-
-
-def _level(level: str) -> Level:
-    return "error" if level == "error" else "warning" if level == "warning" else "info"

@@ -11,7 +11,7 @@ from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.channels.web.client import host_of
 from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
-from impsy_tui.channels.web.pages import PageServer, plain
+from impsy_tui.channels.web.pages import STAFF, PageServer, plain
 from impsy_tui.text import printable
 
 MOST_CLIENTS: Final = 128
@@ -29,16 +29,23 @@ class Admission:
 
     Args:
         connections: all open connections of the server.
-        origins: origins of the pages that may play.
+        origins: of pages that may play.
+        own: of pages that the channel serves itself, which alone may connect as staff.
         pages: pages that the channel serves.
         troubles: counter of the channel's problems, refusals among them.
     """
 
     def __init__(
-        self, connections: Collection[WebConnection], origins: Origins, pages: PageServer, troubles: ErrorCounter
+        self,
+        connections: Collection[WebConnection],
+        origins: Origins,
+        own: Origins,
+        pages: PageServer,
+        troubles: ErrorCounter,
     ) -> None:
         self._connections = connections
         self._origins = origins
+        self._own = own
         self._pages = pages
         self._troubles = troubles
 
@@ -57,6 +64,10 @@ class Admission:
                 return self._refuse_name(connection, hosts)
             # Before its version 17 the library refuses other methods itself.
             return self._pages.answer(getattr(request, "method", "GET"), request.path)
+        if request.path == STAFF:
+            if self._pages.has_staff and self._own.lets_play(origins, hosts, local=False):
+                return None
+            return plain(HTTPStatus.FORBIDDEN, "Only the page of the staff connects here.")
         if self._origins.lets_play(origins, hosts, local=is_local(host_of(connection))):
             return self._refuse_client() if players >= MOST_CLIENTS else None
         if not self._origins.serves(hosts):

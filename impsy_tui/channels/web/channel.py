@@ -18,6 +18,7 @@ from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import InputMapping, table_of, with_entry
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
+from impsy_tui.channels.monitor import Monitor
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.osc.text import is_local
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
@@ -26,13 +27,14 @@ from impsy_tui.channels.web.admission import Admission, note_refused_message
 from impsy_tui.channels.web.client import WebClient, host_of
 from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
-from impsy_tui.channels.web.pages import PageServer
+from impsy_tui.channels.web.pages import STAFF, PageServer
 from impsy_tui.channels.web.sender import ClientSender, in_text
+from impsy_tui.channels.web.staff import StaffPage, read_token
 from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.channels.web.touch_protocol import ended_text, message_text, read_touch, touch_text
 from impsy_tui.config import WebSocket
 from impsy_tui.ensemble.touches.surfaces import OscMessage
-from impsy_tui.errors import MalformedMessageError
+from impsy_tui.errors import MalformedMessageError, UserError
 
 _LARGEST_MESSAGE: Final = 1024
 
@@ -90,6 +92,7 @@ class WebSocketChannel(HeldKeys):
         self._traffic = ChannelTraffic()
         self._last_received = ""
         self._last_sent = b""
+        self._staff: StaffPage | None = None
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -104,8 +107,8 @@ class WebSocketChannel(HeldKeys):
         # A browser from before may still sound notes of an engine that was killed.
         self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
-        origins = Origins(settings.server_ip, settings.origins)
-        self._admission = Admission(self._connections, origins, self._pages, self._troubles)
+        origins, own = Origins(settings.server_ip, settings.origins), Origins(settings.server_ip, ())
+        self._admission = Admission(self._connections, origins, own, self._pages, self._troubles)
         self.set_dimension(dimension)
         self._opening = DeferredOpening(self._begin_serving, self._troubles, self._report_serving)
         self._state = "waiting"
@@ -168,6 +171,18 @@ class WebSocketChannel(HeldKeys):
         self._broadcast(self._output.panic())
         # Later clients do not need note-offs of notes that have ended.
         self._post.forget()
+
+    def show_monitor(self, monitor: Monitor) -> None:
+        """Serves the status of the engine, and the page of the staff if there is a token."""
+        self._pages.show_status(monitor.status)
+        try:
+            token = read_token(self._settings.staff_token_file)
+        except UserError as problem:
+            self._listener.trouble(self.name, f"there is no page for staff: {problem}")
+            return
+        if token:
+            self._staff = StaffPage(token, self._scheduler, self._troubles, monitor)
+            self._pages.show_staff()
 
     def close(self) -> None:
         was, self._state = self._state, "closed"
@@ -246,6 +261,9 @@ class WebSocketChannel(HeldKeys):
         return sum(client.may_play for client in self._clients)
 
     async def _serve(self, connection: ServerConnection) -> None:
+        if self._staff is not None and connection.request is not None and connection.request.path == STAFF:
+            await self._staff.serve(connection)
+            return
         connection = cast(WebConnection, connection)
         client = WebClient(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)

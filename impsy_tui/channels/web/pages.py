@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,9 @@ from websockets.http11 import Response
 
 from impsy_tui.channels.midi.mapping import Entry
 from impsy_tui.ensemble.gestures import NAMES, SHORT
+from impsy_tui.modes import MODES
 
+STAFF: Final = "/staff"
 _FOLDER: Final = Path(__file__).parent / "static"
 _SHARED: Final = ("page_head.html", "page.css", "page.js")
 """Files that both pages include by a mark such as ``{{page.css}}``; the head includes the style."""
@@ -32,6 +34,8 @@ class PageServer:
 
     def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
         self._outputs = outputs
+        self._status: Callable[[], bytes] | None = None
+        self._staff: _Page | None = None
         self._files = {name: _read(name) for name in ("faders", *(("pad",) if touches else ()))}
         self.set_inputs(inputs)
 
@@ -46,11 +50,27 @@ class PageServer:
             pad = _Page("pad", files["pad"], {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
             self._pages = {"/": pad, "/pad": pad, "/faders": faders}
 
+    def show_status(self, status: Callable[[], bytes]) -> None:
+        """Serves the status of the engine, as JSON, at ``/status``."""
+        self._status = status
+
+    def show_staff(self) -> None:
+        """Serves the page of the staff at ``/staff``."""
+        self._staff = _Page("staff", _read("staff"), {"modes": list(MODES)})
+
+    @property
+    def has_staff(self) -> bool:
+        """True if the page of the staff is served."""
+        return self._staff is not None
+
     def answer(self, method: str, path: str) -> Response:
         """Returns the answer to a request for a page."""
         if method not in ("GET", "HEAD"):
             return plain(HTTPStatus.METHOD_NOT_ALLOWED, "This page can only be looked at.", Allow="GET, HEAD")
-        page = self._pages.get(path.partition("?")[0])
+        path = path.partition("?")[0]
+        if path == "/status" and self._status is not None:
+            return _answer(self._status(), "application/json", method == "HEAD")
+        page = self._staff if path == STAFF else self._pages.get(path)
         if page is None:
             there = " and ".join(f"{name} ({one.title})" for name, one in self._pages.items())
             return plain(HTTPStatus.NOT_FOUND, f"There is nothing here, but at {there}.", method == "HEAD")
@@ -75,19 +95,24 @@ class _Page:
 
     def answer(self, empty: bool) -> Response:
         """Returns the page as an answer; only its headers for a HEAD request."""
-        headers = Headers(
-            {
-                "Content-Type": "text/html; charset=utf-8",
-                "Content-Length": str(len(self._body)),
-                "Content-Security-Policy": self._policy,
-                "Cache-Control": "no-store",
-                "ETag": f'"{self._tag}"',
-                "Referrer-Policy": "no-referrer",
-                "X-Content-Type-Options": "nosniff",
-                "Connection": "close",
-            }
-        )
-        return Response(HTTPStatus.OK, "OK", headers, b"" if empty else self._body)
+        more = {
+            "Content-Security-Policy": self._policy,
+            "ETag": f'"{self._tag}"',
+            "Referrer-Policy": "no-referrer",
+        }
+        return _answer(self._body, "text/html; charset=utf-8", empty, more)
+
+
+def _answer(body: bytes, kind: str, empty: bool, more: Mapping[str, str] | None = None) -> Response:
+    headers = {
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Connection": "close",
+        **(more or {}),
+    }
+    return Response(HTTPStatus.OK, "OK", Headers(headers), b"" if empty else body)
 
 
 def _read(title: str) -> str:

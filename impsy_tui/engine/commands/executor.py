@@ -86,13 +86,18 @@ class Executor:
         """Parses a line with the macros of the performer."""
         return parse(line, self.macros)
 
-    async def carry_out(self, line: str, number: int) -> Reply:
+    async def carry_out(self, line: str, number: int, source: str = "command") -> Reply:
         """Carries out a line of a client; returns the reply with this number."""
-        reply = self.begin(line, number)
+        reply = self.begin(line, number, source)
         return reply if isinstance(reply, Reply) else await reply
 
-    def begin(self, line: str, number: int) -> Reply | Awaitable[Reply]:
+    def begin(self, line: str, number: int, source: str = "command") -> Reply | Awaitable[Reply]:
         """Carries out a line of a client as far as possible without waiting.
+
+        Args:
+            line: line to carry out.
+            number: number of the reply.
+            source: source that the performer sees next to the line.
 
         Returns:
             The reply, or an awaitable of the reply if a command takes time.
@@ -103,14 +108,16 @@ class Executor:
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is a console command: type it in a console")
         typed = self._carry_out(line, program)
-        return self._reply_later(typed, number) if typed.result.awaited else self._reply(typed, number)
+        return (
+            self._reply_later(typed, number, source) if typed.result.awaited else self._reply(typed, number, source)
+        )
 
-    async def _reply_later(self, typed: _TypedLine, number: int) -> Reply:
+    async def _reply_later(self, typed: _TypedLine, number: int, source: str) -> Reply:
         await typed.result.settle()
-        return self._reply(typed, number)
+        return self._reply(typed, number, source)
 
-    def _reply(self, typed: _TypedLine, number: int) -> Reply:
-        self._finish("command", typed)
+    def _reply(self, typed: _TypedLine, number: int, source: str) -> Reply:
+        self._finish(source, typed)
         result = typed.result
         text = "\n".join((*result.replies, *result.problems))
         return Reply(number, not result.problems, text, pending=tuple(result.numbers))

@@ -1,0 +1,89 @@
+"""Monitoring of an engine without a performer: heartbeat, status page and commands of the staff."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from impsy_tui.channels.base import Channel
+from impsy_tui.channels.monitor import Monitor, MonitoredChannel
+from impsy_tui.config import Config
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.staff import carry_out_staff_line
+from impsy_tui.engine.performance.live_set import LiveSet
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.runtime.scheduler import Scheduler
+from impsy_tui.engine.server.heartbeat import HeartbeatSender
+from impsy_tui.engine.server.status_report import status_report
+from impsy_tui.errors import UserError
+from impsy_tui.language.program import quoted
+
+_FRESH: Final = 1.0
+"""Seconds for which a status is served again: requests cost the music nothing."""
+
+
+class Monitoring:
+    """Status of an engine for programs and staff.
+
+    Args:
+        config: Configuration.
+        scheduler: Scheduler of the engine.
+        session: Session, which takes problems of the network.
+        snapshot: Returns the state of the engine.
+        executor: Carries out lines of the staff.
+        live_set: Set, whose scenes the staff may choose.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        scheduler: Scheduler,
+        session: Session,
+        snapshot: Callable[[], Snapshot],
+        executor: Executor,
+        live_set: LiveSet,
+    ) -> None:
+        self._scheduler = scheduler
+        self._snapshot = snapshot
+        self._executor = executor
+        self._live_set = live_set
+        self._page, self._made_at = b"", -_FRESH
+        self._heartbeat = (
+            None
+            if config.heartbeat is None
+            else HeartbeatSender(config.heartbeat, scheduler, session, lambda: status_report(snapshot()))
+        )
+
+    async def start(self, channels: Sequence[Channel]) -> None:
+        """Starts the heartbeat and gives channels the status."""
+        monitor = Monitor(
+            self._status,
+            self._choices,
+            lambda host, line: carry_out_staff_line(self._executor, host, line),
+        )
+        for channel in channels:
+            if isinstance(channel, MonitoredChannel):
+                channel.show_monitor(monitor)
+        if self._heartbeat is not None:
+            await self._heartbeat.start()
+
+    def close(self) -> None:
+        """Ends the heartbeat."""
+        if self._heartbeat is not None:
+            self._heartbeat.close()
+
+    def _status(self) -> bytes:
+        now = self._scheduler.now()
+        if now >= self._made_at + _FRESH:
+            self._made_at = now
+            self._page = msgspec.json.format(msgspec.json.encode(status_report(self._snapshot()))) + b"\n"
+        return self._page
+
+    async def _choices(self) -> dict[str, Any]:
+        try:
+            scenes = await asyncio.to_thread(self._live_set.scene_file.names)
+        except UserError:
+            scenes = []  # the performer sees why
+        return {"scenes": list(map(quoted, scenes)), "set": self._live_set.cues.name}
