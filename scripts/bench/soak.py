@@ -2,10 +2,12 @@
 
     soak.py [HOURS]
 
-The engine plays as in ``configs/installation.toml``. Events happen in turn. A visitor plays over OSC or in a browser
-and leaves. A serial device is unplugged and plugged in. The synth disappears and comes back, and so does the log
-folder. Every tenth time the engine is killed and resumes. The report has memory, late and lost events, and the
-silence after each restart.
+The engine plays as in ``configs/installation.toml``, on a small disk. Events happen in turn. A visitor plays over OSC
+or in a browser and leaves. A serial device is unplugged and plugged in. The synth disappears and comes back, and so does
+the log folder. The disk is filled. Every tenth time the engine is killed and resumes. The report has memory, late and
+lost events, and the silence after each restart.
+
+The small disk is a file system in memory, in a mount namespace: ``unshare`` makes it, also without root.
 """
 
 import os
@@ -27,8 +29,12 @@ from websockets.sync.client import connect
 
 from impsy_tui.channels.osc.packet import VectorFormat
 from impsy_tui.control.client import connected
+from impsy_tui.control.messages import Snapshot
 from impsy_tui.errors import NoEngineError
 
+DISK = 32
+"""Megabytes of the disk."""
+MOUNTED = "IMPSY_TUI_SOAK_MOUNTED"
 LATE = 0.02
 """Seconds of lateness that count as late."""
 CONFIG = """
@@ -61,10 +67,12 @@ class Soak:
     """Engine with its devices and visitors, and the counts."""
 
     folder: Path
+    kept: Path
     osc: int = field(default_factory=free_port)
     web: int = field(default_factory=free_port)
     sent: int = 0
     restarts: int = 0
+    fills: int = 0
     late: int = 0
     worst: float = 0.0
     silence: list[float] = field(default_factory=list)
@@ -72,6 +80,7 @@ class Soak:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(7)
+        self.old_logs: list[Path] = []
         self.synth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.synth.bind(("127.0.0.1", 0))
         self.port = self.synth.getsockname()[1]
@@ -155,6 +164,32 @@ class Soak:
                 file.rename(logs / f"{file.stem}-{time.monotonic_ns()}{file.suffix}")
         shutil.rmtree(away)
 
+    def fill(self) -> None:
+        """The disk is full while a visitor plays, and has space again."""
+        filler = self.folder / "filler"
+        with filler.open("wb", buffering=0) as file:
+            for size in (1 << 20, 1 << 12):
+                while True:
+                    try:
+                        file.write(bytes(size))
+                    except OSError:
+                        break
+        self.visitor()
+        filler.unlink()
+        self.fills += 1
+        deadline = time.monotonic() + 60
+        while self.snapshot().log.problem:
+            if time.monotonic() > deadline:
+                sys.exit("the log writer does not go on after a full disk")
+            time.sleep(0.2)
+
+    def put_away(self) -> None:
+        """Moves the logs of the engine before the last one to a larger disk."""
+        self.kept.mkdir(exist_ok=True)
+        for file in filter(Path.exists, self.old_logs):
+            shutil.move(file, self.kept / f"{file.stem}-{time.monotonic_ns()}{file.suffix}")
+        self.old_logs = list(self.folder.glob("logs/*.log"))
+
     def kill(self) -> None:
         """Kills the engine; measures the time until it has resumed."""
         time.sleep(1.5)  # rows that the kernel has reach the disk, so that they can be counted
@@ -163,33 +198,50 @@ class Soak:
         self.process.wait()
         self.process = self.start()
         self.silence.append(time.monotonic() - began)
+        self.put_away()
         self.restarts += 1
 
     def look(self) -> None:
         """Measures memory, lateness and counts."""
         if self.process.poll() is not None:
             sys.exit(f"the engine has ended by itself with exit code {self.process.returncode}")
-        try:
-            with connected(self.folder / "s" / "engine.sock") as client:
-                lateness = client.snapshot().lateness
-        except NoEngineError as problem:
-            sys.exit(f"the engine does not answer: {problem}")
+        lateness = self.snapshot().lateness
         self.late += lateness > LATE
         self.worst = max(self.worst, lateness)
         self.used.append(sum(memory(self.process.pid)))
 
+    def snapshot(self) -> Snapshot:
+        """Returns the state of the engine."""
+        try:
+            with connected(self.folder / "s" / "engine.sock") as client:
+                return client.snapshot()
+        except NoEngineError as problem:
+            sys.exit(f"the engine does not answer: {problem}")
+
     def logged(self) -> int:
         """Returns the number of events in all logs; an event that the log writer wrote twice counts once."""
-        rows = {row for file in self.folder.glob("logs/*.log") for row in file.read_text().splitlines()}
+        files = [*self.folder.glob("logs/*.log"), *self.kept.glob("*.log")]
+        rows = {row for file in files for row in file.read_text().splitlines()}
         return sum(",interface," in row for row in rows)
+
+
+def own_mounts() -> None:
+    """Starts this program again in a mount namespace of its own, which ends with the program."""
+    if MOUNTED not in os.environ:
+        command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, *sys.argv]
+        os.execvpe(command[0], command, {**os.environ, MOUNTED: "1"})
 
 
 def main() -> None:
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    own_mounts()
     print(machine(), flush=True)
-    folder = Path(tempfile.mkdtemp(prefix="soak-"))
-    soak = Soak(folder)
-    events = (soak.visitor, soak.browser, soak.serial, soak.network, soak.disk)
+    place = Path(tempfile.mkdtemp(prefix="soak-"))
+    folder = place / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "soak", folder], check=True)
+    soak = Soak(folder, place / "kept")
+    events = (soak.visitor, soak.browser, soak.serial, soak.network, soak.disk, soak.fill)
     end, turn = time.monotonic() + hours * 3600, 0
     try:
         while time.monotonic() < end:
@@ -207,7 +259,7 @@ def main() -> None:
             f"{hours:g} hours, {turn} visits and faults",
             [
                 *("MB at first", "MB at the end", "MB at most", "late looks", "worst ms"),
-                *("events sent", "in logs", "kills", "silence s"),
+                *("events sent", "lost", "full disks", "restarts", "silence s"),
             ],
             [
                 [
@@ -217,7 +269,8 @@ def main() -> None:
                     f"{soak.late} of {len(soak.used)}",
                     f"{soak.worst * 1000:.1f}",
                     f"{soak.sent}",
-                    f"{soak.logged()}",
+                    f"{soak.sent - soak.logged()}",
+                    f"{soak.fills}",
                     f"{soak.restarts}",
                     silence,
                 ]
@@ -226,7 +279,9 @@ def main() -> None:
     finally:
         if soak.process.poll() is None:
             soak.process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+            soak.process.wait()
+        subprocess.run(["umount", "-l", folder], check=False)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":
