@@ -1,0 +1,61 @@
+"""Lists the dependencies without a wheel for a Raspberry Pi: `pip` would compile them there.
+
+scripts/pi/wheels.py        for Python 3.11 to 3.14, 64-bit and 32-bit; asks the package index
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import Requirement
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PLATFORMS: Final = {
+    "aarch64": ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux2014_aarch64"),
+    "armv7l": ("manylinux_2_34_armv7l", "manylinux_2_31_armv7l", "manylinux2014_armv7l"),
+}
+"""Tags of wheels that Raspberry Pi OS takes, by machine. Bookworm has glibc 2.36, trixie 2.41."""
+PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
+_MISSING: Final = re.compile(r"No matching distribution found for ([A-Za-z0-9_.-]+)")
+
+
+def required(python: str, machine: str) -> list[str]:
+    """Returns the requirements of the program on Linux, without their markers."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    here = {"python_version": python, "platform_machine": machine, "sys_platform": "linux"}
+    found = [Requirement(text) for text in project["dependencies"]]
+    return [f"{one.name}{one.specifier}" for one in found if one.marker is None or one.marker.evaluate(here)]
+
+
+def missing(python: str, machine: str) -> list[str]:
+    """Returns the dependencies without a wheel."""
+    wanted, without = required(python, machine), []
+    platforms = [word for name in PLATFORMS[machine] for word in ("--platform", name)]
+    while True:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--disable-pip-version-check"]
+            command += ["--only-binary=:all:", "--python-version", python, "--target", folder, *platforms, *wanted]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return without
+        found = _MISSING.search(done.stderr)
+        if found is None:
+            sys.exit(done.stderr)
+        without.append(found[1])
+        wanted = [one for one in wanted if re.match(r"[A-Za-z0-9_.-]+", one)[0] != found[1]]
+
+
+def main() -> None:
+    for machine in PLATFORMS:
+        for python in PYTHONS:
+            without = missing(python, machine)
+            said = f"no wheel: {', '.join(without)}" if without else "all wheels"
+            print(f"{machine:8} Python {python:5} {said}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
