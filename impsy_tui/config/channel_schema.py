@@ -168,8 +168,7 @@ class WebSocket:
     staff_token_file: str = setting(
         Text(),
         "",
-        "file with the token of the page /staff, where staff give a few commands; "
-        "empty takes the environment variable IMPSY_TUI_STAFF_TOKEN; without a token there is no such page",
+        "file with the token of the page /staff; empty takes the environment variable IMPSY_TUI_STAFF_TOKEN",
     )
     touches: bool = setting(Switch(), False, "the page is a touch pad for an ensemble and shows the ensemble")
     max_rate: float = _max_rate()
