@@ -181,7 +181,7 @@ def test_a_hostile_dataset_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
         ("a.npz", b"PK nonsense", "cannot be read"),
         ("a.tflite", b"nonsense", "a.tflite is not"),
         ("a.h5", b"nonsense", "a.h5 is not a Keras file"),
-        ("a.txt", b"", "its name must end in one of .log, .npz, .tflite, .keras, .h5"),
+        ("a.txt", b"", "its name must end in one of .log, .log.gz, .npz, .tflite, .keras, .h5"),
     ],
 )
 def test_sheet_refuses_invalid_file(tmp_path: Path, name: str, content: bytes, said: str) -> None:

@@ -225,7 +225,7 @@ class UserFiles:
             UserError: The name is not allowed or in use, or the file cannot be renamed.
         """
         files = self._own_files(kind, name)
-        stem = log_name(to) if kind == "log" else to.removesuffix(files[0].suffix)
+        stem = to.removesuffix(".gz").removesuffix(".log") if kind == "log" else to.removesuffix(files[0].suffix)
         kept = _LOG_ENDING.search(_name(files[0])) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
             stem += kept[0]  # datasets find logs by this ending
