@@ -12,6 +12,7 @@ from impsy_tui.channels.web.client import host_of
 from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
 from impsy_tui.channels.web.pages import STAFF, PageServer, plain
+from impsy_tui.config import WebSocket
 from impsy_tui.text import printable
 
 MOST_CLIENTS: Final = 128
@@ -29,23 +30,18 @@ class Admission:
 
     Args:
         connections: all open connections of the server.
-        origins: of pages that may play.
-        own: of pages that the channel serves itself, which alone may connect as staff.
+        settings: address of the channel, and origins of other pages that may play. The channel's own pages alone may
+            connect as staff.
         pages: pages that the channel serves.
         troubles: counter of the channel's problems, refusals among them.
     """
 
     def __init__(
-        self,
-        connections: Collection[WebConnection],
-        origins: Origins,
-        own: Origins,
-        pages: PageServer,
-        troubles: ErrorCounter,
+        self, connections: Collection[WebConnection], settings: WebSocket, pages: PageServer, troubles: ErrorCounter
     ) -> None:
         self._connections = connections
-        self._origins = origins
-        self._own = own
+        self._origins = Origins(settings.server_ip, settings.origins)
+        self._own = Origins(settings.server_ip, ())
         self._pages = pages
         self._troubles = troubles
 

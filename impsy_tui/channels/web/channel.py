@@ -26,15 +26,14 @@ from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.web.admission import Admission, note_refused_message
 from impsy_tui.channels.web.client import WebClient, host_of
 from impsy_tui.channels.web.connection import WebConnection
-from impsy_tui.channels.web.origins import Origins
 from impsy_tui.channels.web.pages import STAFF, PageServer
 from impsy_tui.channels.web.sender import ClientSender, in_text
-from impsy_tui.channels.web.staff import StaffPage, read_token
+from impsy_tui.channels.web.staff import StaffPage, staff_page
 from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.channels.web.touch_protocol import ended_text, message_text, read_touch, touch_text
 from impsy_tui.config import WebSocket
 from impsy_tui.ensemble.touches.surfaces import OscMessage
-from impsy_tui.errors import MalformedMessageError, UserError
+from impsy_tui.errors import MalformedMessageError
 
 _LARGEST_MESSAGE: Final = 1024
 
@@ -107,8 +106,7 @@ class WebSocketChannel(HeldKeys):
         # A browser from before may still sound notes of an engine that was killed.
         self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
-        origins, own = Origins(settings.server_ip, settings.origins), Origins(settings.server_ip, ())
-        self._admission = Admission(self._connections, origins, own, self._pages, self._troubles)
+        self._admission = Admission(self._connections, settings, self._pages, self._troubles)
         self.set_dimension(dimension)
         self._opening = DeferredOpening(self._begin_serving, self._troubles, self._report_serving)
         self._state = "waiting"
@@ -175,13 +173,8 @@ class WebSocketChannel(HeldKeys):
     def show_monitor(self, monitor: Monitor) -> None:
         """Serves the status of the engine, and the page of the staff if there is a token."""
         self._pages.show_status(monitor.status)
-        try:
-            token = read_token(self._settings.staff_token_file)
-        except UserError as problem:
-            self._listener.trouble(self.name, f"there is no page for staff: {problem}")
-            return
-        if token:
-            self._staff = StaffPage(token, self._scheduler, self._troubles, monitor)
+        self._staff = staff_page(self._settings.staff_token_file, self._scheduler, self._troubles, monitor)
+        if self._staff is not None:
             self._pages.show_staff()
 
     def close(self) -> None:
@@ -262,8 +255,7 @@ class WebSocketChannel(HeldKeys):
 
     async def _serve(self, connection: ServerConnection) -> None:
         if self._staff is not None and connection.request is not None and connection.request.path == STAFF:
-            await self._staff.serve(connection)
-            return
+            return await self._staff.serve(connection)
         connection = cast(WebConnection, connection)
         client = WebClient(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
@@ -282,7 +274,6 @@ class WebSocketChannel(HeldKeys):
             self._release(client, self._scheduler.now())
 
     def _cut_off(self) -> None:
-        """Cuts the connections that are still open."""
         for connection in self._connections.copy():
             connection.transport.abort()
 

@@ -60,6 +60,23 @@ def read_token(file: str) -> str:
     return token
 
 
+def staff_page(
+    file: str, scheduler: ChannelScheduler, troubles: ErrorCounter, monitor: Monitor
+) -> "StaffPage | None":
+    """Returns the page of the staff; None without a token, or with one that is not safe, which is reported.
+
+    Args:
+        file: File with the token, see ``read_token``.
+        scheduler, troubles, monitor: See ``StaffPage``.
+    """
+    try:
+        token = read_token(file)
+    except UserError as problem:
+        troubles.note("staff", f"there is no page for staff: {problem}")
+        return None
+    return StaffPage(token, scheduler, troubles, monitor) if token else None
+
+
 class StaffPage:
     """Sessions of the staff.
 
