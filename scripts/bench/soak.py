@@ -3,9 +3,9 @@
     soak.py [HOURS]
 
 The engine plays as in ``configs/installation.toml``, on a small disk. Events happen in turn. A visitor plays over OSC
-or in a browser and leaves. A serial device is unplugged and plugged in. The synth disappears and comes back, and so does
-the log folder. The disk is filled. Every tenth time the engine is killed and resumes. The report has memory, late and
-lost events, and the silence after each restart.
+or in a browser and leaves. A serial device is unplugged and plugged in. The synth disappears and comes back, and so
+does the log folder. The disk is filled. Every tenth time the engine is killed and resumes. The report has memory,
+late and lost events, and the silence after each restart.
 
 The small disk is a file system in memory, in a mount namespace: ``unshare`` makes it, also without root.
 """
