@@ -95,16 +95,14 @@ class Engine:
             greeting(options),
         )
         self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler, self._apply_learned)
-        self._autosave = autosave = Autosave(
-            loop.scheduler, options.logs, self._state, self._in_background, self.notify
-        )
-        self._saved = SessionRestore(options, autosave, self.notify)
+        self._autosave = Autosave(loop.scheduler, options.logs, self._state, self._in_background, self.notify)
+        self._saved = SessionRestore(options, self._autosave, self.notify)
         self._ends_on_purpose = True
         self.executor = Executor(
             CommandDispatcher(self).carry_out,
             self._random,
             self.notify,
-            autosave.changed,
+            self._autosave.changed,
             self._in_background,
             loop.scheduler.work,
         )
@@ -132,9 +130,7 @@ class Engine:
         last = self._saved.choose()
         wanted = await self._make_session(last)
         self.live_set = self.executor.live_set = self._open_live_set()
-        self._monitoring = Monitoring(
-            config, self._loop.scheduler, self.session, self.snapshot, self.executor, self.live_set
-        )
+        self._monitoring = Monitoring(config, self.session, self.snapshot, self.executor, self.live_set)
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
         self._mapping_keeper = MappingKeeper(
@@ -153,7 +149,7 @@ class Engine:
                 self.session.players[initial.name].pause()
         self.session.start()
         self._housekeeping.begin(self._begin_logs, self.live_set, self.session)
-        self._housekeeping.follow_clock(self.live_set)
+        self.live_set.follow_clock(self._housekeeping.clock_set)
         # The control socket opens last: an engine that answers has opened its channels.
         await self._control.open()
         if last:
@@ -233,7 +229,6 @@ class Engine:
     async def close(self) -> None:
         """Ends in under a second. Channels close first, so notes end even if a disk does not answer."""
         state = self._state() if hasattr(self, "_answers") else None
-        self._housekeeping.close()
         if hasattr(self, "live_set"):
             self.live_set.close()
             self._monitoring.close()

@@ -1,6 +1,5 @@
 """Removal of old files: from the trash at the start, and from the logs at the start and at each midnight."""
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -14,14 +13,13 @@ from impsy_tui.engine.performance.daily_times import DailyTimes
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.runtime.clock_changes import ClockChanges
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 
 
 class Housekeeping:
-    """Removes old files without delaying the music, and follows the clock of the machine.
+    """Removes old files without delaying the music.
 
     Args:
         limits: Limits of the logs.
@@ -51,7 +49,6 @@ class Housekeeping:
         self._begin_logs: Callable[[], None] = lambda: None
         self._records: Callable[[], bool] = lambda: False
         self._midnights = DailyTimes(scheduler, lambda _: self._midnight(), wall)
-        self._clock_changes: ClockChanges | None = None
 
     def begin(self, begin_logs: Callable[[], None], live_set: LiveSet, session: Session) -> None:
         """Removes old files now, and logs from now on at each midnight.
@@ -72,19 +69,9 @@ class Housekeeping:
             self._background(self._rotate())
             self._midnights.add(0, 0)
 
-    def follow_clock(self, live_set: LiveSet) -> None:
-        """Follows changes of the clock of the machine until ``close``: midnights, and times of day of a set."""
-
-        def changed() -> None:
-            self._midnights.clock_set()
-            live_set.scheduled.daily.clock_set()
-
-        self._clock_changes = ClockChanges(asyncio.get_running_loop(), changed)
-
-    def close(self) -> None:
-        """Ends the watch of the clock."""
-        if self._clock_changes is not None:
-            self._clock_changes.close()
+    def clock_set(self) -> None:
+        """Follows a change of the clock of the machine."""
+        self._midnights.clock_set()
 
     def _midnight(self) -> None:
         if self._records():

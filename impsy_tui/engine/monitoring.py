@@ -14,7 +14,6 @@ from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.staff import carry_out_staff_line
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.engine.server.heartbeat import HeartbeatSender
 from impsy_tui.engine.server.status_report import status_report
 from impsy_tui.errors import UserError
@@ -29,7 +28,6 @@ class Monitoring:
 
     Args:
         config: Configuration.
-        scheduler: Scheduler of the engine.
         session: Session, which takes problems of the network.
         snapshot: Returns the state of the engine.
         executor: Carries out lines of the staff.
@@ -39,13 +37,12 @@ class Monitoring:
     def __init__(
         self,
         config: Config,
-        scheduler: Scheduler,
         session: Session,
         snapshot: Callable[[], Snapshot],
         executor: Executor,
         live_set: LiveSet,
     ) -> None:
-        self._scheduler = scheduler
+        self._scheduler = session.scheduler
         self._snapshot = snapshot
         self._executor = executor
         self._live_set = live_set
@@ -53,7 +50,7 @@ class Monitoring:
         self._heartbeat = (
             None
             if config.heartbeat is None
-            else HeartbeatSender(config.heartbeat, scheduler, session, lambda: status_report(snapshot()))
+            else HeartbeatSender(config.heartbeat, session.scheduler, session, lambda: status_report(snapshot()))
         )
 
     async def start(self, channels: Sequence[Channel]) -> None:

@@ -1,5 +1,6 @@
 """Everything that plans, records and takes back the commands of one session."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from impsy_tui.engine.performance.undo import UndoHistory
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present_number
+from impsy_tui.engine.runtime.clock_changes import ClockChanges
 from impsy_tui.language import Macro
 from impsy_tui.parameters import DIMENSION, ENGINE
 
@@ -66,6 +68,7 @@ class LiveSet:
         )
         session.observer = self.scheduled
         self._session = session
+        self._clock_changes: ClockChanges | None = None
         self.parameter_map = ParameterMap(scheduler, self._present)
         self.scene_keeper = SceneKeeper(session, models, self.parameter_map)
         self.scene_file = SceneFile(scene_file)
@@ -89,8 +92,23 @@ class LiveSet:
         owner = self._session.all_players.get(name)
         return None if owner is None else present_number(owner, parameter)
 
+    def follow_clock(self, clock_set: Callable[[], None]) -> None:
+        """Follows changes of the clock of the machine until ``close``.
+
+        Args:
+            clock_set: also called after a change.
+        """
+
+        def changed() -> None:
+            clock_set()
+            self.scheduled.daily.clock_set()
+
+        self._clock_changes = ClockChanges(asyncio.get_running_loop(), changed)
+
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""
+        if self._clock_changes is not None:
+            self._clock_changes.close()
         self.replay.replayer.stop()
         self.scheduled.cancel_all()
         self.recording.command_log.end()
