@@ -36,7 +36,10 @@ WITH_CORPUS: Final = TARGETS[4]
 ALGORITHMS: Final = ("ppo", "dqn", "a2c")
 """Algorithms of an agent's training."""
 
-SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")
+UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
+"""Units of each layer of an MDRNN by size."""
+
+SIZES: Final = tuple(UNITS)
 """Sizes of an MDRNN."""
 
 AUTO: Final = "auto"
@@ -44,6 +47,12 @@ AUTO: Final = "auto"
 
 RESUME: Final = "resume"
 """Instead of a size: the last interrupted training."""
+
+NEWEST: Final = "newest"
+"""Instead of a model's name: the newest model, of the dimension that plays if there is one."""
+
+PREVIOUS: Final = "previous"
+"""Instead of a model's name: the model that the player had before."""
 
 CURRENT: Final = "current"
 """Instead of a model's name: the model that plays."""

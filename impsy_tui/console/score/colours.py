@@ -38,5 +38,5 @@ def _style(word: str, palette: Palette, macros: Collection[str], *, quoted: bool
     if word in macros:
         return palette.good
     if word.startswith(("@", "$")):
-        return palette.upcoming
-    return palette.input if _NUMBER.fullmatch(word) else None
+        return palette.good
+    return palette.upcoming if _NUMBER.fullmatch(word) else None

@@ -5,12 +5,14 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from impsy_tui import choices
 from impsy_tui.engine.runtime.subprocesses import ask_worker, scratch_file
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
@@ -34,6 +36,8 @@ CHECK_SECONDS: Final = 20.0
 LARGEST_FILE: Final = 1 << 28
 """Bytes of the largest model file: weights and the state of the training."""
 _WARM_UP: Final = 3
+_SHAPE: Final = re.compile(r"-dim(\d+)-layers\d+-units(\d+)")
+"""Dimension and units in the name of a trained model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,14 @@ class ModelFolders:
         names = dict.fromkeys(file.stem for file in files)
         return sorted(name for name in names if name.startswith(ENSEMBLE_PREFIX) is self._ensembles)
 
-    def find(self, name: str, *, exact: bool = False) -> Path:
+    def find(self, name: str, *, exact: bool = False, dimension: int = 0) -> Path:
         """Returns the file of a model.
 
         Args:
-            name: File name, with or without suffix (without: ``.tflite`` first), or the unique begin of a name.
-            exact: True to refuse the begin of a name.
+            name: File name, with or without suffix (without: ``.tflite`` first). Else, in this order: ``newest``; a
+                size, for the newest model of this size; the unique begin of a name; a unique part of a name.
+            exact: True to accept file names only.
+            dimension: Dimension that ``newest`` and a size prefer; 0 for none.
 
         Raises:
             UserError: There is no such model.
@@ -102,10 +108,29 @@ class ModelFolders:
                     except (OSError, ValueError):
                         break
         names = self.names()
-        begun = [each for each in names if name and each.startswith(name)]
-        if len(begun) == 1 and not exact:
-            return self.find(begun[0], exact=True)
+        if not exact and (found := self._spoken(name, names, dimension)) is not None:
+            return self.find(found, exact=True)
         raise UserError(no_such("model", name, names))
+
+    def _spoken(self, name: str, names: Sequence[str], dimension: int) -> str | None:
+        """Returns the model that a word stands for; None without one, or with several."""
+        if name == choices.NEWEST or name in choices.SIZES:
+            shapes = {each: found for each in names if (found := _SHAPE.search(each)) is not None}
+            of_size = [each for each, shape in shapes.items() if int(shape[2]) == choices.UNITS.get(name)]
+            fitting = names if name == choices.NEWEST else of_size
+            preferred = [each for each in fitting if each in shapes and int(shapes[each][1]) == dimension]
+            if fitting:
+                return max(preferred or fitting, key=self._changed)
+        begun = [each for each in names if name and each.startswith(name)]
+        parts = begun or [each for each in names if name and name in each]
+        return parts[0] if len(parts) == 1 else None
+
+    def _changed(self, name: str) -> float:
+        """Returns the time of the last change of a model, in seconds since 1970; 0 if it has gone."""
+        try:
+            return self.find(name, exact=True).stat().st_mtime
+        except (OSError, UserError):
+            return 0.0
 
 
 def _resolved(folder: Path) -> Path:
@@ -121,6 +146,9 @@ def no_such(kind: str, name: str, names: Sequence[str]) -> str:
     begun = [each for each in names if name and each.startswith(name)]
     if len(begun) > 1:
         return f"{name} begins the names of several {kind}s: {some_names(begun)}"
+    parts = [each for each in names if name and name in each]
+    if len(parts) > 1:
+        return f"{name} is in the names of several {kind}s: {some_names(parts)}"
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
     there = f"There are: {some_names(names)}" if names else "There is none yet"

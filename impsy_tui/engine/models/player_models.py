@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impsy_tui import choices
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
@@ -31,15 +32,23 @@ class _ModelFiles:
 
     Attributes:
         file: File of the current model, None for the dummy.
+        before: File of the model before, None for none.
         auditioned: File of the auditioned model, None for none.
         loads: Number of load requests.
         auditions: Number of audition requests.
     """
 
     file: Path | None = None
+    before: Path | None = None
     auditioned: Path | None = None
     loads: int = 0
     auditions: int = 0
+
+    def play(self, file: Path | None) -> None:
+        """Notes the file of the model that plays now, and of the model before."""
+        if file != self.file:
+            self.before = self.file or self.before
+        self.file = file
 
 
 class PlayerModels:
@@ -127,13 +136,13 @@ class PlayerModels:
         Raises:
             UserError: The model cannot be loaded; the model before plays on.
         """
-        file, files = file or self._find(name), self._files_of(player.name)
+        file, files = file or self._find(player, name), self._files_of(player.name)
         files.loads += 1
         if file == files.auditioned and (predictor := player.end_audition()) is not None:
             # The auditioned model keeps its memory.
             files.auditioned = None
             player.change_predictor(predictor)
-            files.file = file
+            files.play(file)
             return f"{predictor.name} plays, as auditioned"
         number = files.loads
         predictor, remark = await self._open_beside(player, file)
@@ -145,7 +154,7 @@ class PlayerModels:
         if dimension != player.dimension and (why := player.refuses(dimension)):
             raise UserError(f"{predictor.name} has dimension {dimension}: {why}")
         player.change_predictor(predictor)
-        files.file = file
+        files.play(file)
         if player.auditioned is None:  # a change of dimension ends the audition
             files.auditioned = None
         return f"{predictor.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
@@ -167,7 +176,7 @@ class PlayerModels:
             UserError: The model cannot be loaded, or has another dimension than the player.
         """
         files = self._files_of(player.name)
-        file = self._find(name)
+        file = self._find(player, name)
         files.auditions += 1
         number = files.auditions
         predictor, _ = await self._open_beside(player, file)
@@ -185,7 +194,7 @@ class PlayerModels:
         """Replaces the model by the dummy."""
         files = self._files_of(player.name)
         files.loads += 1
-        files.file = None
+        files.play(None)
         self._forget_audition(player)
         player.end_audition()
         player.change_predictor(DummyPredictor(player.dimension, self._random))
@@ -219,8 +228,14 @@ class PlayerModels:
                 return candidate.absolute()
         return folders.find(name if path.name == name else path.name, exact=True)
 
-    def _find(self, name: str) -> Path:
-        return self._all.find(name)
+    def _find(self, player: Player, name: str) -> Path:
+        """Returns the model file of a name, a size, ``newest`` or ``previous``."""
+        if name != choices.PREVIOUS:
+            return self._all.find(name, dimension=player.dimension)
+        before = self._files_of(player.name).before
+        if before is None:
+            raise UserError("no model played before this one: load NAME loads another")
+        return before
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[AnyPredictor, str]:
         """Returns a new predictor and a remark for the performer."""

@@ -109,19 +109,20 @@ class UserFiles:
         file = self.find("log", name)
         return await ask_worker(draw_log.Request(number, file, columns))
 
-    def find(self, kind: str, name: str, *, exact: bool = False) -> Path:
+    def find(self, kind: str, name: str, *, exact: bool = False, dimension: int = 0) -> Path:
         """Returns a file by name.
 
         Args:
             kind: "log", "dataset" or "model".
             name: File name, with or without suffix, or the unique begin of a name.
             exact: True to refuse the begin of a name.
+            dimension: Dimension of the model that ``newest`` and a size prefer; 0 for none.
 
         Raises:
             UserError: There is no such file.
         """
         if kind == "model":
-            return self.models.find(name, exact=exact)
+            return self.models.find(name, exact=exact, dimension=dimension)
         folder, suffixes = (self.logs if kind == "log" else self.datasets), _SUFFIXES[kind]
         for file in (folder / name, *(folder / f"{name}{suffix}" for suffix in suffixes)):
             if _plain(name) and file.name.endswith(suffixes) and file.is_file():

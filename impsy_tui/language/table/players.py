@@ -41,7 +41,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "load",
-        "changes the model, between two events; the old one plays until then",
+        "changes the model, between two events; a part of the name, a size, newest or previous is enough",
         "load model m",
         (Argument("model", ArgumentKind.MODEL),),
         filler="model",

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras_mdn_layer import MDN
 
+from impsy_tui.choices import UNITS
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
 from impsy_tui.mdrnn.weights import gates_of_kernel
@@ -19,8 +20,6 @@ MIXTURES: Final = 5
 _MOST_MIXTURES: Final = 12
 _SPARE: Final = 3
 """Components beyond one for each value of a larger dimension."""
-UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
-"""LSTM units a layer, by size; two layers, three for xl, as in IMPSY."""
 _NARROW, _MOVING, _WIDE = 0.05, 0.7, 2.0
 """First deviations of values, scaled."""
 _SHORTEST, _LONGEST = 0.005, 0.3

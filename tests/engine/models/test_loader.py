@@ -70,6 +70,29 @@ def test_a_mistyped_name_gets_a_suggestion(folders: ModelFolders) -> None:
         folders.find("tow words")
 
 
+def test_find_takes_a_part_of_a_name_a_size_and_newest(tmp_path: Path) -> None:
+    names = [f"musicMDRNN-dim{dim}-layers2-units{units}-mixtures5-scale10" for dim in (4, 9) for units in (64, 128)]
+    for age, name in enumerate((*names, "garden")):
+        (tmp_path / f"{name}.tflite").touch()
+        os.utime(tmp_path / f"{name}.tflite", (1000 - age, 1000 - age))
+    folders = ModelFolders([tmp_path])
+    assert folders.find("den").stem == "garden"
+    assert folders.find("dim9-layers2-units128").stem == names[3]
+    assert folders.find("s").stem == names[0]
+    assert folders.find("s", dimension=9).stem == names[2]
+    assert folders.find("newest").stem == names[0]
+    assert folders.find("newest", dimension=9).stem == names[2]
+    (tmp_path / "s.h5").touch()
+    assert folders.find("s", dimension=9).name == "s.h5"
+    with pytest.raises(UserError, match="units64 is in the names of several models"):
+        folders.find("units64")
+    for name in ("den", "m", "newest"):
+        with pytest.raises(
+            UserError, match=f"no model is called {name}|{name} is in the names|{name} begins the names"
+        ):
+            folders.find(name, exact=True)
+
+
 def test_a_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

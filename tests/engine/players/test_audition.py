@@ -136,6 +136,20 @@ def test_a_player_of_another_dimension_ends_it() -> None:
     assert virtual.player.auditioned is None
 
 
+def test_load_previous_returns_to_the_model_before(tmp_path: Path) -> None:
+    set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
+    for name in ("one", "two"):
+        constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+
+    def load(name: str) -> Reply:
+        return asyncio.run(set_.executor.carry_out(f"load {name}", 1))
+
+    assert load("previous").text == "no model played before this one: load NAME loads another"
+    assert [load(name).text.split(" ")[0] for name in ("on", "two", "previous", "previous")] == [
+        *("one", "two", "one", "two")
+    ]
+
+
 @pytest.mark.parametrize(("then", "auditioned"), [("unload", None), ("audition off", None), ("audition two", "two")])
 def test_command_during_audition_load_cancels_audition(tmp_path: Path, then: str, auditioned: str | None) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")

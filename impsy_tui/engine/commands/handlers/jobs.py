@@ -116,7 +116,7 @@ class JobHandlers(Handlers):
         if not name:
             return None
         if name != choices.CURRENT:
-            return self._host.user_files.find("model", name)
+            return self._host.user_files.find("model", name, dimension=self._dimension)
         if (playing := self._playing) is None:
             raise UserError("no player has a model to continue with: from NAME names one")
         return playing
@@ -134,7 +134,7 @@ class JobHandlers(Handlers):
         return None if player is None else self._host.player_models.file_of(player)
 
     async def _convert(self, model: str) -> str:
-        found = self._host.user_files.find("model", model)
+        found = self._host.user_files.find("model", model, dimension=self._dimension)
         # The library finds the TFLite file first.
         others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
         file = next((other for other in others if other.is_file()), found)
@@ -146,7 +146,7 @@ class JobHandlers(Handlers):
 
     async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
         user_files = self._host.user_files
-        models = [user_files.find("model", name) for name in (model, against) if name]
+        models = [user_files.find("model", name, dimension=self._dimension) for name in (model, against) if name]
         if not models:
             if (playing := self._playing) is None:
                 raise UserError("no player has a model: name one, as in evaluate m")
