@@ -28,7 +28,8 @@ class NonblockingPrinter:
     of more than a thousand are left out and counted.
 
     Libraries in C and Python's tracebacks write to descriptors 1 and 2. Until ``close``, each of these is a pipe that
-    does not block its writer, and its lines are printed like all others. A descriptor that is a file stays as it is.
+    does not block its writer, and its lines are printed like all others. A descriptor that is a file stays as it is;
+    the printer writes to a duplicate, because descriptor 2 is silenced while a library loads a model.
     """
 
     def __init__(self) -> None:
@@ -37,8 +38,9 @@ class NonblockingPrinter:
         self._news = threading.Condition()
         self._writing = False
         self._colours = sys.stderr.isatty()
-        self._targets = {1: 1, 2: 2}
+        self._targets = {stream: _duplicate(stream) for stream in (1, 2)}
         """Descriptor of the terminal or file, by stream."""
+        self._replaced: list[int] = []
         self._reading: set[int] = set()
         """Streams whose pipe is read."""
         threading.Thread(target=self._run, name="printer", daemon=True).start()
@@ -64,9 +66,8 @@ class NonblockingPrinter:
             with contextlib.suppress(OSError):
                 stream.flush()
         ctypes.CDLL(None).fflush(None)
-        replaced = [stream for stream, target in self._targets.items() if stream != target]
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in replaced:
+        for stream in self._replaced:
             os.dup2(nowhere, stream)  # closes the pipe, so that its reader ends
         os.close(nowhere)
         deadline = time.monotonic() + patience
@@ -75,13 +76,13 @@ class NonblockingPrinter:
             if self._news.wait_for(
                 lambda: not self._lines and not self._writing, max(0.0, deadline - time.monotonic())
             ):
-                for stream in replaced:
+                for stream in self._replaced:
                     os.dup2(self._targets[stream], stream)
 
     def _replace(self, stream: int) -> None:
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
-        self._targets[stream] = os.dup(stream)
+        self._replaced.append(stream)
         self._reading.add(stream)
         os.dup2(writing, stream)
         os.close(writing)
@@ -133,6 +134,14 @@ class NonblockingPrinter:
                     line = line[os.write(self._targets[stream], line) :]
             except OSError:
                 pass  # the terminal has gone; the music has not
+
+
+def _duplicate(stream: int) -> int:
+    """Returns a duplicate of a descriptor, or the descriptor itself if it is closed."""
+    try:
+        return os.dup(stream)
+    except OSError:
+        return stream
 
 
 def _may_block(stream: int) -> bool:

@@ -97,6 +97,17 @@ def test_printer_leaves_a_file_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"raw \x1b\n"
 
 
+def test_printer_prints_into_a_file_while_libraries_are_silenced(tmp_path: Path) -> None:
+    program = (
+        "from impsy_tui.cli.output.nonblocking import NonblockingPrinter; printer = NonblockingPrinter()\n"
+        "from impsy_tui.model_files.interpreter import silenced_stderr\n"
+        "with silenced_stderr(): printer.error('a report'); printer.close(60)"
+    )
+    with (tmp_path / "out").open("wb") as output:
+        subprocess.run([sys.executable, "-c", program], stderr=output, check=True)
+    assert (tmp_path / "out").read_bytes() == b"a report\n"
+
+
 def test_printer_escapes_control_characters_of_libraries() -> None:
     program = (
         "import os; from impsy_tui.cli.output.nonblocking import NonblockingPrinter; printer = NonblockingPrinter();"

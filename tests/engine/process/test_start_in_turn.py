@@ -58,6 +58,8 @@ _DUMMIES = {
 
 _OTHERS = ("weights.toml", "whole.toml", "lite.toml", "scenes.toml", "logs/.last-session.json")
 
+_SESSION = '{"players": {}, "thru": false, "log": true, "ended": true}'
+
 Spoil = Callable[[Path], None]
 
 
@@ -73,7 +75,7 @@ def _lay_whole_files(folder: Path) -> None:
             shutil.copy(models / name, folder)
     (folder / "logs").mkdir()
     for name in _OTHERS:
-        (folder / name).write_text("{}" if name.endswith("json") else "")
+        (folder / name).write_text(_SESSION if name.endswith("json") else "")
 
 
 def _missing(file: Path) -> None:
