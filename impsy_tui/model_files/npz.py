@@ -32,7 +32,11 @@ def read_npz(source: Path | BinaryIO, largest: int) -> dict[str, np.ndarray[Any,
         source.seek(0)
         with np.load(source, allow_pickle=False) as loaded:
             arrays: dict[str, Any] = {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError, UserError):
+    except (OSError, UserError):
+        raise
+    except ValueError as error:
+        if "pickle" in str(error):  # NumPy advises to load the file unsafely
+            raise ValueError("it is damaged, or holds other things than arrays of numbers") from None
         raise
     except Exception as error:  # a damaged file can fail in any way
         raise ValueError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None

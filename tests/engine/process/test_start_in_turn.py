@@ -34,27 +34,28 @@ file = "lite.tflite"
 [[player]]
 name = "agent"
 kind = "agent"
-file = "agent-fm.npz"
+file = "agent-own.npz"
 [[player]]
 name = "ensemble"
 kind = "ensemble"
-file = "ensembleRNN-units16.tflite"
-classifier = "gestures-synthetic.npz"
-clip_file = "clips-synthetic.npz"
+file = "ensembleRNN-own.tflite"
+classifier = "gestures-own.npz"
+clip_file = "clips-own.npz"
 [osc]
 server_port = {port}
 """
 
-_DUMMIES = {
+_MODELS = {
     "weights.h5": "weights",
     "whole.keras": "keras",
     "lite.tflite": "lite",
-    "agent-fm.npz": "agent",
-    "ensembleRNN-units16.tflite": "ensemble",
-    "gestures-synthetic.npz": "ensemble",
-    "clips-synthetic.npz": "ensemble",
+    "agent-own.npz": "agent",
+    "ensembleRNN-own.tflite": "ensemble",
 }
 """Players that a dummy replaces if the file does not serve."""
+
+_OF_THE_ENSEMBLE = ("gestures-own.npz", "clips-own.npz")
+"""Files that the shipped ones replace."""
 
 _OTHERS = ("weights.toml", "whole.toml", "lite.toml", "scenes.toml", "logs/.last-session.json")
 
@@ -70,9 +71,9 @@ def _lay_whole_files(folder: Path) -> None:
         archive.write(weights, "model.weights.h5")
     models = shipped_folder("models")
     shutil.copy(next(models.glob("musicMDRNN*.tflite")), folder / "lite.tflite")
-    for name in _DUMMIES:
-        if not (folder / name).exists():
-            shutil.copy(models / name, folder)
+    for kind in ("agent-*.npz", "ensembleRNN-*.tflite", "gestures-*.npz", "clips-*.npz"):
+        own = f"{kind.partition('-')[0]}-own{Path(kind).suffix}"
+        shutil.copy(next(iter(sorted(models.glob(kind)))), folder / own)
     (folder / "logs").mkdir()
     for name in _OTHERS:
         (folder / name).write_text(_SESSION if name.endswith("json") else "")
@@ -88,14 +89,8 @@ def _damaged(file: Path) -> None:
 
 def _foreign(file: Path) -> None:
     """A whole file of another kind in its place."""
-    other = {".npz": "lite.tflite", ".tflite": "agent-fm.npz", ".json": "config.toml", ".toml": "weights.h5"}
-    (file.parent if file.suffix != ".json" else file.parent.parent).joinpath("config.toml").touch()
-    source = "config.toml" if file.name == "scenes.toml" else other.get(file.suffix, "agent-fm.npz")
-    folder = file.parent.parent if file.suffix == ".json" else file.parent
-    content = (folder / source).read_bytes()
-    if file.name == "agent-fm.npz":
-        content = (folder / "clips-synthetic.npz").read_bytes()
-    file.write_bytes(content)
+    other = {".npz": "lite.tflite", ".toml": "weights.h5", ".json": "../weights.h5"}.get(file.suffix, "agent-own.npz")
+    file.write_bytes((file.parent / other).read_bytes())
 
 
 def _kinds(client: ControlClient) -> dict[str, str]:
@@ -103,7 +98,7 @@ def _kinds(client: ControlClient) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("spoil", [_missing, _damaged, _foreign])
-@pytest.mark.parametrize("name", [*_DUMMIES, *_OTHERS])
+@pytest.mark.parametrize("name", [*_MODELS, *_OF_THE_ENSEMBLE, *_OTHERS])
 def test_engine_starts_with_each_file_spoiled_and_plays_the_others(
     start_engine: Start, tmp_path: Path, name: str, spoil: Spoil
 ) -> None:
@@ -112,13 +107,16 @@ def test_engine_starts_with_each_file_spoiled_and_plays_the_others(
     spoil(tmp_path / name)
     engine = start_engine(_CONFIG.format(port=free_port()), "--resume")
     assert engine.ready.startswith("ready: "), engine.said()
-    player = _DUMMIES.get(name, "")
+    player = _MODELS.get(name)
+    if player or name in _OF_THE_ENSEMBLE:
+        assert name in engine.said()
     with connected(engine.socket) as client:
         assert _kinds(client) == {**_KINDS, **({player: "dummy"} if player else {})}
         if player:
-            assert name in engine.said()
-            # The file comes late.
-            (tmp_path / name).write_bytes(whole)
+            (tmp_path / name).write_bytes(whole)  # it comes late
+            reply = client.command(f"@{player} load {Path(name).stem}")
+            assert reply.ok, reply.text
+            assert _kinds(client) == _KINDS
     assert engine.end(signal.SIGTERM) == 0
     assert "Traceback" not in engine.said()
 
