@@ -66,6 +66,9 @@ BATCH: Final = Range(1, 4096, 16)
 SEED: Final = Range(0, 2**31 - 1, 1)
 """Random seed of a training."""
 
+NOTE: Final = Range(0, 127)
+"""MIDI notes."""
+
 ENSEMBLE_PLAYERS: Final = Range(2, 8)
 """Players of an ensemble, with the lead."""
 

@@ -22,6 +22,7 @@ from impsy_tui.key_actions import KeysInForce
 from impsy_tui.language import ArgumentKind, Invocation, Program, parse
 from impsy_tui.language.program import ALL_PLAYERS
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
+from impsy_tui.parameters import CLASSIFIER, NUDGE
 from impsy_tui.paths import files_in, shipped_folder
 from impsy_tui.text import counted
 from impsy_tui.toml_files import read_regular
@@ -174,9 +175,9 @@ class _Names:
                 return f"no such scene: {name}. Scenes: {', '.join(sorted(self._scenes)) or 'none yet'}"
             case "player":
                 return self._unknown_player(name)
-            case "nudge" if self._outputs and name not in self._outputs:
+            case NUDGE.name if self._outputs and name not in self._outputs:
                 return f"no such output: {name}. Outputs: {', '.join(self._outputs)}"
-            case "classifier":
+            case CLASSIFIER.name:
                 return self._no_classifier(name)
             case "goto" if name not in self._cues:
                 return f"no such cue: {name}. Cues: {', '.join(self._cues)}"

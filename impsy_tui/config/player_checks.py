@@ -5,14 +5,13 @@ from dataclasses import fields
 from typing import Final
 
 from impsy_tui.config.channel_schema import CHANNEL_TABLES
-from impsy_tui.config.schema import HIGHEST, LOWEST, Config, Player
-from impsy_tui.parameters import ENSEMBLE, KINDS, parameters_of
+from impsy_tui.config.schema import Config, Player
+from impsy_tui.parameters import ENSEMBLE, HIGHEST, KINDS, LOWEST, parameters_of
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
 _OF_ENSEMBLES: Final = frozenset(
     {one.key.removeprefix("player.") for one in parameters_of(ENSEMBLE) if one.key.startswith("player.")}
-    | {"lead", "clip_file", "classifier", "destinations", "midi_channels"}
-    | {"scale", "lowest", "highest"}
+    | {"lead", "clip_file", "destinations", "midi_channels"}
 )
 
 
@@ -65,10 +64,11 @@ def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
             continue
         whose = f'players of kind "{ENSEMBLE}"' if is_for_ensembles else f'players of other kinds than "{ENSEMBLE}"'
         yield f"{table}.{setting.name}", f"is a setting of {whose} only"
-    lowest = LOWEST if player.lowest is None else player.lowest
-    if lowest > (HIGHEST if player.highest is None else player.highest):
-        key = "highest" if player.lowest is None else "lowest"
-        yield f"{table}.{key}", f"the lowest note is above the highest; the defaults are {LOWEST} to {HIGHEST}"
+    lowest = LOWEST.default if player.lowest is None else player.lowest
+    if lowest > (HIGHEST.default if player.highest is None else player.highest):
+        key = HIGHEST.name if player.lowest is None else LOWEST.name
+        defaults = f"the defaults are {LOWEST.default} to {HIGHEST.default}"
+        yield f"{table}.{key}", f"the lowest note is above the highest; {defaults}"
 
 
 def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:

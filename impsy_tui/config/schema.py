@@ -39,10 +39,6 @@ from impsy_tui.ranges import Range
 
 _MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
 
-_NOTE = Integer(0, 127)
-LOWEST, HIGHEST = 48, 84
-"""Default MIDI notes of an ensemble."""
-
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
@@ -143,9 +139,7 @@ class Player:
     clips: str | None = live(parameters.CLIPS, own=True)
     activity: float | None = live(parameters.ACTIVITY, own=True)
     clip_file: str | None = setting(Text(), None, "clips of an ensemble, .npz; default: the shipped clips")
-    classifier: str | None = setting(
-        Text(), None, "classifier of gestures for an ensemble, .npz; default: the shipped classifier"
-    )
+    classifier: str | None = live(parameters.CLASSIFIER, own=True)
     destinations: tuple[str, ...] = setting(
         OneOrMany(Text()),
         (),
@@ -154,13 +148,9 @@ class Player:
     midi_channels: tuple[int, ...] = setting(
         OneOrMany(Integer(1, 16)), (), "MIDI channel of each follower of an ensemble; default 1, 2, 3 …"
     )
-    scale: str | None = setting(
-        Choice(choices.SCALES),
-        None,
-        'scale of the MIDI notes of an ensemble, from left to right; default "pentatonic"',
-    )
-    lowest: int | None = setting(_NOTE, None, "lowest MIDI note of an ensemble, at the left edge; default 48")
-    highest: int | None = setting(_NOTE, None, "highest MIDI note of an ensemble; default 84")
+    scale: str | None = live(parameters.SCALE, own=True)
+    lowest: int | None = live(parameters.LOWEST, own=True)
+    highest: int | None = live(parameters.HIGHEST, own=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,6 +334,8 @@ class Live:
                 return OneOrMany(Text()).allowed
             case Kind.SWITCH:
                 return Switch().allowed
+            case Kind.FILE:
+                return Text().allowed
             case Kind.WHOLE:
                 return Integer(int(self._within.low), int(self._within.high)).allowed
             case _:

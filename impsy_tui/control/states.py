@@ -40,7 +40,6 @@ class EnsembleState(msgspec.Struct, frozen=True):
         features: features of the lead's last five seconds; see ``ensemble.touches.features.FEATURES``.
         lead_age: seconds since the lead's last touch; -1 for never.
         resting: True if the ensemble rests because the lead does not play.
-        clips: method by which clips are chosen.
         flux: share of changed gestures in the last fifteen seconds, 0..1.
         rise: difference of the flux to that of the fifteen seconds before.
         entropy: entropy in bits of the transitions between groups of gestures in the last fifteen seconds.
@@ -48,7 +47,6 @@ class EnsembleState(msgspec.Struct, frozen=True):
         new_idea: True if the ensemble has just had a new idea.
         transitions: numbers of transitions between the five groups of gestures in the last fifteen seconds. Rows
             follow each other; a row belongs to the group before the transition.
-        classifier_name: classifier of the lead's gestures.
         auditioned: name of the auditioned model; empty for none.
         in_silence: gestures of the auditioned model's followers.
     """
@@ -60,14 +58,12 @@ class EnsembleState(msgspec.Struct, frozen=True):
     features: tuple[float, ...]
     lead_age: float
     resting: bool
-    clips: str
     flux: float
     rise: float
     entropy: float
     state: str
     new_idea: bool
     transitions: tuple[int, ...]
-    classifier_name: str = ""
     auditioned: str = ""
     in_silence: tuple[int, ...] = ()
 

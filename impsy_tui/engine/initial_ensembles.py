@@ -1,24 +1,20 @@
 """Initial ensembles from the configuration."""
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from impsy_tui import choices
-from impsy_tui.config.schema import HIGHEST, LOWEST, Player
+from impsy_tui.config.schema import Player
 from impsy_tui.engine.initial_players import routing_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.players.base import SessionInterface
-from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
-from impsy_tui.ensemble.touches.pitches import pitches
-from impsy_tui.parameters import ENSEMBLE, KINDS, TEMP, TRAINED, parameters_of
-
-_SCALE: Final = "pentatonic"
+from impsy_tui.engine.players.settings import EnsembleSettings
+from impsy_tui.parameters import CLASSIFIER, ENSEMBLE, KINDS, TEMP, TRAINED, parameters_of
 
 
 class InitialEnsembles:
@@ -57,19 +53,17 @@ class InitialEnsembles:
 
     async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:
         general = self._options.config.model
-        keys = (one.key.removeprefix("player.") for one in parameters_of(ENSEMBLE) if one.key.startswith("player."))
-        given = {key: value for key in keys if (value := getattr(table, key)) is not None}
+        own = (one for one in parameters_of(ENSEMBLE) if one not in (TEMP, CLASSIFIER))
+        keys = {one.name: one.key.removeprefix("player.") for one in own}
+        given = {name: value for name, key in keys.items() if (value := getattr(table, key)) is not None}
         temp = general.pitemp if table.pitemp is None else table.pitemp
         if temp != TRAINED:  # a network of an ensemble has no temperature of its training
             given[TEMP.name] = temp
         settings = EnsembleSettings(**given)
-        lowest = LOWEST if table.lowest is None else table.lowest
-        highest = HIGHEST if table.highest is None else table.highest
         ensemble_routing = EnsembleRouting(
             lead=table.lead or "",
             destinations=table.destinations,
             midi_channels=table.midi_channels or tuple(range(1, len(choices.FOLLOWERS) + 1)),
-            notes=pitches(table.scale or _SCALE, lowest, highest),
         )
         return EnsemblePlayer(
             table.name,

@@ -15,10 +15,11 @@ from impsy_tui.ensemble.arrays import Arrays, read_arrays, write_arrays
 from impsy_tui.ensemble.gestures import GESTURES, NOTHING
 from impsy_tui.ensemble.touches.features import FEATURES
 from impsy_tui.errors import UserError
+from impsy_tui.parameters import CLASSIFIER
 
 PREFIX: Final = "gestures-"
 """Beginning of the file names of classifiers."""
-SHIPPED: Final = "gestures-synthetic.npz"
+SHIPPED: Final = f"{CLASSIFIER.default}.npz"
 """File name of the shipped classifier, trained on synthetic touches."""
 DESCRIPTION: Final = (
     "narrow",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Final
 
-from impsy_tui import parameters
+from impsy_tui import choices, parameters
 from impsy_tui.parameters import PARAMETERS, Parameter
 from impsy_tui.ranges import Range
 
@@ -215,6 +215,7 @@ _KINDS: Final = {
     parameters.Kind.CHOICE: ArgumentKind.CHOICE,
     parameters.Kind.SWITCH: ArgumentKind.SWITCH,
     parameters.Kind.WORDS: ArgumentKind.TEXT,
+    parameters.Kind.FILE: ArgumentKind.NAME,
 }
 
 
@@ -225,16 +226,16 @@ def parameter_commands(kind: str) -> Iterator[Command]:
 
 def parameter_command(parameter: Parameter) -> Command:
     """Returns the command that sets a parameter."""
-    of_dimension = parameters.DIMENSION in parameter.scope
-    switches_over = parameter.kind is parameters.Kind.SWITCH and not of_dimension
+    items = _ITEMS.get(parameter.scope[0])
+    switches_over = parameter.kind is parameters.Kind.SWITCH and items is None
     return Command(
         parameter.name,
         f"{parameter.help}; without on or off, switches over" if switches_over else parameter.help,
         parameter.example,
-        _dimension_arguments(parameter) if of_dimension else (_argument(parameter),),
+        _arguments(parameter) if items is None else (items, *_arguments(parameter)),
         osc=parameter.osc,
-        sources=PARAMETER if parameter.kind in _FROM_NETWORK and not of_dimension else MUSIC,
-        player=parameter.scope[0] != parameters.ENGINE,
+        sources=PARAMETER if parameter.kind in _FROM_NETWORK and items is None else MUSIC,
+        player=parameter.scope[0] not in (parameters.ENGINE, parameters.OUTPUT),
         about=_ABOUT.get(parameter.scope, "values"),
         ramp=parameter.ramp,
         undo=parameter.in_scenes,
@@ -242,22 +243,26 @@ def parameter_command(parameter: Parameter) -> Command:
     )
 
 
-def _argument(parameter: Parameter) -> Argument:
-    choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
-    optional = parameter.kind is parameters.Kind.SWITCH
-    return Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices, optional=optional)
-
-
-def _dimension_arguments(parameter: Parameter) -> tuple[Argument, ...]:
-    dimensions = Argument("dimensions", ArgumentKind.DIMENSIONS)
+def _arguments(parameter: Parameter) -> tuple[Argument, ...]:
+    """Returns the arguments of the value; a switch of a dimension has none."""
     match parameter.kind:
-        case parameters.Kind.SWITCH:
-            return (dimensions,)
+        case parameters.Kind.SWITCH if parameters.DIMENSION in parameter.scope:
+            return ()
         case parameters.Kind.PAIR:
-            return dimensions, *(Argument(end, ArgumentKind.NUMBER, parameter.within) for end in parameters.ENDS)
-        case _:
-            return dimensions, _argument(parameter)
+            return tuple(Argument(end, ArgumentKind.NUMBER, parameter.within) for end in parameters.ENDS)
+    words = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
+    optional = parameter.kind is parameters.Kind.SWITCH
+    return (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, words, optional=optional),)
 
+
+FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)
+
+_ITEMS: Final = {
+    parameters.DIMENSION: Argument("dimensions", ArgumentKind.DIMENSIONS),
+    parameters.FOLLOWER: FOLLOWER,
+    parameters.OUTPUT: Argument("output", ArgumentKind.NAME),
+}
+"""Arguments that name the part with the parameter, by scope."""
 
 _FROM_NETWORK: Final = (parameters.Kind.NUMBER, parameters.Kind.TIME)
 """Kinds of the parameters that other machines may set."""
@@ -266,4 +271,5 @@ _ABOUT: Final = {
     (parameters.MDRNN,): "mdrnn",
     (parameters.MDRNN, parameters.ENSEMBLE): "models",
     (parameters.ENSEMBLE,): "ensembles",
+    (parameters.FOLLOWER,): "ensembles",
 }

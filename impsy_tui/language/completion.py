@@ -11,6 +11,7 @@ from impsy_tui.language.cursor import Expected
 from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
 from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of
+from impsy_tui.parameters import CLASSIFIER, NUDGE
 
 _NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
 _FOR_ANY: Final = ("load", "audition")
@@ -207,9 +208,9 @@ def _named(wanted: Expected, known: CompletionSources) -> Sequence[str]:
         "scene delete": known.scenes,
         "cue": known.sets,
         "goto": known.cues,
-        "nudge": known.outputs,
+        NUDGE.name: known.outputs,
         "player": known.players,
-        "classifier": known.classifiers,
+        CLASSIFIER.name: known.classifiers,
         "undef": tuple(known.macros),
         "restore": known.trash,
     }

@@ -7,10 +7,20 @@ declaration. The value itself is an attribute of the player that implements the 
 # isort: off
 # Lists and status have the parameters in this order.
 from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
-from impsy_tui.parameters.ensemble import ACTIVITY, CLIPS, LEAD_STOPS, PLAYERS
+from impsy_tui.parameters.ensemble import (
+    ACTIVITY,
+    CLASSIFIER,
+    CLIPS,
+    FORCE,
+    HIGHEST,
+    LEAD_STOPS,
+    LOWEST,
+    PLAYERS,
+    SCALE,
+)
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
 from impsy_tui.parameters.dimensions import HOLD, INVERT, MUTE, RANGE, SOLO
-from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO, THRU
+from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, NUDGE, QUANTISE, SWING, TEMPO, THRU
 
 # isort: on
 from impsy_tui.parameters.kinds import AGENT, ENSEMBLE, KINDS, MDRNN
@@ -18,6 +28,8 @@ from impsy_tui.parameters.parameter import (
     DIMENSION,
     ENDS,
     ENGINE,
+    FOLLOWER,
+    OUTPUT,
     PARAMETERS,
     TRAINED,
     Kind,
@@ -33,6 +45,7 @@ __all__ = [
     "AGENT",
     "AIM",
     "BUDGET",
+    "CLASSIFIER",
     "CLIPS",
     "CLOCK_IN",
     "CLOCK_OUT",
@@ -41,21 +54,28 @@ __all__ = [
     "ENGINE",
     "ENSEMBLE",
     "EVERY",
+    "FOLLOWER",
+    "FORCE",
     "HAND_OVER",
     "HEAR",
+    "HIGHEST",
     "HOLD",
     "INVERT",
     "KINDS",
     "LEAD_STOPS",
+    "LOWEST",
     "MAX_RESPONSE",
     "MDRNN",
     "MODE",
     "MUTE",
+    "NUDGE",
+    "OUTPUT",
     "PARAMETERS",
     "PLAYERS",
     "QUANTISE",
     "RANGE",
     "REST",
+    "SCALE",
     "SIGMA",
     "SMOOTH",
     "SOLO",

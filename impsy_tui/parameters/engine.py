@@ -1,9 +1,9 @@
-"""Parameters of the engine, which belong to no player."""
+"""Parameters of the engine and its outputs, which belong to no player."""
 
 from typing import Final
 
 from impsy_tui import choices
-from impsy_tui.parameters.parameter import ENGINE, Kind, Parameter, register
+from impsy_tui.parameters.parameter import ENGINE, OUTPUT, Kind, Parameter, register
 from impsy_tui.ranges import Range
 
 THRU: Final = register(
@@ -101,5 +101,20 @@ CLOCK_OUT: Final = register(
         False,
         argument="switch",
         in_scenes=False,
+    )
+)
+
+NUDGE: Final = register(
+    Parameter(
+        "nudge",
+        Kind.TIME,
+        (OUTPUT,),
+        "makes one output earlier or later than the others",
+        "nudge midi -12ms",
+        0.0,
+        # An output with a negative delay plays earlier.
+        Range(-0.5, 0.5, unit="s"),
+        argument="time",
+        in_scenes=False,  # the delay belongs to the synth
     )
 )

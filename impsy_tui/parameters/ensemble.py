@@ -4,7 +4,7 @@ from typing import Final
 
 from impsy_tui import choices, ranges
 from impsy_tui.parameters.kinds import ENSEMBLE
-from impsy_tui.parameters.parameter import Kind, Parameter, register
+from impsy_tui.parameters.parameter import FOLLOWER, Kind, Parameter, register
 from impsy_tui.ranges import Range
 
 PLAYERS: Final = register(
@@ -19,6 +19,20 @@ PLAYERS: Final = register(
         argument="players",
         key="player.players",
         earlier="players",
+    )
+)
+
+FORCE: Final = register(
+    Parameter(
+        "force",
+        Kind.CHOICE,
+        (FOLLOWER,),
+        "a follower makes this gesture until free",
+        "force p2 small-swirl",
+        None,
+        choices=choices.GESTURES,
+        argument="gesture",
+        earlier="forced",
     )
 )
 
@@ -63,5 +77,60 @@ LEAD_STOPS: Final = register(
         choices=choices.LEAD_STOPS,
         key="player.lead_stops",
         in_scenes=False,
+    )
+)
+
+SCALE: Final = register(
+    Parameter(
+        "scale",
+        Kind.CHOICE,
+        (ENSEMBLE,),
+        "scale of the MIDI notes of an ensemble, from left to right",
+        "scale minor",
+        "pentatonic",
+        choices=choices.SCALES,
+        argument="scale",
+        key="player.scale",
+    )
+)
+
+LOWEST: Final = register(
+    Parameter(
+        "lowest",
+        Kind.WHOLE,
+        (ENSEMBLE,),
+        "lowest MIDI note of an ensemble, at the left edge",
+        "lowest 36",
+        48,
+        ranges.NOTE,
+        argument="note",
+        key="player.lowest",
+    )
+)
+
+HIGHEST: Final = register(
+    Parameter(
+        "highest",
+        Kind.WHOLE,
+        (ENSEMBLE,),
+        "highest MIDI note of an ensemble, at the right edge",
+        "highest 96",
+        84,
+        ranges.NOTE,
+        argument="note",
+        key="player.highest",
+    )
+)
+
+CLASSIFIER: Final = register(
+    Parameter(
+        "classifier",
+        Kind.FILE,
+        (ENSEMBLE,),
+        "classifier of your gestures, such as one trained on your recordings",
+        "classifier gestures-mine",
+        "gestures-synthetic",
+        argument="name",
+        key="player.classifier",
     )
 )

@@ -18,12 +18,17 @@ class Kind(Enum):
     SWITCH = "switch"
     WORDS = "words"
     PAIR = "pair"
+    FILE = "file"
 
 
 ENGINE: Final = "engine"
 """Scope of a parameter that belongs to no player."""
 DIMENSION: Final = "dimension"
 """Scope of a parameter that each dimension of a player has."""
+FOLLOWER: Final = "follower"
+"""Scope of a parameter that each follower of an ensemble has."""
+OUTPUT: Final = "output"
+"""Scope of a parameter that each output has."""
 ENDS: Final = ("low", "high")
 """Names of the two numbers of ``Kind.PAIR``."""
 
@@ -39,7 +44,7 @@ class Parameter:
     Attributes:
         name: command, and attribute of the player.
         kind: form of its values.
-        scope: kinds of player that have it, or ``ENGINE``, or ``DIMENSION``.
+        scope: kinds of player that have it, or ``ENGINE``, ``DIMENSION``, ``FOLLOWER`` or ``OUTPUT``.
         help: one line for the help, the reference page and the configuration.
         example: a command line; empty if no command sets it.
         default: value at the start; None is "off". The default of ``within`` is not used.
@@ -93,8 +98,8 @@ class Parameter:
 
     @property
     def is_mappable(self) -> bool:
-        """True if ``map`` can give it a control: it has numbers and a command."""
-        return self.within is not None and bool(self.example)
+        """True if ``map`` can give it a control: it has numbers and a command, and belongs to no output."""
+        return self.within is not None and bool(self.example) and OUTPUT not in self.scope
 
     @property
     def span(self) -> tuple[float, float]:
@@ -142,6 +147,8 @@ class Parameter:
             case Kind.WORDS:
                 is_list = isinstance(value, list | tuple) and all(isinstance(word, str) for word in value)
                 return "" if is_list else "is not a list of words"
+            case Kind.FILE:
+                return "" if isinstance(value, str) else "is not the name of a file"
             case Kind.PAIR:
                 is_pair = isinstance(value, list | tuple) and len(value) == len(ENDS)
                 is_pair = is_pair and not any(isinstance(end, bool) or end not in self.limits for end in value)

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.parameters import AGENT, MDRNN, parameters_of
+from impsy_tui.parameters import AGENT, CLASSIFIER, CLIPS, MDRNN, parameters_of
 
 _EARLIER_NAMES: Final = {one.earlier or one.name: one.name for one in parameters_of(MDRNN) if one.within is not None}
 _AGENT_NAMES: Final = tuple(one.name for one in parameters_of(AGENT) if one.example)
@@ -18,15 +18,12 @@ def status_json(snapshot: Snapshot) -> str:
     """
     state: dict[str, Any] = msgspec.to_builtins(snapshot)
     state["heard"] = state["received"]
-    state["heard"] = state["received"]
-    state["heard"] = state["received"]
-    state["heard"] = state["received"]
     state["guided"] = state["gesture_recording"]
     for player in state["players"]:
         parameters = player["parameters"]
-        if (ensemble := player["ensemble"]) is not None:
-            ensemble["classifier_name"] = ensemble["classifier_name"]
-        player["band"] = ensemble
+        player["band"] = ensemble = player["ensemble"]
+        if ensemble is not None:
+            ensemble |= {"clips": parameters[CLIPS.name], "told_by": parameters[CLASSIFIER.name]}
         for earlier, name in _EARLIER_NAMES.items():
             player[earlier] = parameters.get(name) or 0.0
         if player["agent"] is not None:

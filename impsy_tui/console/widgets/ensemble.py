@@ -1,6 +1,6 @@
 """Ensemble: gestures of its players, features of the lead, measures of the group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.style import Style
@@ -10,6 +10,7 @@ from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut, heading, pa
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import EnsembleState
+from impsy_tui.parameters import CLASSIFIER, CLIPS
 
 _GLYPHS: Final = "·:./»-Oo#"
 """Glyph of each gesture, by code; glyphs differ without colour."""
@@ -42,11 +43,13 @@ class EnsembleView(Lines, can_focus=True):
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="ensemble")
         self._ensemble: EnsembleState | None = None
+        self._parameters: Mapping[str, object] = {}
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows the focused ensemble."""
-        if snapshot.focused.ensemble != self._ensemble:
-            self._ensemble = snapshot.focused.ensemble
+        player = snapshot.focused
+        if (player.ensemble, player.parameters) != (self._ensemble, self._parameters):
+            self._ensemble, self._parameters = player.ensemble, player.parameters
             self.redraw()
 
     def redraw(self) -> None:
@@ -137,10 +140,11 @@ class EnsembleView(Lines, can_focus=True):
         else:
             how = (f"touched {span(ensemble.lead_age)} ago", palette.dim)
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
+        clips, classifier = (self._parameters.get(one.name, "") for one in (CLIPS, CLASSIFIER))
         counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
         return [
             (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
-            ((f"clips {ensemble.clips}  ", palette.dim), how, (f"  by {ensemble.classifier_name}", palette.dim)),
+            ((f"clips {clips}  ", palette.dim), how, (f"  by {classifier}", palette.dim)),
         ]
 
     def _matrix(self, ensemble: EnsembleState) -> list[Line]:

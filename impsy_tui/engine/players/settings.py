@@ -5,7 +5,31 @@ from types import SimpleNamespace
 from typing import Any
 
 from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
-from impsy_tui.parameters import AGENT, MDRNN, PARAMETERS, SIGMA, TEMP, TRAINED, Parameter, defaults, parameters_of
+from impsy_tui.language.program import quoted
+from impsy_tui.parameters import (
+    AGENT,
+    ENSEMBLE,
+    MDRNN,
+    PARAMETERS,
+    SIGMA,
+    TEMP,
+    TRAINED,
+    Kind,
+    Parameter,
+    defaults,
+    parameters_of,
+)
+
+
+class EnsembleSettings(SimpleNamespace):
+    """Values of the parameters of one ensemble, each an attribute with the parameter's name.
+
+    Args:
+        **values: Values other than the defaults.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**_known(defaults(parameters_of(ENSEMBLE)), values))
 
 
 class PlayerSettings(SimpleNamespace):
@@ -26,9 +50,13 @@ class PlayerSettings(SimpleNamespace):
         fitted = TEMP.default, SIGMA.default
         trained = frozenset((TEMP.name, SIGMA.name)) - values.keys()
         known = {"max_gap": None, "fitted": fitted, "trained": trained, **defaults(parameters_of(MDRNN, AGENT, kind))}
-        if unknown := values.keys() - known.keys():
-            raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
-        super().__init__(**known | values)
+        super().__init__(**_known(known, values))
+
+
+def _known(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := values.keys() - known.keys():
+        raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
+    return {**known, **values}
 
     def follow_training(self, name: str, *, follows: bool) -> None:
         """Makes a temperature follow the training of each model, or keep its value."""
@@ -111,5 +139,7 @@ def keys_in(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> Iterat
 
 def command_lines(values: Mapping[str, Any], parameters: Iterable[Parameter], to: str) -> str:
     """Returns values as a command line, with ``to`` before each command."""
-    settable = (one for one in parameters if one.example and one.name in values)
-    return "; ".join(f"{to}{one.name} {one.written(values[one.name])}" for one in settable)
+    settable = [(one, values[one.name]) for one in parameters if one.example and one.name in values]
+    return "; ".join(
+        f"{to}{one.name} {quoted(value) if one.kind is Kind.FILE else one.written(value)}" for one, value in settable
+    )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 SCALES: Final[Mapping[str, Sequence[int]]] = {
@@ -20,6 +21,7 @@ _FULL_SPEED: Final = 0.06
 """Widths between two touches at full loudness: a swipe of about three widths per second."""
 
 
+@lru_cache(maxsize=64)
 def pitches(scale: str, lowest: int, highest: int) -> tuple[int, ...]:
     """Returns the MIDI notes of a scale from left to right.
 

@@ -1,33 +1,31 @@
 """Commands of ensembles: number of players, gestures of single followers, and clips of a gesture."""
 
+from dataclasses import replace
 from typing import Final
 
-from impsy_tui import choices
-from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command, parameter_commands
+from impsy_tui import choices, parameters
+from impsy_tui.language.command_schema import (
+    FOLLOWER,
+    Argument,
+    ArgumentKind,
+    Command,
+    parameter_command,
+    parameter_commands,
+)
 from impsy_tui.parameters import ENSEMBLE, PLAYERS
 from impsy_tui.ranges import Range
 
 GESTURE_SECONDS: Final = Range(10.0, 600.0, 30.0, "s")
 """Playing time of each gesture in a recording for a classifier."""
 
-_FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)
-
 ENSEMBLES: Final[tuple[Command, ...]] = (
     parameter_command(PLAYERS),
-    Command(
-        "force",
-        "a follower makes this gesture until free",
-        "force p2 small-swirl",
-        (_FOLLOWER, Argument("gesture", ArgumentKind.CHOICE, choices=choices.GESTURES)),
-        player=True,
-        about="ensembles",
-        undo=True,
-    ),
+    *parameter_commands(parameters.FOLLOWER),
     Command(
         "tacet",
         "a follower is silent until free",
         "tacet p3",
-        (_FOLLOWER,),
+        (FOLLOWER,),
         player=True,
         about="ensembles",
         undo=True,
@@ -36,21 +34,12 @@ ENSEMBLES: Final[tuple[Command, ...]] = (
         "free",
         "ends force and tacet of a follower; without a name, of all followers",
         "free p3",
-        (Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS, optional=True),),
+        (replace(FOLLOWER, optional=True),),
         player=True,
         about="ensembles",
         undo=True,
     ),
     *(command for command in parameter_commands(ENSEMBLE) if command.parameter is not PLAYERS),
-    Command(
-        "classifier",
-        "classifier of your gestures, such as one trained on your recordings",
-        "classifier gestures-mine",
-        (Argument("name", ArgumentKind.NAME),),
-        player=True,
-        about="ensembles",
-        undo=True,
-    ),
     Command(
         "record gestures",
         "requests the nine gestures, or one, and records your touches for train gestures",

@@ -18,7 +18,6 @@ QUARTET = EnsembleState(
     features=(512.0, 300.0, 20.0, 10.0, 40.0, 30.0, 10.0, 8.5),
     lead_age=2.0,
     resting=False,
-    clips="nearest",
     flux=0.25,
     rise=0.4,
     entropy=1.5,
@@ -26,6 +25,7 @@ QUARTET = EnsembleState(
     new_idea=True,
     transitions=(1, 2, 0, 0, 0) + (0,) * 15 + (0, 0, 0, 0, 9),
 )
+_PARAMETERS = {"clips": "nearest", "classifier": "gestures-mine"}
 
 
 class _Sized(EnsembleView):
@@ -41,7 +41,7 @@ class _Sized(EnsembleView):
 def _drawn(width: int, height: int, ensemble: EnsembleState = QUARTET) -> list[str]:
     view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, height)
-    view.show(snapshot(kind="ensemble", mode="ensemble", ensemble=ensemble))
+    view.show(snapshot(kind="ensemble", mode="ensemble", ensemble=ensemble, parameters=_PARAMETERS))
     view.width = width
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(height)]
 
@@ -82,9 +82,7 @@ def test_an_ensemble_fits_whatever_room_there_is(width: int, height: int) -> Non
 
 
 def test_view_shows_auditioned_gestures() -> None:
-    auditioned = msgspec.structs.replace(
-        QUARTET, auditioned="ensembleRNN-mine", in_silence=(8, 0), classifier_name="gestures-mine"
-    )
+    auditioned = msgspec.structs.replace(QUARTET, auditioned="ensembleRNN-mine", in_silence=(8, 0))
     lines = _drawn(60, 20, auditioned)
     assert lines[0].startswith("ENSEMBLE ◇ audition ensembleRNN-mine ─")
     assert lines[1].startswith("lead  big swirl                  O")

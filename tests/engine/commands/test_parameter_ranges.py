@@ -233,5 +233,5 @@ def test_clamp_gives_the_nearest_number_of_the_range(name: str) -> None:
 
 def test_every_default_is_allowed() -> None:
     for parameter in parameters.PARAMETERS.values():
-        if parameter is not parameters.HOLD:  # a dimension that is not held has no value
+        if parameter not in (parameters.HOLD, parameters.FORCE):  # without a value, nothing is held or forced
             assert parameter.check(parameter.default) == parameter.default, parameter.name

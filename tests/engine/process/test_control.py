@@ -61,6 +61,7 @@ def test_status_json_keeps_the_names_of_the_version_before(
     player = state["players"][0]
     assert (player["parameters"]["temp"], player["pi_temperature"]) == (1.4, 1.4)
     assert (player["sigma_temperature"], player["threshold"], player["timescale"]) == (0.02, 3.0, 1.0)
+    assert state["heard"] == state["received"] == 0
     assert state["guided"] is player["band"] is player["ensemble"] is player["agent"] is None
 
 

@@ -169,7 +169,7 @@ def test_ensemble_plays_without_missing_files(start_engine: Start, receiver: soc
         assert text in said
     assert "touches = '/pad x' is left out: x and y must both be given" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
-    assert state["ensemble"]["classifier_name"] == state["ensemble"]["classifier_name"] == "gestures-synthetic"
+    assert state["parameters"]["classifier"] == state["band"]["told_by"] == "gestures-synthetic"
     # Random gestures may rest for a long time.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
@@ -183,7 +183,7 @@ def test_an_ensemble_comes_back_as_it_was(tmp_path: Path, start_engine: Start, r
     again = start_engine(_config(free_port(), receiver), "--resume")
     state = json.loads(again.command("status", "--json").stdout)["players"][0]
     assert (len(state["ensemble"]["players"]), state["parameters"]["temp"], state["paused"]) == (5, 0.5, True)
-    assert (state["ensemble"]["forced"], state["ensemble"]["clips"]) == (["p5"], "nearest")
+    assert (state["ensemble"]["forced"], state["parameters"]["clips"]) == (["p5"], "nearest")
 
 
 def test_an_ensemble_and_a_player_of_faders_play_side_by_side(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels
+from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.ensemble.classifier import SHIPPED as CLASSIFIER
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch

@@ -6,10 +6,10 @@ from typing import Any
 
 from impsy_tui.channels.base import VirtualTouch
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, ensemble_models
@@ -17,7 +17,6 @@ from tests.support.engine.scripted_players import RecordingChannel
 from tests.support.engine.virtual_session import VirtualSession
 
 TAPS, SWIRL = 1, 7
-_NOTES = (48, 50, 52, 55, 57, 60)
 
 
 @dataclass
@@ -51,9 +50,9 @@ class VirtualEnsemble:
         self.player = EnsemblePlayer(
             "trio",
             ensemble_models(self.network),
-            EnsembleSettings(players=3, lead_stops="play"),
+            EnsembleSettings(ensemble=3, lead_stops="play", highest=60),
             Routing(**routing),
-            EnsembleRouting(lead, destinations, (3, 4), _NOTES),
+            EnsembleRouting(lead, destinations, (3, 4)),
             ScoreLog(self.log, folder / "scores", "trio"),
             self.rehearsal.session,
             self.rehearsal.random,

@@ -59,7 +59,7 @@ class EnsembleHandlers(Handlers):
 def _follower(ensemble: EnsemblePlayer, player: str) -> int:
     """Returns the index of a follower, from 0."""
     number = choices.FOLLOWERS.index(player)
-    if number >= (count := ensemble.behaviour.settings.players - 1):
+    if number >= (count := ensemble.behaviour.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
         raise UserError(f"{ensemble.name} has no {player}, only {there}: ensemble {number + 2} adds players")
     return number

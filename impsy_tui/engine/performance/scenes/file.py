@@ -8,15 +8,15 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import Table
 
+from impsy_tui import choices
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.parameter_map import read_mapping
-from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
-from impsy_tui.engine.performance.scenes.player import PlayerScene
+from impsy_tui.engine.performance.scenes.player import PlayerScene, item_parameters, saved_parameters
 from impsy_tui.engine.performance.scenes.scene import Scene
 from impsy_tui.engine.players.settings import keys_in, read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import AGENT, DIMENSION, ENGINE, ENSEMBLE, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
+from impsy_tui.parameters import AGENT, ENGINE, ENSEMBLE, FOLLOWER, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -166,19 +166,10 @@ def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 def scene_table(scene: Scene) -> dict[str, Any]:
     """Returns a scene as a table of the file."""
     table: dict[str, Any] = {"engine": table_of(scene.values, parameters_of(ENGINE))}
-    table["players"] = {
-        name: {
-            "model": player.model,
-            "kind": player.kind,
-            **table_of(player.values, parameters_of(MDRNN, player.kind)),
-            **_shaping_table(player.shaped),
-        }
-        for name, player in scene.players.items()
-        if player.kind != ENSEMBLE
-    }
-    ensembles = {name: player for name, player in scene.players.items() if player.kind == ENSEMBLE}
-    if ensembles:
-        table["ensembles"] = {name: ensemble_scene.table(ensemble) for name, ensemble in ensembles.items()}
+    tables = {name: _player_table(player) for name, player in scene.players.items()}
+    table["players"] = {name: tables[name] for name, player in scene.players.items() if player.kind != ENSEMBLE}
+    if ensembles := {name: tables[name] for name, player in scene.players.items() if player.kind == ENSEMBLE}:
+        table["ensembles"] = ensembles
     if scene.mapped:
         table["map"] = dict(scene.mapped)
     return table
@@ -194,7 +185,7 @@ def read_scene(name: str, raw: Any) -> Scene:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         values = read_values(_engine(raw), parameters_of(ENGINE))
         tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
-        players |= {str(ensemble): ensemble_scene.read(table) for ensemble, table in tables.items()}
+        players |= {str(name): _player({**table, "kind": ENSEMBLE}) for name, table in tables.items()}
         return Scene(values, players, mapped=_mapped(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} is not valid: {error}") from None
@@ -211,11 +202,12 @@ def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:
 def _player(table: Mapping[str, Any]) -> PlayerScene:
     values = {**table, **_earlier_agent(table)}
     kind = str(values.get("kind", MDRNN))
+    model = table.get("model", None if kind == ENSEMBLE else "")
     return PlayerScene(
-        model=str(table.get("model", "")),
+        model=None if model is None else str(model),
         kind=kind,
-        values=read_values(values, parameters_of(MDRNN, kind)),
-        shaped={one.name: _dimensions(one, table[key], key) for one, key in keys_in(table, parameters_of(DIMENSION))},
+        values=read_values(values, saved_parameters(kind)),
+        items={one.name: _items(one, table[key], key) for one, key in keys_in(table, item_parameters(kind))},
     )
 
 
@@ -236,19 +228,28 @@ def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}
 
 
-def _shaping_table(shaped: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
+def _player_table(player: PlayerScene) -> dict[str, Any]:
+    own = {"model": player.model, "kind": player.kind}
     return {
-        PARAMETERS[name].keys[0]: (
-            list(values)
-            if PARAMETERS[name].kind is Kind.SWITCH
-            else {str(number): value for number, value in values.items()}
-        )
-        for name, values in shaped.items()
+        **{key: value for key, value in own.items() if value is not None},
+        **table_of(player.values, saved_parameters(player.kind)),
+        **{
+            PARAMETERS[name].keys[0]: (
+                list(values)
+                if PARAMETERS[name].kind is Kind.SWITCH
+                else {str(item): value for item, value in values.items()}
+            )
+            for name, values in player.items.items()
+        },
     }
 
 
-def _dimensions(parameter: Parameter, raw: Any, key: str) -> dict[int, Any]:
-    """Returns the values of a parameter by dimension; of a switch, files have the dimensions that are on."""
+def _items(parameter: Parameter, raw: Any, key: str) -> dict[Any, Any]:
+    """Returns the values of a parameter by dimension or follower; of a switch, files have the items that are on."""
     if parameter.kind is Kind.SWITCH:
         return {int(number): True for number in raw if int(number) >= 1}
-    return {int(number): parameter.check(value, key) for number, value in raw.items() if int(number) >= 1}
+    if FOLLOWER not in parameter.scope:
+        return {int(number): parameter.check(value, key) for number, value in raw.items() if int(number) >= 1}
+    if unknown := next((name for name in raw if name not in choices.FOLLOWERS), ""):
+        raise ValueError(f"{key}: {unknown!r} is not one of {', '.join(choices.FOLLOWERS)}")
+    return {name: parameter.check(value, key) for name, value in raw.items()}

@@ -1,8 +1,10 @@
-"""Part of a scene for a player."""
+"""Part of a scene for a player or an ensemble."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from impsy_tui.parameters import DIMENSION, ENSEMBLE, FOLLOWER, MDRNN, Parameter, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +15,23 @@ class PlayerScene:
         model: name of the model; empty for the dummy, None if a file does not name it.
         kind: kind of player.
         values: values of the parameters by name.
-        shaped: values of the parameters of dimensions by name, and by the number of the dimension from 1.
-        forced: gesture (of ``choices.GESTURES``) that a follower of an ensemble must play, by follower.
-        classifier: name of the classifier of an ensemble; empty if a file does not name it.
+        items: values of single dimensions or followers by name of the parameter. Dimensions have numbers from 1,
+            followers have names.
         trained: temperatures that follow the model, for ``undo`` only; None leaves the present ones.
     """
 
     model: str | None
     kind: str
     values: Mapping[str, Any]
-    shaped: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
-    forced: Mapping[str, str] = field(default_factory=dict)
-    classifier: str = ""
+    items: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
     trained: frozenset[str] | None = None
+
+
+def saved_parameters(kind: str) -> list[Parameter]:
+    """Returns the parameters in scenes of a kind of player, those of a model that may replace an agent among them."""
+    return parameters_of(ENSEMBLE) if kind == ENSEMBLE else parameters_of(MDRNN, kind)
+
+
+def item_parameters(kind: str) -> list[Parameter]:
+    """Returns the parameters of single dimensions or followers of a kind of player."""
+    return parameters_of(FOLLOWER if kind == ENSEMBLE else DIMENSION)

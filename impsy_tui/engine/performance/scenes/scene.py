@@ -84,7 +84,7 @@ class SceneKeeper:
             model=self._model_of(player),
             kind=player.behaviour.kind,
             values=captured(player.behaviour, MDRNN),
-            shaped={
+            items={
                 one.name: {index + 1: value for index, value in values.items()}
                 for one in parameters_of(DIMENSION)
                 if (values := player.shaping.values(one))
@@ -176,7 +176,7 @@ class SceneKeeper:
 
 
 def _by_index(scene: PlayerScene, parameter: Parameter, dimension: int) -> Iterator[tuple[int, Any]]:
-    for number, value in scene.shaped.get(parameter.name, {}).items():
+    for number, value in scene.items.get(parameter.name, {}).items():
         if number < dimension:
             yield number - 1, value
 
@@ -205,19 +205,19 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     yield command_lines(scene.values, parameters_of(ENGINE), "")
     for name, player in scene.players.items():
         to = "" if name == focus else f"@{name} "
-        if player.kind == ENSEMBLE:
-            yield from ensemble_scene.lines(player, to)
-            continue
-        yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
-        yield f"{to}reset"
+        if player.model is not None:
+            yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
+        if player.kind != ENSEMBLE:
+            yield f"{to}reset"
         yield command_lines(player.values, parameters_of(player.kind), to)
-        yield f"{to}release"
-        yield from _shaping_lines(player, to)
+        yield f"{to}{'free' if player.kind == ENSEMBLE else 'release'}"
+        yield from _item_lines(player, to)
 
 
-def _shaping_lines(player: PlayerScene, to: str) -> Iterator[str]:
-    for name, values in player.shaped.items():
+def _item_lines(player: PlayerScene, to: str) -> Iterator[str]:
+    for name, values in player.items.items():
+        words = {item if isinstance(item, str) else f"x{item}": value for item, value in values.items()}
         if PARAMETERS[name].kind is Kind.SWITCH:
-            yield f"{to}{name} {' '.join(f'x{number}' for number in values)}"
+            yield f"{to}{name} {' '.join(words)}"
         else:
-            yield from (f"{to}{name} x{number} {PARAMETERS[name].written(value)}" for number, value in values.items())
+            yield from (f"{to}{name} {item} {PARAMETERS[name].written(value)}" for item, value in words.items())

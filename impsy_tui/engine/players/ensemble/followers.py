@@ -12,6 +12,7 @@ import numpy as np
 from impsy_tui import parameters
 from impsy_tui.engine.players.base import ParameterHolder
 from impsy_tui.engine.players.ensemble.clip_player import ClipPlayer
+from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
@@ -19,6 +20,7 @@ from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.measures import EnsembleMoment, EnsembleWatch
 from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, Tuning
 from impsy_tui.ensemble.touches.features import FeatureWindow
+from impsy_tui.ensemble.touches.pitches import pitches
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.errors import UserError
 
@@ -27,23 +29,6 @@ GONE_AFTER: Final = 10.0
 """Seconds without a touch after which the lead has stopped."""
 REMEMBERED: Final = 60
 """Seconds of gestures kept for display."""
-
-
-@dataclass(slots=True)
-class EnsembleSettings:
-    """Settings of an ensemble.
-
-    Attributes:
-        players: Number of players, the lead included; see ``parameters.PLAYERS``.
-        temp, activity, clips: Parameters; see ``parameters``.
-        lead_stops: Behaviour without a lead: one of ``choices.LEAD_STOPS``.
-    """
-
-    players: int = parameters.PLAYERS.default
-    temp: float = parameters.TEMP.default
-    activity: float = parameters.ACTIVITY.default
-    clips: str = parameters.CLIPS.default
-    lead_stops: str = parameters.LEAD_STOPS.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +168,36 @@ class EnsembleBehaviour(ParameterHolder):
 
     def value(self, name: str) -> Any:
         """Returns the value of a parameter."""
-        return self.settings.players if name == parameters.PLAYERS.name else super().value(name)
+        return self.models.classifier_name if name == parameters.CLASSIFIER.name else super().value(name)
 
     def set_value(self, name: str, value: Any) -> None:
         """Sets a parameter."""
         if name != parameters.PLAYERS.name:
             super().set_value(name, value)
-        elif value != self.settings.players:
-            before = self.settings.players
+        elif value != (before := self.players):
             self._output.leave(value)
             self._set_players(int(value))
             self._output.join(before)
 
+    @property
+    def players(self) -> int:
+        """Number of players, the lead included."""
+        return int(self.settings.ensemble)
+
     def _set_players(self, players: int) -> None:
         """Changes the number of players; remaining followers play on."""
-        self.settings.players = players
+        self.settings.ensemble = players
         for clip_player in self._clip_players[players - 1 :]:
             clip_player.stop()
         self.forced = {follower: code for follower, code in self.forced.items() if follower < players - 1}
         self._assemble(self._codes)
+
+    @property
+    def notes(self) -> Sequence[int]:
+        """MIDI notes of the followers from left to right; the two ends may come in either order."""
+        settings = self.settings
+        lowest, highest = sorted((settings.lowest, settings.highest))
+        return pitches(settings.scale, lowest, highest)
 
     def force(self, follower: int, code: int) -> None:
         """Forces a follower to make a gesture until ``free``."""
@@ -215,7 +211,7 @@ class EnsembleBehaviour(ParameterHolder):
             self.forced.pop(follower, None)
 
     def _assemble(self, codes: Sequence[int]) -> None:
-        followers = self.settings.players - 1
+        followers = self.players - 1
         self._codes = [*codes[:followers], *[NOTHING] * (followers - len(codes))]
         self._ensemble = self.followers(self.models)
         if self.auditioned is not None:
@@ -230,8 +226,8 @@ class EnsembleBehaviour(ParameterHolder):
 
     def followers(self, models: EnsembleModels) -> EnsemblePredictor:
         """Returns a predictor for the current number of followers that starts from the current gestures."""
-        tuning = models.tunings.get(self.settings.players, Tuning())
-        ensemble = EnsemblePredictor(models.network, self.settings.players - 1, self._random, tuning)
+        tuning = models.tunings.get(self.players, Tuning())
+        ensemble = EnsemblePredictor(models.network, self.players - 1, self._random, tuning)
         ensemble.reset(self._codes)
         return ensemble
 

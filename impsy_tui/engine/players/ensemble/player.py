@@ -10,10 +10,10 @@ from impsy_tui import choices
 from impsy_tui.channels.base import EnsembleDisplay, TouchOutput, VirtualTouch
 from impsy_tui.control.states import EnsembleState, PlayerState
 from impsy_tui.engine.players.base import SessionInterface
-from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
-from impsy_tui.engine.players.settings import captured
+from impsy_tui.engine.players.settings import EnsembleSettings, captured
 from impsy_tui.ensemble.clips import ClipTouch
 from impsy_tui.ensemble.measures import EnsembleMoment, entropy
 from impsy_tui.ensemble.touches.pitches import loudness, note_at
@@ -42,13 +42,11 @@ class EnsembleRouting:
         destinations: Names of the channels of the followers, repeated for further followers; empty for the channels
             of ``Routing.plays_channels``.
         midi_channels: MIDI channels (1 to 16) of the followers, repeated for further followers.
-        notes: MIDI notes from left to right.
     """
 
     lead: str
     destinations: tuple[str, ...]
     midi_channels: tuple[int, ...]
-    notes: tuple[int, ...]
 
 
 class EnsemblePlayer:
@@ -91,7 +89,7 @@ class EnsemblePlayer:
     @property
     def players(self) -> tuple[str, ...]:
         """Names of lead and followers."""
-        return LEAD, *choices.FOLLOWERS[: self.behaviour.settings.players - 1]
+        return LEAD, *choices.FOLLOWERS[: self.behaviour.players - 1]
 
     # AnyPlayer
 
@@ -149,7 +147,7 @@ class EnsemblePlayer:
 
     def describe(self) -> str:
         """Returns number of players and model."""
-        return f"{self.behaviour.settings.players} players, a lead among them · {self.behaviour.models.model}"
+        return f"{self.behaviour.players} players, a lead among them · {self.behaviour.models.model}"
 
     # Touches of the lead
 
@@ -178,7 +176,7 @@ class EnsemblePlayer:
             touch.y,
             touch.velocity,
             ensemble.midi_channels[follower % len(ensemble.midi_channels)],
-            note_at(touch.x, ensemble.notes),
+            note_at(touch.x, self.behaviour.notes),
             loudness(touch.velocity),
         )
         for number, channel in self._destinations[follower]:
@@ -221,7 +219,7 @@ class EnsemblePlayer:
         self._session.notify(level, self.name, text)
 
     def _send_to_all(self, messages: Sequence[OscMessage]) -> None:
-        followers = self.behaviour.settings.players - 1
+        followers = self.behaviour.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(output for outputs in self._destinations[:followers] for output in outputs)
         for number, channel in there.items():
@@ -283,14 +281,12 @@ class EnsemblePlayer:
             features=tuple(round(value, 3) for value in behaviour.features.tolist()),
             lead_age=-1.0 if behaviour.touched_at is None else now - behaviour.touched_at,
             resting=behaviour.resting,
-            clips=behaviour.settings.clips,
             flux=moment.flux if moment is not None else 0.0,
             rise=moment.rise if moment is not None else 0.0,
             entropy=entropy(moment.counts) if moment is not None else 0.0,
             state=moment.state.kind if moment is not None else "",
             transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
             new_idea=behaviour.idea_at is not None and now - behaviour.idea_at < _NEW_IDEA_SHOWN,
-            classifier_name=behaviour.models.classifier_name,
             auditioned=behaviour.auditioned.model if behaviour.auditioned is not None else "",
             in_silence=behaviour.in_silence,
         )

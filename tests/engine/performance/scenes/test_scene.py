@@ -113,6 +113,7 @@ temp = 0.7
 clips = "nearest"
 forced = {"p2" = "big-swirl"}
 model = ""
+classifier = "gestures-synthetic"
 """
 """Scene file of the version before."""
 
@@ -122,7 +123,7 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     scene = SceneFile(tmp_path / "scenes.toml").find("dark")
     main, far, trio = scene.players["main"], scene.players["far"], scene.players["trio"]
     models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
-    assert (main.kind, main.values, main.shaped) == ("mdrnn", models, {"mute": {2: True}, "hold": {1: 0.25}})
+    assert (main.kind, main.values, main.items) == ("mdrnn", models, {"mute": {2: True}, "hold": {1: 0.25}})
     assert (far.kind, far.values["max_response"], far.values["aim"], far.values["hear"]) == (
         "agent",
         20.0,
@@ -130,7 +131,10 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
         ("chroma",),
     )
     assert (far.values["smooth"], far.values["budget"], far.values["rest"]) == (0.2, None, None)
-    assert (trio.values, trio.forced) == ({"temp": 0.7, "ensemble": 3, "clips": "nearest"}, {"p2": "big-swirl"})
+    assert (trio.values, trio.items) == (
+        {"temp": 0.7, "ensemble": 3, "clips": "nearest", "classifier": "gestures-synthetic"},
+        {"force": {"p2": "big-swirl"}},
+    )
 
 
 def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: VirtualSession, tmp_path: Path) -> None:
@@ -244,4 +248,4 @@ def test_comments_of_the_performer_survive_save_and_delete(tmp_path: Path) -> No
     scenes = SceneFile(file)
     assert scenes.names() == ["dark", "few", "new"]
     assert [scenes.find(name).players["main"].values["temp"] for name in scenes.names()] == [2.0, 1.0, 2.0]
-    assert scenes.find("dark").players["main"].shaped == {"hold": {1: 0.5}}
+    assert scenes.find("dark").players["main"].items == {"hold": {1: 0.5}}

@@ -2,14 +2,15 @@
 
 import pytest
 
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import GONE_AFTER
+from impsy_tui.engine.players.settings import EnsembleSettings
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, Stage, clip
 
 TAPS, SWIPE, SWIRL = 1, 3, 7
 
 
 def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_due() -> None:
-    stage = Stage(ScriptedNetwork(TAPS, SWIRL), EnsembleSettings(players=3, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS, SWIRL), EnsembleSettings(ensemble=3, lead_stops="play"))
     stage.wait(3.9)
     assert stage.seconds == [(1.0, (0, TAPS, SWIRL)), (2.0, (0, TAPS, SWIRL)), (3.0, (0, TAPS, SWIRL))]
     assert stage.times(0) == [1.0, 1.1, 3.5]
@@ -19,7 +20,7 @@ def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_d
 
 
 def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, lead_stops="play"))
     stage.wait(12.0)
     assert stage.times(0) == [1.0, 1.1, 3.5, 6.0, 6.1, 8.5, 11.0, 11.1]
 
@@ -27,7 +28,7 @@ def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture()
 def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
     network = ScriptedNetwork(TAPS)
     stage = Stage(
-        network, EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.9, 1.9), clip(SWIPE, 0.5)]
+        network, EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.9, 1.9), clip(SWIPE, 0.5)]
     )
     stage.wait(1.5)
     network.wanted = [SWIPE]
@@ -41,7 +42,7 @@ def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
 
 def test_a_finger_that_no_one_lifts_is_lifted_when_no_touch_follows() -> None:
     stage = Stage(
-        ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
+        ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
     )
     stage.wait(3.9)
     assert stage.lifts == [(1.5, 0), (3.3, 0)]
@@ -49,7 +50,9 @@ def test_a_finger_that_no_one_lifts_is_lifted_when_no_touch_follows() -> None:
 
 def test_followers_skip_touches_of_stall_and_keep_seconds() -> None:
     touches = [n / 10 for n in range(50)]
-    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, *touches)])
+    stage = Stage(
+        ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, *touches)]
+    )
     stage.wait(1.05)
     stage.time.stall(2.3)  # to 3.35
     stage.wait(0.0)
@@ -71,7 +74,7 @@ def test_the_lead_s_gesture_is_recognised_from_its_touches() -> None:
 
 
 def test_forced_follower_keeps_its_gesture_until_it_is_free() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=4, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(ensemble=4, lead_stops="play"))
     stage.wait(1.5)
     stage.behaviour.force(1, SWIRL)
     stage.behaviour.force(2, 0)
@@ -132,7 +135,7 @@ def test_resting_followers_obey_force() -> None:
 
 
 def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=3, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(ensemble=3, lead_stops="play"))
     stage.wait(2.05)
     stage.behaviour.force(1, SWIRL)
     stage.behaviour.set_value("ensemble", 2)
@@ -149,7 +152,7 @@ def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
 
 def test_a_network_that_fails_is_reported_once_and_the_followers_go_on() -> None:
     network = ScriptedNetwork(TAPS)
-    stage = Stage(network, EnsembleSettings(players=2, lead_stops="play"))
+    stage = Stage(network, EnsembleSettings(ensemble=2, lead_stops="play"))
     stage.wait(1.5)
     network.broken = True
     stage.wait(3.0)
@@ -163,7 +166,9 @@ def test_a_network_that_fails_is_reported_once_and_the_followers_go_on() -> None
 
 def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     clips = [clip(TAPS, 0.0, x=0.1), clip(TAPS, 0.0, x=0.55), clip(TAPS, 0.0, x=0.9)]
-    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, clips="nearest", lead_stops="play"), clips=clips)
+    stage = Stage(
+        ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, clips="nearest", lead_stops="play"), clips=clips
+    )
     stage.taps(1.0)
     stage.wait(0.5)
     assert [touch.x for _, _, touch in stage.touches] == [0.55]
@@ -173,7 +178,7 @@ def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
 
 
 def test_a_gesture_without_clips_is_silence() -> None:
-    stage = Stage(ScriptedNetwork(8), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0)])
+    stage = Stage(ScriptedNetwork(8), EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0)])
     stage.wait(10.0)
     assert stage.touches == []
     assert stage.seconds[-1][1] == (0, 8)

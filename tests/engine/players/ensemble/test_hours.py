@@ -8,7 +8,8 @@ import pytest
 
 from impsy_tui.channels.demo.touches import TouchDemoChannel
 from impsy_tui.config import Demo
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import GONE_AFTER
+from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.ensemble.clips import SHIPPED, read_clips
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.touches.surfaces import Lifted
@@ -25,7 +26,7 @@ class Gallery:
     """Ensemble with visitors who lead it now and then; only sums of each minute are kept."""
 
     def __init__(self, lead_stops: str) -> None:
-        self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(players=3, lead_stops=lead_stops))
+        self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(ensemble=3, lead_stops=lead_stops))
         self.scheduler = self.stage.time.scheduler
         behaviour = self.stage.behaviour
         network = EnsembleNetwork(MODELS / "ensembleRNN-units16.tflite")

@@ -114,7 +114,7 @@ def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_pa
     hall.do("scene save loud")
     hall.do("ensemble 2; free; clips random; @trio temp 2")
     hall.do("undo")
-    assert (behaviour.settings.players, behaviour.forced, behaviour.settings.clips, behaviour.settings.temp) == (
+    assert (behaviour.players, behaviour.forced, behaviour.settings.clips, behaviour.settings.temp) == (
         5,
         {1: 6},
         "nearest",
@@ -122,9 +122,27 @@ def test_undo_and_scenes_include_ensemble_settings(hall: VirtualEnsemble, tmp_pa
     )
     hall.do("ensemble 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
-    assert (behaviour.settings.players, behaviour.forced, behaviour.settings.temp) == (5, {1: 6}, 0.5)
+    assert (behaviour.players, behaviour.forced, behaviour.settings.temp) == (5, {1: 6}, 0.5)
     kept = SceneFile(tmp_path / "scenes.toml").find("loud").players["trio"]
-    assert kept.forced == {"p3": "big-swirl"}
+    assert kept.items == {"force": {"p3": "big-swirl"}}
+
+
+def test_scale_and_ends_change_notes_while_ensemble_plays(hall: VirtualEnsemble) -> None:
+    notes = hall.player.behaviour.notes
+    assert notes == (48, 50, 52, 55, 57, 60)
+    assert hall.do("scale blues; lowest 36; highest 48") == "trio: scale blues\ntrio: lowest 36\ntrio: highest 48"
+    assert hall.player.behaviour.notes == (36, 39, 41, 42, 43, 46, 48)
+    hall.do("undo")
+    assert hall.player.behaviour.notes == notes
+    assert "'128' is out of range (0 to 127)" in hall.refused("lowest 128")
+    assert "'dorian' is not" in hall.refused("scale dorian")
+    hall.do("map cc 1 7 lowest")
+    parameter_map = hall.rehearsal.live_set.parameter_map
+    assert parameter_map.take_midi("knobs", bytes((0xB0, 7, 48)), lambda _, line: hall.do(line))
+    for level in (72, 72):
+        parameter_map.take_midi("knobs", bytes((0xB0, 7, level)), lambda _, line: hall.do(line))
+        hall.time.advance(0.1)
+    assert hall.player.behaviour.notes == (60, 62, 64, 67, 69, 72)
 
 
 def test_touches_go_everywhere_or_each_follower_has_a_separate_place(tmp_path: Path) -> None:
