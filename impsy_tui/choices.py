@@ -57,5 +57,8 @@ PREVIOUS: Final = "previous"
 CURRENT: Final = "current"
 """Instead of a model's name: the model that plays."""
 
+KEEPING_JOBS: Final = ("train", "ensemble", "agent")
+"""Kinds of jobs that can save a result before they end."""
+
 GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
 """Note lengths of a grid, the likeliest first."""

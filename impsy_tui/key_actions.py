@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.parameters import THRU
+
 
 @dataclass(frozen=True, slots=True)
 class KeyAction:
@@ -68,7 +70,7 @@ ACTIONS: Final = (
     KeyAction("toggle_pause", "space", "", "pause, and resume"),
     KeyAction("take", "t", "", "you take the turn"),
     KeyAction("give", "g", "", "the player gets the turn"),
-    KeyAction("thru", "h", "", "thru on, and off"),
+    KeyAction(THRU.name, "h", "", "thru on, and off"),
     KeyAction("reset", "r", "", "the player forgets what it heard"),
     KeyAction("next_player", "n", "", "the next player: commands, keys and meters are about it"),
     KeyAction("previous_player", "p", "", "the player before"),

@@ -21,23 +21,20 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "console/widgets/agent.py",
         "engine/players/agent.py",
     ),
-    "clips": (
-        "engine/players/ensemble/followers.py",
-        "engine/players/ensemble/player.py",
-    ),
+    "clips": ("engine/players/ensemble/followers.py",),
     "clock in": ("engine/players/engine_parameters.py",),
     "clock out": ("engine/players/engine_parameters.py",),
     "every": ("engine/players/agent.py",),
     "hand over": ("engine/players/engine_parameters.py",),
     "hear": ("engine/players/agent.py",),
+    "highest": ("engine/players/ensemble/followers.py",),
     "lead_stops": ("engine/players/ensemble/followers.py",),
+    "lowest": ("engine/players/ensemble/followers.py",),
     "max_response": ("engine/players/mdrnn.py",),
     "mode": (
-        "config/template.py",
         "console/widgets/footer.py",
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
-        "control/status_text.py",
         "engine/players/mdrnn.py",
     ),
     "quantise": ("engine/players/engine_parameters.py",),
@@ -46,8 +43,8 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "engine/players/dimension_shaping.py",
     ),
     "rest": ("engine/players/agent.py",),
+    "scale": ("engine/players/ensemble/followers.py",),
     "sigma": (
-        "console/keys/parameter_steps.py",
         "console/widgets/footer.py",
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
@@ -71,7 +68,6 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "swing": ("engine/players/engine_parameters.py",),
     "temp": (
-        "console/keys/parameter_steps.py",
         "console/widgets/footer.py",
         "console/widgets/stage.py",
         "console/widgets/strip/fields.py",
@@ -85,26 +81,19 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "engine/players/engine_parameters.py",
     ),
     "threshold": (
-        "config/template.py",
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
         "engine/players/mdrnn.py",
         "engine/players/session.py",
     ),
     "thru": (
-        "console/keys/key_commands.py",
         "console/widgets/footer.py",
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
-        "engine/performance/scenes/file.py",
-        "engine/performance/session_state/last_session.py",
         "engine/players/engine_parameters.py",
         "engine/players/session.py",
-        "engine/server/snapshot.py",
-        "key_actions.py",
     ),
     "timescale": (
-        "console/keys/parameter_steps.py",
         "console/widgets/strip/fields.py",
         "engine/players/mdrnn.py",
     ),
@@ -115,6 +104,11 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
     "budget": (
         "engine/commands/handlers/jobs.py",
         "language/table/files.py",
+    ),
+    "classifier": (
+        "cli/set_list_check.py",
+        "console/screens/perform.py",
+        "engine/models/ensemble_loader.py",
     ),
     "clips": ("training/gestures/demo.py",),
     "every": (
@@ -127,10 +121,12 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "language/table/files.py",
         "training/ensemble/network.py",
     ),
+    "highest": ("config/midi_entries.py",),
     "hold": (
         "agent/policy.py",
         "workers/agent/evaluate_agent.py",
     ),
+    "lowest": ("config/midi_entries.py",),
     "range": (
         "channels/osc/channel.py",
         "channels/serial/lines.py",
@@ -139,6 +135,7 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "choices.py",
         "engine/players/ensemble/followers.py",
     ),
+    "tempo": ("cli/output/status_json.py",),
     "threshold": ("ensemble/classifier.py",),
 }
 """Files in which the word is something else, such as a job or a kind of gesture."""

@@ -6,6 +6,7 @@ from typing import Any
 from impsy_tui.config.channel_schema import Osc
 from impsy_tui.config.schema import Config, Interaction, Model
 from impsy_tui.config.toml_text import shown
+from impsy_tui.parameters import MODE, THRESHOLD
 
 _HEAD = """\
 # Configuration of impsy-tui. Each setting is shown with its default; a line that begins with #
@@ -22,7 +23,7 @@ def config_template(model_file: str) -> str:
     lines = [_HEAD]
     lines += _settings(Config, {"title": "My instrument"})
     for name, kind, chosen in (
-        ("interaction", Interaction, {"mode": "callresponse", "threshold": 1.0}),
+        ("interaction", Interaction, {MODE.name: MODE.default, THRESHOLD.name: 1.0}),
         ("model", Model, {"file": model_file}),
         ("osc", Osc, {"server_port": 6000, "client_port": 6001}),
     ):

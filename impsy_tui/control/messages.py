@@ -5,7 +5,7 @@ snapshots at a rate. Unknown fields are ignored and missing fields have defaults
 understand each other; ``PROTOCOL`` changes only if they would not.
 """
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -23,9 +23,10 @@ from impsy_tui.control.states import (
     ReplayState,
     TempoState,
 )
+from impsy_tui.parameters import THRU, Parameter
 from impsy_tui.setup_questions import Answers
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 
 Level = Literal["info", "warning", "error"]
 About = Literal["files", "log", "settings", "rig", "names", "ports"]
@@ -205,7 +206,6 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         input: last vector of the musician.
         input_age: seconds since then, -1 for never.
         received: number of received events.
-        thru: True if the input goes to every output.
         players: all of them, in the order of the configuration; ``main`` if it names none.
         channels: inputs and outputs.
         log: the performance log.
@@ -241,7 +241,6 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     input: tuple[float, ...]
     input_age: float
     received: int
-    thru: bool
     players: tuple[PlayerState, ...]
     channels: tuple[ChannelState, ...]
     log: LogState
@@ -268,6 +267,15 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     held: str = ""
     parameters: dict[str, bool | float | str | None] = {}
     edited: tuple[EditedSet, ...] = ()
+
+    def value(self, parameter: Parameter) -> Any:
+        """Returns the value of a parameter of the engine."""
+        return self.parameters.get(parameter.name, parameter.default)
+
+    @property
+    def thru(self) -> bool:
+        """True if the input goes to every output."""
+        return bool(self.value(THRU))
 
     @property
     def focused(self) -> PlayerState:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from impsy_tui import parameters
 from impsy_tui.control.agent_state import AgentState
 
 
@@ -276,29 +275,17 @@ class EditedSet(msgspec.Struct, frozen=True):
 
 
 class TempoState(msgspec.Struct, frozen=True):
-    """Musical time.
+    """Position and clock of the musical time; the parameters of the engine have the tempo.
 
     Attributes:
-        beats: beats per minute.
-        source: "own" for the engine's tempo, "clock" for a followed clock.
+        beat: beats since the beginning of the first bar.
         lost: True if the followed clock is missing; its last tempo is kept.
         runs: True if the followed clock runs; always True for the engine's tempo.
-        beat: beats since the beginning of the first bar.
-        grid: note length such as "1/16"; empty without quantisation.
-        swing: position of the off-beat; 0.5 is straight.
-        hand_over: moment at which turns change: "now", "beat" or "bar".
-        sends: True if a clock is sent.
     """
 
-    beats: float
-    source: str = "own"
+    beat: float = 0.0
     lost: bool = False
     runs: bool = True
-    beat: float = 0.0
-    grid: str = ""
-    swing: float = parameters.SWING.default
-    hand_over: str = parameters.HAND_OVER.default
-    sends: bool = False
 
 
 class ReplayState(msgspec.Struct, frozen=True):

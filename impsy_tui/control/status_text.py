@@ -7,12 +7,10 @@ from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.answers import Ports
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
-from impsy_tui.parameters import ENGINE, HAND_OVER, MODE, PARAMETERS, PLAYERS, QUANTISE, SWING, TEMPO, parameters_of
+from impsy_tui.parameters import CLOCK_IN, ENGINE, MODE, PARAMETERS, PLAYERS, TEMPO, parameters_of
 from impsy_tui.text import counted
 
 _BAR = 24
-_OF_TEMPO: Final = (QUANTISE, TEMPO, SWING, HAND_OVER)
-"""Parameters in the line of the tempo."""
 
 
 def status_lines(snapshot: Snapshot) -> list[str]:
@@ -23,18 +21,14 @@ def status_lines(snapshot: Snapshot) -> list[str]:
     for player in snapshot.players:
         several = len(snapshot.players) > 1
         lines += _player_lines(
-            player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
+            player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else MODE.name
         )
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
-        lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
-    if others := [
-        f"{one.name} {one.shown(value)}"
-        for one in parameters_of(ENGINE)
-        if one not in _OF_TEMPO and (value := snapshot.parameters.get(one.name, one.default)) != one.default
-    ]:
-        lines.append(f"set       {' · '.join(others)}")
+        lines.append(f"tempo     {_tempo_words(snapshot, snapshot.tempo)}")
+    changed = (one for one in parameters_of(ENGINE) if one is not TEMPO and snapshot.value(one) != one.default)
+    lines += _in_fours("set", [f"{one.name} {one.shown(snapshot.value(one))}" for one in changed])
     if snapshot.held:
         lines.append(f"held      {snapshot.held}")
     lines += _staged_lines(snapshot)
@@ -76,19 +70,10 @@ def live_lines(snapshot: Snapshot) -> list[str]:
     return lines
 
 
-def tempo_words(tempo: TempoState) -> str:
-    """Returns the musical time in a line, without default values."""
-    words = [f"{tempo.beats:.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
-    if tempo.source == "clock":
+def _tempo_words(snapshot: Snapshot, tempo: TempoState) -> str:
+    words = [f"{snapshot.value(TEMPO):.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
+    if snapshot.value(CLOCK_IN):
         words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
-    if tempo.grid:
-        words.append(f"quantised to {tempo.grid}")
-    if tempo.swing != SWING.default:
-        words.append(f"swing {SWING.shown(tempo.swing)}")
-    if tempo.hand_over != HAND_OVER.default:
-        words.append(f"hands over on the {tempo.hand_over}")
-    if tempo.sends:
-        words.append("sends a clock")
     return " · ".join(words)
 
 
@@ -129,12 +114,19 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
         for name, value in player.parameters.items()
         if (parameter := PARAMETERS.get(name)) is not None and value is not None and parameter not in (MODE, PLAYERS)
     ]
-    lines += [f"{'':<10}{' · '.join(shown[first : first + 4])}" for first in range(0, len(shown), 4)]
+    lines += _in_fours("", shown)
     if player.agent is not None:
         lines += _agent_lines(player.agent)
     if player.ensemble is not None:
         lines += _ensemble_lines(player.ensemble)
     return lines
+
+
+def _in_fours(label: str, words: list[str]) -> list[str]:
+    """Returns words in lines of four, the first with a label."""
+    return [
+        f"{'' if first else label:<10}{' · '.join(words[first : first + 4])}" for first in range(0, len(words), 4)
+    ]
 
 
 def _ensemble_lines(ensemble: EnsembleState) -> list[str]:

@@ -166,7 +166,13 @@ class Parameter:
             return PARAMETERS[self.inverse], 1.0 / given
         if self.none and given == self.none:
             return self, () if self.kind is Kind.WORDS else None
-        return self, tuple(given.replace(",", " ").split()) if self.kind is Kind.WORDS else given
+        match self.kind:
+            case Kind.WORDS:
+                return self, tuple(given.replace(",", " ").split())
+            case Kind.WHOLE:
+                return self, int(given)
+            case _:
+                return self, given
 
     def shown(self, value: Any) -> str:
         """Returns a value as replies and status have it."""

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from impsy_tui import choices
 from impsy_tui.errors import UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
@@ -27,8 +28,6 @@ _LONGEST_LINE: Final = 1 << 16
 _LINES_A_TURN: Final = 16
 _LONGEST_QUOTE: Final = 400
 """Greatest number of bytes of a worker's last output in a message."""
-_KEEPS: Final = ("train", "ensemble", "agent")
-"""Kinds of jobs that can save a result before they end."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end after a request to stop."""
 
@@ -161,7 +160,7 @@ class JobRunner:
         if not running:
             raise UserError("no job runs" if number is None else f"no job {number} runs")
         job = running[-1]
-        if keep and job.kind not in _KEEPS:
+        if keep and job.kind not in choices.KEEPING_JOBS:
             raise UserError(f"job {job.number} ({job.kind}) has no result to save before its end: cancel job ends it")
         self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
         job.state = "stopping"

@@ -13,6 +13,7 @@ from statistics import median
 from common import Running, arrivals, percentile, pulse_model, running, table
 
 from impsy_tui.control.client import connected
+from impsy_tui.parameters import TEMPO
 
 SECONDS = 20.0
 PULSE = 0.03
@@ -113,9 +114,9 @@ def watch(program: Running, tempos: list[float], stop: threading.Event) -> None:
     """Adds the displayed tempo to a list, again and again."""
     with connected(program.control) as client:
         while not stop.wait(0.1):
-            tempo = client.snapshot().tempo
-            if tempo is not None:
-                tempos.append(tempo.beats)
+            snapshot = client.snapshot()
+            if snapshot.tempo is not None:
+                tempos.append(snapshot.value(TEMPO))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ _PLAYING = msgspec.structs.replace(
     input=(0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0),
     input_age=5.0,
     received=42,
-    thru=True,
+    parameters={"thru": True},
     players=(_PLAYER,),
     channels=(_OSC, ChannelState("demo", "open", "simulated performer", received_rate=3)),
     log=LogState(enabled=True, file="logs/a.log", rows=165, written=165, problem="", disk_free=12_000_000_000),

@@ -33,7 +33,6 @@ _SNAPSHOT = Snapshot(
     input=(0.0, 0.0, 0.0),
     input_age=-1.0,
     received=0,
-    thru=False,
     players=(_PLAYER,),
     channels=(),
     log=LogState(enabled=True, file="", rows=0, written=0, problem="", disk_free=-1),
@@ -76,7 +75,8 @@ def staged(**fields: Any) -> Snapshot:
     set_ = msgspec.structs.replace(
         _SNAPSHOT,
         cue=CueState("first", "drop", 3, 8, "break"),
-        tempo=TempoState(120.0, beat=9.5, grid="1/16"),
+        tempo=TempoState(9.5),
+        parameters={"quantise": "1/16"},
         replay=ReplayState("2026-05-01T20-00-00-9d-mdrnn", 80.0, 245.0, 2.0),
         recording=True,
         pending=(

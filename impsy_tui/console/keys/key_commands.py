@@ -6,6 +6,7 @@ from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.keys.parameter_steps import ParameterSteps
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.key_actions import ACTIONS, shown
+from impsy_tui.parameters import THRU
 
 
 class KeyCommands:
@@ -39,7 +40,7 @@ class KeyCommands:
             snapshot: newest snapshot; None before the first.
         """
         match action:
-            case "panic" | "take" | "give" | "reset" | "thru":
+            case "panic" | "take" | "give" | "reset" | THRU.name:
                 return action
             case "pause" | "toggle_pause":
                 paused = snapshot is not None and all(player.paused for player in snapshot.players)

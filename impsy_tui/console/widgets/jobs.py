@@ -4,13 +4,12 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from impsy_tui import choices
 from impsy_tui.console.drawing.lines import Line, Pane, blocks, cut, heading, span
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
-_KEEPS: Final = ("train", "ensemble", "agent")
-"""Kinds of jobs that can save a result before they end."""
 _MOST: Final = 3
 
 
@@ -78,7 +77,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
             (("  ", palette.ground), (curve([point[1] for point in job.curve], width - 2), palette.prediction))
         )
     if job.state == "running":
-        hint = "keep job: end and save · cancel job" if job.kind in _KEEPS else "cancel job ends it"
+        hint = "keep job: end and save · cancel job" if job.kind in choices.KEEPING_JOBS else "cancel job ends it"
         lines.append((("  " + cut(hint, width - 2), palette.dim),))
     return lines
 

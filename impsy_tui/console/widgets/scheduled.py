@@ -7,7 +7,7 @@ from impsy_tui.console.drawing.slots import Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
-from impsy_tui.parameters import HAND_OVER, SWING
+from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO
 
 
 def cue_forms(cue: CueState, style: Style) -> Forms:
@@ -31,26 +31,27 @@ def replay_forms(replay: ReplayState, style: Style) -> Forms:
     return tuple(((f"REPLAY{name}{times}{speed}", style),) for name in names)
 
 
-def tempo_forms(tempo: TempoState, palette: Palette) -> Forms:
+def tempo_forms(snapshot: Snapshot, tempo: TempoState, palette: Palette) -> Forms:
     """Returns tempo, clock, grid and swing, with the bar and beat if there is room."""
+    follows, grid, swing, hand_over = map(snapshot.value, (CLOCK_IN, QUANTISE, SWING, HAND_OVER))
     beat = (f"  {int(tempo.beat // 4) + 1}.{int(tempo.beat % 4) + 1}", palette.dim)
-    pieces: list[Piece] = [(f"{tempo.beats:.4g}", palette.strong), (" bpm", palette.dim)]
-    if tempo.source == "clock":
+    pieces: list[Piece] = [(f"{snapshot.value(TEMPO):.4g}", palette.strong), (" bpm", palette.dim)]
+    if follows:
         said, style = (" CLOCK LOST ", palette.warning_block) if tempo.lost else (" clock", palette.good)
         said = said if tempo.runs or tempo.lost else " clock stopped"
         pieces.append((said, style))
-    if tempo.sends:
+    if snapshot.value(CLOCK_OUT):
         pieces.append((" clock out", palette.dim))
     least = tuple(pieces)
-    if tempo.grid:
-        pieces += [(f" {tempo.grid}", palette.strong)]
+    if grid:
+        pieces += [(f" {grid}", palette.strong)]
         least = tuple(pieces)
-        if tempo.swing != SWING.default:
-            pieces.append((f" swing {SWING.shown(tempo.swing)}", palette.text))
-    if tempo.hand_over != HAND_OVER.default:
-        pieces.append((f" over on {tempo.hand_over}", palette.text))
+        if swing != SWING.default:
+            pieces.append((f" swing {SWING.shown(swing)}", palette.text))
+    if hand_over != HAND_OVER.default:
+        pieces.append((f" over on {hand_over}", palette.text))
     forms = [(*pieces, beat), tuple(pieces), (*least, beat), least]
-    return (*forms, (pieces[2],)) if tempo.source == "clock" else tuple(forms)
+    return (*forms, (pieces[2],)) if follows else tuple(forms)
 
 
 class PendingPane(Pane):

@@ -113,20 +113,10 @@ class Tempo(Beats):
 
     def state(self) -> TempoState | None:
         """Returns the state for the console; None if no musical time is in use."""
-        clock, sends = self.clock_in, self.clock_out.sends
-        if not (self.grid or clock.follows or sends or self.hand_over != NOW or self._is_set):
+        clock = self.clock_in
+        if not (self.grid or clock.follows or self.clock_out.sends or self.hand_over != NOW or self._is_set):
             return None
-        return TempoState(
-            beats=self.beats,
-            source="clock" if clock.follows else "own",
-            lost=clock.lost,
-            runs=clock.runs,
-            beat=self.beat_at(self.scheduler.now()),
-            grid="" if self.grid is None else self.grid.note,
-            swing=self._swing,
-            hand_over=self.hand_over,
-            sends=sends,
-        )
+        return TempoState(self.beat_at(self.scheduler.now()), clock.lost, clock.runs)
 
     def _relaid(self, beat: float, jumped: bool) -> None:
         if jumped:

@@ -107,8 +107,13 @@ def without_parameter(players: Sequence[ParameterOwner], parameter: Parameter) -
     return f"{names} has no {parameter.name}: only a player of kind {kinds} has"
 
 
+def present(behaviour: ParameterHolder) -> dict[str, Any]:
+    """Returns the present values of all parameters of a behaviour's kind."""
+    return {one.name: behaviour.value(one.name) for one in parameters_of(behaviour.kind)}
+
+
 def captured(behaviour: ParameterHolder, *kinds: str) -> dict[str, Any]:
-    """Returns the values of a behaviour's kind, and of other ``kinds`` that may replace the behaviour."""
+    """Returns the values that scenes have, of a behaviour's kind and of ``kinds`` that may replace the behaviour."""
     return {one.name: behaviour.value(one.name) for one in parameters_of(*kinds, behaviour.kind) if one.in_scenes}
 
 

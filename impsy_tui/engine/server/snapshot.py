@@ -16,7 +16,7 @@ from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.players.settings import captured, trained_parameters
+from impsy_tui.engine.players.settings import present, trained_parameters
 from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.engine.server.agent_snapshot import agent_state
 from impsy_tui.engine.server.machine_health import MachineHealth, read_health
@@ -86,7 +86,6 @@ class SnapshotMaker:
             input=session.last_input,
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             received=session.received_events,
-            thru=session.settings.thru,
             players=tuple(self._player(name, now) for name in session.all_players),
             channels=tuple(
                 _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
@@ -115,7 +114,7 @@ class SnapshotMaker:
             edited=self._live_set.set_texts.states(),
             gesture_recording=session.gesture_recording.state(now) if session.gesture_recording is not None else None,
             held=session.held_notes.words,
-            parameters=captured(session.parameters),
+            parameters=present(session.parameters),
         )
 
     def _player(self, name: str, now: float) -> PlayerState:
@@ -161,7 +160,7 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> Pla
         mode=behaviour.mode.name,
         turn=behaviour.turn.value,
         paused=behaviour.paused,
-        parameters=captured(behaviour),
+        parameters=present(behaviour),
         trained=trained_parameters(behaviour),
         max_gap=behaviour.max_gap,
         output=behaviour.last_output or () if auditioned else player.sounding,

@@ -46,6 +46,10 @@ def changed(**fields: Any) -> Snapshot:
     return msgspec.structs.replace(snapshot(), **fields)
 
 
+_FOLLOWS = {"tempo": 90.0, "clock in": True}
+_GRID = {"tempo": 90.0, "quantise": "1/8", "swing": 0.6}
+
+
 def test_strip_shows_cue_recording_pending_commands_and_tempo() -> None:
     first, _, third = rows(staged(), 120)
     assert "cue 3/8 drop → break" in first
@@ -65,11 +69,11 @@ def test_strip_shows_next_cue_at_eighty_columns() -> None:
         ({"cue": CueState("first", "", 0, 8, "quiet")}, "cue 0/8 first → quiet"),
         ({"cue": CueState("first", "end", 8, 8, "")}, "cue 8/8 end ■ last"),
         ({"replay": ReplayState("a", 1.0, 2.0, 1.0)}, "REPLAY a 1s/2s"),
-        ({"tempo": TempoState(93.25, "clock")}, "93.25 bpm clock  1.1"),
-        ({"tempo": TempoState(90.0, "clock", lost=True)}, "90 bpm CLOCK LOST   1.1"),
-        ({"tempo": TempoState(90.0, "clock", runs=False)}, "90 bpm clock stopped  1.1"),
+        ({"tempo": TempoState(), "parameters": {"tempo": 93.25, "clock in": True}}, "93.25 bpm clock  1.1"),
+        ({"tempo": TempoState(lost=True), "parameters": _FOLLOWS}, "90 bpm CLOCK LOST   1.1"),
+        ({"tempo": TempoState(runs=False), "parameters": _FOLLOWS}, "90 bpm clock stopped  1.1"),
         (
-            {"tempo": TempoState(90.0, grid="1/8", swing=0.6, hand_over="bar", sends=True)},
+            {"tempo": TempoState(), "parameters": _GRID | {"hand over": "bar", "clock out": True}},
             "90 bpm clock out 1/8 swing 60% over on bar  1.1",
         ),
     ],
@@ -80,7 +84,7 @@ def test_strip_shows_one_element(fields: dict[str, Any], shown: str) -> None:
 
 @pytest.mark.parametrize("runs", [True, False])
 def test_strip_shows_lost_clock_at_eighty_columns(runs: bool) -> None:
-    third = rows(changed(tempo=TempoState(90.0, "clock", lost=runs, runs=runs)), 80)[2]
+    third = rows(changed(tempo=TempoState(lost=runs, runs=runs), parameters=_FOLLOWS), 80)[2]
     assert ("CLOCK LOST" if runs else "clock stopped") in third
 
 
@@ -138,13 +142,13 @@ STATES: list[tuple[Snapshot, bool]] = [
     (snapshot(), True),
     (snapshot(kind="dummy", model=""), False),
     (snapshot(parameters={"temp": 99.99, "sigma": 0.000123, "timescale": 0.001}), False),
-    (changed(thru=True), False),
+    (changed(parameters={"thru": True}), False),
     (changed(held="note 60"), False),
     (changed(marks=("muted", "", "held")), False),
     (changed(timer=3725.0, timer_runs=True), False),
     (changed(recording=True), True),
-    (changed(tempo=TempoState(120.0, grid="1/16", swing=0.62)), False),
-    (changed(tempo=TempoState(90.0, "clock", lost=True)), False),
+    (changed(tempo=TempoState(), parameters=_GRID), False),
+    (changed(tempo=TempoState(lost=True), parameters=_FOLLOWS), False),
     (changed(jobs=(job(),)), False),
     (changed(jobs=(job(), job(number=2, state="finished"))), False),
     (changed(pending=staged().pending), False),
@@ -157,7 +161,7 @@ STATES: list[tuple[Snapshot, bool]] = [
     (changed(cue=CueState("first", "a very long name of a cue", 3, 8, "another name")), False),
     (changed(replay=staged().replay), False),
     (staged(), True),
-    (staged(thru=True, held="note 60", jobs=(job(),), timer=1.0), True),
+    (staged(parameters=_GRID | {"thru": True}, held="note 60", jobs=(job(),), timer=1.0), True),
 ]
 
 

@@ -69,7 +69,7 @@ def test_engine_resumes_a_set_after_a_crash(
         assert snapshot.cue is not None
         assert (snapshot.cue.set, snapshot.cue.cue, snapshot.cue.number) == ("first", "drop", 2)
         assert snapshot.tempo is not None
-        assert (snapshot.tempo.beats, snapshot.tempo.grid) == (90.0, "1/8")
+        assert (snapshot.parameters["tempo"], snapshot.parameters["quantise"]) == (90.0, "1/8")
         assert snapshot.marks == ("", "held", "")
         assert (snapshot.players[0].mode, snapshot.players[0].number("temp")) == ("battle", 2.0)
         assert "cc 1 64" in console.command("bindings").text

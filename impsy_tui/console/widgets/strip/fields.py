@@ -145,7 +145,7 @@ def state_fields(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> dict[s
         "link": ((("● link", palette.good),),),
     }
     if snapshot.tempo is not None:
-        found["tempo"] = tempo_forms(snapshot.tempo, palette)
+        found["tempo"] = tempo_forms(snapshot, snapshot.tempo, palette)
     if jobs := [job for job in snapshot.jobs if job.is_running]:
         found["job"] = _job(jobs[-1], palette)
     elif snapshot.cue is not None and slow.replay is not None:

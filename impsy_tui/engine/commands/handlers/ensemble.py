@@ -1,4 +1,4 @@
-"""Handlers of ensembles: number of players, gestures of single followers, classifier, gesture recording."""
+"""Handlers of ensembles: gestures of single followers, classifier, gesture recording."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,10 @@ from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.errors import UserError
 from impsy_tui.language.table.ensemble import GESTURE_SECONDS
-from impsy_tui.parameters import PLAYERS
 
 
 class EnsembleHandlers(Handlers):
     """Handlers of ensembles."""
-
-    def _ensemble(self, ensembles: Sequence[EnsemblePlayer], players: float) -> str:
-        count = int(players)
-        self.set_parameter(PLAYERS, ensembles, count)
-        followers = choices.FOLLOWERS[: count - 1]
-        return self._reply(ensembles, f"{count} play: you, and {' '.join(followers)}")
 
     def _force(self, ensembles: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
         for ensemble in ensembles:

@@ -1,17 +1,16 @@
-"""Handlers of musical time: tempo, grid, clocks, nudges."""
+"""Handlers of musical time: grid and nudges."""
 
 from impsy_tui.control.status_text import nudge_words
-from impsy_tui.engine.clock.tempo import NOW
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, TEMPO
+from impsy_tui.parameters import CLOCK_IN, QUANTISE, TEMPO
 
 _CLOCK_GRID = "1/16"
 """Grid that ``quantise clock`` starts if there is none."""
 
 
 class TimeHandlers(Handlers):
-    """Handlers of musical time: tempo, grid, clocks, nudges."""
+    """Handlers of musical time: grid and nudges."""
 
     def _quantise(self, grid: str, at: float | None = None) -> str:
         tempo = self._host.tempo
@@ -30,23 +29,6 @@ class TimeHandlers(Handlers):
         self.set_engine_parameter(QUANTISE, grid)
         by = "by the incoming clock" if tempo.clock_in.follows else f"at {tempo.beats:g}"
         return f"quantised to {grid}, {by}"
-
-    def _hand_over(self, when: str) -> str:
-        self.set_engine_parameter(HAND_OVER, when)
-        if when == NOW:
-            return "the player's turn begins as soon as you have been silent"
-        return f"the player's turn begins on the next {when} after your silence; your input ends the turn at once"
-
-    def _clock_in(self, switch: bool | None = None) -> str:
-        self.set_engine_parameter(CLOCK_IN, switch)
-        tempo = self._host.tempo
-        follows = tempo.clock_in.follows
-        return "the incoming clock is followed" if follows else f"no clock is followed: tempo {tempo.beats:.4g}"
-
-    def _clock_out(self, switch: bool | None = None) -> str:
-        self.set_engine_parameter(CLOCK_OUT, switch)
-        sends = self._host.tempo.clock_out.sends
-        return "a clock is sent, and starts on the next bar" if sends else "no clock is sent"
 
     def _nudge(self, output: str, time: float) -> str:
         outputs = self._session.outputs

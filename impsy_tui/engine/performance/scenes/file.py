@@ -218,7 +218,7 @@ def _engine(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     time = dict(raw.get("time", {}))
     if time.get("grid") == "":
         time["grid"] = None
-    return {"thru": bool(raw.get("thru", False)), **time}
+    return {**raw, **time}
 
 
 def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from impsy_tui.engine.performance.session_state.pending_lines import SavedPendin
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.settings import read_values
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import MDRNN, parameters_of
+from impsy_tui.parameters import MDRNN, THRU, parameters_of
 from impsy_tui.toml_files import read_regular, replace_text
 
 _LARGEST: Final = 16 << 20
@@ -139,7 +139,7 @@ def read_session(logs: Path) -> SessionFile | None:
         return SessionFile(
             players={str(name): _player(kept) for name, kept in players.items()},
             focus=str(raw.get("focus", MAIN)),
-            thru=bool(raw["thru"]),
+            thru=bool(raw[THRU.name]),
             log=bool(raw["log"]),
             live_set=_live_set(raw.get("live_set", raw.get("rehearsed", {}))),
             config=str(raw.get("config", "")),

@@ -13,7 +13,7 @@ from impsy_tui.engine.players.base import SessionInterface
 from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
-from impsy_tui.engine.players.settings import EnsembleSettings, captured
+from impsy_tui.engine.players.settings import EnsembleSettings, present
 from impsy_tui.ensemble.clips import ClipTouch
 from impsy_tui.ensemble.measures import EnsembleMoment, entropy
 from impsy_tui.ensemble.touches.pitches import loudness, note_at
@@ -259,7 +259,7 @@ class EnsemblePlayer:
             mode="ensemble",
             turn="both",
             paused=behaviour.paused,
-            parameters=captured(behaviour),
+            parameters=present(behaviour),
             max_gap=0.0,
             output=(),
             output_age=0.0 if any(behaviour.codes) else -1.0,

@@ -24,7 +24,7 @@ def hall(tmp_path: Path) -> VirtualEnsemble:
 
 def test_commands_about_ensembles_find_the_one_that_there_is(hall: VirtualEnsemble) -> None:
     behaviour = hall.player.behaviour
-    assert hall.do("ensemble 4") == "trio: 4 play: you, and p2 p3 p4"
+    assert hall.do("ensemble 4") == "trio: ensemble 4"
     assert hall.player.players == ("lead", "p2", "p3", "p4")
     assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until free p2"
     assert hall.do("@trio tacet p3") == "trio: p3 is silent until free p3"
