@@ -83,11 +83,14 @@ def _send_over_osc(set_: VirtualSession, address: str, value: float) -> None:
         heard.extend(hearing.addresses)
 
     with_channel(play)
-    midi_learn = MidiLearn(list, lambda text: None, set_.time.scheduler, lambda *update: None)
-    incoming = ExternalCommands(set_.bindings, midi_learn, set_.executor, set_._notify, set_.time.scheduler.work)
     for message in heard:
-        assert incoming.addressed("osc", *message) == ""
+        assert _incoming(set_).addressed("osc", *message) == ""
         set_.wait(0.05)
+
+
+def _incoming(set_: VirtualSession) -> ExternalCommands:
+    midi_learn = MidiLearn(list, lambda text: None, set_.time.scheduler, lambda *update: None)
+    return ExternalCommands(set_.bindings, midi_learn, set_.executor, set_._notify, set_.time.scheduler.work)
 
 
 def _check(folder: Path) -> None:
@@ -119,9 +122,8 @@ def _check(folder: Path) -> None:
     assert "sparkle 8" in scene_lines(set_.live_set.scene_file.find("bright"), "main")
 
     set_.do("sparkle 0; map cc 1 7 sparkle 0 4")
-    parameter_map = set_.live_set.parameter_map
     for level in (0, 127):
-        assert parameter_map.take_midi("knobs", bytes((0xB0, 7, level)), lambda _, line: set_.do(line))
+        assert _incoming(set_).message("midi", "knobs", bytes((0xB0, 7, level)))
         set_.time.advance(0.1)
     assert behaviour.brightness == 4.0
     set_.do("sparkle 8")
