@@ -8,7 +8,6 @@ from typing import Final
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.midi.device import MidiInput, MidiOutput
 from impsy_tui.channels.midi.echo_loop import EchoLoop
-from impsy_tui.channels.midi.endless_encoders import ENDLESS
 from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.settings import make_devices, unused_settings
@@ -42,7 +41,6 @@ class MidiChannel(HeldKeys):
         self._count = 0
         self._traffic = ChannelTraffic()
         self._last_received = self._last_sent = b""
-        self._held = False
         self._without = ""
         self._reported: dict[MidiInput | MidiOutput, str] = {}
         self._echo_loop = EchoLoop()
@@ -151,11 +149,6 @@ class MidiChannel(HeldKeys):
 
     def mappings(self) -> list[InputMapping]:
         return [heard.mapping for heard in self._inputs]
-
-    def release_held(self, at: float) -> None:
-        for mapping in self.mappings():
-            mapping.release()
-        self._report_held(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Passes incoming MIDI clocks to the listener, or ignores them."""
@@ -341,30 +334,16 @@ class MidiChannel(HeldKeys):
             if (touch := source.pad.read(message, at)) is not None:
                 self._listener.touched(self.name, touch)
             return
-        updates = [update for update in source.updates(message) if update[0] < self._count]
-        source.mapping.wait_for_halves(self._scheduler, lambda late: self._late(source.admitted(late)))
-        if source.mapping.released:
-            self._listener.released(self.name, source.mapping.released)
-        if source.mapping.endless:
-            self._troubles.note("endless", ENDLESS.format(source.name, source.mapping.endless))
-        self._report_held(at)
-        if updates:
-            self._listener.updated(self.name, updates, at)
-            if ends_turn and not self._listener.player_has_turn:
-                words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
-                self._troubles.note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
+        plays = self._play(source.mapping, source.updates(message), at, source.name, source.admitted)
+        if plays and ends_turn and not self._listener.player_has_turn:
+            words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
+            self._troubles.note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
 
     def _pass_on(self, source: MidiInput, message: bytes) -> None:
         for output in source.outputs:
             if output.there:
                 self._transmit(output, (message,))
                 output.passes(source.name, message)
-
-    def _report_held(self, at: float) -> None:
-        held = any(mapping.holding for mapping in self.mappings())
-        if held != self._held:
-            self._held = held
-            self._listener.holding(self.name, held, at)
 
     def _suspect(self, source: MidiInput, at: float) -> None:
         """Notes an echo that counts as the musician's playing."""

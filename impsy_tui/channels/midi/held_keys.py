@@ -1,13 +1,23 @@
-"""Held notes of the musician on a channel with keys."""
+"""Channel with keys, controllers and encoders: passes on what its mappings set, and the notes that are held."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from impsy_tui.channels.base import ChannelScheduler, Listener
+from impsy_tui.channels.midi.endless_encoders import ENDLESS
 from impsy_tui.channels.midi.mapping import InputMapping
+from impsy_tui.channels.stats import ErrorCounter
 
 _MOST_SHOWN: Final = 4
 """Held notes that are named to the performer."""
+
+
+Updates = Sequence[tuple[int, float]]
+"""Indices of dimensions, from 0, and their values."""
+
+
+def _all(updates: Updates) -> Updates:
+    return updates
 
 
 class HeldKeys:
@@ -17,6 +27,9 @@ class HeldKeys:
     _count: int
     _listener: Listener
     _scheduler: ChannelScheduler
+    _troubles: ErrorCounter
+    _held = False
+    """True if the listener knows that a note is held."""
 
     def mappings(self) -> list[InputMapping]:
         """Returns the input mappings of the channel."""
@@ -27,10 +40,49 @@ class HeldKeys:
         for mapping in self.mappings():
             mapping.follow(values)
 
-    def _late(self, updates: Sequence[tuple[int, float]]) -> None:
-        """A half of a pair of controllers acts alone."""
+    def release_held(self, at: float) -> None:
+        """Forgets all held notes."""
+        for mapping in self.mappings():
+            mapping.release()
+        self._report_held(at)
+
+    def _play(
+        self,
+        mapping: InputMapping,
+        updates: Updates,
+        at: float,
+        device: str = "",
+        admitted: Callable[[Updates], Updates] = _all,
+    ) -> bool:
+        """Passes on what the last message of a mapping set; returns True if it set a dimension.
+
+        Args:
+            mapping: mapping that took the message.
+            updates: dimensions that the message set, by index from 0.
+            at: arrival of the message.
+            device: device of the message; the channel if empty.
+            admitted: returns the updates that act, for halves of a pair that act alone.
+        """
+        found = [update for update in updates if update[0] < self._count]
+        mapping.wait_for_halves(self._scheduler, lambda late: self._play_half(admitted(late)))
+        if mapping.released:
+            self._listener.released(self.name, mapping.released)
+        if mapping.endless:
+            self._troubles.note("endless", ENDLESS.format(device or self.name, mapping.endless))
+        self._report_held(at)
+        if found:
+            self._listener.updated(self.name, found, at)
+        return bool(found)
+
+    def _play_half(self, updates: Updates) -> None:
         if found := [update for update in updates if update[0] < self._count]:
             self._listener.updated(self.name, found, self._scheduler.now())
+
+    def _report_held(self, at: float) -> None:
+        held = any(mapping.holding for mapping in self.mappings())
+        if held != self._held:
+            self._held = held
+            self._listener.holding(self.name, held, at)
 
     @property
     def held(self) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.midi.endless_encoders import ENDLESS
 from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
@@ -43,7 +42,6 @@ class SerialMidiChannel(HeldKeys):
         self._input = InputMapping(settings.input)
         self._output = OutputMapping(settings.output)
         self._stream = MidiStream()
-        self._held = False
         self._hears_clock = False
         self._traffic = ChannelTraffic()
         self._last_received = b""
@@ -145,7 +143,7 @@ class SerialMidiChannel(HeldKeys):
         """Maps this entry to the dimension with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._input = InputMapping(self._entries)
-        self._report_holding(self._scheduler.now())
+        self._report_held(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mapping by configuration key; empty if nothing was learned."""
@@ -153,10 +151,6 @@ class SerialMidiChannel(HeldKeys):
 
     def mappings(self) -> list[InputMapping]:
         return [self._input]
-
-    def release_held(self, at: float) -> None:
-        self._input.release()
-        self._report_holding(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Passes an incoming MIDI clock to the listener, or ignores it."""
@@ -222,26 +216,13 @@ class SerialMidiChannel(HeldKeys):
         self._last_received = message
         if self._listener.message(self.name, "", message):
             return
-        updates = [update for update in self._input.updates(message) if update[0] < self._count]
-        self._input.wait_for_halves(self._scheduler, self._late)
-        if self._input.released:
-            self._listener.released(self.name, self._input.released)
-        if self._input.endless:
-            self._troubles.note("endless", ENDLESS.format(self.name, self._input.endless))
-        self._report_holding(at)
-        if updates:
-            self._listener.updated(self.name, updates, at)
-
-    def _report_holding(self, at: float) -> None:
-        if self._input.holding != self._held:
-            self._held = self._input.holding
-            self._listener.holding(self.name, self._held, at)
+        self._play(self._input, self._input.updates(message), at)
 
     def _forget_input(self) -> None:
         self._stream.reset()
         if keys := self._input.release():
             self._listener.released(self.name, keys)
-        self._report_holding(self._scheduler.now())
+        self._report_held(self._scheduler.now())
 
     def _begin_no_notes(self, indices: frozenset[int]) -> None:
         """Lets the waiting vector begin no note of these dimensions; its controllers are still sent."""

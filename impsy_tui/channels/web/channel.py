@@ -87,7 +87,6 @@ class WebSocketChannel(HeldKeys):
         self._state = "closed"
         self._clients: list[WebClient] = []
         self._connections: set[WebConnection] = set()
-        self._holders = 0
         self._traffic = ChannelTraffic()
         self._last_received = ""
         self._last_sent = b""
@@ -218,11 +217,6 @@ class WebSocketChannel(HeldKeys):
     def mappings(self) -> list[InputMapping]:
         return [client.mapping for client in self._clients]
 
-    def release_held(self, at: float) -> None:
-        for client in self._clients:
-            client.mapping.release()
-            self._report_holding(client, at)
-
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """Maps this entry to the dimension with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
@@ -329,13 +323,7 @@ class WebSocketChannel(HeldKeys):
         self._last_received = text.strip()
         if self._listener.message(self.name, "", message, self._rights(client)):
             return
-        updates = [update for update in client.mapping.updates(message) if update[0] < self._count]
-        client.mapping.wait_for_halves(self._scheduler, self._late)
-        if client.mapping.released:
-            self._listener.released(self.name, client.mapping.released)
-        self._report_holding(client, now)
-        if updates:
-            self._listener.updated(self.name, updates, now)
+        self._play(client.mapping, client.mapping.updates(message), now)
 
     def _rights(self, client: WebClient) -> Rights:
         if self._settings.remote_commands or is_local(client.host):
@@ -345,18 +333,9 @@ class WebSocketChannel(HeldKeys):
     def _release(self, client: WebClient, now: float) -> None:
         if keys := client.mapping.release():
             self._listener.released(self.name, keys)
-        self._report_holding(client, now)
+        self._report_held(now)
         for lifted in client.lift_all():
             self._listener.touched(self.name, lifted)
-
-    def _report_holding(self, client: WebClient, now: float) -> None:
-        held = client.mapping.holding
-        if held == client.held:
-            return
-        client.held = held
-        before, self._holders = self._holders, self._holders + (1 if held else -1)
-        if not before or not self._holders:
-            self._listener.holding(self.name, held, now)
 
     # Output
 

@@ -23,7 +23,6 @@ class WebClient:
     def __init__(self, connection: WebConnection, mapping: InputMapping, now: float) -> None:
         self.connection = connection
         self.mapping = mapping
-        self.held = False
         self.pending: CoalescingQueue | None = None
         self._fingers = Fingers()
         self._down: set[int] = set()
