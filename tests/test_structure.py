@@ -114,6 +114,16 @@ def test_packages_only_reexport() -> None:
     assert found == []
 
 
+def test_public_class_names_stand_for_one_class() -> None:
+    places: dict[str, set[str]] = {}
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, set()).add(str(file.relative_to(PACKAGE)))
+    del places["Request"]  # each worker of the engine has one
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
 def test_identifiers_use_no_earlier_word() -> None:
     found = {
         f"{file.relative_to(ROOT)}: {name}"

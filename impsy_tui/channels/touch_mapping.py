@@ -10,10 +10,10 @@ from impsy_tui.ensemble.touches.surfaces import (
     METATONE,
     METATONE_PLAYBACK,
     TOUCHOSC,
+    AxisRange,
     MetatonePerformance,
     MetatonePlayer,
     Pattern,
-    Range,
     Surface,
     playback_problem,
     read_metatone,
@@ -89,7 +89,7 @@ def playbacks(settings: Osc, report: Callable[[str], None]) -> Sequence[Pattern]
 def _own(settings: Osc, wanted: str) -> Pattern:
     """Returns a pattern of the configuration: an address, and the meaning of each argument."""
     address, *words = wanted.split() or [""]
-    ends = (Range(*settings.touch_x), Range(*settings.touch_y), Range(*settings.touch_velocity))
+    ends = (AxisRange(*settings.touch_x), AxisRange(*settings.touch_y), AxisRange(*settings.touch_velocity))
     return Pattern(address, tuple(words) or ("x", "y"), *ends)
 
 

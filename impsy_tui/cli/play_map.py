@@ -14,7 +14,7 @@ import numpy as np
 
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.plots.map_cursor import Cursor
+from impsy_tui.plots.map_cursor import MapCursor
 from impsy_tui.system_libraries import install_packages
 
 Sound = Callable[[np.ndarray], None]
@@ -105,7 +105,7 @@ def _sounddevice() -> tuple[Any, int]:
         raise UserError(f"no sound device is available: {error}") from None
 
 
-def play(cursor: Cursor, sound: Sound) -> None:
+def play(cursor: MapCursor, sound: Sound) -> None:
     """Shows a map and plays the point under the cursor, until a key quits.
 
     Raises:

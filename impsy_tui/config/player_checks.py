@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Final
 
 from impsy_tui.config.channel_schema import CHANNEL_TABLES
-from impsy_tui.config.schema import Config, Player
+from impsy_tui.config.schema import Config, PlayerTable
 from impsy_tui.parameters import ENSEMBLE, HIGHEST, KINDS, LOWEST, parameters_of
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
@@ -51,10 +51,10 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
+def _kind(table: str, player: PlayerTable) -> Iterator[tuple[str, str]]:
     """Yields the settings that the kind of the player does not have."""
     is_ensemble = KINDS[player.kind].plays_touches
-    for setting in fields(Player):
+    for setting in fields(PlayerTable):
         is_for_ensembles = setting.name in _OF_ENSEMBLES
         if (
             setting.name in _OF_ALL
@@ -71,7 +71,7 @@ def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
         yield f"{table}.{key}", f"the lowest note is above the highest; {defaults}"
 
 
-def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:
+def _values(table: str, player: PlayerTable, dimension: int) -> Iterator[tuple[str, str]]:
     if player.hears and player.plays and len(player.hears) != len(player.plays):
         counts = f"the player hears {len(player.hears)} and plays {len(player.plays)}"
         yield f"{table}.plays", f"a model plays as many dimensions as it hears: {counts}"
@@ -82,7 +82,7 @@ def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, s
             yield f"{table}.{word}", f"there is no {beyond[0]}: {last}"
 
 
-def _channels(table: str, player: Player, channels: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _channels(table: str, player: PlayerTable, channels: Sequence[str]) -> Iterator[tuple[str, str]]:
     for word, wanted in (
         ("hears_channels", player.hears_channels),
         ("plays_channels", player.plays_channels),

@@ -80,7 +80,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
+class PlayerTable:
     """``[[player]]``: one of several players. ``[interaction]`` and ``[model]`` give the values that are left out."""
 
     name: str = setting(PlayerName(), "", "name of the player: @name before a command addresses the player")
@@ -248,7 +248,7 @@ class Config:
     realtime: bool = setting(Switch(), True, "real-time priority, if the system allows it (F4 shows it)")
     interaction: Interaction = field(default_factory=Interaction)
     model: Model = field(default_factory=Model)
-    player: tuple[Player, ...] = ()
+    player: tuple[PlayerTable, ...] = ()
     osc: tuple[Osc, ...] = ()
     midi: tuple[Midi, ...] = ()
     websocket: tuple[WebSocket, ...] = ()
@@ -285,5 +285,5 @@ SINGLE_TABLES: Mapping[str, type] = {
 }
 """Tables that may occur once."""
 
-REPEATED_TABLES: Mapping[str, type] = {"player": Player, **CHANNEL_TABLES}
+REPEATED_TABLES: Mapping[str, type] = {"player": PlayerTable, **CHANNEL_TABLES}
 """Tables that may occur any number of times."""

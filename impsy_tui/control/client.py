@@ -17,7 +17,7 @@ from impsy_tui.control.messages import (
     About,
     Answer,
     Ask,
-    Command,
+    CommandRequest,
     Event,
     FromEngine,
     Hello,
@@ -72,7 +72,7 @@ class ControlClient:
     def command(self, line: str) -> Reply:
         """Sends a command line and returns the reply."""
         self._count += 1
-        self._send(Command(self._count, line))
+        self._send(CommandRequest(self._count, line))
         while True:
             message = self._receive(_COMMAND_PATIENCE)
             if isinstance(message, Reply) and message.id == self._count:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from impsy_tui.control.client import connected
-from impsy_tui.control.messages import Start
+from impsy_tui.control.messages import EngineStart
 from impsy_tui.errors import NoEngineError, UserError
 
 _PATIENCE = 30.0
@@ -62,7 +62,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
         os.close(sink)
 
 
-def launch_again(start: Start, socket: Path | None) -> None:
+def launch_again(start: EngineStart, socket: Path | None) -> None:
     """Starts an engine with the arguments of a former engine.
 
     The engine resumes the saved session unless the performer ended it.
@@ -75,7 +75,7 @@ def launch_again(start: Start, socket: Path | None) -> None:
     launch_engine(arguments_again(start), socket, Path(start.output), Path(start.folder))
 
 
-def arguments_again(start: Start) -> list[str]:
+def arguments_again(start: EngineStart) -> list[str]:
     """Returns the arguments for a restart, without those that decide about the saved session."""
     return [word for word in start.arguments if word not in ("--resume", "--fresh")]
 

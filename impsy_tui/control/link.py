@@ -18,7 +18,7 @@ from impsy_tui.control.messages import (
     About,
     Answer,
     Ask,
-    Command,
+    CommandRequest,
     EditSet,
     Event,
     FromEngine,
@@ -128,7 +128,7 @@ class Link:
         Raises:
             UserError: there is no engine, or it went away before it answered.
         """
-        answer = await self._ask(lambda number: Command(number, line))
+        answer = await self._ask(lambda number: CommandRequest(number, line))
         assert isinstance(answer, Reply)
         return answer
 
@@ -173,7 +173,7 @@ class Link:
             with contextlib.suppress(ConnectionClosed):
                 await self._send(connection, edits)
 
-    async def _ask(self, message: Callable[[int], Command | Request]) -> Reply | Answer:
+    async def _ask(self, message: Callable[[int], CommandRequest | Request]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
             raise UserError(self._why_not())

@@ -48,7 +48,7 @@ class ConsoleSettings(msgspec.Struct, frozen=True):
     keys: dict[str, str] = {}
 
 
-class Start(msgspec.Struct, frozen=True):
+class EngineStart(msgspec.Struct, frozen=True):
     """Arguments of an engine's start, so that a console can start the engine again.
 
     Attributes:
@@ -75,10 +75,10 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     version: str = ""
     pid: int = 0
     console: ConsoleSettings = ConsoleSettings()
-    start: Start = Start()
+    start: EngineStart = EngineStart()
 
 
-class Command(msgspec.Struct, tag="command", frozen=True):
+class CommandRequest(msgspec.Struct, tag="command", frozen=True):
     """Request to run a line of the command language; the reply has the same ``id``."""
 
     id: int
@@ -286,5 +286,5 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
 Answer = Files | LogPlot | Settings | Rig | Names | Ports | SetText
 Request = Ask | SetUp | OpenSet | SaveSet
 """Messages of clients that the engine answers."""
-FromClient = Hello | Command | Subscribe | EditSet | Request
+FromClient = Hello | CommandRequest | Subscribe | EditSet | Request
 FromEngine = Hello | Reply | Event | Snapshot | Answer

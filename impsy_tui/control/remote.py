@@ -15,7 +15,7 @@ from typing import Final
 from impsy_tui.control import remote_scripts
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import arguments_again
-from impsy_tui.control.messages import Start
+from impsy_tui.control.messages import EngineStart
 from impsy_tui.control.remote_address import RemoteAddress
 from impsy_tui.errors import NoEngineError, UserError
 
@@ -29,7 +29,7 @@ _LINK_PATIENCE: Final = 10.0
 """Seconds for an answer over a slow link."""
 _LINES: Final = 12
 _SSH_FAILED: Final = 255
-NEVER: Final = Start()
+NEVER: Final = EngineStart()
 """Start of an engine that has not started yet."""
 
 
@@ -90,7 +90,7 @@ class RemoteSocket:
         except NoEngineError:
             return False
 
-    def start_engine(self, before: Start = NEVER) -> None:
+    def start_engine(self, before: EngineStart = NEVER) -> None:
         """Starts an engine on the other machine, unless one runs; the engine outlives the connection.
 
         The engine resumes the saved session unless the performer ended it.

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui import choices
-from impsy_tui.config.schema import Player
+from impsy_tui.config.schema import PlayerTable
 from impsy_tui.engine.initial_players import routing_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
@@ -51,7 +51,7 @@ class InitialEnsembles:
         tables = [player for player in self._options.config.player if KINDS[player.kind].plays_touches]
         return [await self._load(table, session) for table in tables]
 
-    async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:
+    async def _load(self, table: PlayerTable, session: SessionInterface) -> EnsemblePlayer:
         general = self._options.config.model
         own = (one for one in parameters_of(ENSEMBLE) if one not in (TEMP, CLASSIFIER))
         keys = {one.name: one.key.removeprefix("player.") for one in own}

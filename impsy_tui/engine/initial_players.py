@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impsy_tui import modes, ranges
-from impsy_tui.config.schema import Player as PlayerTable
+from impsy_tui.config.schema import PlayerTable
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from impsy_tui import __version__
 from impsy_tui.channels.base import Channel
-from impsy_tui.control.messages import ConsoleSettings, Hello, Start
+from impsy_tui.control.messages import ConsoleSettings, EngineStart, Hello
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.players.session import Session
 
@@ -32,7 +32,7 @@ def greeting(options: EngineOptions) -> Hello:
     console = options.config.console
     settings = ConsoleSettings(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
     output = (options.logs / "engine.out").absolute()
-    start = Start(options.arguments, os.getcwd(), str(output), _prints_into(output))
+    start = EngineStart(options.arguments, os.getcwd(), str(output), _prints_into(output))
     return Hello(version=__version__, pid=os.getpid(), console=settings, start=start)
 
 

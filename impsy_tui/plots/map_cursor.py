@@ -14,7 +14,7 @@ _ASIDE: Final = 2.0
 """Weight of the distance across the direction of a move."""
 
 
-class Cursor:
+class MapCursor:
     """Cursor on one row of a look-up table.
 
     Args:

@@ -15,7 +15,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 
 from impsy_tui.agent.lookup_table import LookupTable, write_table
-from impsy_tui.plots.map_cursor import Cursor
+from impsy_tui.plots.map_cursor import MapCursor
 from impsy_tui.plots.map_pictures import html_page
 from impsy_tui.plots.maps import map_of
 from impsy_tui.plots.terminal import Paper
@@ -25,9 +25,9 @@ from tests.support.places import ROOT
 PAPER = Paper(48, 24, colours=False, ascii=False)
 
 
-def _cursor(table: LookupTable) -> Cursor:
+def _cursor(table: LookupTable) -> MapCursor:
     drawn = map_of("small", table, "centroid", ("loudness-dBFS", "specshape-centroid"), "pca")
-    return Cursor(drawn, table, PAPER)
+    return MapCursor(drawn, table, PAPER)
 
 
 def test_the_cursor_begins_in_the_middle_and_goes_to_the_next_point_each_way() -> None:

@@ -11,7 +11,7 @@ from impsy_tui.channels.midi.echo_loop import EchoLoop
 from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.settings import make_devices, unused_settings
-from impsy_tui.channels.midi.system.client import InLink, Link, MidiHost, OutLink, PortScan
+from impsy_tui.channels.midi.system.client import InLink, MidiHost, OutLink, PortLink, PortScan
 from impsy_tui.channels.midi.system.port_names import match
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Midi
@@ -226,7 +226,7 @@ class MidiChannel(HeldKeys):
             text = f"no {kind} is called {device.name}: the engine waits for it; {there}"
             self._report(device, "missing", text[:300])
             return
-        link: Link
+        link: PortLink
         try:
             if isinstance(device, MidiInput):
                 link = await self._host.open_input(
@@ -248,7 +248,7 @@ class MidiChannel(HeldKeys):
             return
         self._gain(device, link)
 
-    def _gain(self, device: MidiInput | MidiOutput, link: Link) -> None:
+    def _gain(self, device: MidiInput | MidiOutput, link: PortLink) -> None:
         if isinstance(device, MidiInput):
             assert isinstance(link, InLink)
             device.link = link
@@ -300,7 +300,7 @@ class MidiChannel(HeldKeys):
         for heard in self._inputs:  # note-offs may be among them
             self._end_all_of(heard, self._scheduler.now())
 
-    def _refused(self, link: Link, why: str) -> None:
+    def _refused(self, link: PortLink, why: str) -> None:
         name = next((device.name for device in self._devices if device.link is link), link.real)
         self._troubles.note("send", f"{name} does not accept messages: {why}")
 

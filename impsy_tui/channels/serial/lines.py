@@ -18,7 +18,7 @@ _REMIND: Final = 10.0
 """Seconds between two reports that the device reads nothing."""
 
 
-class Lines:
+class LineSplitter:
     """Splits a stream of bytes into lines.
 
     Attributes:
@@ -63,7 +63,7 @@ class SerialChannel:
         self._last_received = b""
         self._last_sent: Sequence[float] = ()
         self._next: Sequence[float] | None = None
-        self._lines = Lines()
+        self._lines = LineSplitter()
         self._is_first = self._may_be_cut = False
 
     def refuses(self, dimension: int) -> str:
@@ -167,7 +167,7 @@ class SerialChannel:
 
     def _begin(self) -> None:
         """Starts without received data."""
-        self._lines = Lines()
+        self._lines = LineSplitter()
         self._is_first = True
         self._may_be_cut = False
 

@@ -13,7 +13,7 @@ from impsy_tui.text import whole_number
 from impsy_tui.workers.requests import CorpusRequest, LookupTableRequest
 
 if TYPE_CHECKING:
-    from impsy_tui.plots.map_cursor import Cursor
+    from impsy_tui.plots.map_cursor import MapCursor
 
 agent = typer.Typer(help="Analyse synths and recordings for agents, and evaluate agents.", no_args_is_help=True)
 for _command in (train_agent.evaluate, train_agent.convert):
@@ -120,7 +120,7 @@ def draw_map(
     from impsy_tui.agent.lookup_table import read_table
     from impsy_tui.cli.plot import paper
     from impsy_tui.plots import map_pictures, maps
-    from impsy_tui.plots.map_cursor import Cursor
+    from impsy_tui.plots.map_cursor import MapCursor
 
     if method not in maps.METHODS:
         fail(f"--method {method} is unknown. Methods: {', '.join(maps.METHODS)}")
@@ -135,14 +135,14 @@ def draw_map(
             map_pictures.draw_picture(drawn, found, output)
             say(f"drawn: {output}")
         elif osc or audio:
-            _play(Cursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)
+            _play(MapCursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)
         else:
             typer.echo(maps.draw(drawn, on), color=on.colours)
     except UserError as problem:
         fail(str(problem))
 
 
-def _play(cursor: "Cursor", osc: str, address: str, synth: str, patch: Path | None) -> None:
+def _play(cursor: "MapCursor", osc: str, address: str, synth: str, patch: Path | None) -> None:
     import sys
 
     from impsy_tui.cli import play_map

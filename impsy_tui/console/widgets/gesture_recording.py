@@ -14,7 +14,7 @@ class GestureRecordingView(Lines):
     DEFAULT_CSS = "GestureRecordingView { height: 4; width: 1fr; margin: 0 0 1 0; }"
 
     def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="guided")
+        super().__init__(palette, id="gesture-recording")
         self._recording: GestureRecordingState | None = None
 
     def show(self, snapshot: Snapshot) -> None:

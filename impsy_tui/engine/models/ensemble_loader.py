@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from impsy_tui import ranges
-from impsy_tui.config.schema import Player
+from impsy_tui.config.schema import PlayerTable
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Notify
@@ -57,7 +57,7 @@ class EnsembleLoader:
 
     # Initial models
 
-    async def first(self, table: Player) -> EnsembleModels:
+    async def first(self, table: PlayerTable) -> EnsembleModels:
         """Returns the initial models of an ensemble; files that cannot be read are replaced by shipped ones.
 
         Raises:
@@ -75,7 +75,7 @@ class EnsembleLoader:
             return dummy
         return replace(dummy, model=file.stem, kind=ENSEMBLE, tunings=await _in_thread(_tunings, file), file=file)
 
-    def _first_model(self, table: Player) -> Path | None:
+    def _first_model(self, table: PlayerTable) -> Path | None:
         """Returns the file of the network; reports a missing file and returns None."""
         if not table.file:
             return shipped_folder("models") / _SHIPPED_MODEL

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
-    Command,
+    CommandRequest,
     EditSet,
     Event,
     FromClient,
@@ -180,7 +180,7 @@ class ControlServer:
 
     def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
-        if isinstance(message, Command):
+        if isinstance(message, CommandRequest):
             self._command(client, message)
         elif isinstance(message, EditSet):
             self._edit(client, message)
@@ -194,7 +194,7 @@ class ControlServer:
         elif isinstance(message, str):
             client.put_reply(Reply(0, False, message))
 
-    def _command(self, client: "_Client", command: Command) -> None:
+    def _command(self, client: "_Client", command: CommandRequest) -> None:
         try:
             reply = self._carry_out(command.line, command.id)
         except Exception as error:

@@ -35,7 +35,7 @@ class Lifted(NamedTuple):
     finger: int
 
 
-class Range(NamedTuple):
+class AxisRange(NamedTuple):
     """Values of an axis at both ends; ``low`` may be greater than ``high``."""
 
     low: float
@@ -50,7 +50,7 @@ class Range(NamedTuple):
         return self.low + share * (self.high - self.low)
 
 
-_UNIT: Final = Range(0.0, 1.0)
+_UNIT: Final = AxisRange(0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Pattern:
 
     address: str
     arguments: tuple[str, ...] = ("x", "y")
-    x: Range = _UNIT
-    y: Range = _UNIT
-    velocity: Range = _UNIT
+    x: AxisRange = _UNIT
+    y: AxisRange = _UNIT
+    velocity: AxisRange = _UNIT
 
     def problem(self) -> str:
         """Returns the mistake of the pattern, for the performer; empty for a valid pattern."""
@@ -102,9 +102,9 @@ METATONE: Final = (
     Pattern(
         f"{METATONE_PREFIX}/touch",
         ("player", "x", "y", "velocity"),
-        Range(0, WIDTH),
-        Range(0, HEIGHT),
-        Range(0, WIDTH),
+        AxisRange(0, WIDTH),
+        AxisRange(0, HEIGHT),
+        AxisRange(0, WIDTH),
     ),
     Pattern(f"{METATONE_PREFIX}/touch/ended", ("player",)),
     Pattern("/touch/ended", ("player",)),
@@ -277,9 +277,9 @@ OscMessage = tuple[str, tuple[str | float, ...]]
 METATONE_PLAYBACK: Final = Pattern(
     f"{METATONE_PREFIX}/playback/touch",
     ("player", "x", "y", "velocity"),
-    Range(0, WIDTH),
-    Range(0, HEIGHT),
-    Range(0, WIDTH),
+    AxisRange(0, WIDTH),
+    AxisRange(0, HEIGHT),
+    AxisRange(0, WIDTH),
 )
 """Message with which the Metatone apps play a touch, in points."""
 _PLAYED: Final = ("player", "x", "y", "velocity")

@@ -10,7 +10,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.model_files.npz import read_npz
 from impsy_tui.paths import files_in
-from impsy_tui.training.mdrnn.fit import Progress
+from impsy_tui.training.mdrnn.fit import FitProgress
 
 _SUFFIX: Final = ".unfinished.npz"
 _LARGEST: Final = 1 << 30
@@ -31,7 +31,7 @@ class Checkpoint:
 
     file: Path
     wishes: dict[str, Any]
-    progress: Progress
+    progress: FitProgress
     left_out: tuple[str, ...] = ()
 
 
@@ -97,7 +97,7 @@ def _read(file: Path) -> Checkpoint:
         if "best_likelihood" not in facts:
             raise UserError("it was made by an earlier version of the program")
         curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
-        progress = Progress(
+        progress = FitProgress(
             **lists,
             best_loss=float(facts["best_loss"]),
             best_likelihood=float(facts["best_likelihood"]),

@@ -79,7 +79,7 @@ class Judgement:
 
 
 @dataclass(slots=True)
-class Progress:
+class FitProgress:
     """State of a training, from which it can continue.
 
     Attributes:
@@ -147,7 +147,7 @@ class Trainer:
         shape: Shape,
         recipe: Recipe,
         begin_with: list[np.ndarray] | None = None,
-        go_on_from: Progress | None = None,
+        go_on_from: FitProgress | None = None,
     ) -> None:
         # A continued training must not use the same windows again.
         done = len(go_on_from.curve) if go_on_from else 0
@@ -173,7 +173,7 @@ class Trainer:
         self._learn = tf.function(self._step)
         self._expect = tf.function(self.model)
         now = self._weights()
-        self.progress = go_on_from or Progress(now, now, [], now)
+        self.progress = go_on_from or FitProgress(now, now, [], now)
         if go_on_from is not None:
             self.model.set_weights(go_on_from.weights)
             assign(self._averages.variables, go_on_from.averages)

@@ -154,7 +154,11 @@ def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
 
 
 def _save(
-    models: Path, shape: "Shape", progress: "fit.Progress", name: str | None, noted: "dict[str, str | float | None]"
+    models: Path,
+    shape: "Shape",
+    progress: "fit.FitProgress",
+    name: str | None,
+    noted: "dict[str, str | float | None]",
 ) -> Path:
     """Saves the best model with its metadata; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
@@ -166,7 +170,7 @@ def _save(
     return lite
 
 
-def _finished(judgement: str, lite: Path, progress: "fit.Progress", seconds: float) -> Finished:
+def _finished(judgement: str, lite: Path, progress: "fit.FitProgress", seconds: float) -> Finished:
     epochs = counted(len(progress.curve), "epoch")
     figures = f"{progress.best_loss:.2f} cell nats held out (likelihood {progress.best_likelihood:.2f} nats)"
     text = f"{lite.stem}: {figures} after {epochs}, {seconds:.0f} s"
@@ -273,7 +277,7 @@ def facts(
     size: str,
     begun_from: str | None,
     recipe: "fit.Recipe",
-    result: "fit.Progress | Trained",
+    result: "fit.FitProgress | Trained",
     seconds: float,
     training: "list[np.ndarray]",
 ) -> dict[str, str | float | None]:

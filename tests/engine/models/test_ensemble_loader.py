@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.config.schema import Player
+from impsy_tui.config.schema import PlayerTable
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.classifier import read_classifier
@@ -210,7 +210,7 @@ def test_an_ensemble_s_model_that_was_named_by_its_path_is_come_back_to(
     elsewhere.mkdir()
     file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
     ensembles = hall.rehearsal.player_models.ensembles
-    behaviour.change(asyncio.run(ensembles.first(Player("trio", kind="ensemble", file=str(file)))))
+    behaviour.change(asyncio.run(ensembles.first(PlayerTable("trio", kind="ensemble", file=str(file)))))
     hall.do("@trio load ensembleRNN-mine")
     hall.do("undo")
     assert (behaviour.models.file, behaviour.models.kind) == (file, "ensemble")

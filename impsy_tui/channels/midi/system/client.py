@@ -24,11 +24,11 @@ _LAST_WAIT: Final = 1.0
 
 Arrived = Callable[["InLink", bytes, float], None]
 """Callback for a message: its link, its bytes and its arrival time (``time.monotonic``)."""
-Failed = Callable[["Link", str], None]
+Failed = Callable[["PortLink", str], None]
 """Callback for a problem of a link."""
 
 
-class Link:
+class PortLink:
     """Port in another process, and its device.
 
     Attributes:
@@ -105,7 +105,7 @@ class Link:
         return True
 
 
-class InLink(Link):
+class InLink(PortLink):
     """Input of a device."""
 
     def __init__(
@@ -132,7 +132,7 @@ class InLink(Link):
             self._lost(int(at))
 
 
-class OutLink(Link):
+class OutLink(PortLink):
     """Output to a device."""
 
     def send(self, messages: Sequence[bytes]) -> bool:
@@ -153,7 +153,7 @@ class PortScan:
 
     inputs: Sequence[str]
     outputs: Sequence[str]
-    lost: frozenset[Link]
+    lost: frozenset[PortLink]
     restarted: bool
 
 
@@ -171,7 +171,7 @@ class MidiHost:
         self._control: socket.socket | None = None
         self._looker: tuple[int, int] | None = None
 
-    async def look(self, links: Sequence[Link] = ()) -> PortScan:
+    async def look(self, links: Sequence[PortLink] = ()) -> PortScan:
         """Lists the ports of the MIDI system.
 
         Args:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.midi.channel import MidiChannel
-from impsy_tui.channels.midi.system.client import InLink, Link
+from impsy_tui.channels.midi.system.client import InLink, PortLink
 from impsy_tui.channels.midi.system.frames import Frames, frame
 from impsy_tui.channels.midi.system.host import _InPort
 from tests.support.channels.fake_listener import Hearing
@@ -21,7 +21,7 @@ from tests.support.channels.jack_server import JackServer, plugged
 from tests.support.waiting import until
 
 
-def _fail(link: Link, why: str) -> None:
+def _fail(link: PortLink, why: str) -> None:
     raise AssertionError(why)
 
 
