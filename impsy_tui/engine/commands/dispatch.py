@@ -74,4 +74,4 @@ def _handler(command: Command, handlers: Sequence[Handlers]) -> Handler:
         raise LookupError(f"{command.name} has no handler")
     if not command.player:
         return lambda **values: handlers[0].set_engine_parameter(parameter, *values.values())
-    return lambda players, **values: handlers[0].set_parameter(parameter, players, *values.values())
+    return lambda players, /, **values: handlers[0].set_parameter(parameter, players, *values.values())

@@ -242,4 +242,4 @@ def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: VirtualE
     hall.do("scene mine")
     assert (behaviour.models.kind, behaviour.models.model) == ("ensemble", "ensembleRNN-mine")
     kept = SceneFile(tmp_path / "scenes.toml").find("mine").players["trio"]
-    assert (kept.model, kept.classifier) == ("ensembleRNN-mine", "gestures-mine")
+    assert (kept.model, kept.values["classifier"]) == ("ensembleRNN-mine", "gestures-mine")
