@@ -52,15 +52,15 @@ class PlayerSettings(SimpleNamespace):
         known = {"max_gap": None, "fitted": fitted, "trained": trained, **defaults(parameters_of(MDRNN, AGENT, kind))}
         super().__init__(**_known(known, values))
 
+    def follow_training(self, name: str, *, follows: bool) -> None:
+        """Makes a temperature follow the training of each model, or keep its value."""
+        self.trained = self.trained | {name} if follows else self.trained - {name}
+
 
 def _known(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := values.keys() - known.keys():
         raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
     return {**known, **values}
-
-    def follow_training(self, name: str, *, follows: bool) -> None:
-        """Makes a temperature follow the training of each model, or keep its value."""
-        self.trained = self.trained | {name} if follows else self.trained - {name}
 
 
 def value_of(player: ParameterOwner, parameter: Parameter) -> Any:
