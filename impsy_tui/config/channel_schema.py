@@ -12,10 +12,10 @@ from impsy_tui.config.value_types import (
     Ends,
     Host,
     Integer,
-    Number,
     OneOrMany,
     Origin,
     OscControl,
+    Real,
     Switch,
     Text,
     Vector,
@@ -24,7 +24,7 @@ from impsy_tui.config.value_types import (
 from impsy_tui.ranges import Range
 
 PORT = Integer(1, 65535)
-_RATE = Number(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
+_RATE = Real(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
 
 
 def _max_rate() -> Any:
@@ -115,7 +115,7 @@ class Midi:
     )
     feedback_protection: bool = setting(Switch(), False, "drop messages that only echo the last output")
     feedback_threshold: float = setting(
-        Number(Range(0.0, 10.0, 0.02, "s")),
+        Real(Range(0.0, 10.0, 0.02, "s")),
         0.02,
         "time after an output in which a message counts as its echo, in seconds",
     )
@@ -203,7 +203,7 @@ class Audio:
     device: str = setting(Text(), "", "name of an audio input, or part of the name; empty takes the default input")
     input: int = setting(Integer(1, 256), 1, "input of the device, from 1")
     gain: float = setting(
-        Number(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "gain of the input; the command calibrate sets it"
+        Real(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "gain of the input; the command calibrate sets it"
     )
     rate: int = setting(Integer(0, 192_000), 0, "samples a second; 0 takes the rate of the device")
     window: int = setting(Integer(64, 16_384), 256, "samples of a spectrum, the same as in the training of the agent")
@@ -215,8 +215,8 @@ class Demo:
     """``[demo]``: a simulated performer, to try the program without hardware."""
 
     seed: int = setting(Integer(0, 2**31 - 1), 1, "random seed of the performance")
-    phrase: float = setting(Number(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds of playing")
-    rest: float = setting(Number(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds of rest after each phrase")
+    phrase: float = setting(Real(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds of playing")
+    rest: float = setting(Real(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds of rest after each phrase")
     touches: bool = setting(Switch(), False, "the performer plays a touch-screen for an ensemble, not faders")
 
 

@@ -7,7 +7,7 @@ mapping. Versions of 2024 had ports as text, ``log`` for ``log_input``, and ``[o
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from impsy_tui.config.value_types import Integer, Live, Number, Switch, ValueType
+from impsy_tui.config.value_types import Integer, Live, Real, Switch, ValueType
 from impsy_tui.parameters import Kind
 
 DIRECTIONS: Final = {"input": "in_device", "output": "out_device"}
@@ -61,7 +61,7 @@ def from_text(kind: ValueType, value: Any) -> Any:
     is_switch = isinstance(kind, Switch) or (isinstance(kind, Live) and kind.parameter.kind is Kind.SWITCH)
     if is_switch and type(value) is int and value in (0, 1):
         return bool(value)
-    is_number = isinstance(kind, Integer | Number) or (isinstance(kind, Live) and kind.parameter.within is not None)
+    is_number = isinstance(kind, Integer | Real) or (isinstance(kind, Live) and kind.parameter.within is not None)
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER or not is_number:
         return value
     try:

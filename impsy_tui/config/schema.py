@@ -27,9 +27,9 @@ from impsy_tui.config.value_types import (
     Dimensions,
     Host,
     Integer,
-    Number,
     OneOrMany,
     PlayerName,
+    Real,
     Switch,
     Text,
     live,
@@ -37,7 +37,7 @@ from impsy_tui.config.value_types import (
 )
 from impsy_tui.ranges import Range
 
-_MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
+_MAX_GAP = Real(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Interaction:
     input_thru: bool = live(parameters.THRU)
     max_response: float = live(parameters.MAX_RESPONSE)
     hold_limit: float = setting(
-        Number(ranges.HOLD_LIMIT),
+        Real(ranges.HOLD_LIMIT),
         ranges.HOLD_LIMIT.default,
         "seconds beyond the threshold for which a held note counts as playing; 0 is no limit",
     )
@@ -191,7 +191,7 @@ class Heartbeat:
         'address of the message; arguments: "playing" or "paused", seconds since the start, '
         "events received, channels that are not open",
     )
-    every: float = setting(Number(Range(1.0, 3600.0, 10.0, "s")), 10.0, "seconds between two messages")
+    every: float = setting(Real(Range(1.0, 3600.0, 10.0, "s")), 10.0, "seconds between two messages")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Real:
     """Number in a range."""
 
     within: Range
@@ -341,7 +341,7 @@ class Live:
             case _:
                 zero = f"; 0 is {self.parameter.none}" if self.parameter.none_is_zero else ""
                 words = "".join(f' or "{word}"' for word in self._more)
-                return f"{Number(self._within).allowed}{words}{zero}"
+                return f"{Real(self._within).allowed}{words}{zero}"
 
     @property
     def _more(self) -> tuple[str, ...]:
