@@ -115,6 +115,7 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "engine/commands/handlers/scheduling.py",
         "engine/performance/session_state/pending_lines.py",
         "language/grammar.py",
+        "language/program.py",
         "language/table/scheduling.py",
     ),
     "hear": (
@@ -127,6 +128,10 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "workers/agent/evaluate_agent.py",
     ),
     "lowest": ("config/midi_entries.py",),
+    "mute": (
+        "console/score/keys.py",
+        "console/score/page.py",
+    ),
     "range": (
         "channels/osc/channel.py",
         "channels/serial/lines.py",
@@ -134,6 +139,10 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
     "rest": (
         "choices.py",
         "engine/players/ensemble/followers.py",
+    ),
+    "solo": (
+        "console/score/keys.py",
+        "console/score/page.py",
     ),
     "tempo": ("cli/output/status_json.py",),
     "threshold": ("ensemble/classifier.py",),

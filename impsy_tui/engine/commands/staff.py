@@ -5,8 +5,9 @@ from typing import Final
 from impsy_tui.channels.monitor import StaffReply
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.language import Mistake
+from impsy_tui.parameters import MODE
 
-STAFF_COMMANDS: Final = ("mode", "scene", "next", "pause", "resume", "panic", "fade")
+STAFF_COMMANDS: Final = (MODE.name, "scene", "next", "pause", "resume", "panic", "fade")
 """Commands that the staff may give: none of them deletes, writes or ends anything."""
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from impsy_tui import __version__
 from impsy_tui.control.messages import Snapshot
+from impsy_tui.parameters import MODE
 
 
 class StatusReport(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ def status_report(snapshot: Snapshot) -> StatusReport:
             {
                 "name": player.name,
                 "model": player.model,
-                "mode": player.mode,
+                MODE.name: player.mode,
                 "turn": player.turn,
                 "paused": player.paused,
             }
