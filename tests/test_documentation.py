@@ -16,6 +16,7 @@ import pytest
 import typer
 import typer.exceptions
 
+from impsy_tui.channels.base import Channel
 from impsy_tui.cli.main import app
 from impsy_tui.config import load_config
 from impsy_tui.language import COMMANDS, Program, parse
@@ -23,6 +24,7 @@ from impsy_tui.language.parser import read_macros
 from impsy_tui.language.setlist import SetList, read_set
 from impsy_tui.language.syntax_examples import SYNTAX
 from impsy_tui.paths import shipped_files
+from impsy_tui.prediction import Predictor
 from tests.support.documents import BLOCK, DOCUMENTS, PAGES, Block, blocks
 from tests.support.engine.virtual_session import SHIPPED, VirtualSession, mdrnn
 from tests.support.places import ROOT
@@ -167,6 +169,24 @@ def test_configurations_load_without_a_problem(block: Block, tmp_path: Path) -> 
 @pytest.mark.parametrize("block", list(blocks("python")), ids=str)
 def test_code_of_recipes_can_be_compiled(block: Block) -> None:
     ast.parse(block.text)
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "argument", "protocol"),
+    [("add-channel.md", "FloatsChannel", None, Channel), ("add-player.md", "EchoPredictor", 4, Predictor)],
+)
+def test_class_of_a_recipe_has_every_name_of_its_protocol(
+    page: str, title: str, argument: Any, protocol: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impsy_tui.config.Floats", object, raising=False)
+    monkeypatch.setattr("impsy_tui.parameters.kinds.ECHO", "echo", raising=False)
+    (text,) = (each.text for each in blocks("python") if each.document.name == page and f"class {title}" in each.text)
+    defined: dict[str, Any] = {}
+    exec(text, defined)
+    made = defined[title](argument)
+    wanted = {*protocol.__annotations__, *(name for name in vars(protocol) if not name.startswith("_"))}
+    assert len(wanted) > 8
+    assert sorted(name for name in wanted if not hasattr(made, name)) == []
 
 
 def test_recipes_name_files_that_exist_or_that_they_make() -> None:
