@@ -38,7 +38,7 @@ def only_one() -> Path:
     own = [*find_logs(Path("logs")).files, *files_in(DATASETS, ".npz"), *_own_models()]
     if len(own) == 1:
         return own[0].absolute()
-    return fail(f"Name a log, dataset or model. {_listed(own)}")
+    return fail(f"Name a log, dataset or model. {_listed(own, 'the engine writes a log while you play')}")
 
 
 def evaluated(words: Sequence[str]) -> list[Path]:
@@ -47,7 +47,7 @@ def evaluated(words: Sequence[str]) -> list[Path]:
     if not dataset or (not models and _is_model(dataset)):
         models, sets = list(words), files_in(DATASETS, ".npz")
         if len(sets) != 1:
-            fail(f"Name a dataset. {_listed(sets)}")
+            fail(f"Name a dataset. {_listed(sets, 'impsy-tui dataset makes one from the logs')}")
         on = sets[0].absolute()
     else:
         on = find(dataset, "dataset")
@@ -55,7 +55,7 @@ def evaluated(words: Sequence[str]) -> list[Path]:
         return [*(find(name, "model") for name in models), on]
     own = _own_models()
     if len(own) != 1:
-        fail(f"Name a model. {_listed(own)}")
+        fail(f"Name a model. {_listed(own, 'impsy-tui train makes one')}")
     return [own[0].absolute(), on]
 
 
@@ -83,5 +83,5 @@ def _own_models() -> list[Path]:
     return list(own.values())
 
 
-def _listed(files: Sequence[Path]) -> str:
-    return f"Here: {some_names(sorted(file.stem for file in files))}" if files else "None here yet."
+def _listed(files: Sequence[Path], remedy: str) -> str:
+    return f"Here: {some_names(sorted(file.stem for file in files))}" if files else f"None here yet: {remedy}"

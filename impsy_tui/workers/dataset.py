@@ -27,7 +27,9 @@ def _make_all(request: Request, reporter: Reporter) -> Finished | Failed:
     wanted = [request.dimension] if request.dimension else dimensions(request.logs)
     made = [_make(request, dimension, reporter) for dimension in wanted]
     files = [file for file, _ in made if file]
-    text = "; ".join(text for _, text in made) or f"no logs are in {request.logs}"
+    text = (
+        "; ".join(text for _, text in made) or f"no logs are in {request.logs}: the engine writes them while you play"
+    )
     return Finished(text, files[-1]) if files else Failed(text)
 
 

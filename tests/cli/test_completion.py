@@ -1,11 +1,14 @@
 """Shell completion of names."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from impsy_tui.cli.main import app
+from tests.support.channels.jack_server import JackServer, plugged
+from tests.support.engine_process import EngineProcess
 
 
 def _completed(line: str) -> list[str]:
@@ -47,3 +50,15 @@ def test_completion_offers_names(line: str, name: str) -> None:
 
 def test_completion_offers_nothing_for_unknown_beginnings() -> None:
     assert _completed("impsy-tui run nothing-like-this") == []
+
+
+def test_completion_offers_scenes_of_the_running_engine(start_engine: Callable[..., EngineProcess]) -> None:
+    engine = start_engine("[demo]\n")
+    assert engine.command("send", "scene save dark").returncode == 0
+    assert _completed(f"impsy-tui send --socket {engine.socket} scene da") == ["dark"]
+    assert "2026-one" in _completed(f"impsy-tui send --socket {engine.socket} replay 2026")
+
+
+def test_completion_offers_ports_of_this_machine(jack_server: JackServer) -> None:
+    with plugged("Knobs"):
+        assert any("Knobs" in word for word in _completed("impsy-tui ports "))

@@ -92,7 +92,7 @@ def test_check_takes_the_only_set_list_and_names_several(tmp_path: Path) -> None
 
 def test_plot_takes_the_only_file_and_names_several(tmp_path: Path) -> None:
     done = shell("plot", cwd=tmp_path)
-    assert (done.returncode, "None here yet." in done.stderr) == (1, True)
+    assert (done.returncode, "None here yet: " in done.stderr) == (1, True)
     (tmp_path / "datasets").mkdir()
     events = np.column_stack([np.full(50, 0.1), np.linspace(0, 1, 50), np.linspace(1, 0, 50)])
     write_dataset(tmp_path / "datasets" / "a-3d.npz", [events])

@@ -178,8 +178,8 @@ def _dataset_in(source: Path, dimension: int | None) -> Path:
     if dimension is not None:
         found = [file for file in found if file.name == f"training-dataset-{dimension}d.npz"]
     if not found:
-        made = "impsy-tui dataset" if dimension is None else f"impsy-tui dataset -D {dimension}"
-        fail(f"No such dataset in {source}: {made} makes one from the logs")
+        what, option = ("", "") if dimension is None else (f" of dimension {dimension}", f" -D {dimension}")
+        fail(f"No dataset{what} in {source}: impsy-tui dataset{option} makes one from the logs")
     if len(found) > 1:
         names = ", ".join(file.stem for file in found)
         fail(f"{source} has {len(found)} datasets: name one, or add -D DIMENSION. Datasets: {names}")

@@ -262,7 +262,7 @@ def test_train_command_passes_sweep_options(tmp_path: Path, monkeypatch: pytest.
         ("a --seeds 1,x", "--seeds 1,x: whole numbers"),
         ("a --seeds 1,2 --from m", "--from needs one dataset"),
         ("a c -M auto", "no dataset is called c"),
-        ("-D 9 -M auto", "No such dataset in datasets: impsy-tui dataset -D 9 makes one from the logs"),
+        ("-D 9 -M auto", "No dataset of dimension 9 in datasets: impsy-tui dataset -D 9 makes one from the logs"),
     ):
         done = CliRunner().invoke(app, ["train", *typed.split()])
         assert (done.exit_code, told) == (1, []), typed
