@@ -47,7 +47,7 @@ def _library(folder: Path) -> UserFiles:
     return UserFiles(folder / "logs", folder / "datasets", [folder / "models", shipped_folder("models")], lambda: ())
 
 
-def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
+def test_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
     _log(tmp_path)
     spoil(tmp_path, ".log")
     found = find_files(tmp_path, ".log")
@@ -59,7 +59,7 @@ def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
     assert files_in(tmp_path / "none", ".log") == []
 
 
-def test_a_dataset_is_made_of_the_other_logs(tmp_path: Path) -> None:
+def test_dataset_is_made_of_the_other_logs(tmp_path: Path) -> None:
     _log(tmp_path / "logs")
     spoil(tmp_path / "logs", "-3d-mdrnn.log")
     last = worker_result(DatasetRequest(tmp_path / "logs", tmp_path / "datasets"))
@@ -70,7 +70,7 @@ def test_a_dataset_is_made_of_the_other_logs(tmp_path: Path) -> None:
     assert [len(performance) for performance in read_dataset(Path(last.file))] == [29]
 
 
-def test_the_files_page_and_completions_hold_the_other_files(tmp_path: Path) -> None:
+def test_files_page_and_completions_hold_the_other_files(tmp_path: Path) -> None:
     _log(tmp_path / "logs")
     for folder, ending in (("logs", ".log"), ("datasets", ".npz"), ("models", ".tflite"), ("models", ".keras")):
         spoil(tmp_path / folder, ending)
@@ -92,7 +92,7 @@ def test_the_files_page_and_completions_hold_the_other_files(tmp_path: Path) -> 
     assert msgspec.json.encode(names)
 
 
-def test_an_engine_answers_with_a_name_that_is_not_utf8(
+def test_engine_answers_with_a_name_that_is_not_utf8(
     start_engine: Start, receiver: object, pulse_model: Path, tmp_path: Path
 ) -> None:
     spoil(tmp_path / "logs", "-4d-mdrnn.log")
@@ -168,7 +168,7 @@ def test_themes_are_listed_past_bad_ones(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [name for name in names if name != shown_name(name) or "pipe" in name]
 
 
-def test_a_model_is_drawn_with_a_dataset_past_bad_ones(tmp_path: Path) -> None:
+def test_model_is_drawn_with_a_dataset_past_bad_ones(tmp_path: Path) -> None:
     spoil(tmp_path, ".npz")
     write_dataset(tmp_path / "d.npz", [np.full((5, 3), 0.5)])
     file, performances = _heard(PlotRequest(80, (), None, 1, None, tmp_path), 3)

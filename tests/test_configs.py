@@ -13,7 +13,7 @@ EXAMPLES = sorted((ROOT / "configs").glob("*.toml"))
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
-def test_an_example_loads_without_a_problem(file: Path) -> None:
+def test_example_loads_without_a_problem(file: Path) -> None:
     loaded = load_config(file)
     assert not loaded.problems
     config = loaded.config

@@ -15,7 +15,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
+def test_engine_loads_nothing_that_draws_or_learns() -> None:
     loaded = loaded_by("import impsy_tui.engine.run")
     for name in ("textual", "rich", "typer", "tensorflow", "keras", "torch", "sklearn", "h5py", "impsy_tui.training"):
         assert name not in loaded
@@ -30,23 +30,23 @@ def test_gestures_are_classified_with_numpy_alone() -> None:
     assert not {"sklearn", "scipy", "msgspec", "textual", "tensorflow", "impsy_tui.training"} & loaded
 
 
-def test_a_plot_in_a_terminal_needs_no_matplotlib() -> None:
+def test_plot_in_a_terminal_needs_no_matplotlib() -> None:
     loaded = loaded_by("import impsy_tui.cli.plot, impsy_tui.workers.plot")
     assert not {"matplotlib", "textual", "h5py", "ai_edge_litert", "tensorflow"} & loaded
 
 
 @pytest.mark.parametrize("room", ["impsy_tui.language", "impsy_tui.config", "impsy_tui.parameters"])
-def test_the_pure_rooms_load_no_numpy(room: str) -> None:
+def test_pure_rooms_load_no_numpy(room: str) -> None:
     assert "numpy" not in loaded_by(f"import {room}")
 
 
-def test_the_doors_open_without_the_engine() -> None:
+def test_doors_open_without_the_engine() -> None:
     loaded = loaded_by("import impsy_tui.cli.main")
     assert "numpy" not in loaded
     assert "impsy_tui.engine.engine" not in loaded
 
 
-def test_the_log_writer_needs_the_smallest_modules_alone() -> None:
+def test_log_writer_needs_the_smallest_modules_alone() -> None:
     code = "import sys; sys.path.append(sys.argv[1]); import impsy_tui.engine.log.log_writer; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(ROOT)], capture_output=True, text=True, check=True

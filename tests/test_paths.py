@@ -56,7 +56,7 @@ def _in(place: Path, code: str) -> list[str]:
     return run.stdout.decode().splitlines()
 
 
-def test_the_list_of_shipped_files_names_what_git_tracks() -> None:
+def test_list_of_shipped_files_names_what_git_tracks() -> None:
     tracked = set(_git("ls-files", *KINDS).splitlines())
     assert {f"{kind}/{path}" for kind in KINDS for path in shipped_files(kind)} == tracked
     assert all((ROOT / path).is_file() for path in tracked)
@@ -128,7 +128,7 @@ for name in ("musicMDRNN-dim9-layers2-units64-mixtures5-scale10", "agent-fm"):
     assert said[3:] == [f"{name} comes with the program and stays as it is" for name in (SIZE_S, "agent-fm")]
 
 
-def test_an_own_model_next_to_a_shipped_one_goes_alone(used_checkout: Path) -> None:
+def test_own_model_next_to_a_shipped_one_goes_alone(used_checkout: Path) -> None:
     (used_checkout / "models" / f"{SIZE_S}.keras").write_text("the user's")
     code = f"""
 import asyncio
@@ -161,7 +161,7 @@ def test_rename_takes_no_shipped_name(tmp_path: Path) -> None:
     assert (tmp_path / "m.h5").is_file()
 
 
-def test_a_new_name_is_never_a_shipped_one(tmp_path: Path) -> None:
+def test_new_name_is_never_a_shipped_one(tmp_path: Path) -> None:
     from impsy_tui.training.common.naming import free_name
 
     assert SIZE_S in shipped_names("models")
@@ -172,7 +172,7 @@ def test_a_new_name_is_never_a_shipped_one(tmp_path: Path) -> None:
     assert free_name(tmp_path, "mine") == "mine"
 
 
-def test_a_file_that_replaces_a_shipped_model_is_reported(tmp_path: Path) -> None:
+def test_file_that_replaces_a_shipped_model_is_reported(tmp_path: Path) -> None:
     name = f"{SIZE_S}.tflite"
     shipped = shipped_folder("models") / name
     assert is_shipped("models", shipped)

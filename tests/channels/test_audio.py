@@ -86,7 +86,7 @@ def _snapshot(engine: EngineProcess) -> dict:
     return json.loads(engine.command("status", "--json").stdout)
 
 
-def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: Listen) -> None:
+def test_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: Listen) -> None:
     name = sine(0.25)
     engine = listen(name)
     assert f"audio {name}, input 1" in engine.ready
@@ -111,7 +111,7 @@ def test_clipping_is_reported_and_the_set_goes_on(sine: Sine, listen: Listen) ->
     assert engine.end() == 0
 
 
-def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: jackd2)")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", os.environ.get("JACK_DEFAULT_SERVER", ""))  # restored after the test

@@ -83,7 +83,7 @@ def _text(dice: random.Random) -> None:
 
 
 @pytest.mark.parametrize("parse", [_midi, _osc, _osc_faders, _text])
-def test_a_million_bytes_of_noise(parse: Callable[[random.Random], None]) -> None:
+def test_million_bytes_of_noise(parse: Callable[[random.Random], None]) -> None:
     tracemalloc.start()
     try:
         parse(random.Random(1))

@@ -5,7 +5,7 @@ from tests.support.channels.fake_listener import Hearing
 from tests.support.engine.virtual_time import VirtualTime
 
 
-def test_the_rate_is_of_the_last_whole_second() -> None:
+def test_rate_is_of_the_last_whole_second() -> None:
     meter = RateMeter()
     for tenth in range(25):
         meter.count(100 + tenth / 10)
@@ -39,7 +39,7 @@ def test_resolve_removes_the_last_problem_of_its_kind_alone() -> None:
     assert (troubles.last, troubles.count) == ("", 1)
 
 
-def test_a_quiet_channel_keeps_no_timers() -> None:
+def test_quiet_channel_keeps_no_timers() -> None:
     time = VirtualTime()
     troubles = ErrorCounter(Hearing(time.scheduler), "osc")
     troubles.note("a", "a")

@@ -147,7 +147,7 @@ def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
     assert hearing.updates == [[(0, 1.0)]]
 
 
-def test_the_demo_leads_with_rests_between_for_ever_and_the_same_each_time() -> None:
+def test_demo_leads_with_rests_between_for_ever_and_the_same_each_time() -> None:
     def performance() -> list[Touch | Lifted]:
         time = VirtualTime()
         hearing = Hearing(time.scheduler)

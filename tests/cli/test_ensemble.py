@@ -26,7 +26,7 @@ def played(tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_ensemble_plays_to_a_recorded_lead(tmp_path: Path, played: Path) -> None:
+def test_ensemble_plays_to_a_recorded_lead(tmp_path: Path, played: Path) -> None:
     words = ("--lead", "played/0.csv", "--player", "bob", "--players", "5", "-o", "out.csv", "--plot", "out.svg")
     done = _typed(tmp_path, "generate", *words)
     assert done.returncode == 0, done.stderr
@@ -42,7 +42,7 @@ def test_an_ensemble_plays_to_a_recorded_lead(tmp_path: Path, played: Path) -> N
     assert "player-05" not in again.stdout
 
 
-def test_an_ensemble_is_compared_with_markov_chains_and_what_is_real(tmp_path: Path, played: Path) -> None:
+def test_ensemble_is_compared_with_markov_chains_and_what_is_real(tmp_path: Path, played: Path) -> None:
     done = _typed(tmp_path, "evaluate", "ensembleRNN-units16", "played")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

@@ -47,7 +47,7 @@ def test_examples_names_what_there_is_for_a_wrong_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["{stem}", "{stem}.toml", "configs/{stem}.toml"])
-def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+def test_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     from impsy_tui.cli.example_files import config_file
 
     monkeypatch.chdir(tmp_path)
@@ -63,7 +63,7 @@ def test_a_configuration_is_found_by_its_name(tmp_path: Path, monkeypatch: pytes
     assert config_file(Path("sonic-pi")) == shipped_folder("configs") / "sonic-pi.toml"
 
 
-def test_a_patch_is_found_by_its_name(tmp_path: Path) -> None:
+def test_patch_is_found_by_its_name(tmp_path: Path) -> None:
     from impsy_tui.cli.example_files import sound_file
 
     for word in ("touches", "touches.pd", "pd/touches.pd"):
@@ -153,7 +153,7 @@ def test_init_with_the_guide_asks_after_a_plain_init(tmp_path: Path) -> None:
     assert not load_config(tmp_path / "config-2.toml").errors
 
 
-def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
+def test_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
     import asyncio
 
     from impsy_tui.engine.models.user_files import UserFiles

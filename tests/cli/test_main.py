@@ -76,7 +76,7 @@ def test_run_without_a_configuration_says_what_makes_one(tmp_path: Path) -> None
         assert way in done.stderr
 
 
-def test_a_socket_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_socket_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[model]\ndimension = 2\n[demo]\n")
     done = shell("run", "--socket", str(tmp_path / ("x" * 120) / "engine.sock"), cwd=tmp_path)
     assert done.returncode == 1
@@ -89,7 +89,7 @@ def test_clients_and_engine_meet_whatever_the_environment_says(tmp_path: Path) -
     assert one.stderr == other.stderr
 
 
-def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
+def test_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     good = tmp_path / "good.imp"
     good.write_text("def drop = mode battle; temp 2\nscene save calm\nbind f5 drop\n# one\ndrop\n# two\nscene calm\n")
     done = shell("check", "good.imp", cwd=tmp_path)
@@ -155,7 +155,7 @@ def test_convert_takes_file_or_name_of_model(tmp_path: Path, monkeypatch: pytest
         assert f"{word} is not a Keras model: name a .keras, .h5 or .hdf5 file" in done.output
 
 
-def test_a_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:
+def test_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:
     done = shell(
         *("agent", "lookup", "sine", "--points", "2", "--seconds", "0.1", "-o", "./--help.csv"), cwd=tmp_path
     )

@@ -49,7 +49,7 @@ def test_command_reports_mistake_in_one_line(said, line: str, expected: str) -> 
     assert len(output.strip().splitlines()) == 1
 
 
-def test_an_agent_is_compared_with_seek_and_hold_without_torch(said, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_agent_is_compared_with_seek_and_hold_without_torch(said, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     write_agent(tmp_path / "mine.npz", small_agent(facts={"synth": "small"}))
     code, output = said("evaluate mine.npz --frames 200")
     assert code == 0

@@ -109,7 +109,7 @@ def test_edit_adds_key_to_its_table(file: Path, key: str, value: str, read: obje
         ("..", "1", "is not a setting"),
     ],
 )
-def test_a_wrong_value_or_an_unknown_key_changes_nothing(file: Path, key: str, value: str, said: str) -> None:
+def test_wrong_value_or_an_unknown_key_changes_nothing(file: Path, key: str, value: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         edit(file, key, value)
     assert file.read_text() == CONFIG
@@ -123,7 +123,7 @@ def test_file_with_mistakes_can_be_edited_without_new_mistakes(file: Path) -> No
         edit(file, "osc.1.srever_port", "1")
 
 
-def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
+def test_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     edit(tmp_path / "new.toml", "osc.server_port", "7000")
     assert load_config(tmp_path / "new.toml").config.osc[0].server_port == 7000
 
@@ -140,7 +140,7 @@ def test_windows_line_ends_and_a_link_stay(tmp_path: Path, file: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"= =", b"\xff\xfe"])
-def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, content: bytes) -> None:
+def test_file_that_is_no_toml_is_left_as_it_is(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(UserError, match="cannot be read"):
         edit(file, "title", "x")

@@ -136,19 +136,19 @@ def test_unknown_keys_are_warnings_with_a_suggestion(tmp_path: Path) -> None:
     assert [(p.line, "server_port" in p.message) for p in loaded.warnings] == [(2, True), (3, False)]
 
 
-def test_an_impossible_destination_becomes_this_machine_with_a_warning(tmp_path: Path) -> None:
+def test_impossible_destination_becomes_this_machine_with_a_warning(tmp_path: Path) -> None:
     loaded = _load(tmp_path, '[osc]\nclient_ip = "0.0.0.0"\n')
     assert loaded.config.osc[0].client_ip == "127.0.0.1"
     assert "not a destination" in loaded.warnings[0].message
 
 
-def test_a_mapping_longer_than_the_instrument_is_a_warning(tmp_path: Path) -> None:
+def test_mapping_longer_than_the_instrument_is_a_warning(tmp_path: Path) -> None:
     loaded = _load(tmp_path, '[model]\ndimension = 2\n[websocket]\ninput = [["note_on", 1], ["note_on", 2]]\n')
     assert not loaded.errors
     assert "2 entries" in loaded.warnings[0].message
 
 
-def test_a_channel_can_stand_several_times(tmp_path: Path) -> None:
+def test_channel_can_stand_several_times(tmp_path: Path) -> None:
     loaded = _load(tmp_path, "[[osc]]\nserver_port = 1\n[[osc]]\nserver_port = 0\n")
     assert len(loaded.config.osc) == 2
     assert [problem.line for problem in loaded.errors] == [4]
@@ -168,7 +168,7 @@ def test_every_value_knows_where_it_came_from(tmp_path: Path) -> None:
     assert loaded.origins == {"verbose": f"{file}:1", "osc.server_port": f"{file}:3"}
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
+def test_missing_file_is_said(tmp_path: Path) -> None:
     (problem,) = load_config(tmp_path / "none.toml").errors
     assert "none.toml: cannot be read: No such file" in str(problem)
 

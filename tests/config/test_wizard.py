@@ -47,7 +47,7 @@ def _answered(
         return end.value, questions
 
 
-def test_the_questions_follow_from_the_answers() -> None:
+def test_questions_follow_from_the_answers() -> None:
     replies = {
         "Which controller do you play?": "midi",
         "Which MIDI input?": "B",
@@ -96,7 +96,7 @@ def test_guide_never_overwrites_a_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_the_file_is_made_by_a_separate_process(tmp_path: Path) -> None:
+def test_file_is_made_by_a_separate_process(tmp_path: Path) -> None:
     def made(values: int) -> dict[str, str]:
         words = worker_command(Request(tmp_path, Answers("One", "demo", "same", values)))
         done: dict[str, str] = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
@@ -106,7 +106,7 @@ def test_the_file_is_made_by_a_separate_process(tmp_path: Path) -> None:
     assert "dimension" in made(10**12)["problem"]
 
 
-def test_the_shell_asks_the_same_questions(tmp_path: Path) -> None:
+def test_shell_asks_the_same_questions(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "impsy_tui", "init", "--guide"],
         cwd=tmp_path,

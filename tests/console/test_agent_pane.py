@@ -70,7 +70,7 @@ def test_both_sets_of_descriptors_stand_next_to_each_other() -> None:
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 @performed
-async def test_an_agent_on_the_screen(rig: Rig, size: tuple[int, int]) -> None:
+async def test_agent_on_the_screen(rig: Rig, size: tuple[int, int]) -> None:
     async with console(rig.socket, size) as here:
         await here.sees("AGENT", "aim imitate", "IMITATE", "hears loudness-dBFS")
         patch = SimpleUDPClient("127.0.0.1", rig.port)

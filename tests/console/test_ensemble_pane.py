@@ -24,7 +24,7 @@ def quintet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 @performed
-async def test_the_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
+async def test_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
     async with console(quintet.socket, SMALL) as here:
         await here.sees(
             "ENSEMBLE", "lead", "p2", "p3", "p4", "flux", "entropy", "▸quartet", " ALL PLAY ", "temp 1.00"
@@ -50,7 +50,7 @@ async def test_the_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> Non
 
 
 @performed
-async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quintet: Rig) -> None:
+async def test_recording_of_gestures_is_led_through_above_whatever_plays(quintet: Rig) -> None:
     async with console(quintet.socket, LARGE) as here:
         await here.type("record gestures fa")
         await here.sees("fast-taps", "fast-swipe")
@@ -99,7 +99,7 @@ async def test_models_are_loaded_from_their_list_by_whom_they_are_for(quintet: R
 
 
 @performed
-async def test_a_classifier_that_was_made_is_offered_to_the_ensemble(quintet: Rig) -> None:
+async def test_classifier_that_was_made_is_offered_to_the_ensemble(quintet: Rig) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
     recorded(quintet.folder / "logs", seconds=12)
     async with console(quintet.socket, LARGE) as here:

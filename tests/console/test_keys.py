@@ -12,7 +12,7 @@ from tests.support.console_app import LARGE, Console, console, performed
 
 
 @performed
-async def test_the_first_frame(rig: Rig) -> None:
+async def test_first_frame(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.sees("CALLRESPONSE", "YOUR TURN", "temp 1.00", "sigma 0.01", "threshold 0.2s", "pulse", "REC")
         await here.sees("you  player", "x1", "x2", "x3", "● osc", "›", "F1 help", "F9 PANIC")
@@ -147,7 +147,7 @@ async def test_single_keys_act_in_keys_mode(rig: Rig) -> None:
 
 
 @performed
-async def test_a_key_held_down_goes_on_from_where_it_was(rig: Rig) -> None:
+async def test_key_held_down_goes_on_from_where_it_was(rig: Rig) -> None:
     rig.send("temp 0.3")
     async with console(rig.socket) as here:
         await here.press("escape")
@@ -213,7 +213,7 @@ async def test_keys_are_rebound(rig: Rig) -> None:
 
 
 @performed
-async def test_a_key_with_two_meanings_is_reported(rig: Rig) -> None:
+async def test_key_with_two_meanings_is_reported(rig: Rig) -> None:
     async with console(rig.socket, LARGE, {"panic": "f1"}) as here:
         await here.sees("F1 is both help and panic")
 
@@ -230,7 +230,7 @@ async def test_every_action_does_something(rig: Rig) -> None:
 
 
 @performed
-async def test_the_player_answers_what_is_played(rig: Rig) -> None:
+async def test_player_answers_what_is_played(rig: Rig) -> None:
     controller = SimpleUDPClient("127.0.0.1", rig.port)
     async with console(rig.socket) as here:
         controller.send_message("/interface", [0.25, 0.5, 1.0])

@@ -5,7 +5,7 @@ from tests.support.console_app import console, performed
 
 
 @performed
-async def test_a_word_of_ones_own_is_known_at_the_prompt_and_on_a_key(rig: Rig) -> None:
+async def test_word_of_ones_own_is_known_at_the_prompt_and_on_a_key(rig: Rig) -> None:
     rig.send("def drop to = mode battle; temp $to", "bind f5 drop 1.7")
     async with console(rig.socket) as here:
         await here.until(lambda: here.snapshot.keys == {"f5": "drop 1.7"})
@@ -42,7 +42,7 @@ async def test_strip_and_pending_pane_show_commands_until_they_end(rig: Rig) -> 
 
 
 @performed
-async def test_a_word_that_ends_the_engine_is_asked_about_and_locked_away(rig: Rig) -> None:
+async def test_word_that_ends_the_engine_is_asked_about_and_locked_away(rig: Rig) -> None:
     rig.send("def gone = shutdown")
     async with console(rig.socket) as here:
         await here.until(lambda: here.snapshot.macros)

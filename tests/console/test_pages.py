@@ -125,7 +125,7 @@ async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig
 
 
 @performed
-async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_put_right(archive: Rig) -> None:
+async def test_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_put_right(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f3")
         await here.sees("SETTINGS", "interaction.threshold", "config.toml")
@@ -152,7 +152,7 @@ async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_pu
 
 
 @performed
-async def test_the_rig_check_looks_at_everything(rig: Rig) -> None:
+async def test_rig_check_looks_at_everything(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.press("f4")
         for name in ("osc", "model", "log", "timing", "disk", "socket", "clock", "system"):
@@ -232,7 +232,7 @@ async def test_help_leaves_out_keys_that_are_bound_to_lines(rig: Rig) -> None:
 
 
 @performed
-async def test_the_palette_carries_out_whole_commands_and_begins_others(rig: Rig) -> None:
+async def test_palette_carries_out_whole_commands_and_begins_others(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.press("ctrl+p")
         await here.until(lambda: len(here.app.screen_stack) == 2)

@@ -145,7 +145,7 @@ async def test_values_that_rest_are_dimmed_after_a_while(rig: Rig) -> None:
 
 
 @performed
-async def test_an_audition_is_marked_and_named(rig: Rig) -> None:
+async def test_audition_is_marked_and_named(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("mode battle")
         await here.enter("audition higher")
@@ -192,14 +192,14 @@ async def test_windows_of_any_size(rig: Rig, size: tuple[int, int]) -> None:
 
 
 @performed
-async def test_the_strip_keeps_what_matters_when_it_is_narrow(rig: Rig) -> None:
+async def test_strip_keeps_what_matters_when_it_is_narrow(rig: Rig) -> None:
     rig.send("pause", "thru on", "timer start")
     async with console(rig.socket, (50, 20), connected=False) as here:
         await here.sees("CALLRESPONSE", "PAUSED", "REC")
         assert all(len(line) <= 50 for line in here.lines)
 
 
-def test_the_engine_is_undisturbed_by_a_console_that_ends(rig: Rig) -> None:
+def test_engine_is_undisturbed_by_a_console_that_ends(rig: Rig) -> None:
     @performed
     async def visit() -> None:
         async with console(rig.socket) as here:

@@ -105,7 +105,7 @@ async def test_ctrl_c_in_an_empty_line_says_how_to_leave(rig: Rig) -> None:
 
 
 @performed
-async def test_a_home_that_cannot_be_written_to_costs_only_the_history(
+async def test_home_that_cannot_be_written_to_costs_only_the_history(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "in-the-way").write_text("")

@@ -85,7 +85,7 @@ async def test_prompt_says_how_to_begin_until_something_is_heard(tmp_path: Path)
 
 
 @performed
-async def test_the_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
+async def test_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.type("tem")
         await here.sees("› temp")
@@ -112,7 +112,7 @@ async def test_advice_tells_what_may_be_typed(rig: Rig) -> None:
 
 
 @performed
-async def test_a_model_that_was_made_is_offered_to_be_heard_and_then_to_be_played(rig: Rig) -> None:
+async def test_model_that_was_made_is_offered_to_be_heard_and_then_to_be_played(rig: Rig) -> None:
     if find_spec("tensorflow") is None:
         pytest.skip("training is the extra [train]")
     random_model(rig.folder / "models" / "my own.h5", 4, 4, 1, 2)

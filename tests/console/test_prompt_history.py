@@ -32,7 +32,7 @@ def test_going_back_and_forth_ends_at_the_draft(tmp_path: Path) -> None:
     assert history.older("") == "three"
 
 
-def test_a_search_finds_the_newest_first_and_each_line_once(tmp_path: Path) -> None:
+def test_search_finds_the_newest_first_and_each_line_once(tmp_path: Path) -> None:
     history = PromptHistory(tmp_path / "history")
     for line in ("temp 1", "mode duet", "temp 2", "temp 1"):
         history.add(line)
@@ -51,7 +51,7 @@ def test_any_line_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xff\xfe\0\0good\n\xc3\n", b"no end", os.urandom(5000)])
-def test_a_broken_file_is_read_as_far_as_it_goes(content: bytes, tmp_path: Path) -> None:
+def test_broken_file_is_read_as_far_as_it_goes(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "history"
     file.write_bytes(content)
     history = PromptHistory(file)
@@ -69,7 +69,7 @@ def test_without_a_file_it_lasts_as_long_as_the_console(place: str, tmp_path: Pa
     assert history.older("") == "panic"
 
 
-def test_the_file_stays_small_over_many_sittings(tmp_path: Path) -> None:
+def test_file_stays_small_over_many_sittings(tmp_path: Path) -> None:
     file = tmp_path / "history"
     for sitting in range(6):
         history = PromptHistory(file)
@@ -88,7 +88,7 @@ def test_it_is_kept_where_state_belongs(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert history_file() == tmp_path / ".local" / "state" / "impsy-tui" / "history"
 
 
-def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+def test_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "history")
     history = PromptHistory(tmp_path / "history")
     history.add("panic")

@@ -13,7 +13,7 @@ def _below(here: Console, line: str) -> str:
 
 
 @performed
-async def test_a_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) -> None:
+async def test_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("mode batle")
         await here.sees("^^^^^")
@@ -31,7 +31,7 @@ async def test_a_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) 
 
 
 @performed
-async def test_a_mistake_is_reported_however_fast_its_line_was_typed(rig: Rig) -> None:
+async def test_mistake_is_reported_however_fast_its_line_was_typed(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.burst(*"drip", "enter")
         await here.sees("^^^^ no command is called drip")
@@ -41,7 +41,7 @@ async def test_a_mistake_is_reported_however_fast_its_line_was_typed(rig: Rig) -
 
 
 @performed
-async def test_a_mistake_is_put_right_however_fast(rig: Rig) -> None:
+async def test_mistake_is_put_right_however_fast(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.burst(*"temp hot", "enter", *["backspace"] * 3, "2", "enter")
         await here.until(lambda: here.player.number("temp") == 2.0)
@@ -49,7 +49,7 @@ async def test_a_mistake_is_put_right_however_fast(rig: Rig) -> None:
 
 
 @performed
-async def test_a_mistake_is_reported_where_there_was_no_line_for_it(rig: Rig) -> None:
+async def test_mistake_is_reported_where_there_was_no_line_for_it(rig: Rig) -> None:
     async with console(rig.socket) as here:
         hint = here.app.perform.hint
         hint.display = False
@@ -80,7 +80,7 @@ async def test_prompt_shows_refused_line_and_marks_wrong_word(rig: Rig) -> None:
 
 
 @performed
-async def test_a_refused_line_stays_and_the_next_text_begins_a_new_line(rig: Rig) -> None:
+async def test_refused_line_stays_and_the_next_text_begins_a_new_line(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         await here.enter("tmep 1.5")
         await here.sees("› tmep 1.5", "^^^^ no command is called tmep")
@@ -115,7 +115,7 @@ async def test_arrows_backspace_and_up_edit_a_refused_line(rig: Rig) -> None:
 
 
 @performed
-async def test_the_arrow_stands_below_its_word_behind_wide_letters(rig: Rig) -> None:
+async def test_arrow_stands_below_its_word_behind_wide_letters(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("load 日本語 foo")
         await here.sees("^^^ ")

@@ -31,7 +31,7 @@ def archive(tmp_path: Path) -> Iterator[Rig]:
 
 
 @performed
-async def test_the_stage_lock_keeps_everything_from_ending(archive: Rig) -> None:
+async def test_stage_lock_keeps_everything_from_ending(archive: Rig) -> None:
     log = archive.folder / "logs" / "dear-4d-mdrnn.log"
     async with console(archive.socket) as here:
         await here.press("f12")
@@ -61,7 +61,7 @@ async def test_the_stage_lock_keeps_everything_from_ending(archive: Rig) -> None
 
 
 @performed
-async def test_a_lock_that_comes_while_a_question_stands_counts(archive: Rig) -> None:
+async def test_lock_that_comes_while_a_question_stands_counts(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.enter("delete log dear-4d-mdrnn")
         await here.until(lambda: isinstance(here.app.screen, Confirm))
@@ -166,7 +166,7 @@ async def test_no_command_typed_on_any_page_acts_as_keys(archive: Rig) -> None:
 
 
 @performed
-async def test_a_command_typed_on_a_page_is_carried_out(archive: Rig) -> None:
+async def test_command_typed_on_a_page_is_carried_out(archive: Rig) -> None:
     log = archive.folder / "logs" / "dear-4d-mdrnn.log"
     async with console(archive.socket) as here:
         for key in ("f2", "f3", "f1", "f4"):
@@ -214,7 +214,7 @@ async def test_quit_leaves_the_engine_playing(rig: Rig) -> None:
 
 
 @performed
-async def test_an_engine_that_is_killed_is_reported_and_comes_back_by_itself(
+async def test_engine_that_is_killed_is_reported_and_comes_back_by_itself(
     start_engine: Start, pulse_model: Path
 ) -> None:
     engine = start_engine(PULSE + "[demo]\n")
@@ -239,7 +239,7 @@ async def test_an_engine_that_is_killed_is_reported_and_comes_back_by_itself(
 
 
 @performed
-async def test_a_question_that_is_under_way_when_the_engine_goes_is_answered(archive: Rig) -> None:
+async def test_question_that_is_under_way_when_the_engine_goes_is_answered(archive: Rig) -> None:
     async with console(archive.socket) as here:
         archive.engine.process.send_signal(signal.SIGSTOP)
         asking = asyncio.create_task(here.app.requests.carry_out("temp 1.5"))

@@ -58,7 +58,7 @@ async def _enter(here: Console, text: str) -> None:
 
 
 @performed
-async def test_a_set_up_is_written_next_to_the_one_that_plays(studio: Rig) -> None:
+async def test_set_up_is_written_next_to_the_one_that_plays(studio: Rig) -> None:
     before = (studio.folder / "config.toml").read_text()
     async with console(studio.socket, SMALL) as here:
         await here.press("f3")
@@ -150,7 +150,7 @@ async def test_every_step_can_be_left_with_nothing_written(rig: Rig) -> None:
 
 
 @performed
-async def test_the_guide_is_found_in_the_palette_and_begins_where_the_settings_are(rig: Rig) -> None:
+async def test_guide_is_found_in_the_palette_and_begins_where_the_settings_are(rig: Rig) -> None:
     async with console(rig.socket, SMALL) as here:
         await here.press("f3")
         await here.sees("SETTINGS · ")
@@ -166,7 +166,7 @@ async def test_the_guide_is_found_in_the_palette_and_begins_where_the_settings_a
 
 
 @performed
-async def test_a_set_up_that_cannot_be_written_says_so(studio: Rig) -> None:
+async def test_set_up_that_cannot_be_written_says_so(studio: Rig) -> None:
     async with console(studio.socket, SMALL) as here:
         await here.enter("guide")
         await _asked(here, "Name of this set-up?")

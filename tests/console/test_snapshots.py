@@ -116,7 +116,7 @@ _IN_TROUBLE = msgspec.structs.replace(
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize(("name", "snapshot"), [("playing", _PLAYING), ("in-trouble", _IN_TROUBLE)])
 @performed
-async def test_the_first_screen(name: str, snapshot: Snapshot, size: tuple[int, int], tmp_path: Path) -> None:
+async def test_first_screen(name: str, snapshot: Snapshot, size: tuple[int, int], tmp_path: Path) -> None:
     async with console(tmp_path / "none.sock", size, connected=False) as here:
         link = here.app._link
         assert here.app._linking is not None

@@ -48,7 +48,7 @@ async def test_themes_are_changed_by_name(rig: Rig) -> None:
 
 
 @performed
-async def test_the_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
+async def test_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
     async with console(rig.socket, theme="sixteen") as here:
         await here.until(lambda: _has(here, "bright_yellow"))
         await here.type("mode")
@@ -66,7 +66,7 @@ async def test_the_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
 
 
 @performed
-async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig, tmp_path: Path) -> None:
+async def test_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig, tmp_path: Path) -> None:
     file = tmp_path / "themes" / "mine.toml"
     file.parent.mkdir()
     file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "#123456"'))
@@ -94,7 +94,7 @@ async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig,
 
 
 @performed
-async def test_a_broken_theme_at_the_start_is_reported_and_the_standing_one_taken(rig: Rig) -> None:
+async def test_broken_theme_at_the_start_is_reported_and_the_standing_one_taken(rig: Rig) -> None:
     async with console(rig.socket, LARGE, theme="nowhere") as here:
         await here.sees("no theme is called nowhere")
         assert _has(here, "#ffaf00")

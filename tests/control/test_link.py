@@ -201,7 +201,7 @@ def serving(place: Path, talk: Callable[[ServerConnection], None]) -> Iterator[S
     place.unlink()
 
 
-def test_an_engine_of_another_protocol_is_foreign_until_it_has_gone(start_engine: Start, tmp_path: Path) -> None:
+def test_engine_of_another_protocol_is_foreign_until_it_has_gone(start_engine: Start, tmp_path: Path) -> None:
     place = tmp_path / "engine.sock"
     greeting = msgspec.json.encode(Hello(protocol=PROTOCOL + 1, version="9"))
 
@@ -252,7 +252,7 @@ def test_riddles_do_not_end_it(riddle: bytes | str, greets: bool, tmp_path: Path
     [b"", b"\0\xff" * 500, b"HTTP/1.1 500 no\r\n\r\n", b"HTTP/1.1 301 away\r\nLocation: http://[nowhere\r\n\r\n"],
     ids=["nothing", "noise", "refusal", "elsewhere"],
 )
-def test_a_server_of_something_else_does_not_end_it(answer: bytes, start_engine: Start, tmp_path: Path) -> None:
+def test_server_of_something_else_does_not_end_it(answer: bytes, start_engine: Start, tmp_path: Path) -> None:
     place = tmp_path / "engine.sock"
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(place))

@@ -30,7 +30,7 @@ dimension = 4
 """
 
 
-def test_an_engine_elsewhere_is_as_if_it_were_here(ssh_server: SshServer, start_engine: Start) -> None:
+def test_engine_elsewhere_is_as_if_it_were_here(ssh_server: SshServer, start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     with RemoteSocket("127.0.0.1", engine.socket, ssh_server.options) as remote:
         with connected(remote.socket) as client:
@@ -61,7 +61,7 @@ def test_remote_finds_the_engine_in_each_place_of_the_user(tmp_path: Path, start
             server.end()
 
 
-def test_a_place_without_an_engine_is_connected_to_when_one_comes(
+def test_place_without_an_engine_is_connected_to_when_one_comes(
     ssh_server: SshServer, start_engine: Start, tmp_path: Path
 ) -> None:
     with RemoteSocket("127.0.0.1", tmp_path / "engine.sock", ssh_server.options) as remote:
@@ -89,7 +89,7 @@ def test_it_comes_back_by_itself_when_the_host_does(ssh_server: SshServer, start
         wait_until(lambda: answers(remote.socket))
 
 
-def test_a_socket_that_was_tidied_away_is_made_again(ssh_server: SshServer, start_engine: Start) -> None:
+def test_socket_that_was_tidied_away_is_made_again(ssh_server: SshServer, start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     with RemoteSocket("127.0.0.1", engine.socket, ssh_server.options) as remote:
         remote.socket.unlink()
@@ -107,7 +107,7 @@ def test_leaving_while_it_connects_again_leaves_nothing_behind(ssh_server: SshSe
     assert not clients(remote)
 
 
-def test_a_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+def test_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         options = ("-F", "/dev/null", "-q", "-p", str(nobody.getsockname()[1]))
@@ -117,14 +117,14 @@ def test_a_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     assert not remote.socket.parent.exists()
 
 
-def test_a_key_that_is_not_known_there_is_a_problem_in_words(ssh_server: SshServer, tmp_path: Path) -> None:
+def test_key_that_is_not_known_there_is_a_problem_in_words(ssh_server: SshServer, tmp_path: Path) -> None:
     (ssh_server.folder / "user.pub").write_text("")
     remote = RemoteSocket(f"{getpass.getuser()}@127.0.0.1", tmp_path / "engine.sock", ssh_server.options)
     with pytest.raises(UserError, match="cannot be reached by ssh"), remote:
         pass
 
 
-def test_a_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_path: Path) -> None:
+def test_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_path: Path) -> None:
     folder = tmp_path / "ssh"
     folder.mkdir()
     server = SshServer(folder, "ForceCommand echo welcome")
@@ -147,7 +147,7 @@ def test_without_ssh_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert not remote.socket.parent.exists()
 
 
-def test_a_name_that_looks_like_an_option_is_none(tmp_path: Path) -> None:
+def test_name_that_looks_like_an_option_is_none(tmp_path: Path) -> None:
     remote = RemoteSocket(
         f"-oProxyCommand=touch {tmp_path / 'made'}", tmp_path / "engine.sock", ("-F", "/dev/null", "-q")
     )

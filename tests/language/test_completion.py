@@ -176,7 +176,7 @@ def test_complete_gives_hint(line: str, hint: str) -> None:
     assert complete(line, KNOWN).hint == hint
 
 
-def test_a_completion_begins_where_its_word_does() -> None:
+def test_completion_begins_where_its_word_does() -> None:
     assert complete("  mode ba", KNOWN) == Completion(7, ("battle",), complete("mode ", KNOWN).hint)
     assert complete('load "my mo', KNOWN).start == 5
 

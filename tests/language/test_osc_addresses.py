@@ -38,7 +38,7 @@ from impsy_tui.language.osc_addresses import ADDRESSES, FROM_NETWORK, command_li
         ("/impsy/def", ("drop to = temp $to",), "def drop to = temp $to"),
     ],
 )
-def test_a_message_stands_for_a_line(address: str, arguments: tuple[object, ...], line: str) -> None:
+def test_message_stands_for_a_line(address: str, arguments: tuple[object, ...], line: str) -> None:
     found = command_line(address, arguments)
     assert found is not None
     read = parse(found)
@@ -65,7 +65,7 @@ def test_ending_command_has_no_address() -> None:
     assert command_line("/impsy/shutdown", ()) is None
 
 
-def test_an_unknown_address_is_no_command() -> None:
+def test_unknown_address_is_no_command() -> None:
     assert command_line("/impsy/dance", (1,)) is None
 
 

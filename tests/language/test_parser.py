@@ -44,7 +44,7 @@ from tests.support.lines import MACROS, invocations, programs, typed
         ('set osc.output_address ["/a", "/b c"] ', "set", {"key": "osc.output_address", "value": '["/a", "/b c"]'}),
     ],
 )
-def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, object]) -> None:
+def test_line_becomes_an_invocation(line: str, name: str, values: dict[str, object]) -> None:
     found = parse(line)
     assert isinstance(found, Program)
     (step,) = found.steps
@@ -98,7 +98,7 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ('load ""', '""', "model"),
     ],
 )
-def test_a_mistake_points_at_its_word(line: str, word: str, says: str) -> None:
+def test_mistake_points_at_its_word(line: str, word: str, says: str) -> None:
     found = parse(line)
     assert isinstance(found, Mistake)
     assert line[found.start : found.end] == word
@@ -238,14 +238,14 @@ def test_whole_programs(line: str, printed: str) -> None:
         ("quantise 1/5", "1/5", "a note length such as 1/16"),
     ],
 )
-def test_a_mistake_in_a_program_points_at_its_word(line: str, word: str, says: str) -> None:
+def test_mistake_in_a_program_points_at_its_word(line: str, word: str, says: str) -> None:
     found = parse(line, MACROS)
     assert isinstance(found, Mistake)
     assert line[found.start : found.end] == word
     assert says in found.message
 
 
-def test_a_macro_stands_for_its_commands_with_arguments_in_place() -> None:
+def test_macro_stands_for_its_commands_with_arguments_in_place() -> None:
     macros = read_macros(['pick what at = load $what; bind f5 "load $what"; over $at temp 1'])
     read = parse('pick "my model" 2s', macros)
     assert isinstance(read, Program)

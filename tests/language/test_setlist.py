@@ -24,7 +24,7 @@ drop
 """
 
 
-def test_a_set_is_its_preamble_and_its_cues() -> None:
+def test_set_is_its_preamble_and_its_cues() -> None:
     assert read_set(FIRST) == SetList(
         ("def drop = mode battle; over 2s temp 1.8", "bind f10 drop"),
         (

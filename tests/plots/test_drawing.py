@@ -58,7 +58,7 @@ def test_eight_values_fill_the_terminal_and_leave_room_for_the_prompt(height: in
     assert lines - 8 < len(drawn) <= lines
 
 
-def test_a_model_fits_a_small_terminal() -> None:
+def test_model_fits_a_small_terminal() -> None:
     one = _sheet()
     sheet = Sheet("m" * 60, "r " * 60, one.series * 2, one.histogram, None, Curve((3.0, 1.0), (3.5, 2.0)))
     assert len(draw(sheet, Paper(80, 24, colours=True, ascii=False)).splitlines()) <= 23
@@ -95,7 +95,7 @@ def test_without_colours_another_mark_tells_the_player() -> None:
     assert "\x1b[" in draw(_sheet(), Paper(80, 24, colours=True, ascii=False))
 
 
-def test_a_name_does_nothing_to_the_terminal() -> None:
+def test_name_does_nothing_to_the_terminal() -> None:
     for sheet in (_sheet(title="a\x1b[2Jb\nc"), Sheet("m", "a\x1b[2Jb\nc")):
         text = draw(sheet, Paper(80, 24, colours=True, ascii=False))
         assert text.splitlines()[0].count("a?[2Jb?c") == 1
@@ -124,7 +124,7 @@ def test_pictures_are_whole(tmp_path: Path, suffix: str) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_picture_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+def test_picture_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         pictures.draw(_sheet(), tmp_path / "none" / "a.png")
 
@@ -204,7 +204,7 @@ def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(
     assert max(len(COLOUR.sub("", line)) for line in lines) <= 70
 
 
-def test_a_picture_from_the_shell(place: Path) -> None:
+def test_picture_from_the_shell(place: Path) -> None:
     done = shell("plot", "tuesday-9d-mdrnn", "-o", "a.svg", cwd=place)
     assert (done.returncode, done.stdout) == (0, "drawn: a.svg\n")
     assert ET.parse(place / "a.svg").getroot().tag.endswith("svg")

@@ -12,18 +12,18 @@ def _drawn(at: list[float], values: list[float], seconds: float, columns: int) -
     return [None if low != low else (low, high) for low, high in pairs]
 
 
-def test_a_column_goes_as_low_and_high_as_its_events() -> None:
+def test_column_goes_as_low_and_high_as_its_events() -> None:
     assert _drawn([0.0, 0.1, 0.2, 1.0], [0.5, 0.1, 0.9, 0.3], 1.0, 2) == [(0.1, 0.9), (0.3, 0.3)]
 
 
-def test_a_value_is_held_until_the_next_event_and_nothing_is_drawn_in_a_rest() -> None:
+def test_value_is_held_until_the_next_event_and_nothing_is_drawn_in_a_rest() -> None:
     drawn = _drawn([0.0, 1.5, 4.5, 5.0], [0.2, 0.4, 0.6, 0.8], 5.0, 10)
     assert drawn[:4] == [(0.2, 0.2)] * 3 + [(0.4, 0.4)]
     assert drawn[4:9] == [None] * 5
     assert drawn[9] == (0.6, 0.8)
 
 
-def test_a_clock_that_was_put_back_does_no_harm() -> None:
+def test_clock_that_was_put_back_does_no_harm() -> None:
     assert _drawn([2.0, 0.0, 1.0], [0.3, 0.1, 0.2], 2.0, 3) == [(0.1, 0.1), (0.2, 0.2), (0.3, 0.3)]
 
 
@@ -57,7 +57,7 @@ def test_gaps_beyond_either_end_count_there() -> None:
     assert histogram({YOU: np.empty(0)}) is None
 
 
-def test_the_share_of_events_that_move_a_value() -> None:
+def test_share_of_events_that_move_a_value() -> None:
     one = np.array([[0.0, 0.5], [0.1, 0.5], [0.2, 0.5]])
     other = np.array([[0.9, 0.5], [0.9, 0.6]])
     found = moves([one, other])

@@ -14,7 +14,7 @@ from impsy_tui.plots.terminal import Paper
 SCORE = Score("an evening", ("lead", "p2", "a player with a long name"), scores(2, 90, 1)[1])
 
 
-def test_a_score_in_a_terminal_has_lines_for_every_player_and_fits() -> None:
+def test_score_in_a_terminal_has_lines_for_every_player_and_fits() -> None:
     text = gesture_scores.draw_text(SCORE, Paper(60, None, False, False))
     lines = text.split("\n")
     assert len(lines) == 1 + 3 * 4 + 1
@@ -33,7 +33,7 @@ def test_steps_are_where_the_gestures_are() -> None:
     assert len(top) - len(top.lstrip()) == pytest.approx(29, abs=2)  # and the second high
 
 
-def test_the_lead_is_red_and_files_hold_nothing_but_ascii() -> None:
+def test_lead_is_red_and_files_hold_nothing_but_ascii() -> None:
     coloured = gesture_scores.draw_text(SCORE, Paper(60, None, True, False))
     red = "\x1b[91m"
     assert [red in line for line in coloured.split("\n")[1:-1]] == [True] * 4 + [False] * 8
@@ -43,7 +43,7 @@ def test_the_lead_is_red_and_files_hold_nothing_but_ascii() -> None:
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
-def test_a_score_is_drawn_into_a_picture(tmp_path: Path, suffix: str, begins: bytes) -> None:
+def test_score_is_drawn_into_a_picture(tmp_path: Path, suffix: str, begins: bytes) -> None:
     pytest.importorskip("matplotlib")
     file = tmp_path / f"score{suffix}"
     gesture_scores.draw_picture(SCORE, file, lead=1)

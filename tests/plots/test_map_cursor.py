@@ -30,7 +30,7 @@ def _cursor(table: LookupTable) -> MapCursor:
     return MapCursor(drawn, table, PAPER)
 
 
-def test_the_cursor_begins_in_the_middle_and_goes_to_the_next_point_each_way() -> None:
+def test_cursor_begins_in_the_middle_and_goes_to_the_next_point_each_way() -> None:
     cursor = _cursor(small_table(5))
     assert cursor.parameters.tolist() == [0.5, 0.5]
     ways = [(1, 0), (-1, 0), (0, 1), (0, -1)]

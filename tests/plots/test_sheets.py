@@ -25,7 +25,7 @@ def _log(file: Path, *rows: str) -> Path:
     return file
 
 
-def test_a_log_tells_both_apart(tmp_path: Path) -> None:
+def test_log_tells_both_apart(tmp_path: Path) -> None:
     file = _log(
         tmp_path / "a.log",
         "00.000000,interface,0.1,0.5",
@@ -60,7 +60,7 @@ def test_of_a_dataset_the_longest_performance_or_the_one_asked_for(tmp_path: Pat
         sheet(file, PlotRequest(20, performance=3))
 
 
-def test_the_dimensions_asked_for(tmp_path: Path) -> None:
+def test_dimensions_asked_for(tmp_path: Path) -> None:
     file = made_dataset(tmp_path / "a.npz", faders=4)
     (series,) = sheet(file, PlotRequest(20, dimensions=(3, 1))).series
     assert series.names == ("x3", "x1")
@@ -69,7 +69,7 @@ def test_the_dimensions_asked_for(tmp_path: Path) -> None:
         sheet(file, PlotRequest(20, dimensions=(5,)))
 
 
-def test_a_model_plays_on_next_to_what_followed(tmp_path: Path) -> None:
+def test_model_plays_on_next_to_what_followed(tmp_path: Path) -> None:
     model = constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     (tmp_path / "pulse.toml").write_text("[curve]\nloss = [1, 0.5]\nheld_out = [2.0, 1.5]\n")
     made_dataset(tmp_path / "other-3d.npz", faders=2)
@@ -90,7 +90,7 @@ def test_a_model_plays_on_next_to_what_followed(tmp_path: Path) -> None:
     assert drawn.histogram.spread[PLAYER][1] == pytest.approx(0.02, rel=0.2)
 
 
-def test_a_model_without_a_dataset_plays_from_nothing(tmp_path: Path) -> None:
+def test_model_without_a_dataset_plays_from_nothing(tmp_path: Path) -> None:
     model = constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     drawn = sheet(model, PlotRequest(40, datasets=tmp_path))
     assert [track.who for track in drawn.series[0].tracks] == [PLAYER]
@@ -100,7 +100,7 @@ def test_a_model_without_a_dataset_plays_from_nothing(tmp_path: Path) -> None:
         sheet(model, PlotRequest(40, on=tmp_path / "two.npz"))
 
 
-def test_the_same_seed_plays_the_same(shipped_model: Path, tmp_path: Path) -> None:
+def test_same_seed_plays_the_same(shipped_model: Path, tmp_path: Path) -> None:
     events = np.full((30, 9), 0.1)
     played = []
     for seed in (1, 1, 2):
@@ -115,7 +115,7 @@ def test_the_same_seed_plays_the_same(shipped_model: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("count", "heard", "followed"), [(2, 1, 1), (7, 3, 4), (400, 200, 200), (900, 200, 200)])
-def test_a_stretch_is_heard_and_followed(count: int, heard: int, followed: int) -> None:
+def test_stretch_is_heard_and_followed(count: int, heard: int, followed: int) -> None:
     events = np.arange(count)[:, None]
     for seed in range(20):
         stretch = choose(events, seed)
@@ -144,12 +144,12 @@ def test_a_stretch_is_heard_and_followed(count: int, heard: int, followed: int) 
         "\0",
     ],
 )
-def test_a_curve_that_makes_no_sense_is_none(tmp_path: Path, notes: str) -> None:
+def test_curve_that_makes_no_sense_is_none(tmp_path: Path, notes: str) -> None:
     (tmp_path / "m.toml").write_text(notes)
     assert read_curve(tmp_path / "m.tflite") is None
 
 
-def test_a_curve_may_have_nothing_held_out(tmp_path: Path) -> None:
+def test_curve_may_have_nothing_held_out(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text("[curve]\nloss = [1, -0.5]")
     assert read_curve(tmp_path / "m.tflite") == ((1.0, -0.5), ())
 
@@ -161,7 +161,7 @@ class _Hostile:
         return os.system, ("touch hacked",)
 
 
-def test_a_hostile_dataset_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostile_dataset_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     perfs = np.empty(1, object)
     perfs[0] = _Hostile()
@@ -191,7 +191,7 @@ def test_sheet_refuses_invalid_file(tmp_path: Path, name: str, content: bytes, s
     assert said in str(problem.value)
 
 
-def test_a_made_log_has_no_events_too_many(tmp_path: Path) -> None:
+def test_made_log_has_no_events_too_many(tmp_path: Path) -> None:
     drawn = sheet(made_log(tmp_path / "a-9d-mdrnn.log"), WISH)
     assert len(drawn.series[0].names) == 8
     assert drawn.moves is not None

@@ -63,7 +63,7 @@ def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -
     assert terminal.engine() == engine
 
 
-def test_a_window_of_another_size(terminal: Terminal) -> None:
+def test_window_of_another_size(terminal: Terminal) -> None:
     terminal.impsy("play")
     terminal.sees("● osc", "F9 PANIC")
     terminal("resize-window", "-x", "40", "-y", "10")
@@ -76,7 +76,7 @@ def test_a_window_of_another_size(terminal: Terminal) -> None:
     terminal.sees("● osc", "F9 PANIC", "0.80")
 
 
-def test_a_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
+def test_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
     terminal.impsy("play --theme sixteen", before="TERM=screen")
     terminal.sees("BATTLE", "0.80")
     terminal.type("mode battle")

@@ -61,7 +61,7 @@ def _rehearse(folder: Path, play: Callable[[VirtualSession], Awaitable[None]]) -
     return rehearsal
 
 
-def test_a_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
+def test_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("well")
         assert (job.number, job.kind, job.name, job.state) == (1, "train", "well", "finished")
@@ -100,7 +100,7 @@ def test_garbage_among_its_reports_does_no_harm(tmp_path: Path) -> None:
     _rehearse(tmp_path, play)
 
 
-def test_a_cancelled_job_keeps_nothing(tmp_path: Path) -> None:
+def test_cancelled_job_keeps_nothing(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         older, job = await rehearsal.waiting("keeping"), await rehearsal.waiting("keeping")
         assert rehearsal.runner.stop(None, keep=False) is job

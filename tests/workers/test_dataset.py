@@ -36,7 +36,7 @@ def logs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_dataset_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -> None:
+def test_dataset_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -> None:
     *progress, last = _work(logs, tmp_path / "new" / "datasets", 3)
     file = tmp_path / "new" / "datasets" / "training-dataset-3d.npz"
     assert isinstance(last, Finished)

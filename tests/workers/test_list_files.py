@@ -65,7 +65,7 @@ def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:
     assert "agent-broken.npz is not an agent" in found["agent-broken.npz"].problem
 
 
-def test_a_log_is_drawn(folder: Path) -> None:
+def test_log_is_drawn(folder: Path) -> None:
     picture = draw(3, folder / "a-3d-mdrnn.log", 4)
     assert picture == LogPlot(
         3,
@@ -79,7 +79,7 @@ def test_a_log_is_drawn(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["none.log", "empty-3d-mdrnn.log"])
-def test_a_log_that_cannot_be_drawn_is_answered_with_why(folder: Path, name: str) -> None:
+def test_log_that_cannot_be_drawn_is_answered_with_why(folder: Path, name: str) -> None:
     answer = draw(3, folder / name, 10)
     assert isinstance(answer, Reply)
     assert (answer.id, answer.ok) == (3, False)

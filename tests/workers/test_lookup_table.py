@@ -35,7 +35,7 @@ def _impsy(*words: object, folder: Path = ROOT) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> None:
+def test_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> None:
     file = tmp_path / "new" / "sine.csv"
     *progress, last = run_worker(LookupTableRequest("sine", file, points=5, seconds=0.2, processes=2))
     assert isinstance(last, Finished)
@@ -53,7 +53,7 @@ def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> No
     assert len(read_table(file).parameters) == 25
 
 
-def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: Path) -> None:
+def test_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: Path) -> None:
     file = tmp_path / "fm.csv"
     request = LookupTableRequest("sine", file, points=12, seconds=0.3, processes=1)
     with subprocess.Popen(worker_command(request), stdout=subprocess.PIPE) as process:
@@ -86,7 +86,7 @@ def test_lookup_table_ignores_partial_file_of_another_table(tmp_path: Path) -> N
     assert isinstance(last, Finished)
 
 
-def test_a_cluster_makes_the_same_table_and_one_that_is_not_there_is_reported(tmp_path: Path) -> None:
+def test_cluster_makes_the_same_table_and_one_that_is_not_there_is_reported(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
 
     def made(file: str, **options: Any) -> list[FromWorker]:
@@ -173,14 +173,14 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     assert (corpus / "a.csv.gz").stat().st_mtime_ns == stamp
 
 
-def test_a_folder_without_recordings_is_reported(tmp_path: Path) -> None:
+def test_folder_without_recordings_is_reported(tmp_path: Path) -> None:
     pytest.importorskip("soundfile", reason="soundfile is not installed ([audio])")
     last = worker_result(CorpusRequest(tmp_path, tmp_path / "corpus"))
     assert isinstance(last, Failed)
     assert last.text.startswith(f"no recordings are in {tmp_path}: .wav, .flac, .ogg")
 
 
-def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None:
+def test_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None:
     assert _impsy("agent", "lookup", "sine", "--points", 6, "--seconds", 0.1, folder=tmp_path).returncode == 0
     table = tmp_path / "tables" / "sine-6.csv"
     drawn = _impsy("agent", "map", table, "-c", "loudness-dB", "--by", "loudness centroid")
@@ -219,7 +219,7 @@ def test_agent_command_reports_problem_in_one_line(tmp_path: Path, words: list[s
     assert done.stderr.strip().splitlines()[-1].startswith(problem)
 
 
-def test_a_loaded_worker_is_light() -> None:
+def test_loaded_worker_is_light() -> None:
     code = (
         "import sys, impsy_tui.workers.agent.lookup_table, impsy_tui.workers.agent.describe_recordings; "
         "import impsy_tui.agent.descriptors.framing; print(*sys.modules)"

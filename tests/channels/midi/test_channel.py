@@ -36,7 +36,7 @@ def test_controllers_and_bends_come_in_as_values(jack_server: JackServer) -> Non
     assert hearing.told == []
 
 
-def test_a_key_is_one_event_and_is_held_until_it_is_let_go(jack_server: JackServer) -> None:
+def test_key_is_one_event_and_is_held_until_it_is_let_go(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         await sent_until(keys, (0x90, 127, 127), lambda: bool(hearing.updates))
@@ -52,7 +52,7 @@ def test_a_key_is_one_event_and_is_held_until_it_is_let_go(jack_server: JackServ
         with_channel(play, in_device=("Keys",), input={"Keys": NOTES})
 
 
-def test_a_held_key_of_any_device_counts(jack_server: JackServer) -> None:
+def test_held_key_of_any_device_counts(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         await sent_until(left, (0x90, 60, 1), lambda: channel.held == "note 60")
@@ -105,7 +105,7 @@ def test_noise_is_counted_and_harmless(jack_server: JackServer) -> None:
     assert hearing.times_told("Knobs sends invalid MIDI messages: they are ignored")
 
 
-def test_a_value_is_learned(jack_server: JackServer) -> None:
+def test_value_is_learned(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         channel.learn("Knobs", 1, ("control_change", 1, 42))
@@ -292,7 +292,7 @@ def test_channel_reports_settings_of_a_device_that_is_not_named(jack_server: Jac
     assert hearing.times_told('input."A" is not used: in_device does not name it') == 1
 
 
-def test_a_flood_comes_in_whole(jack_server: JackServer) -> None:
+def test_flood_comes_in_whole(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         for number in range(2000):

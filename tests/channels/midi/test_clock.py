@@ -17,7 +17,7 @@ from tests.support.channels.pseudo_terminals import Wire
 from tests.support.waiting import until
 
 
-def test_a_clock_of_a_device_is_heard_while_it_is_wanted_and_no_longer(jack_server: JackServer) -> None:
+def test_clock_of_a_device_is_heard_while_it_is_wanted_and_no_longer(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         sequencer.send((TICK,), (START,), (0xB0, 1, 1))
@@ -41,7 +41,7 @@ def test_a_clock_of_a_device_is_heard_while_it_is_wanted_and_no_longer(jack_serv
     assert hearing.told == []
 
 
-def test_a_device_that_comes_later_is_heard_too(jack_server: JackServer) -> None:
+def test_device_that_comes_later_is_heard_too(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         channel.hear_clock(True)
         with plugged("Sequencer", played=False) as sequencer:
@@ -52,7 +52,7 @@ def test_a_device_that_comes_later_is_heard_too(jack_server: JackServer) -> None
     with_channel(play, in_device=("Sequencer",))
 
 
-def test_a_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackServer) -> None:
+def test_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
 
@@ -118,7 +118,7 @@ def clocks_after(hearing: Hearing) -> Callable[[], list[bytes]]:
     return lambda: [message for _, message, _ in hearing.clocks[first:]]
 
 
-def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: JackServer) -> None:
+def test_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         numbers = count(1)
@@ -145,7 +145,7 @@ def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: Ja
         assert {message[0] for message in passed} == {SONG_POSITION, 0x90}
 
 
-def test_a_clock_comes_in_by_a_serial_wire_inside_of_other_messages(wire: Wire) -> None:
+def test_clock_comes_in_by_a_serial_wire_inside_of_other_messages(wire: Wire) -> None:
     channel = SerialMidiChannel(SerialMidi(input=(("control_change", 1, 7),)), str(wire.path))
     assert isinstance(channel, ClockChannel)
 
@@ -163,7 +163,7 @@ def test_a_clock_comes_in_by_a_serial_wire_inside_of_other_messages(wire: Wire) 
     assert hearing.updates == [[(0, 1 / 127)], [(0, 1.0)]]
 
 
-def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None:
+def test_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None:
     outputs = tuple(("control_change", 1, number) for number in range(1, 9))
     channel = SerialMidiChannel(SerialMidi(output=outputs), str(wire.path))
 
@@ -178,7 +178,7 @@ def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None
     assert wire.got.count(TICK) == 1
 
 
-def test_a_clock_for_a_wire_that_no_one_reads_is_lost_until_someone_does(wire: Wire) -> None:
+def test_clock_for_a_wire_that_no_one_reads_is_lost_until_someone_does(wire: Wire) -> None:
     channel = SerialMidiChannel(SerialMidi(), str(wire.path))
     channel.send_clock(bytes((TICK,)))  # the channel is not open yet
 

@@ -35,7 +35,7 @@ def test_parts_of_names_are_enough(wanted: str, found: str | None) -> None:
     assert match(wanted, ["KEYS:midi 1", "My Synth:synth 20:0", "Synth"]) == found
 
 
-def test_a_device_is_found_by_a_part_of_its_name_and_own_ports_are_no_devices(jack_server: JackServer) -> None:
+def test_device_is_found_by_a_part_of_its_name_and_own_ports_are_no_devices(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         synth.send((0xB0, 1, 127))
@@ -56,7 +56,7 @@ def test_a_device_is_found_by_a_part_of_its_name_and_own_ports_are_no_devices(ja
         )
 
 
-def test_a_missing_device_is_reported_once_and_found_when_it_comes(jack_server: JackServer) -> None:
+def test_missing_device_is_reported_once_and_found_when_it_comes(jack_server: JackServer) -> None:
     knobs: list[Device] = []
 
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
@@ -84,7 +84,7 @@ def test_a_missing_device_is_reported_once_and_found_when_it_comes(jack_server: 
         assert len(synth.got) == 1
 
 
-def test_a_pulled_keyboard_holds_nothing_and_leaves_nothing_sounding(jack_server: JackServer) -> None:
+def test_pulled_keyboard_holds_nothing_and_leaves_nothing_sounding(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         keys.send((0x90, 60, 100), (0x91, 61, 100))
@@ -147,7 +147,7 @@ def test_synthesiser_that_comes_back_is_silenced_and_gets_all_values(jack_server
         with_channel(play, out_device=("Synth",), output={"Synth": entries})
 
 
-def test_a_device_that_was_gone_for_an_instant_is_connected_again(jack_server: JackServer) -> None:
+def test_device_that_was_gone_for_an_instant_is_connected_again(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         synth.pull()
@@ -190,7 +190,7 @@ def test_virtual_ports_are_there_for_others(jack_server: JackServer) -> None:
 
 
 @pytest.mark.parametrize("kill", [True, False])
-def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) -> None:
+def test_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         keys.send((0x90, 60, 100))
@@ -229,7 +229,7 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
     assert hearing.times_told("MIDI works again") == 1
 
 
-def test_a_channel_without_a_server_waits_for_one(jack_server: JackServer) -> None:
+def test_channel_without_a_server_waits_for_one(jack_server: JackServer) -> None:
     devices: list[Device] = []
 
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
@@ -266,7 +266,7 @@ def test_list_ports_without_a_server_says_so(jack_server: JackServer, monkeypatc
         ("Mido", 'no MIDI system is called "Mido"'),
     ],
 )
-def test_a_system_that_is_not_there_is_reported(api: str, says: str) -> None:
+def test_system_that_is_not_there_is_reported(api: str, says: str) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         assert channel.status().state == "waiting"
         assert hearing.times_told(says) == 1
@@ -279,7 +279,7 @@ def test_a_system_that_is_not_there_is_reported(api: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["mido.backends.rtmidi/UNIX_JACK", "mido.backends.portmidi", ""])
-def test_the_system_is_that_of_the_environment_or_the_first_that_works(
+def test_system_is_that_of_the_environment_or_the_first_that_works(
     jack_server: JackServer, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
     if os.path.exists("/dev/snd/seq") and "JACK" not in backend:

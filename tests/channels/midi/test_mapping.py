@@ -51,7 +51,7 @@ def test_input_mapping_reads_message(entry: Entry, message: str, value: float | 
     assert found == ([] if value is None else [(0, pytest.approx(value))])
 
 
-def test_a_pair_of_controllers_is_one_fine_value() -> None:
+def test_pair_of_controllers_is_one_fine_value() -> None:
     mapping = InputMapping([("control_change_14", 1, 7)])
     assert mapping.updates(b"\xb0\x07\x40") == []  # the other half is still to come
     assert mapping.updates(b"\xb0\x27\x05") == [(0, (64 << 7 | 5) / 16383)]
@@ -123,7 +123,7 @@ def test_velocity_is_a_value_or_fixed() -> None:
     assert mapping.messages([0.0]) == [b"\x80\x00\x00", b"\x90\x00\x7f"]
 
 
-def test_a_value_whose_notes_end_leaves_those_that_another_sounds_too() -> None:
+def test_value_whose_notes_end_leaves_those_that_another_sounds_too() -> None:
     mapping = OutputMapping([("note_on", 1), ("note_on", 1), ("note_on", 2), ("control_change", 1, 1)])
     mapping.messages([0.5, 0.5, 0.5, 0.5])
     assert mapping.end_notes({0, 3, 9}) == []

@@ -24,7 +24,7 @@ CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
         ((0.5, 0.5), (0x90, 64, 0)),
     ],
 )
-def test_an_echo_is_dropped_where_that_is_asked_for(
+def test_echo_is_dropped_where_that_is_asked_for(
     jack_server: JackServer, sent: tuple[float, float], echo: tuple[int, ...]
 ) -> None:
     entries = (CC1, ("pitch_bend", 1), ("note_on", 1))
@@ -113,7 +113,7 @@ def test_echo_that_takes_the_turn_is_reported(jack_server: JackServer) -> None:
         with_channel(play, dimension=2, input={"Desk": (CC1,)}, output={"Desk": (CC1,)}, **settings)
 
 
-def test_a_loop_is_reported_once_where_nothing_drops_it(jack_server: JackServer) -> None:
+def test_loop_is_reported_once_where_nothing_drops_it(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         for step in range(20):
@@ -128,7 +128,7 @@ def test_a_loop_is_reported_once_where_nothing_drops_it(jack_server: JackServer)
     assert hearing.times_told("feedback_protection = true drops that") == 1
 
 
-def test_an_echo_is_the_same_message_soon_after() -> None:
+def test_echo_is_the_same_message_soon_after() -> None:
     echoes = EchoFilter(0.02)
     echoes.sent(b"\xb0\x01\x40", 10.0)
     assert echoes.echoes(b"\xb0\x01\x40", 10.01)
@@ -140,7 +140,7 @@ def test_an_echo_is_the_same_message_soon_after() -> None:
     assert not echoes.echoes(b"\xb0\x01\x40", 10.01) or len(echoes._sent) <= 1024
 
 
-def test_a_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_server: JackServer) -> None:
+def test_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         desk.send((0xB0, 1, 10))
@@ -165,7 +165,7 @@ def test_a_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_se
     assert values == [(0, 10), (0, 125), (0, 3), (1, 70), (1, 80), (0, 90)]
 
 
-def test_a_light_is_set_again_after_the_musician_has_moved_its_knob(jack_server: JackServer) -> None:
+def test_light_is_set_again_after_the_musician_has_moved_its_knob(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         channel.send((1.0, 0.0))

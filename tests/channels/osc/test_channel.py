@@ -36,7 +36,7 @@ def test_vectors_come_in_as_they_were_sent() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's time of arrival is read on Linux alone")
-def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
+def test_time_of_arrival_is_the_kernels_not_the_readers() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", [0.5, 0.5])
         sent = time.monotonic()
@@ -108,7 +108,7 @@ def bundle(when: float, *values: float) -> bytes:
     return builder.build().dgram
 
 
-def test_a_bundle_is_heard_when_it_is_due() -> None:
+def test_bundle_is_heard_when_it_is_due() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         due = time.monotonic() + 0.2
         send_raw(client, bundle(time.time() + 0.2, 0.5, 0.5))

@@ -44,7 +44,7 @@ def test_every_type_of_the_specification_is_read() -> None:
     assert message.arguments == (1, 2.5, "three", b"four", 2**40, 6.5, True, False, None)
 
 
-def test_a_message_without_type_tags_has_no_arguments() -> None:
+def test_message_without_type_tags_has_no_arguments() -> None:
     assert read_packet(b"/reset\0\0") == [Message("/reset", (), None)]
 
 
@@ -109,7 +109,7 @@ def test_any_bytes_are_messages_or_a_packet_error(data: bytes) -> None:
 
 @settings(max_examples=500)
 @given(st.data())
-def test_a_damaged_packet_is_messages_or_a_packet_error(data: st.DataObject) -> None:
+def test_damaged_packet_is_messages_or_a_packet_error(data: st.DataObject) -> None:
     packet = bytearray(
         _bundle([OscMessage(_built("/interface", [0.5] * 8)), OscMessage(_built("/impsy/mode", ["battle"]))]).dgram  # type: ignore[attr-defined]
     )

@@ -39,7 +39,7 @@ def pd(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         process.wait()
 
 
-def test_a_patch_plays_with_the_engine(
+def test_patch_plays_with_the_engine(
     start_engine: Callable[..., EngineProcess], pd: Callable[..., Path], shipped_model: Path
 ) -> None:
     to_engine, to_pd = free_port(), free_port()
@@ -76,7 +76,7 @@ def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> N
     assert "error" not in printed.read_text()
 
 
-def test_an_ensemble_is_heard_by_our_patch_for_touches(
+def test_ensemble_is_heard_by_our_patch_for_touches(
     start_engine: Callable[..., EngineProcess], pd: Callable[..., Path]
 ) -> None:
     to_pd = free_port()

@@ -131,7 +131,7 @@ def test_noise_is_counted_and_reported_once_a_second(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("rest", [b"5,0.75", b"1,0.75", b".5,0.75"])
-def test_the_rest_of_a_line_that_began_before_the_port_was_opened_is_not_heard(wire: Wire, rest: bytes) -> None:
+def test_rest_of_a_line_that_began_before_the_port_was_opened_is_not_heard(wire: Wire, rest: bytes) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -143,7 +143,7 @@ def test_the_rest_of_a_line_that_began_before_the_port_was_opened_is_not_heard(w
     assert hearing.times_told("its beginning may be missing") == 1
 
 
-def test_the_first_line_is_heard_when_nothing_came_at_the_opening(wire: Wire) -> None:
+def test_first_line_is_heard_when_nothing_came_at_the_opening(wire: Wire) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -154,7 +154,7 @@ def test_the_first_line_is_heard_when_nothing_came_at_the_opening(wire: Wire) ->
     assert perform(channel, play).vectors == [(1.0, 0.0)]
 
 
-def test_a_port_that_is_missing_is_awaited_and_opened_when_it_comes(tmp_path: Path) -> None:
+def test_port_that_is_missing_is_awaited_and_opened_when_it_comes(tmp_path: Path) -> None:
     with wire_at(tmp_path / "ttyLATE", plugged=False) as wire:
         channel = _channel(wire.path)
 
@@ -174,7 +174,7 @@ def test_a_port_that_is_missing_is_awaited_and_opened_when_it_comes(tmp_path: Pa
         perform(channel, play)
 
 
-def test_a_port_may_go_and_come_back_many_times(wire: Wire) -> None:
+def test_port_may_go_and_come_back_many_times(wire: Wire) -> None:
     channel = _channel(wire.path)
     times = 4
 
@@ -232,7 +232,7 @@ def test_stuck_port_gets_whole_lines_and_the_latest_vector(wire: Wire) -> None:
     assert len(lines) * 14 < room
 
 
-def test_a_slow_wire_is_given_no_more_than_it_carries(wire: Wire) -> None:
+def test_slow_wire_is_given_no_more_than_it_carries(wire: Wire) -> None:
     channel = _channel(wire.path, 1200)  # a line takes 0.12 s
 
     async def play(hearing: Hearing) -> None:
@@ -267,7 +267,7 @@ def test_stuck_port_can_be_closed(wire: Wire) -> None:
     perform(channel, play)
 
 
-def test_a_port_is_one_programs_alone(wire: Wire) -> None:
+def test_port_is_one_programs_alone(wire: Wire) -> None:
     first, second = _channel(wire.path), _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:

@@ -70,7 +70,7 @@ def test_values_that_the_instrument_does_not_have_are_not_set(wire: Wire) -> Non
     assert perform(channel, play).updates == [[(0, 1.0)]]
 
 
-def test_a_message_that_is_taken_means_nothing_else(wire: Wire) -> None:
+def test_message_that_is_taken_means_nothing_else(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
@@ -97,7 +97,7 @@ def test_bytes_that_are_no_message_are_counted_and_reported_once_a_second(wire: 
     assert len(perform(channel, play).told) == 1
 
 
-def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) -> None:
+def test_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) -> None:
     channel = channel_on(wire, KEYS, MIXED)
 
     async def play(hearing: Hearing) -> None:
@@ -133,7 +133,7 @@ def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) 
     assert hearing.told.count(("info", f"{wire.path} is back")) == 3
 
 
-def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
+def test_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:

@@ -13,7 +13,7 @@ from tests.support.channels.pseudo_terminals import Wire
 from tests.support.waiting import until
 
 
-def test_the_latest_vector_wins_and_no_note_hangs(wire: Wire) -> None:
+def test_latest_vector_wins_and_no_note_hangs(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:

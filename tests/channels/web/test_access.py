@@ -250,7 +250,7 @@ def test_network_is_admitted_on_request_and_reported() -> None:
     assert re.match(r"http://\S+:\d+/ is the page for a phone|this machine has no address", told)
 
 
-def test_the_port_is_free_again_at_once() -> None:
+def test_port_is_free_again_at_once() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))

@@ -18,7 +18,7 @@ from tests.support.waiting import until
 # Input
 
 
-def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
+def test_message_sets_the_values_that_it_is_mapped_to() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/channel/1/cc/1/127")
@@ -34,7 +34,7 @@ def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
     assert with_channel(play).updates == [[(0, 1.0)], [(1, 0.0)], [(0, 0.0)]]
 
 
-def test_a_message_that_sets_several_values_is_one_event() -> None:
+def test_message_that_sets_several_values_is_one_event() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/channel/1/noteon/127/0")
@@ -84,7 +84,7 @@ def test_keys_are_held_until_the_last_client_has_let_go() -> None:
     with_channel(play, input=KEYS)
 
 
-def test_a_client_that_goes_lets_go_of_its_keys() -> None:
+def test_client_that_goes_lets_go_of_its_keys() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         client = await connect(url)
         await client.send("/channel/1/noteon/60/100")
@@ -119,7 +119,7 @@ def test_invalid_message_is_reported_and_client_stays(message: str | bytes, says
     assert says in told
 
 
-def test_a_message_without_end_ends_its_client_alone() -> None:
+def test_message_without_end_ends_its_client_alone() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as huge, connect(url) as other:
             await huge.send("/" * 2000)
@@ -157,7 +157,7 @@ def test_text_that_is_not_utf8_ends_its_client_alone() -> None:
     assert "UTF-8" in told
 
 
-def test_a_client_that_floods_is_held_up_and_loses_nothing() -> None:
+def test_client_that_floods_is_held_up_and_loses_nothing() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             for number in range(500):
@@ -169,7 +169,7 @@ def test_a_client_that_floods_is_held_up_and_loses_nothing() -> None:
     assert "is slowed down" in hearing.troubles[0]
 
 
-def test_a_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -> None:
+def test_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         pings = Frame(Opcode.PING, b"").serialize(mask=True) * 1000
         async with connect(url) as client, connect(url) as other:
@@ -231,7 +231,7 @@ def test_every_kind_of_entry_has_its_text() -> None:
     with_channel(play, dimension=6, output=output)
 
 
-def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> None:
+def test_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as early:
             await until(lambda: channel.status().bound.endswith("1 client"))
@@ -355,7 +355,7 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
     assert min(counts) < max(counts)  # some clients got only the newest value
 
 
-def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None:
+def test_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         deaf = socket.socket()
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

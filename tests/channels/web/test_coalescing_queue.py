@@ -70,14 +70,14 @@ def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
     assert not [one for one in messages if one[0] & 0xF0 == 0x80]
 
 
-def test_a_value_is_sent_once_and_a_fine_controller_behind_its_coarse_half() -> None:
+def test_value_is_sent_once_and_a_fine_controller_behind_its_coarse_half() -> None:
     pending = CoalescingQueue()
     pending.add([b"\xb0\x07\x01", b"\xb0\x27\x02", b"\xb0\x01\x05"])
     pending.add([b"\xb0\x07\x03", b"\xb0\x27\x04"])
     assert _sent(pending) == [b"\xb0\x01\x05", b"\xb0\x07\x03", b"\xb0\x27\x04"]
 
 
-def test_a_copy_is_added_to_apart() -> None:
+def test_copy_is_added_to_apart() -> None:
     pending = CoalescingQueue()
     assert not pending
     pending.add([b"\xb0\x01\x05"])

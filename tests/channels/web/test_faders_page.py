@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not install
 FADERS = (("control_change", 1, 1), ("control_change", 2, 7, 127, 0))
 
 
-def test_a_finger_moves_a_fader(chromium: Chromium) -> None:
+def test_finger_moves_a_fader(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         await stage.page.touch("touchStart", await stage.spot(0, 0.25))
         await until(lambda: bool(stage.hearing.updates))
@@ -42,7 +42,7 @@ def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
     on_stage(chromium, play, FADERS)
 
 
-def test_the_mouse_moves_a_fader_and_keeps_it_next_to_it(chromium: Chromium) -> None:
+def test_mouse_moves_a_fader_and_keeps_it_next_to_it(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         await stage.page.mouse("mousePressed", *await stage.spot(0, 0.5))
         x, y = await stage.spot(1, 0.8)
@@ -54,7 +54,7 @@ def test_the_mouse_moves_a_fader_and_keeps_it_next_to_it(chromium: Chromium) -> 
     on_stage(chromium, play, FADERS)
 
 
-def test_a_prediction_moves_the_mark_and_the_fader_no_one_touches(chromium: Chromium) -> None:
+def test_prediction_moves_the_mark_and_the_fader_no_one_touches(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.send((0.25, 0.75))
         await stage.page.until(stage.shows(0, 32))
@@ -73,7 +73,7 @@ def test_a_prediction_moves_the_mark_and_the_fader_no_one_touches(chromium: Chro
     on_stage(chromium, play, FADERS)
 
 
-def test_a_curve_is_felt_and_followed(chromium: Chromium) -> None:
+def test_curve_is_felt_and_followed(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         await stage.page.touch("touchStart", await stage.spot(0, 0.5))
         await until(lambda: bool(stage.hearing.updates))
@@ -163,7 +163,7 @@ def test_another_mapping_brings_another_page(chromium: Chromium) -> None:
     on_stage(chromium, play, FADERS)
 
 
-def test_a_fader_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
+def test_fader_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         # In the page, so that a move comes each millisecond.
         move = """(async () => {

@@ -15,7 +15,7 @@ from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.web_listener import FADERS, KEYS, answers, get, port_of, with_channel
 
 
-def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
+def test_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
     ((status, headers, page),) = answers(("GET", "/"))
     assert status == 200
     assert headers["Content-Type"] == "text/html; charset=utf-8"
@@ -54,7 +54,7 @@ def test_page_shows_learned_entry_without_reading_a_file(
     with_channel(play, touches=touches)
 
 
-def test_a_mapping_cannot_end_the_script_that_it_stands_in() -> None:
+def test_mapping_cannot_end_the_script_that_it_stands_in() -> None:
     ((_, _, page),) = answers(("GET", "/"), input=(("</script><script>alert(1)</script>&", 1),), output=())
     assert "alert(1)</script>" not in page
     assert page.count("</script>") == 2

@@ -40,7 +40,7 @@ _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
         ("/channel/1/cc/1/64", None),
     ],
 )
-def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> None:
+def test_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> None:
     if told is None and text.strip().startswith("/touch"):
         with pytest.raises(MalformedMessageError, match="is not a touch such as"):
             read_touch(text)
@@ -61,7 +61,7 @@ def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> Non
         ("/touch/ended", "is not a touch such as"),
     ],
 )
-def test_a_touch_that_makes_no_sense_is_reported(text: str, why: str) -> None:
+def test_touch_that_makes_no_sense_is_reported(text: str, why: str) -> None:
     with pytest.raises(MalformedMessageError, match=why):
         read_touch(text)
 
@@ -101,7 +101,7 @@ def test_without_touches_they_are_no_message_that_is_understood() -> None:
     assert with_channel(play).touches == []
 
 
-def test_an_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
+def test_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         assert isinstance(channel, TouchOutput)
         assert isinstance(channel, EnsembleDisplay)
@@ -131,7 +131,7 @@ def test_an_ensemble_is_heard_and_seen_by_every_client_and_who_comes_later_hears
     with_channel(play, touches=True)
 
 
-def test_the_pad_is_the_first_page_where_there_are_touches_and_the_faders_are_next_to_it() -> None:
+def test_pad_is_the_first_page_where_there_are_touches_and_the_faders_are_next_to_it() -> None:
     first, pad, faders, nothing = answers(
         ("GET", "/"), ("GET", "/pad"), ("GET", "/faders"), ("GET", "/x"), touches=True
     )
@@ -182,7 +182,7 @@ def test_fingers_on_the_page_are_separate_touches(chromium: Chromium) -> None:
 
 
 @in_browser
-def test_a_finger_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
+def test_finger_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         took = await stage.page.run("""(async () => {
           const pad = document.getElementById("pad"), box = pad.getBoundingClientRect();
@@ -284,7 +284,7 @@ def test_those_who_are_heard_here_sound_once_sound_is_asked_for(chromium: Chromi
 
 
 @in_browser
-def test_a_way_leads_from_the_pad_to_the_faders_and_back(chromium: Chromium) -> None:
+def test_way_leads_from_the_pad_to_the_faders_and_back(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         for name in ("faders", "pad"):
             box = "document.querySelector('a').getBoundingClientRect()"

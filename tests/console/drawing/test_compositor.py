@@ -118,7 +118,7 @@ def spans_of(cells: set[tuple[int, int]]) -> list[tuple[int, int, int]]:
 @given(
     screens, screens, st.lists(cuts, min_size=HEIGHT, max_size=HEIGHT), st.sets(st.integers(0, WIDTH * HEIGHT - 1))
 )
-def test_an_update_makes_the_screen_that_a_full_rendering_would(
+def test_update_makes_the_screen_that_a_full_rendering_would(
     before: list[list[Segment]], after: list[list[Segment]], ends: list[list[int]], more: set[int]
 ) -> None:
     wanted, terminal = Terminal(), Terminal()
@@ -137,7 +137,7 @@ def test_an_update_makes_the_screen_that_a_full_rendering_would(
 
 
 @given(st.lists(pieces, max_size=6), st.integers(0, 30), st.integers(0, 30))
-def test_a_stretch_of_a_line_is_the_cells_in_it(line: list[Segment], begin: int, more: int) -> None:
+def test_stretch_of_a_line_is_the_cells_in_it(line: list[Segment], begin: int, more: int) -> None:
     end = begin + more
     total = sum(cell_len(text) for text, _, _ in line)
     found = stretch(line, begin, end)
@@ -145,11 +145,11 @@ def test_a_stretch_of_a_line_is_the_cells_in_it(line: list[Segment], begin: int,
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
-def test_the_width_of_a_text_is_that_of_its_cells(text: str) -> None:
+def test_width_of_a_text_is_that_of_its_cells(text: str) -> None:
     assert width_of(text) == cell_len(text)
 
 
-def test_a_change_of_one_cell_is_a_few_bytes() -> None:
+def test_change_of_one_cell_is_a_few_bytes() -> None:
     line = [Segment("a" * 10 + "b" + "a" * 9, STYLES[2])]
     update = _TightUpdate([{0: Strip(line, WIDTH)}], [(0, 10, 11)], [[WIDTH]])
     assert update.render_segments(CONSOLE) == "\x1b[38;2;255;0;0m\x1b[1;11Hb\x1b[0m"

@@ -3,7 +3,7 @@
 from impsy_tui.console.drawing.frame_pacing import FramePacing
 
 
-def test_a_frame_is_due_when_something_is_new() -> None:
+def test_frame_is_due_when_something_is_new() -> None:
     frames = FramePacing(lambda: False)
     assert [frames.due(1, "up"), frames.due(1, "up"), frames.due(1, "down"), frames.due(2, "down")] == [
         True,

@@ -49,5 +49,5 @@ def test_few_meters_are_tall_and_many_are_dense() -> None:
     assert lay_out(64, 80, 20, 2).rows == 1
 
 
-def test_a_line_below_the_meters_crosses_none() -> None:
+def test_line_below_the_meters_crosses_none() -> None:
     assert lay_out(2, 80, 24, 2).at(23)[0] == []

@@ -26,7 +26,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "themes"
 
 
-def test_the_standing_theme_is_among_those_shipped() -> None:
+def test_standing_theme_is_among_those_shipped() -> None:
     assert STANDING in SHIPPED
     assert set(SHIPPED) <= set(ThemeFolders().names())
 
@@ -81,7 +81,7 @@ def test_theme_contrast_is_enough_for_text_and_hints(name: str) -> None:
             assert _contrast(palette.bar(kind, stale=stale)[1]) >= 3.0, (kind, stale)
 
 
-def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
+def test_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
     (own / "amber.toml").write_text(AMBER.replace('text = "#ffaf00"', 'text = "#FFFFFF"'))
     (own / "mine.toml").write_text(AMBER)
     shelf = ThemeFolders()
@@ -112,7 +112,7 @@ def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own:
     assert says in str(caught.value)
 
 
-def test_a_file_that_is_no_text_is_reported(own: Path) -> None:
+def test_file_that_is_no_text_is_reported(own: Path) -> None:
     (own / "mine.toml").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match=r"themes/mine\.toml cannot be read"):
         ThemeFolders().load("mine")
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_text_is_reported(own: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../secret", "../themes/mine", "/etc/passwd", ".", "..", "", ".hidden", "x" * 300, "a\0b", "folder"]
 )
-def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
+def test_name_stays_within_the_folder(name: str, own: Path) -> None:
     (own.parent / "secret.toml").write_text(AMBER)
     (own / ".hidden.toml").write_text(AMBER)
     (own / "mine.toml").write_text(AMBER)

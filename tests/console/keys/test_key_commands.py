@@ -51,7 +51,7 @@ def test_toggle_keys_resume_player_and_stop_timer() -> None:
     assert _line("timer", msgspec.structs.replace(snapshot(), timer_runs=True)) == "timer stop"
 
 
-def test_the_focus_goes_round() -> None:
+def test_focus_goes_round() -> None:
     assert _line("next_player", _of_three("b")) == "player c"
     assert _line("next_player", _of_three("c")) == "player a"
     assert _line("previous_player", _of_three("a")) == "player c"

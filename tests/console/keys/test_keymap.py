@@ -10,7 +10,7 @@ from impsy_tui.console.keys.keymap import Keymap, default_bindings
 from impsy_tui.key_actions import ACTIONS, KeysInForce, key_name, key_of, shown
 
 
-def test_the_defaults_do_not_clash_and_change_nothing() -> None:
+def test_defaults_do_not_clash_and_change_nothing() -> None:
     keymap = Keymap({})
     assert (keymap.problems, keymap.changed) == ([], {})
     assert keymap.keys("panic") == "f9"
@@ -23,7 +23,7 @@ def test_every_action_is_bound_by_its_name_once() -> None:
     assert sorted(binding.id for binding in bindings) == sorted(action.name for action in ACTIONS)
 
 
-def test_a_wish_takes_the_place_of_a_default() -> None:
+def test_wish_takes_the_place_of_a_default() -> None:
     keymap = Keymap({"panic": "F10, Ctrl-x", "take": "T"})
     assert keymap.changed == {"panic": "f10,ctrl+x", "take": "T"}
     assert keymap.label("panic") == "F10"
@@ -53,7 +53,7 @@ def test_keymap_refuses_unknown_key_and_keeps_default(unknown: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", " , ,,"])
-def test_a_wish_for_no_key_leaves_the_default(nothing: str) -> None:
+def test_wish_for_no_key_leaves_the_default(nothing: str) -> None:
     keymap = Keymap({"panic": nothing, "pause": nothing})
     assert keymap.changed == {}
     assert [refusal.split(". ")[0] for refusal in keymap.problems] == [

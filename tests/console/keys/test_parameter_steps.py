@@ -45,7 +45,7 @@ def test_one_step_goes_on_from_what_is(action: str, player: dict[str, float], li
     assert ParameterSteps().line(action, snapshot(parameters=player)) == line
 
 
-def test_a_key_held_down_goes_on_from_its_last_step() -> None:
+def test_key_held_down_goes_on_from_its_last_step() -> None:
     clock = Clock()
     assert lines(ParameterSteps(clock), clock, "temp_up", 4, 0.03) == ["temp 1.1", "temp 1.2", "temp 1.3", "temp 1.4"]
 

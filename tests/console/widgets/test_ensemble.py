@@ -75,7 +75,7 @@ def test_view_shows_measures_and_features_of_the_lead() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 60), (52, 16), (30, 9), (12, 4), (1, 1)])
-def test_an_ensemble_fits_whatever_room_there_is(width: int, height: int) -> None:
+def test_ensemble_fits_whatever_room_there_is(width: int, height: int) -> None:
     lines = _drawn(width, height)
     assert all(cell_len(line) <= width for line in lines)
     assert ("accelerating" in "\n".join(lines)) is (height >= 16)

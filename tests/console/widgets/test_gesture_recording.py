@@ -31,7 +31,7 @@ def _drawn(width: int, gesture_recording: GestureRecordingState) -> list[str]:
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(4)]
 
 
-def test_the_gesture_how_long_it_is_played_and_what_follows_are_reported() -> None:
+def test_gesture_how_long_it_is_played_and_what_follows_are_reported() -> None:
     lines = _drawn(60, PLAYS)
     assert lines[0].startswith("RECORDING GESTURES 4/9")
     assert lines[1] == " ▶ PLAY  ACCELERATING FAST SWIPE  8s  214 touches"

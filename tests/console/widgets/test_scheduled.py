@@ -28,7 +28,7 @@ def lines(made: Snapshot) -> list[str]:
     return ["".join(text for text, _ in line) for line in pane._lines]
 
 
-def test_the_soonest_comes_first_and_ramps_tell_how_far_they_are() -> None:
+def test_soonest_comes_first_and_ramps_tell_how_far_they_are() -> None:
     assert lines(staged())[1:] == [
         "3 2s after 10s mode callre…",
         "1 4s over 8s temp 0.6 sigm…",

@@ -24,7 +24,7 @@ widths = st.integers(-2, 40)
 
 
 @given(texts, widths)
-def test_a_text_that_is_cut_fits(text: str, width: int) -> None:
+def test_text_that_is_cut_fits(text: str, width: int) -> None:
     for shortened in (cut(text, width), middle(text, width), cut_off(text, width)):
         assert cell_len(shortened) <= max(0, width)
         if cell_len(text) <= width:
@@ -51,7 +51,7 @@ def test_one_line_escapes_control_characters() -> None:
 
 
 @given(texts, st.integers(0, 40), st.booleans())
-def test_a_heading_reaches_to_the_edge(text: str, width: int, focused: bool) -> None:
+def test_heading_reaches_to_the_edge(text: str, width: int, focused: bool) -> None:
     line = heading(text, width, PALETTE, focused=focused)
     assert sum(cell_len(piece) for piece, _ in line) >= width
 
@@ -72,24 +72,24 @@ def test_sizes_are_short(size: float, text: str) -> None:
 
 
 @given(st.lists(st.floats(-1e9, 1e9)), st.integers(-3, 50))
-def test_a_curve_has_a_block_a_value_as_far_as_there_is_room(values: list[float], width: int) -> None:
+def test_curve_has_a_block_a_value_as_far_as_there_is_room(values: list[float], width: int) -> None:
     drawn = curve(values, width)
     assert len(drawn) == max(0, min(len(values), width))
 
 
-def test_a_curve_shows_how_it_went() -> None:
+def test_curve_shows_how_it_went() -> None:
     assert curve([4.0, 2.0, 1.0, 0.5], 10) == "█▄▂▁"
     assert curve([1.0, 1.0], 10) == "▁▁"
 
 
 @pytest.mark.parametrize("width", [0, 1, 2, 3, 10, 30, 100])
 @pytest.mark.parametrize("state", ["running", "stopping", "finished", "failed", "cancelled"])
-def test_a_job_can_be_drawn_in_any_width(width: int, state: str) -> None:
+def test_job_can_be_drawn_in_any_width(width: int, state: str) -> None:
     assert _job(job(state=state, text="what came of it, in more words than fit"), width, PALETTE)
 
 
 @given(st.floats(allow_nan=False) | st.none())
-def test_a_value_is_a_block(value: float | None) -> None:
+def test_value_is_a_block(value: float | None) -> None:
     assert _step(value) in " ▁▂▃▄▅▆▇█"
 
 
@@ -144,6 +144,6 @@ def test_jobs_pane_leaves_out_what_ended_before_another_began(states: str, shown
 
 
 @pytest.mark.parametrize("unit", ["nats", "deviations"])
-def test_a_loss_is_reported_in_its_unit(unit: str) -> None:
+def test_loss_is_reported_in_its_unit(unit: str) -> None:
     said = ["".join(text for text, _ in line).strip() for line in _job(job(unit=unit), 40, PALETTE)]
     assert f"loss 1.500  held out 1.600 {unit}" in said

@@ -108,7 +108,7 @@ class TestPulse:
         assert 2.5 / pulse.period == pytest.approx(beats, rel=0.02)
 
     @pytest.mark.parametrize("after", [60.0, 100.0, 122.0, 140.0])
-    def test_a_new_tempo_is_found_within_two_beats(self, after: float) -> None:
+    def test_new_tempo_is_found_within_two_beats(self, after: float) -> None:
         pulse = TempoEstimator()
         at = 100.0
         for index in range(348):
@@ -127,7 +127,7 @@ class TestPulse:
 
 
 class TestFollowing:
-    def test_the_tempo_and_the_phase_are_the_clocks(self) -> None:
+    def test_tempo_and_the_phase_are_the_clocks(self) -> None:
         studio = _following(jitter=0.002)
         studio.tick(97, 93.0)
         assert studio.tempo.beats == pytest.approx(93.0, rel=0.003)
@@ -142,7 +142,7 @@ class TestFollowing:
         studio.tick(24, 120.0)
         assert studio.beat == pytest.approx(before + 1.0, abs=1 / 24)
 
-    def test_a_start_begins_a_bar_with_the_tick_after_it(self) -> None:
+    def test_start_begins_a_bar_with_the_tick_after_it(self) -> None:
         studio = _following()
         bars: list[float] = []
         studio.tick(30, 120.0)
@@ -155,7 +155,7 @@ class TestFollowing:
         studio.time.advance(0.001)
         assert bars == [pytest.approx(began, abs=0.001), pytest.approx(began + 2.0, abs=0.001)]
 
-    def test_a_song_position_is_where_a_continuation_goes_on(self) -> None:
+    def test_song_position_is_where_a_continuation_goes_on(self) -> None:
         studio = _following()
         studio.tick(30, 120.0)
         studio.say(STOP)
@@ -166,7 +166,7 @@ class TestFollowing:
         studio.tick(48, 120.0)
         assert studio.beat == pytest.approx(36.0, abs=0.01)
 
-    def test_a_continuation_goes_on_where_it_was_stopped(self) -> None:
+    def test_continuation_goes_on_where_it_was_stopped(self) -> None:
         studio = _following()
         studio.say(START)
         studio.tick(25, 120.0)  # the last is beat 1
@@ -176,7 +176,7 @@ class TestFollowing:
         studio.tick(1, 120.0)
         assert studio.beat == pytest.approx(25 / 24, abs=0.001)
 
-    def test_a_stop_is_reported_and_the_beat_goes_on_in_the_last_tempo(self) -> None:
+    def test_stop_is_reported_and_the_beat_goes_on_in_the_last_tempo(self) -> None:
         studio = _following()
         studio.tick(60, 90.0)
         studio.say(STOP)
@@ -190,7 +190,7 @@ class TestFollowing:
         assert state is not None
         assert (state.source, state.runs, state.lost) == ("clock", False, False)
 
-    def test_a_clock_that_is_lost_is_reported_once_and_comes_back_by_itself(self) -> None:
+    def test_clock_that_is_lost_is_reported_once_and_comes_back_by_itself(self) -> None:
         studio = _following()
         studio.tick(60, 90.0)
         before = studio.beat
@@ -225,7 +225,7 @@ class TestFollowing:
         studio.tick(30, 80.0, source="other")
         assert studio.tempo.beats == pytest.approx(80.0, rel=0.001)
 
-    def test_a_clock_that_leads_is_not_overruled_and_keeps_its_tempo_when_it_is_left(self) -> None:
+    def test_clock_that_leads_is_not_overruled_and_keeps_its_tempo_when_it_is_left(self) -> None:
         studio = _following()
         studio.tick(60, 90.0)
         studio.tempo.set_beats(200.0)
@@ -274,7 +274,7 @@ class TestSending:
         assert studio.sent[-1][1] == STOP
         assert len(studio.time.scheduler) == 0
 
-    def test_a_short_stall_loses_no_tick(self) -> None:
+    def test_short_stall_loses_no_tick(self) -> None:
         studio = Studio()
         studio.tempo.clock_out.set_sends(True)
         studio.time.advance(1.0)
@@ -306,7 +306,7 @@ class TestSending:
         assert [what for _, what in studio.sent if what != TICK] == [STOP, START]
         assert studio.sent[-1][1] == TICK
 
-    def test_a_grid_and_its_swing_do_not_touch_it(self) -> None:
+    def test_grid_and_its_swing_do_not_touch_it(self) -> None:
         studio = Studio()
         studio.tempo.clock_out.set_sends(True)
         studio.time.advance(1.0)

@@ -52,13 +52,13 @@ class TestPlayingAlone:
         assert predicted - 2 <= sounded + virtual.behaviour.replaced <= predicted
         assert {dt for dt, _ in virtual.predictor.heard[1:]} == {0.02}
 
-    def test_a_line_is_never_empty_when_every_line_has_an_event(self) -> None:
+    def test_line_is_never_empty_when_every_line_has_an_event(self) -> None:
         virtual = _virtual_session("battle", dt=LINE)
         virtual.wait(20.0)
         gaps = {round(b - a, 6) for a, b in itertools.pairwise(virtual.out.times)}
         assert gaps == {LINE}
 
-    def test_the_log_has_the_time_it_sounded(self) -> None:
+    def test_log_has_the_time_it_sounded(self) -> None:
         virtual = _virtual_session("battle", dt=0.13, settings=SessionSettings(log_predictions=True))
         virtual.wait(3.0)
         assert [at for at, source, _ in virtual.log.rows if source == "rnn"] == virtual.out.times
@@ -86,7 +86,7 @@ class TestPlayingAlone:
         assert virtual.out.times[-1] == pytest.approx(101.75)
         assert virtual.behaviour.upcoming is None
 
-    def test_a_stall_makes_no_burst(self) -> None:
+    def test_stall_makes_no_burst(self) -> None:
         virtual = _virtual_session("battle", dt=0.02)
         virtual.wait(1.0)
         before = len(virtual.out.played)
@@ -108,7 +108,7 @@ class TestAnswers:
         assert virtual.behaviour.replaced == 2
         assert virtual.behaviour.upcoming is None
 
-    def test_an_answer_that_is_due_at_once_sounds_on_the_next_line(self) -> None:
+    def test_answer_that_is_due_at_once_sounds_on_the_next_line(self) -> None:
         virtual = _virtual_session("polyphony", dt=0.1, timescale=0.0)
         virtual.wait(0.13)
         virtual.play(0.5)
@@ -125,7 +125,7 @@ class TestAnswers:
         assert virtual.out.played == []
         assert virtual.behaviour.skipped + virtual.behaviour.replaced == 40
 
-    def test_a_grid_that_comes_meanwhile_takes_answers_that_wait(self) -> None:
+    def test_grid_that_comes_meanwhile_takes_answers_that_wait(self) -> None:
         virtual = ScriptedSession("polyphony", dt=0.2)
         virtual.play(0.5)
         virtual.session.tempo.set_grid("1/4")
@@ -144,7 +144,7 @@ class TestResponses:
         virtual.wait(0.45)
         assert len(virtual.out.played) == 1
 
-    def test_a_response_is_heard_on_lines_and_predicted_off_them(self) -> None:
+    def test_response_is_heard_on_lines_and_predicted_off_them(self) -> None:
         virtual = _virtual_session("callresponse", dt=0.3, threshold=0.5)
         virtual.play(0.5)
         virtual.wait(2.0)
@@ -183,7 +183,7 @@ class TestEnding:
         virtual.wait(10.0)
         assert virtual.out.played == []
 
-    def test_an_event_that_has_sounded_before_it_happened_does_not_sound_again(self) -> None:
+    def test_event_that_has_sounded_before_it_happened_does_not_sound_again(self) -> None:
         virtual = _virtual_session("battle", dt=0.53)
         virtual.wait(1.01)  # the second happens at 101.06, and sounded at 101
         values = virtual.out.played[-1][1]
@@ -195,7 +195,7 @@ class TestEnding:
         # The player continues from this event, and from its dt.
         assert virtual.predictor.heard[-1] == (0.53, values) or virtual.predictor.heard[-2] == (0.53, values)
 
-    def test_a_change_of_timescale_lets_nothing_sound_twice(self) -> None:
+    def test_change_of_timescale_lets_nothing_sound_twice(self) -> None:
         virtual = _virtual_session("battle", dt=0.53)
         virtual.wait(1.01)
         values = virtual.out.played[-1][1]
@@ -206,7 +206,7 @@ class TestEnding:
 
 class TestHandingOver:
     @pytest.mark.parametrize(("when", "at"), [("now", 101.2), ("beat", 101.5), ("bar", 102.0)])
-    def test_the_players_turn_begins_on_the_next_one_after_the_silence(self, when: str, at: float) -> None:
+    def test_players_turn_begins_on_the_next_one_after_the_silence(self, when: str, at: float) -> None:
         virtual = ScriptedSession("callresponse", dt=0.1, threshold=1.0)
         virtual.session.tempo.set_hand_over(when)
         virtual.wait(0.2)
@@ -250,7 +250,7 @@ class TestHandingOver:
         virtual.play(0.5)
         assert virtual.behaviour.turn.value == "you"
 
-    def test_the_turn_is_given_by_hand_at_once(self) -> None:
+    def test_turn_is_given_by_hand_at_once(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=10.0)
         virtual.session.tempo.set_hand_over("bar")
         virtual.wait(0.3)

@@ -28,9 +28,7 @@ class TestBeats:
         assert [tempo.next_beat(beat, BAR) for beat in (6.0, 8.0, 8.5)] == [8.0, 8.0, 12.0]
 
     @given(steps=st.lists(st.tuples(st.floats(0.001, 5.0), TEMPOS), max_size=20))
-    def test_the_beat_never_jumps_or_goes_back_whatever_the_tempo_does(
-        self, steps: list[tuple[float, float]]
-    ) -> None:
+    def test_beat_never_jumps_or_goes_back_whatever_the_tempo_does(self, steps: list[tuple[float, float]]) -> None:
         time, tempo = tempo_at(1000.0)
         before, beats = 0.0, tempo.beats
         for wait, following in steps:
@@ -42,12 +40,12 @@ class TestBeats:
             before, beats = beat, following
 
     @given(beats=TEMPOS, beat=st.floats(0.0, 1e5))
-    def test_a_beats_time_is_when_that_beat_is(self, beats: float, beat: float) -> None:
+    def test_beats_time_is_when_that_beat_is(self, beats: float, beat: float) -> None:
         _, tempo = tempo_at(1000.0)
         tempo.set_beats(beats)
         assert tempo.beat_at(tempo.time_of(beat)) == pytest.approx(beat, abs=1e-6)
 
-    def test_an_alarm_comes_on_its_beat_when_the_tempo_rises_and_falls_meanwhile(self) -> None:
+    def test_alarm_comes_on_its_beat_when_the_tempo_rises_and_falls_meanwhile(self) -> None:
         time = VirtualTime(0.0)
         beats = Beats(time.scheduler, 60.0)
         rung: list[float] = []
@@ -62,7 +60,7 @@ class TestBeats:
         assert not alarm.is_set
         assert not time.errors
 
-    def test_a_ramp_of_the_tempo_leaves_no_heap_of_timers(self) -> None:
+    def test_ramp_of_the_tempo_leaves_no_heap_of_timers(self) -> None:
         time = VirtualTime(0.0)
         beats = Beats(time.scheduler, 120.0)
         alarm = beats.alarm(lambda: None, lambda beat, jumped: None)
@@ -74,7 +72,7 @@ class TestBeats:
 
 
 class TestBars:
-    def test_a_bar_is_reported_on_its_beat_as_long_as_it_is_wanted(self) -> None:
+    def test_bar_is_reported_on_its_beat_as_long_as_it_is_wanted(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(0.1)
@@ -121,7 +119,7 @@ class TestBars:
         time.advance(4.5)
         assert told == [pytest.approx(at) for at in (0.0, 2.0, 4.0)]
 
-    def test_a_bar_of_a_beat_that_is_counted_again_is_reported_at_once(self) -> None:
+    def test_bar_of_a_beat_that_is_counted_again_is_reported_at_once(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(1.3)
@@ -162,14 +160,14 @@ class TestGrid:
         assert all(distance <= abs(grid.beat_of(other) - beat) for other in range(line - 3, line + 4))
 
     @given(note=NOTES, swing=SWINGS, beat=st.floats(-100.0, 1e5))
-    def test_the_following_line_is_the_first_that_is_not_past(self, note: str, swing: float, beat: float) -> None:
+    def test_following_line_is_the_first_that_is_not_past(self, note: str, swing: float, beat: float) -> None:
         grid = Grid(note, swing)
         line = grid.following(beat)
         assert grid.beat_of(line) >= beat - 1e-5
         assert grid.beat_of(line - 1) < beat
 
     @given(note=NOTES, swing=SWINGS, line=st.integers(-100, 100_000))
-    def test_a_line_follows_itself_and_is_nearest_to_itself(self, note: str, swing: float, line: int) -> None:
+    def test_line_follows_itself_and_is_nearest_to_itself(self, note: str, swing: float, line: int) -> None:
         grid = Grid(note, swing)
         assert grid.following(grid.beat_of(line)) == line
         assert grid.nearest(grid.beat_of(line)) == line
@@ -213,7 +211,7 @@ class TestSettings:
 
 
 @pytest.mark.parametrize("start", [1000.0, 1023.993])
-def test_a_clock_that_does_not_come_is_reported_when_it_is_late_whatever_time_it_is(start: float) -> None:
+def test_clock_that_does_not_come_is_reported_when_it_is_late_whatever_time_it_is(start: float) -> None:
     time, told = VirtualTime(start), []
     tempo = Tempo(time.scheduler, NoLines(), lambda level, text: told.append(text))
     tempo.set_follows(True)

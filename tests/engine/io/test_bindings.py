@@ -18,7 +18,7 @@ def bindings() -> Bindings:
     return made
 
 
-def test_a_controller_acts_when_it_is_pressed_and_not_when_it_is_let_go(bindings: Bindings) -> None:
+def test_controller_acts_when_it_is_pressed_and_not_when_it_is_let_go(bindings: Bindings) -> None:
     said = [bindings.of_message("a", bytes((0xB0, 64, level))) for level in (127, 127, 0, 63, 64, 0)]
     assert said == [(True, "take"), (True, ""), (True, ""), (True, ""), (True, "take"), (True, "")]
 
@@ -46,7 +46,7 @@ def test_messages(bindings: Bindings, message: bytes, found: tuple[bool, str]) -
     assert bindings.of_message("a", message) == found
 
 
-def test_an_address_acts_unless_its_button_is_let_go(bindings: Bindings) -> None:
+def test_address_acts_unless_its_button_is_let_go(bindings: Bindings) -> None:
     assert bindings.of_address("/foot/1", ()) == "panic"
     assert bindings.of_address("/foot/1", (1.0,)) == "panic"
     assert bindings.of_address("/foot/1", (0,)) == ""
@@ -90,7 +90,7 @@ def test_keys_of_a_console_are_bound_by_their_names(bindings: Bindings) -> None:
     assert bindings.keys == {"f24": "take"}
 
 
-def test_the_key_of_panic_means_nothing_else() -> None:
+def test_key_of_panic_means_nothing_else() -> None:
     with pytest.raises(UserError, match="f9 is the key of panic and cannot be bound"):
         Bindings().bind("f9", "take")
     moved = Bindings(panic="F1, ctrl+x")

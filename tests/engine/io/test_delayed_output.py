@@ -74,7 +74,7 @@ def test_note_off_never_overtakes_delayed_note() -> None:
     assert pair.a.said == [(0.3, (0.1,)), (0.4, frozenset((0,))), (0.4, (0.2,)), (0.4, "silence")]
 
 
-def test_a_nudge_that_is_taken_back_lets_nothing_overtake_what_waits() -> None:
+def test_nudge_that_is_taken_back_lets_nothing_overtake_what_waits() -> None:
     pair = Pair()
     pair.outputs.nudge("a", 0.3)
     pair.play(0.1)
@@ -97,7 +97,7 @@ def test_panic_is_at_once_everywhere_and_ends_what_waits() -> None:
     assert pair.b.said == [(0.0, (0.1,)), (0.1, "panic")]
 
 
-def test_a_players_panic_is_at_once_and_again_when_what_it_played_is_through() -> None:
+def test_players_panic_is_at_once_and_again_when_what_it_played_is_through() -> None:
     pair = Pair()
     pair.outputs.nudge("a", 0.3)
     both = {name: frozenset((index,)) for index, name in enumerate(("one", "two"))}
@@ -127,7 +127,7 @@ def test_vectors_of_another_dimension_are_not_sent_after_it_has_changed() -> Non
     assert pair.a.said == [(0.0, "dimension 3"), (0.3, (0.1, 0.2))]
 
 
-def test_a_slow_wire_that_is_nudged_still_gets_the_latest_at_its_rate() -> None:
+def test_slow_wire_that_is_nudged_still_gets_the_latest_at_its_rate() -> None:
     pair = Pair(max_rate=10.0)
     pair.outputs.nudge("a", 0.05)
     for step in range(100):

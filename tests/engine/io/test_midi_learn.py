@@ -40,7 +40,7 @@ def _turn(midi_learn: MidiLearn, controller: int, *levels: int) -> list[bool]:
     return taken
 
 
-def test_a_knob_that_is_moved_plays_the_value() -> None:
+def test_knob_that_is_moved_plays_the_value() -> None:
     midi_learn, box, told = _learner()
     assert "x3" in midi_learn.begin([2])
     assert _turn(midi_learn, 7, 10, 12, 20, 30) == [True, True, True, True]
@@ -80,7 +80,7 @@ def test_learn_applies_no_value_of_an_endless_encoder() -> None:
     assert box.set == []
 
 
-def test_a_knob_that_trembles_is_not_meant() -> None:
+def test_knob_that_trembles_is_not_meant() -> None:
     midi_learn, box, _ = _learner()
     midi_learn.begin([0])
     _turn(midi_learn, 7, 64, 65, 64, 63)

@@ -6,7 +6,7 @@ from impsy_tui.engine.players.session import SessionSettings
 from tests.support.engine.scripted_players import ScriptedSession
 
 
-def test_a_slow_wire_gets_the_latest_at_its_rate() -> None:
+def test_slow_wire_gets_the_latest_at_its_rate() -> None:
     virtual = ScriptedSession("useronly", settings=SessionSettings(thru=True), channel={"max_rate": 10.0})
     for step in range(100):
         virtual.play(step / 100)
@@ -17,7 +17,7 @@ def test_a_slow_wire_gets_the_latest_at_its_rate() -> None:
     assert virtual.out.played[1][1][0] == pytest.approx(0.1, abs=0.011)
 
 
-def test_the_mean_rate_is_the_cap_though_turns_come_late() -> None:
+def test_mean_rate_is_the_cap_though_turns_come_late() -> None:
     virtual = ScriptedSession("battle", dt=0.004, channel={"max_rate": 100.0})
     for _ in range(500):
         virtual.time.stall(0.003)
@@ -40,7 +40,7 @@ def test_thru_passes_input_on_in_every_mode() -> None:
     assert virtual.out.played == [(100.0, (0.2,))]
 
 
-def test_a_fade_glides_to_the_safe_vector_then_falls_silent() -> None:
+def test_fade_glides_to_the_safe_vector_then_falls_silent() -> None:
     virtual = ScriptedSession("battle", dt=0.1, channel={"safe": (0.0,)})
     virtual.wait(0.35)
     start = virtual.out.played[-1][1][0]
@@ -80,7 +80,7 @@ def test_resuming_ends_a_fade() -> None:
     assert "silence" not in [what for _, what in virtual.out.said]
 
 
-def test_a_fade_that_is_ended_leaves_nothing_sounding_though_no_one_plays_on() -> None:
+def test_fade_that_is_ended_leaves_nothing_sounding_though_no_one_plays_on() -> None:
     virtual = ScriptedSession("battle", dt=0.5, channel={"safe": (0.0,)})
     virtual.wait(1.1)
     virtual.session.fade(2.0, lambda: None)
@@ -92,7 +92,7 @@ def test_a_fade_that_is_ended_leaves_nothing_sounding_though_no_one_plays_on() -
     assert virtual.out.said[-1][1] == "silence"
 
 
-def test_a_fade_that_one_player_ends_leaves_nothing_of_the_others_sounding() -> None:
+def test_fade_that_one_player_ends_leaves_nothing_of_the_others_sounding() -> None:
     virtual = ScriptedSession("useronly", channel={"safe": (0.0,)})
     virtual.join("b", "battle", dt=0.5)
     virtual.wait(1.1)
@@ -103,14 +103,14 @@ def test_a_fade_that_one_player_ends_leaves_nothing_of_the_others_sounding() -> 
     assert virtual.out.said[-1][1] == "silence"
 
 
-def test_a_fade_of_no_time_is_there_at_once() -> None:
+def test_fade_of_no_time_is_there_at_once() -> None:
     virtual = ScriptedSession("battle", channel={"safe": (0.25,)})
     virtual.wait(0.35)
     virtual.session.fade(0.0, lambda: None)
     assert [what for _, what in virtual.out.said[-2:]] == [(0.25,), "silence"]
 
 
-def test_a_stall_in_a_fade_is_left_out() -> None:
+def test_stall_in_a_fade_is_left_out() -> None:
     virtual = ScriptedSession("battle", dt=0.1, channel={"safe": (0.0,)})
     virtual.wait(0.35)
     virtual.session.fade(2.0, lambda: None)
@@ -123,7 +123,7 @@ def test_a_stall_in_a_fade_is_left_out() -> None:
     assert virtual.out.said[-1][0] == pytest.approx(102.35)
 
 
-def test_a_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> None:
+def test_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> None:
     virtual = ScriptedSession("battle", dt=0.01, channel={"max_rate": 1.0})
     virtual.wait(0.5)
     virtual.player.shaping.muted.add(0)
@@ -134,7 +134,7 @@ def test_a_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> Non
     assert virtual.out.muted == [frozenset(), {0}]
 
 
-def test_a_fade_begins_no_note_of_what_is_muted_before_or_meanwhile() -> None:
+def test_fade_begins_no_note_of_what_is_muted_before_or_meanwhile() -> None:
     virtual = ScriptedSession("battle", dimension=3, channel={"safe": (0.0, 0.0)})
     virtual.player.shaping.muted.add(0)
     virtual.wait(0.35)

@@ -47,7 +47,7 @@ def test_nothing_played_leaves_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "logs").exists()
 
 
-def test_a_new_file_is_begun_between_two_rows(tmp_path: Path) -> None:
+def test_new_file_is_begun_between_two_rows(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         log.write(log._now(), "interface", (1.0,))
         log.begin(3)  # within the same second: another name is found
@@ -72,7 +72,7 @@ def test_rows_not_wanted_are_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "logs").exists()
 
 
-def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_path: Path) -> None:
     count = 60_000  # several times what the pipe holds
 
     async def play(log: PerformanceLog) -> None:
@@ -103,7 +103,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-def test_a_full_disk_is_reported_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
+def test_full_disk_is_reported_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
     count = 5000
 
     async def play(log: PerformanceLog) -> None:
@@ -124,7 +124,7 @@ def test_a_full_disk_is_reported_and_nothing_is_lost_when_there_is_room_again(sm
     assert "the engine tries again" in told[0][1]
 
 
-def test_a_folder_that_cannot_be_made_is_reported_and_tried_again(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_reported_and_tried_again(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("in the way")
 
     async def play(log: PerformanceLog) -> None:
@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_made_is_reported_and_tried_again(tmp_path: Path
     assert len(log_rows(tmp_path / "logs")) == 1
 
 
-def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
+def test_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         log.write(0.0, "interface", (1.0,))
         await until(lambda: log.written == 1)

@@ -34,7 +34,7 @@ def hall(tmp_path: Path) -> VirtualEnsemble:
     return VirtualEnsemble(tmp_path)
 
 
-def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hall: VirtualEnsemble) -> None:
+def test_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hall: VirtualEnsemble) -> None:
     behaviour = hall.player.behaviour
     hall.rehearsal.wait(20.5)
     assert behaviour.codes == (TAPS, TAPS)
@@ -70,7 +70,7 @@ def test_refused_load_keeps_ensemble_playing(hall: VirtualEnsemble, line: str, w
     assert hall.player.behaviour.codes == (TAPS, TAPS)
 
 
-def test_a_model_of_values_is_refused_by_an_ensemble_and_one_of_an_ensemble_by_a_player_of_values(
+def test_model_of_values_is_refused_by_an_ensemble_and_one_of_an_ensemble_by_a_player_of_values(
     hall: VirtualEnsemble, shipped_model: Path, tmp_path: Path
 ) -> None:
     shutil.copy(shipped_model, tmp_path / "models" / "faders.tflite")
@@ -83,14 +83,14 @@ def test_of_all_players_those_load_a_model_whom_it_is_for(hall: VirtualEnsemble)
 
 
 @pytest.mark.parametrize("command", ["load", "audition"])
-def test_a_model_that_is_for_no_one_here_is_refused(tmp_path: Path, command: str) -> None:
+def test_model_that_is_for_no_one_here_is_refused(tmp_path: Path, command: str) -> None:
     duo = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
     reply = duo.try_(f"@all {command} ensembleRNN-mine")
     assert not reply.ok
     assert "no model is called ensembleRNN-mine" in reply.text
 
 
-def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: VirtualEnsemble) -> None:
+def test_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: VirtualEnsemble) -> None:
     behaviour = hall.player.behaviour
     hall.rehearsal.wait(5.05)
     reply = hall.do("@trio audition ensembleRNN-mine")
@@ -124,7 +124,7 @@ def test_auditions_end_for_all_players_also_where_one_auditions_nothing(hall: Vi
     assert hall.refused("@all audition off") == "no model is auditioned"
 
 
-def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: VirtualEnsemble) -> None:
+def test_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: VirtualEnsemble) -> None:
     class Broken(RandomEnsemble):
         def step(self, told):  # type: ignore[no-untyped-def]
             return super().step(told) * float("nan")
@@ -141,7 +141,7 @@ def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall:
     assert behaviour.codes == (TAPS, TAPS)
 
 
-def test_the_model_that_was_asked_for_last_plays(hall: VirtualEnsemble) -> None:
+def test_model_that_was_asked_for_last_plays(hall: VirtualEnsemble) -> None:
     ensembles, player = hall.rehearsal.player_models.ensembles, hall.player
 
     async def both() -> list[object]:
@@ -154,7 +154,7 @@ def test_the_model_that_was_asked_for_last_plays(hall: VirtualEnsemble) -> None:
     assert player.behaviour.models.model == "ensembleRNN-other"
 
 
-def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: VirtualEnsemble) -> None:
+def test_scene_comes_after_a_model_that_is_still_being_loaded(hall: VirtualEnsemble) -> None:
     hall.do("@trio load ensembleRNN-mine")
     hall.do("scene save first")
     executor, behaviour = hall.rehearsal.executor, hall.player.behaviour
@@ -203,9 +203,7 @@ def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: VirtualEnsem
     )
 
 
-def test_an_ensemble_s_model_that_was_named_by_its_path_is_come_back_to(
-    hall: VirtualEnsemble, tmp_path: Path
-) -> None:
+def test_ensemble_s_model_that_was_named_by_its_path_is_come_back_to(hall: VirtualEnsemble, tmp_path: Path) -> None:
     elsewhere, behaviour = tmp_path / "elsewhere", hall.player.behaviour
     elsewhere.mkdir()
     file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
@@ -216,7 +214,7 @@ def test_an_ensemble_s_model_that_was_named_by_its_path_is_come_back_to(
     assert (behaviour.models.file, behaviour.models.kind) == (file, "ensemble")
 
 
-def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: VirtualEnsemble) -> None:
+def test_classifier_that_was_asked_for_last_tells_gestures(hall: VirtualEnsemble) -> None:
     ensembles, player = hall.rehearsal.player_models.ensembles, hall.player
 
     async def both() -> list[object]:

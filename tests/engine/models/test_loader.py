@@ -49,7 +49,7 @@ def folders(tmp_path: Path) -> ModelFolders:
     return ModelFolders([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
 
 
-def test_a_model_is_found_by_its_name_or_file(folders: ModelFolders, tmp_path: Path) -> None:
+def test_model_is_found_by_its_name_or_file(folders: ModelFolders, tmp_path: Path) -> None:
     assert folders.find("one") == tmp_path / "a" / "one.tflite"
     assert folders.find("one.keras") == tmp_path / "a" / "one.keras"
     assert folders.find("one.h5") == tmp_path / "b" / "one.h5"
@@ -65,7 +65,7 @@ def test_no_name_leads_out_of_the_folders(folders: ModelFolders, name: str) -> N
         folders.find(name)
 
 
-def test_a_mistyped_name_gets_a_suggestion(folders: ModelFolders) -> None:
+def test_mistyped_name_gets_a_suggestion(folders: ModelFolders) -> None:
     with pytest.raises(UserError, match="did you mean two words"):
         folders.find("tow words")
 
@@ -118,7 +118,7 @@ def test_model_folders_include_folders_next_to_configuration(
     assert folders.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
 
 
-def test_a_file_is_looked_at_once_in_a_separate_process(
+def test_file_is_looked_at_once_in_a_separate_process(
     shipped_model: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
@@ -144,7 +144,7 @@ def test_keras_files_are_played_from_their_weights(tmp_path: Path) -> None:
     assert loaded.remark == ""
 
 
-def test_a_flex_file_says_what_it_is_played_from(impsy_models: Path) -> None:
+def test_flex_file_says_what_it_is_played_from(impsy_models: Path) -> None:
     (lite,) = impsy_models.glob("musicMDRNN-dim2-*.tflite")
     assert "played from musicMDRNN-dim2" in _load(lite).remark
 
@@ -174,7 +174,7 @@ def test_load_refuses_a_pipe_without_waiting(tmp_path: Path, monkeypatch: pytest
         _load(tmp_path / "m.h5")
 
 
-def test_a_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shipped_model: Path) -> None:
+def test_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shipped_model: Path) -> None:
     (tmp_path / "cache").write_text("in the way")
     assert _load(shipped_model).name
     (tmp_path / "cache").unlink()
@@ -190,7 +190,7 @@ def test_a_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shi
     assert "x" in SeenFiles()
 
 
-def test_the_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
+def test_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
     file = random_model(tmp_path / "m.h5", 9, 512, 3, 5)
     loop = EngineLoop()
     turns = 0
@@ -248,7 +248,7 @@ def test_load_model_steps_a_network_with_the_scale_in_its_name(tmp_path: Path, s
     assert prediction.values == pytest.approx((min(1.0, 0.2 * factor), min(1.0, 0.4 * factor)), rel=1e-3)
 
 
-def test_a_network_of_another_scale_hears_what_it_was_trained_on(tmp_path: Path) -> None:
+def test_network_of_another_scale_hears_what_it_was_trained_on(tmp_path: Path) -> None:
     plain = random_model(tmp_path / "m-scale10.h5", 3, 4, 1, 2)
     other = tmp_path / "m-scale20.h5"
     other.write_bytes(plain.read_bytes())

@@ -212,7 +212,7 @@ def test_redo_deletes_nothing(tmp_path: Path) -> None:
     assert _there(tmp_path) == {"logs/a.log"}
 
 
-def test_a_refused_deletion_is_no_line_to_undo(tmp_path: Path) -> None:
+def test_refused_deletion_is_no_line_to_undo(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path)
     assert not set_.try_("delete log nope").ok
     assert set_.try_("undo").text == "there is nothing to undo"
@@ -238,7 +238,7 @@ def test_osc_does_not_change_files(tmp_path: Path, line: str) -> None:
     assert _there(tmp_path) == {"logs/a.log"}
 
 
-def test_an_engine_deletes_restores_and_removes_what_is_too_old(
+def test_engine_deletes_restores_and_removes_what_is_too_old(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     _make(tmp_path, "logs/a.log", "logs/.trash/20260101T120000Z-log/old.log")

@@ -50,7 +50,7 @@ def _everything(folder: Path) -> set[tuple[str, str]]:
     return {(str(file), file.read_text()) for file in folder.rglob("*") if file.is_file()}
 
 
-def test_the_names_of_everything(folder: Path) -> None:
+def test_names_of_everything(folder: Path) -> None:
     names = _run(_library(folder).names(3))
     assert isinstance(names, Names)
     assert (names.id, names.logs[-2:]) == (3, ("a", "b"))
@@ -92,7 +92,7 @@ def test_describing_and_drawing_are_answered_by_a_process(folder: Path) -> None:
     assert isinstance(picture, LogPlot)
 
 
-def test_a_model_is_listed_once_however_its_folder_is_written(folder: Path) -> None:
+def test_model_is_listed_once_however_its_folder_is_written(folder: Path) -> None:
     models = [folder / "models", folder / "logs" / ".." / "models"]
     library = UserFiles(folder / "logs", folder / "datasets", models, lambda: ())
     files = msgspec.json.decode(_run(library.describe(4)), type=FromEngine)
@@ -190,7 +190,7 @@ def test_file_in_use_cannot_be_deleted_or_renamed(folder: Path) -> None:
     _run(library.delete("log", "b"))
 
 
-def test_the_newest_dataset_of_a_dimension(folder: Path) -> None:
+def test_newest_dataset_of_a_dimension(folder: Path) -> None:
     library = _library(folder)
     (folder / "datasets" / "gone-4d.npz").symlink_to("nowhere.npz")
     assert library.newest_dataset(4).stem == "training-dataset-4d"
@@ -238,7 +238,7 @@ def test_agent_is_renamed_deleted_and_recognised_by_its_name(folder: Path) -> No
         _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
 
 
-def test_a_model_of_an_ensemble_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
+def test_model_of_an_ensemble_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
     (folder / "models" / "ensembleRNN-mine.tflite").touch()
     assert _run(_library(folder).rename("model", "ensembleRNN-mine", "gentle")).endswith("is now ensembleRNN-gentle")
     assert (folder / "models" / "ensembleRNN-gentle.tflite").is_file()

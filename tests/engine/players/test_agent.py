@@ -123,7 +123,7 @@ def test_hear_command_selects_descriptors(stage: VirtualSession) -> None:
     assert stage.do("hear learned") == "hear learned"
 
 
-def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: VirtualSession) -> None:
+def test_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: VirtualSession) -> None:
     stage.do("steer seek; hear mfcc; scene save all; hear chroma")
     scenes = stage.folder / "scenes.toml"
     scenes.write_text(scenes.read_text().replace('"seek"', '"network"'))

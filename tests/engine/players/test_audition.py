@@ -113,7 +113,7 @@ def test_sent_away_it_comes_back_with_what_it_heard_and_hears_no_more() -> None:
     assert len(virtual.out.played) == 20
 
 
-def test_a_second_one_takes_the_place_of_the_first() -> None:
+def test_second_one_takes_the_place_of_the_first() -> None:
     virtual = ScriptedSession("polyphony")
     first, second = _audition(virtual), _audition(virtual)
     virtual.play(0.5)
@@ -129,7 +129,7 @@ def test_audition_reports_its_errors() -> None:
     assert len(virtual.out.played) == 1
 
 
-def test_a_player_of_another_dimension_ends_it() -> None:
+def test_player_of_another_dimension_ends_it() -> None:
     virtual = ScriptedSession("battle")
     _audition(virtual)
     virtual.player.change_predictor(ScriptedPredictor(dimension=4))

@@ -9,7 +9,7 @@ from impsy_tui.engine.players.session import SessionSettings
 from tests.support.engine.scripted_players import ScriptedSession
 
 
-def test_a_muted_dimension_stays_where_it_was() -> None:
+def test_muted_dimension_stays_where_it_was() -> None:
     shaping = DimensionShaping()
     shaping.apply((0.1, 0.2))
     shaping.muted.add(1)
@@ -101,7 +101,7 @@ class TestInASession:
         assert virtual.out.played == [(100.0, (0.75,))]
         assert virtual.log.rows == [(100.0, "interface", (0.75,))]
 
-    def test_a_model_of_another_dimension_begins_unshaped(self) -> None:
+    def test_model_of_another_dimension_begins_unshaped(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.player.shaping.held[0] = 0.25
         virtual.player.change_predictor(type(virtual.predictor)(dimension=4))

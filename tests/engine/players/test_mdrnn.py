@@ -12,7 +12,7 @@ from tests.support.engine.scripted_players import ScriptedPredictor, ScriptedSes
 
 
 class TestCallAndResponse:
-    def test_the_player_takes_over_after_silence_from_the_prediction_of_the_last_event(self) -> None:
+    def test_player_takes_over_after_silence_from_the_prediction_of_the_last_event(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.play(0.5)
         virtual.wait(0.5)
@@ -26,7 +26,7 @@ class TestCallAndResponse:
         # It hears each event once: two of the musician, then its output, with the dt of the output.
         assert virtual.predictor.heard == [(0.0, (0.5,)), (0.5, (0.6,)), (0.1, (0.61,)), (0.1, (0.62,))]
 
-    def test_the_first_new_event_takes_control_back_at_once(self) -> None:
+    def test_first_new_event_takes_control_back_at_once(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.play(0.5)
         virtual.wait(1.55)
@@ -45,7 +45,7 @@ class TestCallAndResponse:
         virtual.wait(100)
         assert virtual.out.said == []
 
-    def test_a_held_note_is_not_silence(self) -> None:
+    def test_held_note_is_not_silence(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.play(0.5)
         virtual.session.holding("in", True, virtual.time.time)
@@ -69,7 +69,7 @@ class TestCallAndResponse:
         virtual.wait(1.15)
         assert virtual.out.times == near([106.1])
 
-    def test_the_musicians_dt_after_a_response_is_since_their_own_last_event_and_capped(self) -> None:
+    def test_musicians_dt_after_a_response_is_since_their_own_last_event_and_capped(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0, max_gap=3.0)
         virtual.play(0.5)
         virtual.wait(2.0)
@@ -99,7 +99,7 @@ class TestCallAndResponse:
         virtual.wait(0.35)
         assert len(virtual.out.played) == 3
 
-    def test_a_response_that_goes_on_too_long_ends_and_waits_for_a_call(self) -> None:
+    def test_response_that_goes_on_too_long_ends_and_waits_for_a_call(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0, max_response=2.0)
         virtual.play(0.5)
         virtual.wait(100)
@@ -110,7 +110,7 @@ class TestCallAndResponse:
         virtual.wait(1.15)
         assert len(virtual.out.times) > 18
 
-    def test_the_threshold_can_be_changed_while_it_runs(self) -> None:
+    def test_threshold_can_be_changed_while_it_runs(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=10.0)
         virtual.play(0.5)
         virtual.wait(1)
@@ -138,7 +138,7 @@ class TestPolyphony:
         assert virtual.out.times == near([100.1, 100.13, 100.16])
         assert len(virtual.predictor.heard) == 3  # the output is not heard
 
-    def test_the_timescale_stretches_the_wait_and_zero_answers_at_once(self) -> None:
+    def test_timescale_stretches_the_wait_and_zero_answers_at_once(self) -> None:
         virtual = ScriptedSession("polyphony", timescale=2.0)
         virtual.play(0.5)
         virtual.wait(1)
@@ -147,7 +147,7 @@ class TestPolyphony:
         virtual.play(0.5)
         assert virtual.out.times[-1] == pytest.approx(101.0)
 
-    def test_a_change_of_mode_drops_the_answers_that_wait(self) -> None:
+    def test_change_of_mode_drops_the_answers_that_wait(self) -> None:
         virtual = ScriptedSession("polyphony")
         virtual.play(0.5)
         virtual.behaviour.set_value("mode", "useronly")
@@ -181,7 +181,7 @@ class TestBattle:
         assert virtual.out.times == near([100.1, 100.2, 100.3])
         assert [dt for dt, _ in virtual.predictor.heard[1:]] == [0.1, 0.1, 0.1]
 
-    def test_the_musician_is_logged_and_does_not_steer(self) -> None:
+    def test_musician_is_logged_and_does_not_steer(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.play(0.123)
         virtual.wait(1)
@@ -193,20 +193,20 @@ class TestBattle:
         virtual.wait(0.1)
         assert len(virtual.out.played) == pytest.approx(100, abs=1)
 
-    def test_the_model_is_fed_its_own_unscaled_dt(self) -> None:
+    def test_model_is_fed_its_own_unscaled_dt(self) -> None:
         virtual = ScriptedSession("battle", timescale=0.5)
         virtual.wait(1)
         assert {dt for dt, _ in virtual.predictor.heard[1:]} == {0.1}
         assert len(virtual.out.played) == pytest.approx(20, abs=1)
 
-    def test_a_wait_under_way_is_stretched_with_the_timescale(self) -> None:
+    def test_wait_under_way_is_stretched_with_the_timescale(self) -> None:
         virtual = ScriptedSession("battle", dt=2.0)
         virtual.wait(0.5)
         virtual.behaviour.set_value("timescale", 0.5)
         virtual.wait(0.6)
         assert virtual.out.times == near([101.0])
 
-    def test_a_dt_longer_than_any_learned_is_capped(self) -> None:
+    def test_dt_longer_than_any_learned_is_capped(self) -> None:
         virtual = ScriptedSession("battle", dt=100.0, max_gap=2.0)
         virtual.wait(4.5)
         assert virtual.out.times == near([102.0, 104.0])
@@ -227,7 +227,7 @@ class TestBattle:
         # Still in the steps of a tenth that it began.
         assert all(abs(t * 10 - round(t * 10)) < 1e-4 for t in times[1:])
 
-    def test_a_player_that_fails_is_reported_and_goes_on(self) -> None:
+    def test_player_that_fails_is_reported_and_goes_on(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.wait(0.25)
         virtual.predictor.faults = 3
@@ -303,7 +303,7 @@ class TestPauseAndPanic:
 
 
 class TestChangingPlayers:
-    def test_the_next_player_takes_over_between_two_events_from_where_the_other_was(self) -> None:
+    def test_next_player_takes_over_between_two_events_from_where_the_other_was(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.wait(0.35)
         last = virtual.out.played[-1][1]

@@ -26,7 +26,7 @@ def _saying(value: float) -> Prediction:
     return Prediction(0.1, (value,))
 
 
-def test_an_answer_sounds_when_it_happens_and_is_done_with() -> None:
+def test_answer_sounds_when_it_happens_and_is_done_with() -> None:
     air = _Air()
     assert air.flights.answer(_saying(0.1), 100.0, 0.5, None)
     assert air.flights.upcoming == (100.5, (0.1,))
@@ -57,7 +57,7 @@ def test_drop_reports_event_that_sounded_on_line() -> None:
     assert air.flights.drop() is None
 
 
-def test_a_wait_is_stretched_of_what_goes_on_and_of_no_answer() -> None:
+def test_wait_is_stretched_of_what_goes_on_and_of_no_answer() -> None:
     air = _Air()
     air.flights.answer(_saying(0.1), 100.0, 0.5, None)
     air.flights.launch(_saying(0.2), 100.0, 0.2)
@@ -74,7 +74,7 @@ def test_one_answer_more_than_can_wait_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("stall", [0.2, 0.3])
-def test_an_answer_is_left_out_when_it_is_later_than_a_burst_would_allow(stall: float) -> None:
+def test_answer_is_left_out_when_it_is_later_than_a_burst_would_allow(stall: float) -> None:
     air = _Air()
     air.flights.answer(_saying(0.1), 100.0, 0.1, None)
     air.time.stall(0.1 + stall)

@@ -21,7 +21,7 @@ def test_input_is_not_logged_when_that_is_switched_off() -> None:
     assert virtual.predictor.heard
 
 
-def test_a_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
+def test_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
     virtual = ScriptedSession("useronly", dimension=4)
     virtual.play(0.1, 0.2, 0.3)
     virtual.session.updated("midi", [(1, 0.9)], virtual.time.time)

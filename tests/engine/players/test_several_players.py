@@ -46,14 +46,14 @@ def test_each_hears_its_own_values_and_only_what_is_about_them() -> None:
     assert [row[2] for row in b.log.rows] == _values(b.predictor)
 
 
-def test_a_vector_said_again_is_heard_by_all_players() -> None:
+def test_vector_said_again_is_heard_by_all_players() -> None:
     virtual, b = _split("polyphony")
     for _ in range(2):
         virtual.play(0.1, 0.2, 0.3, 0.4)
     assert len(virtual.predictor.heard) == len(b.predictor.heard) == 2
 
 
-def test_a_player_hears_the_channels_that_are_its_own() -> None:
+def test_player_hears_the_channels_that_are_its_own() -> None:
     keys = Routing(hears_channels=frozenset({"keys"}))
     virtual = ScriptedSession("polyphony", routing=keys)
     b = virtual.join("b", "callresponse", routing=Routing(hears_channels=frozenset({"knobs"})), threshold=0.2)
@@ -69,7 +69,7 @@ def test_a_player_hears_the_channels_that_are_its_own() -> None:
     assert b.player.behaviour.played > 0
 
 
-def test_a_log_is_replayed_for_all_who_hear_the_musician() -> None:
+def test_log_is_replayed_for_all_who_hear_the_musician() -> None:
     virtual = ScriptedSession("polyphony", routing=Routing(hears_channels=frozenset({"keys"})))
     b = virtual.join("b", "polyphony", routing=Routing(hears_channels=frozenset()))
     virtual.session.replayed((0.5,), virtual.time.time)
@@ -110,7 +110,7 @@ def test_outputs_of_one_alone_hear_nothing_of_the_other() -> None:
     assert "silence" not in [what for _, what in channels[1].said]
 
 
-def test_the_silence_of_one_ends_its_own_notes_and_of_the_last_everything() -> None:
+def test_silence_of_one_ends_its_own_notes_and_of_the_last_everything() -> None:
     virtual, b = _split("battle")
     virtual.wait(0.5)
     virtual.player.pause()
@@ -119,7 +119,7 @@ def test_the_silence_of_one_ends_its_own_notes_and_of_the_last_everything() -> N
     assert virtual.out.said[-1][1] == "silence"
 
 
-def test_a_note_that_another_has_struck_since_sounds_on() -> None:
+def test_note_that_another_has_struck_since_sounds_on() -> None:
     virtual = ScriptedSession("battle", dimension=3, dt=0.1)
     b = virtual.join("b", "battle", dt=0.25, routing=Routing(hears=(1,), plays=(1,)))
     virtual.wait(0.27)
@@ -129,7 +129,7 @@ def test_a_note_that_another_has_struck_since_sounds_on() -> None:
     assert virtual.out.said[-1][1] == "silence"
 
 
-def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
+def test_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
     virtual, _ = _split("polyphony", channel={"max_rate": 2.0})
     for _ in range(2):
         virtual.play(0.1, 0.2, 0.3, 0.4)
@@ -140,7 +140,7 @@ def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
     assert virtual.out.muted == [{2, 3}, frozenset()]
 
 
-def test_a_late_output_keeps_the_notes_of_both_apart_too() -> None:
+def test_late_output_keeps_the_notes_of_both_apart_too() -> None:
     virtual, b = _split("battle", channel={"max_rate": 2.0})
     virtual.session.outputs.nudge("out", 0.2)
     virtual.wait(1.0)
@@ -191,7 +191,7 @@ def test_players_that_hear_each_other_answer_everything_once(count: int, timesca
     assert all(len(other.predictor.heard) == 3 * count for other in others)
 
 
-def test_a_chain_of_players_answers_to_its_end() -> None:
+def test_chain_of_players_answers_to_its_end() -> None:
     nobody: frozenset[str] = frozenset()
     virtual = ScriptedSession("polyphony")
     before = "main"
@@ -240,7 +240,7 @@ def test_one_is_paused_or_off_and_the_other_plays_on() -> None:
     assert virtual.behaviour.played > before[0]
 
 
-def test_a_fade_takes_all_players_and_no_value_sounds() -> None:
+def test_fade_takes_all_players_and_no_value_sounds() -> None:
     virtual = ScriptedSession("battle", dimension=2, instrument=4, channel={"safe": (0.0, 0.0, 0.0)})
     virtual.join("b", "battle", routing=Routing(plays=(1,), hears=(1,)))
     virtual.wait(0.5)

@@ -72,7 +72,7 @@ def test_descriptors_come_in_and_parameters_go_out_as_floats_and_as_a_string(
     assert "Traceback" not in said
 
 
-def test_a_file_that_is_no_agent_is_played_by_the_dummy(tmp_path: Path, start_agent: Callable[..., tuple]) -> None:
+def test_file_that_is_no_agent_is_played_by_the_dummy(tmp_path: Path, start_agent: Callable[..., tuple]) -> None:
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing")
     engine, _ = start_agent(free_port(), "broken.npz")
     assert "DUMMY player (no model)" in engine.ready

@@ -34,7 +34,7 @@ def rooms(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_agent_is_trained_by_the_python_of_another_environment(
+def test_agent_is_trained_by_the_python_of_another_environment(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, rooms: Path
 ) -> None:
     other, asked = rooms / "environment" / "python", rooms / "asked.txt"

@@ -39,7 +39,7 @@ def test_commands_are_answered_and_mistakes_exit_with_1(
     assert engine.process.wait(60) == 0
 
 
-def test_a_second_engine_is_refused_and_a_dead_ones_socket_taken_over(
+def test_second_engine_is_refused_and_a_dead_ones_socket_taken_over(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     first = start_engine(config(receiver, free_port()))

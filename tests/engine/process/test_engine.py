@@ -73,7 +73,7 @@ def test_engine_without_a_model_and_a_dimension_plays_a_dummy(start_engine: Star
     assert f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values" in engine.said()
 
 
-def test_a_wrong_configuration_is_said_line_by_line(start_engine: Start) -> None:
+def test_wrong_configuration_is_said_line_by_line(start_engine: Start) -> None:
     engine = start_engine('[interaction]\nmode = "x"\n[osc]\nserver_port = -1\n')
     assert engine.process.wait(60) == 1
     assert "config.toml:2: [interaction] mode" in engine.said()
@@ -175,7 +175,7 @@ def test_osc_gives_commands_but_none_that_ends(
     assert engine.process.poll() is None
 
 
-def test_a_full_disk_is_reported_while_the_music_goes_on(
+def test_full_disk_is_reported_while_the_music_goes_on(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "logs").write_text("in the way")
@@ -189,7 +189,7 @@ def test_a_full_disk_is_reported_while_the_music_goes_on(
     assert engine.end() == 0
 
 
-def test_the_demo_plays_by_itself(start_engine: Start, receiver: socket.socket, shipped_model: Path) -> None:
+def test_demo_plays_by_itself(start_engine: Start, receiver: socket.socket, shipped_model: Path) -> None:
     engine = start_engine(
         f"""
 log_predictions = true

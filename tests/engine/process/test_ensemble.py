@@ -43,9 +43,7 @@ def _heard(receiver: socket.socket, address: str, *begin: Any) -> Message:
     raise AssertionError(f"{address} {begin} did not come")
 
 
-def test_a_lead_is_followed_and_all_of_it_is_kept(
-    tmp_path: Path, start_engine: Start, receiver: socket.socket
-) -> None:
+def test_lead_is_followed_and_all_of_it_is_kept(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     port = free_port()
     engine = start_engine(_config(port, receiver))
     assert engine.ready.startswith("ready: ensemble: 3 players, a lead among them · ensembleRNN-units16 · osc ")
@@ -88,7 +86,7 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert set(read.score.codes[1:, 1].tolist()) == {3}
 
 
-def test_a_browser_leads_and_is_the_destination_of_one_follower(
+def test_browser_leads_and_is_the_destination_of_one_follower(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     web = free_port()
@@ -147,7 +145,7 @@ def test_gesture_recording_survives_killed_engine(
     assert targets.read_text().splitlines()[0] == "time,target"
 
 
-def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
+def test_recording_for_a_classifier_ends_with_the_log_and_is_whole(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     engine = start_engine(_config(free_port(), receiver))
@@ -175,7 +173,7 @@ def test_ensemble_plays_without_missing_files(start_engine: Start, receiver: soc
     assert _heard(receiver, "/metatone/playback/touch")
 
 
-def test_an_ensemble_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+def test_ensemble_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(_config(free_port(), receiver))
     assert engine.command("send", "ensemble 5; temp 0.5; tacet p5; clips nearest; pause").returncode == 0
     wait_until((tmp_path / "logs" / ".last-session.json").exists)
@@ -186,7 +184,7 @@ def test_an_ensemble_comes_back_as_it_was(tmp_path: Path, start_engine: Start, r
     assert (state["ensemble"]["forced"], state["parameters"]["clips"]) == (["p5"], "nearest")
 
 
-def test_an_ensemble_and_a_player_of_faders_play_side_by_side(
+def test_ensemble_and_a_player_of_faders_play_side_by_side(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
     port = free_port()

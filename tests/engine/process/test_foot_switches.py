@@ -38,7 +38,7 @@ def _now(client: ControlClient) -> Snapshot:
     return client.snapshot()
 
 
-def test_a_knob_is_learned_and_kept_in_the_file(start_engine: Start, ports: tuple[int, int], tmp_path: Path) -> None:
+def test_knob_is_learned_and_kept_in_the_file(start_engine: Start, ports: tuple[int, int], tmp_path: Path) -> None:
     engine = start_engine(_config(ports))
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as knobs:
         assert client.command("learn x3").ok
@@ -105,7 +105,7 @@ def test_all_are_learned_one_after_the_other(start_engine: Start, ports: tuple[i
         wait_until(lambda: _now(client).input[0] == 1.0)
 
 
-def test_a_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Start, ports: tuple[int, int]) -> None:
+def test_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Start, ports: tuple[int, int]) -> None:
     engine = start_engine(_config(ports, '[bind]\n"osc /foot" = "mode polyphony"\n"cc 1" = "take"\n'))
     assert '[bind] "cc 1"' in engine.said()
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as feet:

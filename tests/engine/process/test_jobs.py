@@ -17,7 +17,7 @@ from tests.support.ports import free_port
 Start = Callable[..., EngineProcess]
 
 
-def test_a_plot_is_drawn_during_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
+def test_plot_is_drawn_during_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
         assert "no log, dataset or model is called none" in console.command("plot none").text
@@ -70,7 +70,7 @@ def test_undo_of_an_ended_job_says_that_it_does_not_go_on(
         assert console.command("cancel job 2").ok
 
 
-def test_a_dataset_is_made_during_the_music(
+def test_dataset_is_made_during_the_music(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "logs").mkdir()
@@ -119,7 +119,7 @@ def test_gestures_are_learned_during_the_music(
         assert Path(job.file).is_file()
 
 
-def test_an_engine_that_ends_leaves_no_worker_behind(
+def test_engine_that_ends_leaves_no_worker_behind(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "logs").mkdir()

@@ -67,7 +67,7 @@ def test_files_are_listed_drawn_named_renamed_and_deleted(
     assert pulse_model.is_file()
 
 
-def test_the_rig_is_checked(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
+def test_rig_is_checked(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
         rig = console.ask("rig")
@@ -79,7 +79,7 @@ def test_the_rig_is_checked(start_engine: Start, receiver: socket.socket, pulse_
     assert not list(engine.folder.glob("**/.rig-check*"))
 
 
-def test_the_rig_check_finds_what_is_wrong(start_engine: Start, receiver: socket.socket, tmp_path: Path) -> None:
+def test_rig_check_finds_what_is_wrong(start_engine: Start, receiver: socket.socket, tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("in the way")
     port = free_port()
     engine = start_engine(config(receiver, port, model=""))
@@ -136,7 +136,7 @@ def test_engine_keeps_panic_on_its_default_key_if_the_configured_one_is_unknown(
         assert console.command("bind f10 take").ok
 
 
-def test_a_model_is_auditioned_and_goes_on_with_what_it_heard(
+def test_model_is_auditioned_and_goes_on_with_what_it_heard(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     constant_model(tmp_path / "models" / "higher.h5", [0.02, 0.3, 0.6, 0.9])

@@ -113,7 +113,7 @@ def test_they_hear_each_other(tmp_path: Path, start_engine: Start, receiver: soc
     assert {"interface", "rnn"} == {row[0] for row in rows}
 
 
-def test_a_model_that_does_not_fit_leaves_the_dummy_and_says_why(
+def test_model_that_does_not_fit_leaves_the_dummy_and_says_why(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     text = _config(tmp_path, receiver, free_port()).replace("models/right", "models/left")
@@ -130,7 +130,7 @@ def test_a_model_that_does_not_fit_leaves_the_dummy_and_says_why(
     ]
 
 
-def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+def test_example_duels(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     port = free_port()
     text = (ROOT / "configs" / "duel.toml").read_text().replace("../models", str(ROOT / "models"))
     text = text.replace("6000", str(port)).replace("6001", str(receiver.getsockname()[1])).replace("0.6", "0.1")
@@ -141,7 +141,7 @@ def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket
         wait_until(lambda: all(player.played > 1 for player in control.snapshot().players))
 
 
-def test_a_set_is_recorded_where_no_one_is_called_main(
+def test_set_is_recorded_where_no_one_is_called_main(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     port = free_port()
@@ -160,7 +160,7 @@ def test_a_set_is_recorded_where_no_one_is_called_main(
     assert commands.read_text().endswith(",temp 1.5\n")
 
 
-def test_a_model_of_a_user_that_is_not_there_leaves_the_dummy(
+def test_model_of_a_user_that_is_not_there_leaves_the_dummy(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
     engine = start_engine(_config(tmp_path, receiver, free_port()).replace("models/right", "~nobody-here/none"))

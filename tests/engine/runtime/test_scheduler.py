@@ -31,7 +31,7 @@ def test_cancelled_timer_never_runs() -> None:
     assert len(time.scheduler) == 0
 
 
-def test_an_action_that_fails_does_not_stop_the_others() -> None:
+def test_action_that_fails_does_not_stop_the_others() -> None:
     time, done = VirtualTime(), []
 
     def fail() -> None:

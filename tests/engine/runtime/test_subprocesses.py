@@ -39,7 +39,7 @@ def test_ask_worker_reports_a_worker_that_does_not_exist() -> None:
         asyncio.run(ask_worker(UnknownRequest()))
 
 
-def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
+def test_flood_of_questions_is_no_flood_of_processes() -> None:
     async def flood() -> list[bytes | BaseException]:
         return await asyncio.gather(*(_python("this") for _ in range(50)), return_exceptions=True)
 

@@ -19,14 +19,14 @@ from impsy_tui.engine.server.machine_health import MachineHealth, read_health
         ("50000", False, False),  # this was the case before, and is over
     ],
 )
-def test_a_pi_tells_of_heat_and_weak_power(tmp_path: Path, bits: str, undervoltage: bool, throttled: bool) -> None:
+def test_pi_tells_of_heat_and_weak_power(tmp_path: Path, bits: str, undervoltage: bool, throttled: bool) -> None:
     (tmp_path / "temp").write_text("48312\n")
     (tmp_path / "throttled").write_text(bits)
     found = read_health(tmp_path / "temp", (tmp_path / "none", tmp_path / "throttled"))
     assert found == MachineHealth(48.312, undervoltage, throttled)
 
 
-def test_a_machine_that_tells_nothing_is_taken_for_well(tmp_path: Path) -> None:
+def test_machine_that_tells_nothing_is_taken_for_well(tmp_path: Path) -> None:
     assert read_health(tmp_path / "none", (tmp_path / "none",)) == MachineHealth()
 
 

@@ -21,7 +21,7 @@ def test_it_counts_while_it_runs_and_goes_on_from_where_it_was() -> None:
     assert watch.seconds == 6.0
 
 
-def test_a_reset_leaves_it_running_if_it_ran() -> None:
+def test_reset_leaves_it_running_if_it_ran() -> None:
     now = 0.0
     watch = SetTimer(lambda: now)
     watch.start()

@@ -55,7 +55,7 @@ def _found(desk: SettingsEditor, key: str, **live: str) -> Setting:
         ("osc.server_port", "7001", ""),
     ],
 )
-def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: str, value: str, command: str) -> None:
+def test_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: str, value: str, command: str) -> None:
     text, line = _change(SettingsEditor(load_config(file)), key, value)
     assert text.startswith(f"{key} = ")
     assert text.endswith("in config.toml")
@@ -115,7 +115,7 @@ def test_without_a_file_nothing_can_be_kept() -> None:
     assert _found(desk, "interaction.threshold").origin == "default"
 
 
-def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
+def test_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -132,7 +132,7 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
         _change(SettingsEditor(load_config(shipped)), "title", "another")
 
 
-def test_a_set_up_is_a_new_file_next_to_the_one_in_force(file: Path) -> None:
+def test_set_up_is_a_new_file_next_to_the_one_in_force(file: Path) -> None:
     desk = SettingsEditor(load_config(file))
     said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
     made = file.with_name("config-2.toml")
@@ -144,7 +144,7 @@ def test_a_set_up_is_a_new_file_next_to_the_one_in_force(file: Path) -> None:
         asyncio.run(desk.make(Answers("Mine", "demo", "osc", 0)))
 
 
-def test_a_set_up_is_not_written_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_set_up_is_not_written_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     desk = SettingsEditor(load_config(shipped_folder("configs") / "demo.toml"))
     said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))

@@ -54,7 +54,7 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["DQN", "PPO", "A2C"])
-def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[Path, Path], kind: str) -> None:
+def test_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[Path, Path], kind: str) -> None:
     model = saved(tmp_path / f"{kind}_best.zip", kind)
     finished = worker_result(ConvertAgentRequest(tmp_path / f"{kind}_best.zip", tmp_path / "agent.npz", *given))
     assert isinstance(finished, Finished), finished
@@ -82,7 +82,7 @@ def test_another_activation_is_read_from_its_words_and_other_layers_from_the_wei
     assert (made.network(seen).argmax(1) == model.predict(seen, deterministic=True)[0]).all()
 
 
-def test_an_unknown_activation_is_refused(tmp_path: Path, given: tuple[Path, Path]) -> None:
+def test_unknown_activation_is_refused(tmp_path: Path, given: tuple[Path, Path]) -> None:
     import torch
 
     saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ELU)

@@ -61,7 +61,7 @@ def test_observation_recalls_present_target(targets: str) -> None:
         assert seen[:, 6:] == pytest.approx(recalled, abs=1e-5)
 
 
-def test_a_move_changes_the_parameters_by_a_step_and_what_is_heard_with_them() -> None:
+def test_move_changes_the_parameters_by_a_step_and_what_is_heard_with_them() -> None:
     imitation = Imitation(task("static"), 9, seed=1)
     imitation.reset()
     before = imitation.parameters.copy()
@@ -81,7 +81,7 @@ def test_rewards_are_the_published_ones_near_the_target_and_bounded_far_from_it(
     assert rewards(np.array([1.0])) > rewards(np.array([1.1])), "and there is always a way back"
 
 
-def test_an_episode_is_cut_off_and_its_last_observation_is_kept() -> None:
+def test_episode_is_cut_off_and_its_last_observation_is_kept() -> None:
     imitation = Imitation(task("static", length=30), 4, seed=1)
     first = imitation.reset()
     ended = np.zeros(4, int)
@@ -93,7 +93,7 @@ def test_an_episode_is_cut_off_and_its_last_observation_is_kept() -> None:
     assert not np.allclose(first, stepped.observations)
 
 
-def test_the_last_observation_is_of_the_episode_that_ended() -> None:
+def test_last_observation_is_of_the_episode_that_ended() -> None:
     imitation = Imitation(task("static", length=30), 4, seed=1)
     before = imitation.reset()
     for _ in range(30):
@@ -193,7 +193,7 @@ def test_recordings_outside_the_sounds_of_the_synth_are_named_with_their_descrip
     assert outside_sentence(task()) == ""
 
 
-def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
+def test_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
     wanted = replace(task("static"), judged=BOTH[:1], recalls_by=BOTH)
     seen = Imitation(wanted, 5, seed=1).reset()
     assert seen == pytest.approx(Imitation(task("static"), 5, seed=1).reset())

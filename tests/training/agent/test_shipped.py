@@ -22,7 +22,7 @@ def test_they_are_small() -> None:
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
-def test_a_shipped_agent_imitates_its_synth_and_plays(file: Path) -> None:
+def test_shipped_agent_imitates_its_synth_and_plays(file: Path) -> None:
     model = read_agent(file)
     task = trial_of(model)
     agent, hold = (

@@ -72,12 +72,12 @@ def test_shown_what_seek_does_it_learns_faster() -> None:
 
 
 @pytest.mark.parametrize(("algorithm", "steps"), [("dqn", 30_000), ("a2c", 60_000)])
-def test_the_other_algorithms_learn_too(algorithm: str, steps: int) -> None:
+def test_other_algorithms_learn_too(algorithm: str, steps: int) -> None:
     agent, _, hold = learned(algorithm, steps)
     assert agent < hold / 2
 
 
-def test_a_worker_makes_a_player_and_says_how_far_it_is(synth: Path, tmp_path: Path) -> None:
+def test_worker_makes_a_player_and_says_how_far_it_is(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "players" / "agent.npz"
     said = run_worker(_request(synth, made, steps=20_000))
     finished = said[-1]
@@ -115,7 +115,7 @@ def test_recordings_are_held_out_and_a_network_learns_to_foresee(synth: Path, tm
     assert "held out" in text
 
 
-def test_an_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: Path) -> None:
+def test_interrupted_training_saves_the_best_there_is(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "agent.npz"
     worker, finished = Worker(_request(synth, made, steps=50_000_000)), None
     for message in worker.says():
@@ -148,7 +148,7 @@ def test_training_reports_problem_in_one_line(
     assert "\n" not in failed.text
 
 
-def test_a_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path) -> None:
+def test_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path) -> None:
     made = tmp_path / "agent.npz"
     made.write_text("mine")
     failed = worker_result(_request(synth, made))

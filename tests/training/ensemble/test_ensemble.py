@@ -28,7 +28,7 @@ def _write(folder: Path, made: list[np.ndarray]) -> Path:
     return folder
 
 
-def test_a_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) -> None:
+def test_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) -> None:
     folder = _write(tmp_path / "played", scores(3, 150, 1))
     (folder / "00.csv").write_text((folder / "00.csv").read_text().replace("\n5,", "\n5,x", 1))
     (folder / "broken.csv").write_text("not a score\n")

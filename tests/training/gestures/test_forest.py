@@ -46,7 +46,7 @@ def test_table_of_features_is_read_without_ignored_rows(tmp_path: Path) -> None:
     assert recording.remarks == ("table.csv: 2 rows made no sense and were left out",)
 
 
-def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
+def test_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
     touches = recorded(tmp_path)
     (tmp_path / "other-touches.csv").write_text(touches.read_text())  # this recording has no file of labels
     (tmp_path / "score.csv").write_text("time,ann\n0,1\n")
@@ -101,7 +101,7 @@ def test_our_forest_tells_what_scikit_learn_does() -> None:
 
 
 @needs_sklearn
-def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> None:
+def test_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> None:
     recorded(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "gestures-guided.npz").write_text("mine")

@@ -65,7 +65,7 @@ class TestExpectation:
         assert heard[3:5, 0].tolist() == [2.5, 0.0]
         assert long[3, 0] == 100.0  # the dataset is not changed
 
-    def test_the_tail_is_judged_with_all_that_came_before_it(self, tmp_path: Path) -> None:
+    def test_tail_is_judged_with_all_that_came_before_it(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
         performances = ev.capped([swinging_performance(40), swinging_performance(25, seed=2)], 5.0)
         expectation = ev.hear(network, performances, _silent)
@@ -78,7 +78,7 @@ class TestExpectation:
         expected = [network.step(event).copy() for event in performances[1].tolist()]
         assert np.array_equal(expectation.parameters[4:], np.array(expected[22:24]))
 
-    def test_a_network_that_predicts_no_numbers_is_refused(self, tmp_path: Path) -> None:
+    def test_network_that_predicts_no_numbers_is_refused(self, tmp_path: Path) -> None:
         file = constant_model(tmp_path / "nan.h5", [0.1, math.nan, 0.5])
         with pytest.raises(UserError, match="not a number"):
             ev.hear(NumpyNetwork(read_weights(file)), [swinging_performance(20)], _silent)
@@ -123,7 +123,7 @@ class TestLikelihood:
 
 
 class TestCalibration:
-    def test_a_mixture_that_is_right_is_well_judged(self) -> None:
+    def test_mixture_that_is_right_is_well_judged(self) -> None:
         shares = ev.inside(_mixture(4000))
         assert shares == pytest.approx(np.tile([0.5, 0.9], (3, 1)), abs=0.03)
         assert {told.verdict(half, most, 4000) for half, most in shares} == {told.WELL}
@@ -149,14 +149,14 @@ class TestPlaying:
         assert played.shape == (ev.PLAYED, 3)
         assert np.array_equal(played, np.tile(np.float32([2.5, 1.0, 0.0]), (ev.PLAYED, 1)))
 
-    def test_a_higher_sigma_temperature_moves_more(self, tmp_path: Path) -> None:
+    def test_higher_sigma_temperature_moves_more(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
         calm, wild = (
             ev.play(network, "r", swinging_performance(100), 5.0, (1.0, sigma), 1, _silent) for sigma in (0.01, 1.0)
         )
         assert np.abs(np.diff(wild[:, 1:], axis=0)).mean() > 3 * np.abs(np.diff(calm[:, 1:], axis=0)).mean()
 
-    def test_the_same_seed_plays_the_same(self, tmp_path: Path) -> None:
+    def test_same_seed_plays_the_same(self, tmp_path: Path) -> None:
         network = _random_network(tmp_path / "r.h5")
         one, same, other = (
             ev.play(network, "r", swinging_performance(100), 5.0, (1.0, 0.01), seed, _silent) for seed in (1, 1, 2)
@@ -196,7 +196,7 @@ def _evaluated(gain: float = 3.0, **changes: object) -> ev.Evaluated:
 
 
 class TestReport:
-    def test_a_model_that_plays_like_the_performer(self) -> None:
+    def test_model_that_plays_like_the_performer(self) -> None:
         assert told.sentences("it", _evaluated()) == [
             "It knows your playing: an event is 20.1 times as likely to it as to the best simple guess (Markov "
             "chain), 3.00 ± 0.10 nats over 500 held-out events.",
@@ -228,7 +228,7 @@ class TestReport:
             (9.0, "an event is 8103 times as likely to it as"),
         ],
     )
-    def test_the_best_guess_decides_if_it_knows_the_performer(self, gain: float, said: str) -> None:
+    def test_best_guess_decides_if_it_knows_the_performer(self, gain: float, said: str) -> None:
         first = told.sentences("it", _evaluated(gain))[0]
         assert said in first
         assert ("times as likely" in first) == (gain > 1)

@@ -32,7 +32,7 @@ def dataset(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
+def test_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
     assert worker_result(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=2))
     (trained,) = (tmp_path / "models").glob("*.tflite")
     untrained = random_model(tmp_path / "models" / "untrained.h5", 3, 16, 2, 5)

@@ -17,7 +17,7 @@ def _performance(events: int) -> np.ndarray:
     return np.stack([np.full(events, 0.5), np.arange(events) / events], axis=1).astype(np.float32)
 
 
-def test_the_last_tenth_of_each_performance_is_held_out_and_all_is_scaled() -> None:
+def test_last_tenth_of_each_performance_is_held_out_and_all_is_scaled() -> None:
     whole = _performance(100)
     (training,), (held_out,) = split([whole], 5.0)
     assert (len(training), len(held_out)) == (90, 10)
@@ -32,7 +32,7 @@ def test_gaps_are_capped_and_none_is_negative() -> None:
     assert performance[3, 0] == 3600.0  # the dataset is not changed
 
 
-def test_the_least_that_can_be_trained_on() -> None:
+def test_least_that_can_be_trained_on() -> None:
     split([_performance(56)], 5.0)
     for performances in ([_performance(55)], [], [_performance(30)] * 10):
         with pytest.raises(UserError, match="at least 56 in one go"):
@@ -80,7 +80,7 @@ def test_judge_is_mean_over_events() -> None:
     assert found.likelihood == pytest.approx(-log_likelihood(events, expected, shape).mean(), rel=1e-5)
 
 
-def test_the_best_is_kept_and_the_same_seed_gives_the_same() -> None:
+def test_best_is_kept_and_the_same_seed_gives_the_same() -> None:
     trainer, told = _trained(Recipe(epochs=3))
     assert [epoch.number for epoch in told] == [1, 2, 3]
     assert told[0].held_out > trainer.progress.best_loss == min(epoch.held_out for epoch in told)

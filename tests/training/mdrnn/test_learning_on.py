@@ -45,7 +45,7 @@ def test_old_playing_is_played_by_the_model_if_its_dataset_is_missing(tmp_path: 
     assert not np.allclose(mixed[:, 1:].mean(), 2.5, atol=0.05)
 
 
-def test_a_gain_is_reported_with_the_figures_before_and_after_and_must_exceed_its_error() -> None:
+def test_gain_is_reported_with_the_figures_before_and_after_and_must_exceed_its_error() -> None:
     training, held_out = split([_performance(900, 0.25)], 5.0)
     shape = shape_of("xxs", 3)
     first = Trainer(training, held_out, shape, Recipe(epochs=1))

@@ -109,7 +109,7 @@ def test_every_file_of_a_network_steps_as_keras_does(trained: Any, shape: Shape,
     assert np.abs(_stepped(open_checked(archive, 60.0), events) - expected).max() < 1e-4
 
 
-def test_the_models_of_impsy_step_as_keras_does(impsy_models: Path) -> None:
+def test_models_of_impsy_step_as_keras_does(impsy_models: Path) -> None:
     # Keras 3 no longer opens the .keras files of 2024; it still loads the weights of the .h5 ones.
     for file in sorted(impsy_models.glob("*.h5")):
         weights = read_weights(file)
@@ -165,6 +165,6 @@ def test_files_of_other_converters_step_the_same(trained: Any, shape: Shape, tmp
     assert np.abs(_stepped(TfliteNetwork(file), events) - _by_keras(playing, events)).max() < 1e-4
 
 
-def test_the_same_weights_give_the_same_file(trained: Any, shape: Shape) -> None:
+def test_same_weights_give_the_same_file(trained: Any, shape: Shape) -> None:
     playing = playing_model(trained.get_weights(), shape)
     assert to_tflite(playing) == to_tflite(playing)

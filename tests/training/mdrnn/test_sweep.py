@@ -58,7 +58,7 @@ def _tried(size: str, ms: float, nats: float | None) -> Tried:
     return Tried(size, ms, 1, None if nats is None else Trained([], nats, nats, 1, [(nats, nats)], 1.0))
 
 
-def test_the_best_within_the_budget_is_chosen() -> None:
+def test_best_within_the_budget_is_chosen() -> None:
     table = [_tried("xxs", 0.1, 3.0), _tried("s", 0.5, 1.0), _tried("xs", 0.2, 1.0), _tried("l", 9.0, -2.0)]
     assert choose(table, 5.0) is table[2]  # the faster of equal ones
     assert choose(table) is table[3]
@@ -66,7 +66,7 @@ def test_the_best_within_the_budget_is_chosen() -> None:
     assert choose([_tried("s", 0.1, None), _tried("s", 0.1, math.nan), _tried("s", 0.1, math.inf)]) is None
 
 
-def test_a_larger_network_takes_longer() -> None:
+def test_larger_network_takes_longer() -> None:
     assert 0.0 < step_ms(shape_of("xxs", 9), 50) < step_ms(shape_of("xl", 9), 50)
 
 
@@ -190,7 +190,7 @@ def _certificate(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
+def test_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
     tls = _certificate(tmp_path)
     dataset = some_dataset(tmp_path / "a.npz", 400)

@@ -159,7 +159,7 @@ def test_resume_refuses_invalid_checkpoint(tmp_path: Path, content: bytes) -> No
 
 
 @needs_tensorflow
-def test_a_model_learns_on(tmp_path: Path) -> None:
+def test_model_learns_on(tmp_path: Path) -> None:
     models, dataset = tmp_path / "models", some_dataset(tmp_path / "a.npz", 400)
     first = worker_result(TrainRequest(models, dataset, "xxs", epochs=2))
     assert isinstance(first, Finished), first
@@ -182,7 +182,7 @@ def test_a_model_learns_on(tmp_path: Path) -> None:
 
 @needs_tensorflow
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
+def test_model_is_converted(tmp_path: Path, suffix: str) -> None:
     file = random_model(tmp_path / "m.h5", 3, 8, 2, 5)
     if suffix == ".keras":
         from impsy_tui.training.mdrnn.network import playing_model, shape_of, training_model

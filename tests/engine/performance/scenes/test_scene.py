@@ -74,7 +74,7 @@ TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
         ('[dark.players.main]\nmodel = ""\nmode = "duet"\ntemp = 0\nsigma = 1\ntimescale = 1\nthreshold = 1', "temp"),
     ],
 )
-def test_a_file_of_scenes_that_makes_no_sense_is_reported(
+def test_file_of_scenes_that_makes_no_sense_is_reported(
     set_: VirtualSession, tmp_path: Path, content: str, said: str
 ) -> None:
     (tmp_path / "scenes.toml").write_text(content)
@@ -137,7 +137,7 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: VirtualSession, tmp_path: Path) -> None:
+def test_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text("x = 1\n")
     reply = set_.try_("scene save dark")
     assert not reply.ok
@@ -145,7 +145,7 @@ def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Virtu
     assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
 
 
-def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
+def test_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
     set_ = VirtualSession(
         tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)}, models=tmp_path, mode="useronly"
     )
@@ -164,7 +164,7 @@ def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Pa
     assert [player.behaviour.predictor.kind for player in set_.session.players.values()] == ["dummy", "dummy"]
 
 
-def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) -> None:
+def test_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     for name in ("one", "two"):
         constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
@@ -182,7 +182,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
     assert asyncio.run(both("one")) == Reply(1, True, "one plays")
 
 
-def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
+def test_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
     constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
@@ -197,7 +197,7 @@ def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> N
     assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
 
 
-def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: VirtualSession) -> None:
+def test_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: VirtualSession) -> None:
     set_.do("temp 1.1; scene save a; temp 2")
     set_.do("scene a")
     assert temp(set_) == 1.1

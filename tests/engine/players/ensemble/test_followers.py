@@ -40,7 +40,7 @@ def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
     assert stage.times(0) == [1.0, 1.9, 2.5]
 
 
-def test_a_finger_that_no_one_lifts_is_lifted_when_no_touch_follows() -> None:
+def test_finger_that_no_one_lifts_is_lifted_when_no_touch_follows() -> None:
     stage = Stage(
         ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
     )
@@ -64,7 +64,7 @@ def test_followers_skip_touches_of_stall_and_keep_seconds() -> None:
     assert stage.times(0)[-6:] == [3.5, 3.6, 3.7, 3.8, 3.9, 4.0]
 
 
-def test_the_lead_s_gesture_is_recognised_from_its_touches() -> None:
+def test_lead_s_gesture_is_recognised_from_its_touches() -> None:
     stage = Stage(ScriptedNetwork(SWIRL))
     stage.taps(6.0)
     assert [codes[0] for _, codes in stage.seconds][-2:] == [TAPS, TAPS]
@@ -87,7 +87,7 @@ def test_forced_follower_keeps_its_gesture_until_it_is_free() -> None:
     assert stage.seconds[-1][1] == (0, TAPS, TAPS, TAPS)
 
 
-def test_an_ensemble_that_is_paused_is_silent_and_listens() -> None:
+def test_ensemble_that_is_paused_is_silent_and_listens() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
     stage.behaviour.pause()
@@ -150,7 +150,7 @@ def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
     assert len(set(stage.behaviour.seconds)) == 1
 
 
-def test_a_network_that_fails_is_reported_once_and_the_followers_go_on() -> None:
+def test_network_that_fails_is_reported_once_and_the_followers_go_on() -> None:
     network = ScriptedNetwork(TAPS)
     stage = Stage(network, EnsembleSettings(ensemble=2, lead_stops="play"))
     stage.wait(1.5)
@@ -164,7 +164,7 @@ def test_a_network_that_fails_is_reported_once_and_the_followers_go_on() -> None
     assert stage.seconds[-1][1] == (0, SWIPE)
 
 
-def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
+def test_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     clips = [clip(TAPS, 0.0, x=0.1), clip(TAPS, 0.0, x=0.55), clip(TAPS, 0.0, x=0.9)]
     stage = Stage(
         ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, clips="nearest", lead_stops="play"), clips=clips
@@ -184,7 +184,7 @@ def test_a_gesture_without_clips_is_silence() -> None:
     assert stage.seconds[-1][1] == (0, 8)
 
 
-def test_an_ensemble_that_has_ended_plays_nothing_more() -> None:
+def test_ensemble_that_has_ended_plays_nothing_more() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
     stage.behaviour.stop()

@@ -193,7 +193,7 @@ def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Le
     assert warnings == ["fast-taps does not count: the surface was not touched; record gestures fast-taps"]
 
 
-def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson) -> None:
+def test_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
@@ -203,7 +203,7 @@ def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson
     assert read_labelled(lesson.files()[0]).labels.tolist() in ([TAPS] * 3, [TAPS] * 4, [TAPS] * 5)
 
 
-def test_a_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesson) -> None:
+def test_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin([TAPS], EACH)
         lesson.time.advance(READY)
@@ -259,7 +259,7 @@ def test_second_recording_in_same_second_is_refused(lesson: Lesson) -> None:
     assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
 
 
-def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
+def test_classifier_is_learned_from_it(lesson: Lesson) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
 
     def performance() -> None:

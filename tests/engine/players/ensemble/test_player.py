@@ -71,7 +71,7 @@ def test_commands_for_all_players_include_ensembles(hall: VirtualEnsemble) -> No
     assert "trio plays gestures" in hall.refused("mode duet")
 
 
-def test_the_temperature_of_an_ensemble_glides(hall: VirtualEnsemble) -> None:
+def test_temperature_of_an_ensemble_glides(hall: VirtualEnsemble) -> None:
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(1.0)
     assert hall.player.behaviour.settings.temp == pytest.approx(2.0, abs=0.1)
@@ -90,9 +90,7 @@ def test_command_without_player_ignores_focus(hall: VirtualEnsemble, line: str) 
     hall.do(line)
 
 
-def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(
-    hall: VirtualEnsemble, tmp_path: Path
-) -> None:
+def test_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: VirtualEnsemble, tmp_path: Path) -> None:
     rehearsal = hall.rehearsal
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     hall.do("player trio")
@@ -101,7 +99,7 @@ def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(
     assert rehearsal.session.players["main"].behaviour.predictor.name == "mine"
 
 
-def test_an_ensemble_glides_while_something_else_is_pending(hall: VirtualEnsemble) -> None:
+def test_ensemble_glides_while_something_else_is_pending(hall: VirtualEnsemble) -> None:
     hall.do("every 9s @main temp 1")
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(2.5)
@@ -159,7 +157,7 @@ def test_touches_go_everywhere_or_each_follower_has_a_separate_place(tmp_path: P
     assert (apart.first.ended, apart.second.ended) == (["p3"], ["p2"])
 
 
-def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
+def test_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
     hall = VirtualEnsemble(tmp_path, destinations=("osc 1",))
     hall.do('nudge "osc 1" 100ms')
     hall.rehearsal.wait(1.05)
