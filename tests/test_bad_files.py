@@ -126,7 +126,7 @@ def test_scores_are_read_past_bad_ones(tmp_path: Path) -> None:
         ("time,x,y\n" + "".join(f"{at},0.{at},0.5\n" for at in range(20)), "39 of its 40 cells are not gestures"),
     ],
 )
-def test_another_table_is_no_score(tmp_path: Path, text: str, why: str) -> None:
+def test_read_scores_refuses_another_table(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(UserError, match=why):
         read_score(tmp_path / "a.csv")

@@ -140,7 +140,7 @@ def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
     assert engine.end() == 0
 
 
-def test_without_sounddevice_it_says_what_to_install() -> None:
+def test_audio_without_sounddevice_names_the_extra() -> None:
     code = (
         "import sys; sys.modules['sounddevice'] = None\n"
         "from impsy_tui.channels.audio import AudioChannel\nfrom impsy_tui.config import Audio\n"

@@ -15,7 +15,7 @@ def test_rate_is_of_the_last_whole_second() -> None:
     assert meter.rate(104.0) == 0
 
 
-def test_each_kind_is_reported_at_most_once_a_second_and_all_are_counted() -> None:
+def test_error_counter_reports_each_kind_once_a_second_and_counts_all() -> None:
     time = VirtualTime()
     hearing = Hearing(time.scheduler)
     troubles = ErrorCounter(hearing, "osc 2")

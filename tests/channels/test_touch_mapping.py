@@ -62,7 +62,7 @@ def test_surface_reports_invalid_touch_and_passes_other_messages_on() -> None:
     assert hearing.addresses == [("/impsy/reset", (), True)]
 
 
-def test_without_touches_such_messages_are_what_they_were() -> None:
+def test_touch_messages_without_the_setting_are_no_touches() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/metatone/touch", ["ann", 1.0, 1.0, 0.0])
         await until(lambda: bool(hearing.addresses))
@@ -132,7 +132,7 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
         ]
 
 
-def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
+def test_touch_pad_takes_two_controllers(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await jack_listener.opened(channel)
         for message in ((0xB0, 16, 127), (0xB0, 17, 127), (0xB0, 16, 0), (0xB0, 1, 127)):

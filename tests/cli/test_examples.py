@@ -124,7 +124,7 @@ def test_evaluate_takes_the_only_model_and_the_only_dataset(tmp_path: Path, monk
     assert "Name a dataset. Here: a-3d, b-3d" in shell("evaluate", "m", cwd=tmp_path).stderr
 
 
-def test_without_a_configuration_the_demo_and_the_guide_are_offered(tmp_path: Path) -> None:
+def test_run_without_a_configuration_offers_demo_and_guide(tmp_path: Path) -> None:
     done = shell("--version", cwd=tmp_path)
     assert done.returncode == 0
     done = shell("play", "--socket", str(tmp_path / "s"), cwd=tmp_path)

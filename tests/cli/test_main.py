@@ -20,7 +20,7 @@ def test_version(tmp_path: Path) -> None:
     assert shell("--version", cwd=tmp_path).stdout == f"impsy-tui {__version__}\n"
 
 
-def test_every_door_has_help(tmp_path: Path) -> None:
+def test_every_command_has_help(tmp_path: Path) -> None:
     listed = shell("--help", cwd=tmp_path).stdout
     for door in ("play", "attach", "start", "run", "send", "status", "shutdown", "init"):
         assert door in listed
@@ -62,7 +62,7 @@ def test_init_makes_a_workspace_that_can_be_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("status",), ("send", "pause"), ("shutdown",)])
-def test_without_an_engine_the_doors_say_so_and_exit_with_1(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_commands_without_an_engine_report_that_and_exit_with_1(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = shell(*words, "--socket", str(tmp_path / "s.sock"), cwd=tmp_path)
     assert done.returncode == 1
     assert "no engine runs" in done.stderr

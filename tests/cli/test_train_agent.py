@@ -61,7 +61,7 @@ def test_agent_is_compared_with_seek_and_hold_without_torch(said, tmp_path: Path
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="torch is here")
-def test_without_torch_training_says_how_to_get_it(said) -> None:  # type: ignore[no-untyped-def]
+def test_training_without_torch_names_the_line_that_installs_it(said) -> None:  # type: ignore[no-untyped-def]
     code, output = said("train agent small.csv")
     assert code == 1
     assert "[agent]" in output

@@ -17,7 +17,7 @@ def _described(tmp_path: Path, text: str) -> dict[str, SettingDescription]:
     return {setting.key: setting for setting in describe(load_config(tmp_path / "c.toml"))}
 
 
-def test_each_has_value_default_origin_and_what_is_allowed(tmp_path: Path) -> None:
+def test_description_has_value_default_origin_and_allowed_values(tmp_path: Path) -> None:
     found = _described(tmp_path, "[interaction]\nthreshold = 1.5\n")
     threshold = found["interaction.threshold"]
     assert (threshold.value, threshold.default) == ("1.5", "0.1")
@@ -30,12 +30,12 @@ def test_each_has_value_default_origin_and_what_is_allowed(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("head", ["[osc]", "[[osc]]"])
-def test_one_channel_has_no_number(tmp_path: Path, head: str) -> None:
+def test_description_of_one_channel_has_no_number(tmp_path: Path, head: str) -> None:
     found = _described(tmp_path, f"{head}\nserver_port = 7000\n")
     assert found["osc.server_port"][1:4] == ("7000", "6000", f"{tmp_path / 'c.toml'}:2")
 
 
-def test_of_several_channels_each_has_its_own_values_and_origins(tmp_path: Path) -> None:
+def test_descriptions_of_several_channels_have_separate_values_and_origins(tmp_path: Path) -> None:
     found = _described(tmp_path, "[[osc]]\nserver_port = 7000\n[[osc]]\nclient_port = 7001\n")
     file = tmp_path / "c.toml"
     assert (found["osc.0.server_port"].value, found["osc.0.server_port"].origin) == ("7000", f"{file}:2")

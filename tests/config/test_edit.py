@@ -55,9 +55,7 @@ def file(tmp_path: Path) -> Path:
         ("model.dimension", "9", "dimension = 4", "dimension = 9"),
     ],
 )
-def test_one_value_is_changed_and_everything_else_kept(
-    file: Path, key: str, value: str, line: str, instead: str
-) -> None:
+def test_edit_changes_one_value_and_nothing_else(file: Path, key: str, value: str, line: str, instead: str) -> None:
     assert edit(file, key, value) in instead
     assert CONFIG.count(line) == 1
     assert file.read_text() == CONFIG.replace(line, instead)

@@ -90,7 +90,7 @@ def test_only_the_dimension_is_needed(tmp_path: Path) -> None:
     assert loaded.config.osc == ()
 
 
-def test_each_mistake_is_named_by_file_line_key_and_what_is_allowed(tmp_path: Path) -> None:
+def test_mistake_has_file_line_key_and_allowed_values(tmp_path: Path) -> None:
     loaded = _load(
         tmp_path,
         'title = "a"\n\n[interaction]\nmode = "batle"\n[osc]\nserver_port = 70000\n[model]\n\ndimension = 1.5\n',
@@ -181,7 +181,7 @@ def test_load_reports_file_that_is_not_text(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
-def test_no_file_whatever_raises(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_load_config_raises_for_no_file(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     file = tmp_path_factory.mktemp("config") / "config.toml"
     file.write_bytes(data)
     load_config(file)

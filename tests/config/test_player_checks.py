@@ -17,7 +17,7 @@ def _load(tmp_path: Path, text: str) -> LoadedConfig:
     return load_config(file)
 
 
-def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
+def test_player_table_takes_every_setting(tmp_path: Path) -> None:
     loaded = _load(
         tmp_path,
         TWO + 'kind = "mdrnn"\nfile = "m.tflite"\nmode = "duet"\npitemp = 1.5\nsigmatemp = 0.02\ntimescale = 2\n'
@@ -85,7 +85,7 @@ def test_player_problem_has_line_and_key(tmp_path: Path, wrong: str, line: int, 
     assert message.startswith(f"{tmp_path / 'c.toml'}:{line}: {key}: ")
 
 
-def test_all_that_can_be_said_of_an_ensemble(tmp_path: Path) -> None:
+def test_ensemble_table_takes_every_setting(tmp_path: Path) -> None:
     loaded = _load(
         tmp_path,
         TWO + 'kind = "ensemble"\nfile = "m.tflite"\npitemp = 1.5\nplayers = 8\nlead = "ann"\nlead_stops = "play"\n'

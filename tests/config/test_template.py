@@ -9,7 +9,7 @@ from impsy_tui.config.template import config_template
 from tests.support.places import ROOT
 
 
-def test_it_loads_without_a_word(tmp_path: Path) -> None:
+def test_template_loads_without_a_problem(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(config_template("m.tflite"))
     loaded = load_config(file)

@@ -37,7 +37,7 @@ def octet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 @performed
-async def test_two_players_on_a_small_screen(duo: Rig) -> None:
+async def test_players_fit_a_small_screen(duo: Rig) -> None:
     async with console(duo.socket, SMALL) as here:
         await here.sees("PLAYERS", "▸p1 ◆", " p2 ◆", "battle", "CHANNELS", "● osc", "◀ PLAYER ALONE  p1")
         assert all(len(line) <= 80 for line in here.lines)
@@ -70,7 +70,7 @@ async def test_eight_players_are_all_there(octet: Rig, size: tuple[int, int]) ->
 
 
 @performed
-async def test_one_player_alone_takes_no_room(rig: Rig) -> None:
+async def test_players_pane_is_hidden_for_one_player(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.sees("CALLRESPONSE")
         assert "PLAYERS" not in here.text

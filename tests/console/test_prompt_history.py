@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from impsy_tui.console.prompt_history import MOST, PromptHistory, history_file
 
 
-def test_it_survives_a_restart(tmp_path: Path) -> None:
+def test_history_survives_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "state" / "history"
     first = PromptHistory(file)
     for line in ("mode battle", "temp 1.2", "temp 1.2", "  ", "panic"):
@@ -61,7 +61,7 @@ def test_broken_file_is_read_as_far_as_it_goes(content: bytes, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("place", ["folder", "file/below", "a" * 300])
-def test_without_a_file_it_lasts_as_long_as_the_console(place: str, tmp_path: Path) -> None:
+def test_history_without_a_file_lasts_as_long_as_the_console(place: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("")
     history = PromptHistory(tmp_path / place)
@@ -80,7 +80,7 @@ def test_file_stays_small_over_many_sittings(tmp_path: Path) -> None:
     assert len(PromptHistory(file).lines) == MOST
 
 
-def test_it_is_kept_where_state_belongs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_history_file_is_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert history_file() == tmp_path / "impsy-tui" / "history"
     monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")

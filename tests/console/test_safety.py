@@ -144,7 +144,7 @@ async def test_dialogs_bear_repeated_and_early_keys(archive: Rig, keys: list[str
 
 
 @performed
-async def test_no_command_typed_on_any_page_acts_as_keys(archive: Rig) -> None:
+async def test_typed_commands_on_any_page_do_not_act_as_keys(archive: Rig) -> None:
     """Types the letters of every command, without Enter, and Enter on the empty line, on every page."""
     files = sorted(path for path in archive.folder.rglob("*") if path.suffix in (".log", ".h5", ".toml"))
     before = [path.read_bytes() for path in files]
@@ -263,7 +263,7 @@ async def test_console_says_no_link_while_engine_is_frozen(archive: Rig) -> None
 
 
 @performed
-async def test_without_an_engine_the_console_waits_for_one(tmp_path: Path, start_engine: Start) -> None:
+async def test_console_without_an_engine_waits(tmp_path: Path, start_engine: Start) -> None:
     constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
     async with console(tmp_path / "engine.sock", connected=False) as here:
         await here.sees("NO ENGINE", "this console comes back when one does")

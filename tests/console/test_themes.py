@@ -101,7 +101,7 @@ async def test_broken_theme_at_the_start_is_reported_and_the_standing_one_taken(
 
 
 @performed
-async def test_without_colour_bars_are_distinguished_by_their_glyphs(
+async def test_bars_without_colour_differ_by_their_glyphs(
     rig: Rig, wide_rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

@@ -70,7 +70,7 @@ async def up(watched: Watched) -> None:
     await until(lambda: watched.link.received > before)
 
 
-def test_it_connects_and_keeps_the_newest_snapshot(start_engine: Start) -> None:
+def test_link_connects_and_keeps_the_newest_snapshot(start_engine: Start) -> None:
     engine = start_engine(CONFIG)
 
     async def look(watched: Watched) -> None:
@@ -124,7 +124,7 @@ def test_link_repeats_earlier_events_once(start_engine: Start) -> None:
     assert [text.split()[1] for text in texts] == ["1.1", "1.2", "1.3"]
 
 
-def test_it_comes_back_by_itself_after_kill_9_and_a_restart(start_engine: Start) -> None:
+def test_link_reconnects_after_kill_9_and_a_restart(start_engine: Start) -> None:
     first = start_engine(CONFIG)
 
     async def survive(watched: Watched) -> None:
@@ -143,7 +143,7 @@ def test_it_comes_back_by_itself_after_kill_9_and_a_restart(start_engine: Start)
     assert watched.states[:3] == [LinkState.UP, LinkState.DOWN, LinkState.UP]
 
 
-def test_it_waits_for_an_engine_that_is_not_there_yet(start_engine: Start, tmp_path: Path) -> None:
+def test_link_waits_for_an_engine(start_engine: Start, tmp_path: Path) -> None:
     async def wait(watched: Watched) -> None:
         await until(lambda: watched.link.state is LinkState.DOWN)
         await asyncio.to_thread(start_engine, CONFIG)

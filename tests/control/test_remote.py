@@ -70,7 +70,7 @@ def test_place_without_an_engine_is_connected_to_when_one_comes(
         assert answers(remote.socket)
 
 
-def test_it_comes_back_by_itself_when_ssh_has_been_killed(ssh_server: SshServer, start_engine: Start) -> None:
+def test_remote_reconnects_after_a_killed_ssh(ssh_server: SshServer, start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     with RemoteSocket("127.0.0.1", engine.socket, ssh_server.options) as remote:
         (before,) = clients(remote)
@@ -80,7 +80,7 @@ def test_it_comes_back_by_itself_when_ssh_has_been_killed(ssh_server: SshServer,
     wait_until(lambda: not clients(remote))
 
 
-def test_it_comes_back_by_itself_when_the_host_does(ssh_server: SshServer, start_engine: Start) -> None:
+def test_remote_reconnects_after_a_restart_of_the_host(ssh_server: SshServer, start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     with RemoteSocket("127.0.0.1", engine.socket, ssh_server.options) as remote:
         ssh_server.end()
@@ -139,7 +139,7 @@ def test_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_pa
         server.end()
 
 
-def test_without_ssh_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_remote_without_ssh_reports_that(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     remote = RemoteSocket("127.0.0.1", tmp_path / "engine.sock")
     with pytest.raises(UserError, match="ssh cannot be run: No such file"), remote:

@@ -36,7 +36,7 @@ def _sheet(values: int = 8, title: str = "a name") -> Sheet:
     return Sheet(title, "all that is in it", (series,), gaps, np.linspace(0, 1, values))
 
 
-def test_of_no_values_no_bars_are_drawn() -> None:
+def test_canvas_draws_no_bars_without_values() -> None:
     canvas = Canvas(3, 1, (0.0, 1.0), (0.0, 1.0))
     canvas.bars([], "#", 32)
     assert canvas.lines(colours=True) == ["   "]
@@ -44,7 +44,7 @@ def test_of_no_values_no_bars_are_drawn() -> None:
 
 @pytest.mark.parametrize("width", [10, 48, 79, 80, 120, 300])
 @pytest.mark.parametrize(("colours", "ascii"), [(True, False), (False, False), (False, True)])
-def test_no_line_is_wider_than_the_terminal(width: int, colours: bool, ascii: bool) -> None:
+def test_drawing_is_not_wider_than_the_terminal(width: int, colours: bool, ascii: bool) -> None:
     sheet = _sheet()
     both = Sheet("m" * 90, "r" * 99, (sheet.series[0],) * 2, sheet.histogram, None, Curve((3.0, 1.0), (3.5, 2.0)))
     for each in (sheet, both):
@@ -85,7 +85,7 @@ def test_everything_is_labelled() -> None:
     assert "held out" not in curve
 
 
-def test_without_colours_another_mark_tells_the_player() -> None:
+def test_drawing_without_colours_marks_the_player_by_a_glyph() -> None:
     plain = draw(_sheet(), Paper(80, None, colours=False, ascii=True))
     assert plain.isascii()
     assert {"*", "o", "#"} <= set(plain)
@@ -148,7 +148,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ((MODEL, "--on", "training-dataset-9d", "--seed", "7"), ("it hears performance 2 of training-dataset-9d",)),
     ],
 )
-def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tuple[str, ...]) -> None:
+def test_plot_prints_plain_text_into_a_pipe(place: Path, words: tuple[str, ...], labels: tuple[str, ...]) -> None:
     done = shell("plot", *words, cwd=place, COLUMNS="90")
     assert done.stderr == ""
     assert done.returncode == 0
@@ -181,7 +181,7 @@ def test_plot_reports_invalid_request(place: Path, words: tuple[str, ...], said:
 
 
 @pytest.mark.parametrize("colours", [True, False])
-def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(place: Path, colours: bool) -> None:
+def test_plot_draws_braille_in_a_terminal_with_or_without_colours(place: Path, colours: bool) -> None:
     ours, theirs = os.openpty()
     wishes = {"NO_COLOR": "" if colours else "1", "TERM": "xterm", "PYTHONUTF8": "1"}
     environment = {**os.environ, **wishes, "COLUMNS": "70", "LINES": "24"}
@@ -220,7 +220,7 @@ def test_as_a_job(place: Path, tmp_path: Path) -> None:
     assert "bad.npz cannot be read" in last.text
 
 
-def test_without_matplotlib_it_says_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_plot_without_matplotlib_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pictures, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install .*\[plot\]"):
         pictures.draw(_sheet(), tmp_path / "a.png")

@@ -27,7 +27,7 @@ def test_clock_that_was_put_back_does_no_harm() -> None:
     assert _drawn([2.0, 0.0, 1.0], [0.3, 0.1, 0.2], 2.0, 3) == [(0.1, 0.1), (0.2, 0.2), (0.3, 0.3)]
 
 
-def test_one_event_and_none() -> None:
+def test_track_takes_one_event_and_no_event() -> None:
     assert _drawn([0.0], [0.5], 1e-3, 2) == [(0.5, 0.5), None]
     empty = track(YOU, np.empty(0), np.empty((0, 2)), 1.0, 3)
     assert empty.low.shape == (3, 2)

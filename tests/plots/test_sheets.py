@@ -49,7 +49,7 @@ def test_log_tells_both_apart(tmp_path: Path) -> None:
     assert {who: int(counts.sum()) for who, counts in drawn.histogram.counts.items()} == {YOU: 2, PLAYER: 1}
 
 
-def test_of_a_dataset_the_longest_performance_or_the_one_asked_for(tmp_path: Path) -> None:
+def test_sheet_of_a_dataset_shows_the_longest_or_the_requested_performance(tmp_path: Path) -> None:
     file = tmp_path / "a.npz"
     write_dataset(file, [np.array([[5, 0.1], [1, 0.2]]), np.array([[9, 0.1], [2, 0.2], [3, 0.3]])])
     longest, first = sheet(file, WISH), sheet(file, PlotRequest(20, performance=1))

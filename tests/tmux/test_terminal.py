@@ -90,7 +90,7 @@ def test_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
     assert re.search("\x1b\\[[0-9;]*9[0-7]", coloured)
 
 
-def test_without_colour_there_is_none(terminal: Terminal) -> None:
+def test_console_without_colour_sends_no_colour(terminal: Terminal) -> None:
     terminal.impsy("play", before="NO_COLOR=1")
     terminal.sees("BATTLE", "0.80", "▓▓")
     terminal.press("F3")
@@ -130,7 +130,7 @@ def test_attach_without_a_terminal_prints_the_status(terminal: Terminal) -> None
     assert (terminal.folder / "errors.txt").read_text() == ""
 
 
-def test_without_an_engine_attach_says_how_to_start_one(terminal: Terminal) -> None:
+def test_attach_without_an_engine_names_the_line_that_starts_one(terminal: Terminal) -> None:
     terminal.impsy("attach")
     terminal.sees("no engine runs", "start one with impsy-tui run", "shell>")
     (terminal.folder / "config.toml").write_text("[osc]\nserver_port = -1\n")

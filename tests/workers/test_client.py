@@ -73,7 +73,7 @@ def test_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
     assert rehearsal.ended == rehearsal.runner.jobs
 
 
-def test_one_that_cannot_do_its_work_says_why(tmp_path: Path) -> None:
+def test_failed_job_has_a_reason(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("badly")
         assert (job.state, job.text) == ("failed", "there is nothing to work on")
@@ -81,7 +81,7 @@ def test_one_that_cannot_do_its_work_says_why(tmp_path: Path) -> None:
     _rehearse(tmp_path, play)
 
 
-def test_of_one_that_dies_without_a_word_it_is_reported_where_its_last_ones_are(tmp_path: Path) -> None:
+def test_job_that_dies_without_a_report_names_the_file_of_its_output(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("speechless")
         assert job.state == "failed"
@@ -136,7 +136,7 @@ def test_stop_refuses_job_that_has_ended(tmp_path: Path) -> None:
     _rehearse(tmp_path, play)
 
 
-def test_no_more_than_a_few_run_however_quickly_they_are_asked_for(tmp_path: Path) -> None:
+def test_jobs_are_limited_in_number(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         asked = [rehearsal.start("keeping") for _ in range(MOST_JOBS + 3)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
@@ -146,7 +146,7 @@ def test_no_more_than_a_few_run_however_quickly_they_are_asked_for(tmp_path: Pat
     _rehearse(tmp_path, play)
 
 
-def test_one_that_is_cancelled_while_it_is_started_does_not_go_on(tmp_path: Path) -> None:
+def test_job_that_is_cancelled_at_its_start_ends(tmp_path: Path) -> None:
     async def play(rehearsal: VirtualSession) -> None:
         starting = asyncio.create_task(rehearsal.start("keeping"))
         await asyncio.sleep(0)

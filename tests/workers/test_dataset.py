@@ -67,7 +67,7 @@ def test_datasets_of_all_dimensions_there_are(logs: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("wanted", "said"), [(9, "no events of dimension 9"), (0, "no logs are in")])
-def test_without_logs_it_says_so(tmp_path: Path, wanted: int, said: str) -> None:
+def test_dataset_without_logs_reports_that(tmp_path: Path, wanted: int, said: str) -> None:
     (last,) = _work(tmp_path / "none", tmp_path / "datasets", wanted)[-1:]
     assert isinstance(last, Failed)
     assert said in last.text

@@ -203,7 +203,7 @@ def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: J
         with_channel(play, dimension=4, out_device=("Synth", "Box"), output=notes)
 
 
-def test_nothing_sounds_on_after_the_end(jack_server: JackServer) -> None:
+def test_midi_channel_leaves_no_note_sounding(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         channel.send((0.5, 1.0))

@@ -59,7 +59,7 @@ def test_pair_of_controllers_is_one_fine_value() -> None:
     assert mapping.updates(b"\xb0\x07\x42") == [(0, (66 << 7) / 16383)]  # this device sends only one half
 
 
-def test_one_message_sets_all_values_that_it_means() -> None:
+def test_message_sets_all_of_its_dimensions() -> None:
     mapping = InputMapping([("note_velocity", 1), UNUSED, ("note_on", 1), ("note_on", 1, "inverted")])
     assert mapping.updates(b"\x90\x7f\x7f") == [(0, 1.0), (2, 1.0), (3, 0.0)]
 
@@ -202,7 +202,7 @@ _steps = st.lists(
 
 
 @given(_voices, _steps)
-def test_no_note_is_left_hanging(entries: list[Entry], steps: list[Any]) -> None:
+def test_mapping_leaves_no_note_hanging(entries: list[Entry], steps: list[Any]) -> None:
     mapping = OutputMapping(entries)
     sounding: set[tuple[int, int]] = set()
 

@@ -177,7 +177,7 @@ def test_demo_that_no_one_hears_is_no_warning_and_reported_once() -> None:
     assert sum("nothing is connected yet" in text for text in hearing.troubles) == 1
 
 
-def test_no_prediction_is_lost_when_a_synthesiser_comes_late() -> None:
+def test_osc_loses_no_prediction_for_a_late_synthesiser() -> None:
     port = free_port()
     late: list[socket.socket] = []
 

@@ -27,7 +27,7 @@ def _heard(messages: list[tuple[str, Any]], count: int, **settings: Any) -> Hear
 
 
 @pytest.mark.parametrize("entries", [("/1/fader{n}",), ("/1/fader1", "/1/fader2")])
-def test_each_fader_sets_its_value(entries: tuple[str, ...]) -> None:
+def test_controllers_set_one_dimension_each(entries: tuple[str, ...]) -> None:
     hearing = _heard([("/1/fader2", 0.25), ("/1/fader1", 1)], 2, input=entries)
     assert hearing.updates == [[(1, 0.25)], [(0, 1.0)]]
     assert hearing.troubles == []
@@ -142,7 +142,7 @@ def test_values_of_one_address_are_arguments_of_one_message(receiver: socket.soc
     assert [(m.address, m.params) for m in OscBundle(receiver.recv(1000))] == [("/xy", [0.75, 0.0, 0.25])]
 
 
-def test_another_dimension_has_other_faders() -> None:
+def test_controllers_follow_the_dimension() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         channel.set_dimension(5)
         client.send_message("/1/fader4", 0.5)

@@ -310,7 +310,7 @@ def test_open_reports_path_without_serial_port(path: str, says: str) -> None:
     perform(channel, play)
 
 
-def test_without_a_port_it_cannot_be_opened() -> None:
+def test_serial_without_a_port_is_refused() -> None:
     loop = EngineLoop()
     channel = SerialChannel(Serial(port=""))
     with pytest.raises(UserError, match="no port is given"):
@@ -334,7 +334,7 @@ def test_closing_while_a_port_is_awaited_leaves_nothing_to_be_done(tmp_path: Pat
     perform(channel, play)
 
 
-def test_it_is_harmless_before_it_is_opened() -> None:
+def test_serial_that_is_not_open_ignores_calls() -> None:
     channel = _channel(Path("nowhere"))
     channel.send((0.5, 0.5))
     channel.silence()
@@ -342,7 +342,7 @@ def test_it_is_harmless_before_it_is_opened() -> None:
     channel.close()
 
 
-def test_it_can_be_opened_again(wire: Wire) -> None:
+def test_serial_can_be_opened_again(wire: Wire) -> None:
     channel = _channel(wire.path)
 
     async def play(hearing: Hearing) -> None:
@@ -359,7 +359,7 @@ _PIECES = st.one_of(
 )
 
 
-def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
+def test_serial_takes_any_bytes_in_any_pieces(wire: Wire) -> None:
     whole, cut = _channel(wire.path), _channel(wire.path)
     loop = EngineLoop()
     heard_whole, heard_cut = Hearing(loop.scheduler), Hearing(loop.scheduler)

@@ -50,7 +50,7 @@ def test_running_status_pieces_and_real_time_bytes_inside_of_messages(wire: Wire
     assert hearing.told == []
 
 
-def test_one_message_is_one_event_and_keys_are_held(wire: Wire) -> None:
+def test_serial_midi_counts_a_message_as_an_event_and_holds_keys(wire: Wire) -> None:
     channel = channel_on(wire, KEYS)
 
     async def play(hearing: Hearing) -> None:
@@ -163,7 +163,7 @@ def test_learned_entry_acts_at_once(wire: Wire) -> None:
     assert (entries[0], entries[2]) == (KNOBS[0], ("pitch_bend", 3))
 
 
-def test_without_a_port_it_cannot_be_opened() -> None:
+def test_serial_midi_without_a_port_is_refused() -> None:
     loop = EngineLoop()
     channel = SerialMidiChannel(SerialMidi(), "")
     with pytest.raises(UserError, match="no port is given"):
@@ -172,7 +172,7 @@ def test_without_a_port_it_cannot_be_opened() -> None:
     loop.close()
 
 
-def test_it_is_harmless_before_it_is_opened_and_after_it_is_closed(wire: Wire) -> None:
+def test_serial_midi_that_is_not_open_ignores_calls(wire: Wire) -> None:
     channel = channel_on(wire)
 
     def use() -> None:
@@ -198,7 +198,7 @@ _PIECES = st.one_of(
 )
 
 
-def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
+def test_serial_midi_takes_any_bytes_in_any_pieces(wire: Wire) -> None:
     channel = channel_on(wire, KEYS)
     loop = EngineLoop()
     hearing = Hearing(loop.scheduler)

@@ -97,7 +97,7 @@ def test_close_ends_sounding_notes(wire: Wire) -> None:
     assert messages(wire) == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x80\x3c\x00", b"\x81\x40\x00"]
 
 
-def test_another_dimension_leaves_nothing_sounding(wire: Wire) -> None:
+def test_serial_midi_ends_notes_at_another_dimension(wire: Wire) -> None:
     channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:

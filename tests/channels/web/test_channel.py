@@ -266,7 +266,7 @@ def test_notes_of_some_values_end_at_once() -> None:
     with_channel(play, dimension=4, output=(("note_on", 1), ("control_change", 1, 1), ("note_on", 2)))
 
 
-def test_another_dimension_leaves_nothing_sounding() -> None:
+def test_websocket_ends_notes_at_another_dimension() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
@@ -292,7 +292,7 @@ def test_websocket_silences_its_note_channels_when_a_client_comes() -> None:
     with_channel(play, output=(("note_on", 3), ("control_change", 5, 7)))
 
 
-def test_nothing_sounds_when_it_is_closed() -> None:
+def test_websocket_ends_notes_when_it_is_closed() -> None:
     ends: list[list[str]] = []
 
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:

@@ -40,7 +40,7 @@ def _hear(messages: list[bytes], state: dict[bytes, bytes], sounding: set[tuple[
 
 
 @given(_VECTORS, st.sets(st.tuples(st.integers(0, 1), st.integers(60, 62))))
-def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], before: set[tuple[int, int]]) -> None:
+def test_queue_leads_to_the_state_of_all_messages(vectors: list[list[bytes]], before: set[tuple[int, int]]) -> None:
     pending = CoalescingQueue()
     state: dict[bytes, bytes] = {}
     sounding = set(before)
@@ -54,7 +54,7 @@ def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], 
 
 
 @given(_VECTORS)
-def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
+def test_queue_of_a_new_client_has_no_note_offs(vectors: list[list[bytes]]) -> None:
     present = CoalescingQueue()
     state: dict[bytes, bytes] = {}
     sounding: set[tuple[int, int]] = set()
@@ -89,7 +89,7 @@ def test_copy_is_added_to_apart() -> None:
     assert len(_sent(copy)) == 2
 
 
-def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down_is_not_lost() -> None:
+def test_queue_keeps_the_newest_touch_of_each_player_and_every_touch_down() -> None:
     down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
     moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
     gestures = [message_text(gesture_message("p2", code)) for code in (1, 7)]

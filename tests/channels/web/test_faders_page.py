@@ -135,7 +135,7 @@ def test_keys_sound_as_long_as_they_are_held_and_as_loud_as_their_fader_says(chr
     on_stage(chromium, play, (("note_on", 1), ("note_velocity", 1)))
 
 
-def test_it_comes_back_when_the_server_does(chromium: Chromium) -> None:
+def test_page_reconnects_to_a_restarted_server(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.close()
         await stage.page.until("document.getElementById('state').textContent.startsWith('reconnecting')")
@@ -151,7 +151,7 @@ def test_it_comes_back_when_the_server_does(chromium: Chromium) -> None:
     on_stage(chromium, play, FADERS)
 
 
-def test_another_mapping_brings_another_page(chromium: Chromium) -> None:
+def test_page_changes_with_the_mapping(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.close()
         port = stage.settings.server_port
@@ -201,7 +201,7 @@ def test_more_predictions_than_faders_are_shown_and_cannot_be_touched(chromium: 
     on_stage(chromium, play, FADERS, input=FADERS[:1], output=(*FADERS[:1], ("control_change", 1, 2)))
 
 
-def test_without_entries_it_says_how_to_get_some(chromium: Chromium) -> None:
+def test_page_without_faders_shows_the_setting(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         assert "No faders yet" in await stage.page.run("document.querySelector('main').textContent")
 

@@ -67,7 +67,7 @@ def test_there_is_one_page() -> None:
 
 
 @pytest.mark.skipif(int(websockets.__version__.split(".")[0]) < 17, reason="websockets before 17 knows GET alone")
-def test_it_can_only_be_looked_at() -> None:
+def test_page_server_refuses_other_methods() -> None:
     page, head, delete = answers(("GET", "/"), ("HEAD", "/"), ("DELETE", "/"))
     assert head[2] == ""
     assert head[1]["ETag"] == page[1]["ETag"]
@@ -76,6 +76,6 @@ def test_it_can_only_be_looked_at() -> None:
     assert delete[1]["Allow"] == "GET, HEAD"
 
 
-def test_another_mapping_is_another_page() -> None:
+def test_page_server_changes_the_page_with_the_mapping() -> None:
     one, other = answers(("GET", "/"))[0], answers(("GET", "/"), input=KEYS)[0]
     assert one[1]["ETag"] != other[1]["ETag"]

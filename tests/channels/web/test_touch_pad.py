@@ -91,7 +91,7 @@ def test_touches_of_clients_are_the_lead_s_and_end_with_them() -> None:
     assert ["is an invalid touch" in text for text in hearing.troubles] == [True]
 
 
-def test_without_touches_they_are_no_message_that_is_understood() -> None:
+def test_touches_are_refused_without_the_setting() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/touch/0/0.25/0.5")

@@ -19,7 +19,7 @@ def test_skipped_frame_is_due_after_terminal_has_caught_up() -> None:
     assert [frames.due(1), frames.due(2), frames.due(2)] == [False, False, True]
 
 
-def test_another_screen_is_shown_what_was_shown_already() -> None:
+def test_reset_makes_an_equal_frame_due() -> None:
     frames = FramePacing(lambda: False)
     assert frames.due(1)
     frames.reset()

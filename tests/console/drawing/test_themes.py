@@ -104,7 +104,7 @@ def test_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
         ("[text]\n" + AMBER, "background is missing"),
     ],
 )
-def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own: Path) -> None:
+def test_wrong_theme_names_the_mistake_and_its_place(content: str, says: str, own: Path) -> None:
     (own / "mine.toml").write_text(content)
     with pytest.raises(UserError) as caught:
         ThemeFolders().load("mine")

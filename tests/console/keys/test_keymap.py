@@ -31,7 +31,7 @@ def test_wish_takes_the_place_of_a_default() -> None:
     assert keymap.problems == []
 
 
-def test_two_actions_on_one_key_are_reported() -> None:
+def test_keymap_reports_two_actions_on_one_key() -> None:
     assert Keymap({"panic": "f8"}).problems == ["[console.keys] panic: F8 is both pause and panic"]
     assert Keymap({"panic": "t", "take": "f9"}).problems == []
     assert Keymap({"panic": "f9,F9"}).problems == []

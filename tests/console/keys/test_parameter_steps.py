@@ -41,7 +41,7 @@ def lines(steps: ParameterSteps, clock: Clock, action: str, count: int, every: f
         ("faster", {"timescale": 0.0}, "timescale 0.0625"),
     ],
 )
-def test_one_step_goes_on_from_what_is(action: str, player: dict[str, float], line: str) -> None:
+def test_step_begins_at_the_present_value(action: str, player: dict[str, float], line: str) -> None:
     assert ParameterSteps().line(action, snapshot(parameters=player)) == line
 
 
@@ -58,7 +58,7 @@ def test_after_a_rest_it_goes_on_from_what_the_engine_reports() -> None:
 
 
 @pytest.mark.parametrize("action", ["temp_up", "temp_down", "sigma_up", "sigma_down", "slower", "faster"])
-def test_it_ends_where_the_range_does(action: str) -> None:
+def test_step_ends_at_the_limit_of_the_range(action: str) -> None:
     clock = Clock()
     found = lines(ParameterSteps(clock), clock, action, 1200, 0.03)
     assert found[-1] == found[-2]

@@ -46,7 +46,7 @@ def _drawn(width: int, height: int, ensemble: EnsembleState = QUARTET) -> list[s
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(height)]
 
 
-def test_each_player_has_a_line_with_its_gesture_and_its_last_minute() -> None:
+def test_ensemble_view_has_a_line_for_each_player() -> None:
     lines = _drawn(52, 20)
     assert lines[1] == "lead  big swirl    " + "O" * 33
     assert lines[2].startswith("p2    fast taps    ····")

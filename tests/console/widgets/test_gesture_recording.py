@@ -46,5 +46,5 @@ def test_view_announces_next_gesture() -> None:
 
 
 @pytest.mark.parametrize("width", [200, 40, 12, 1])
-def test_it_fits_whatever_room_there_is(width: int) -> None:
+def test_recording_view_fits_any_size(width: int) -> None:
     assert all(cell_len(line) <= width for line in _drawn(width, PLAYS))

@@ -59,7 +59,7 @@ def _following(**more: Any) -> Studio:
 
 class TestPulse:
     @pytest.mark.parametrize("beats", [40.0, 97.3, 120.0, 300.0])
-    def test_two_milliseconds_of_jitter_leave_the_tempo_steady_and_the_phase_within_one(self, beats: float) -> None:
+    def test_clock_in_keeps_tempo_and_phase_with_jitter(self, beats: float) -> None:
         pulse = TempoEstimator()
         period = 2.5 / beats
         for index in range(600):
@@ -134,7 +134,7 @@ class TestFollowing:
         assert studio.beat * 24 == pytest.approx(round(studio.beat * 24), abs=0.15)
         assert studio.told == [("info", "the clock of midi is followed")]
 
-    def test_one_that_is_joined_while_it_runs_moves_the_beat_by_less_than_a_tick(self) -> None:
+    def test_clock_in_that_runs_already_moves_the_beat_by_less_than_a_tick(self) -> None:
         studio = _following()
         studio.rest(0.71)
         before = studio.beat
@@ -212,7 +212,7 @@ class TestFollowing:
         studio.rest(10.0)
         assert studio.told == [("warning", "no clock comes in: 120.0 bpm are kept until one does")]
 
-    def test_of_two_clocks_the_first_is_followed_until_it_is_lost(self) -> None:
+    def test_clock_in_follows_the_first_of_two_clocks_until_it_is_lost(self) -> None:
         studio = _following()
         studio.tick(30, 120.0)
         for _ in range(50):
@@ -261,7 +261,7 @@ class TestSending:
         studio.time.advance(10.0)
         assert len(studio.sent) == 240
 
-    def test_it_starts_on_the_bar_and_stops_when_it_ends(self) -> None:
+    def test_clock_out_starts_on_the_bar_and_stops(self) -> None:
         studio = Studio()
         studio.time.advance(0.1)
         studio.tempo.clock_out.set_sends(True)

@@ -42,7 +42,7 @@ class TestPlayingAlone:
         virtual.wait(0.1)
         assert len(virtual.predictor.heard) == 3
 
-    def test_of_several_events_the_latest_sounds_and_the_others_are_counted(self) -> None:
+    def test_quantiser_sounds_the_last_of_several_events_and_counts_the_others(self) -> None:
         virtual = _virtual_session("battle", dt=0.02)
         virtual.wait(10.0)
         lines = [round((at - 100.0) / LINE, 6) for at in virtual.out.times]
@@ -70,7 +70,7 @@ class TestPlayingAlone:
         places = {round((at - 100.0) % (2 * LINE), 6) for at in virtual.out.times}
         assert places == {0.0, 0.15}
 
-    def test_it_follows_the_tempo(self) -> None:
+    def test_quantiser_follows_the_tempo(self) -> None:
         virtual = _virtual_session("battle", dt=0.25, grid="1/4")
         virtual.session.tempo.set_beats(60.0)
         virtual.wait(4.9)
@@ -98,7 +98,7 @@ class TestPlayingAlone:
 
 
 class TestAnswers:
-    def test_each_line_has_the_latest_answer(self) -> None:
+    def test_quantiser_sounds_the_latest_answer_on_each_line(self) -> None:
         virtual = _virtual_session("polyphony", dt=0.1)
         for value in (0.1, 0.2, 0.3):
             virtual.play(value)
@@ -153,7 +153,7 @@ class TestResponses:
 
 
 class TestEnding:
-    def test_without_a_grid_events_sound_again_when_they_happen(self) -> None:
+    def test_events_without_a_grid_sound_when_they_happen(self) -> None:
         virtual = _virtual_session("battle", grid="1/1", dt=0.7)
         virtual.wait(0.1)
         virtual.session.tempo.set_grid("")
@@ -171,7 +171,7 @@ class TestEnding:
         assert virtual.out.times == near([101.2])
 
     @pytest.mark.parametrize("how", ["pause", "panic", "mode"])
-    def test_nothing_that_waited_sounds_afterwards(self, how: str) -> None:
+    def test_waiting_events_do_not_sound_after_a_stop(self, how: str) -> None:
         virtual = _virtual_session("battle", grid="1/1", dt=0.3)
         virtual.wait(2.1)
         assert len(virtual.out.played) == 1

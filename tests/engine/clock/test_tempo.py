@@ -92,7 +92,7 @@ class TestBars:
         assert len(time.scheduler) == 0
         assert tempo.state() is None
 
-    def test_two_are_reported_and_one_may_leave_while_it_is_reported(self) -> None:
+    def test_bars_are_reported_to_two_listeners_of_which_one_leaves(self) -> None:
         time, tempo = tempo_at(0.0)
         told: list[str] = []
 
@@ -153,7 +153,7 @@ class TestGrid:
         assert [Grid(note, swing).beat_of(line) for line in range(4)] == pytest.approx(stand)
 
     @given(note=NOTES, swing=SWINGS, beat=st.floats(-100.0, 1e5))
-    def test_no_line_is_nearer_than_the_nearest(self, note: str, swing: float, beat: float) -> None:
+    def test_grid_nearest_returns_the_nearest_line(self, note: str, swing: float, beat: float) -> None:
         grid = Grid(note, swing)
         line = grid.nearest(beat)
         distance = abs(grid.beat_of(line) - beat)
@@ -180,7 +180,7 @@ class TestGrid:
 
 
 class TestSettings:
-    def test_all_of_it_is_captured_and_restored_without_a_jump(self) -> None:
+    def test_scene_restores_musical_time_without_a_jump(self) -> None:
         time, tempo = tempo_at(1000.0)
         tempo.set_beats(93.0)
         tempo.set_swing(0.6)
@@ -199,7 +199,7 @@ class TestSettings:
         assert tempo.grid == Grid("1/16", 0.6)
         assert tempo.beat_at(time.time) == pytest.approx(beat)
 
-    def test_it_is_shown_once_it_is_asked_for(self) -> None:
+    def test_state_shows_musical_time_after_its_first_use(self) -> None:
         time, tempo = tempo_at(1000.0)
         tempo.set_grid("1/8")
         tempo.set_swing(0.6)

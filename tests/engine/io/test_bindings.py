@@ -23,7 +23,7 @@ def test_controller_acts_when_it_is_pressed_and_not_when_it_is_let_go(bindings: 
     assert said == [(True, "take"), (True, ""), (True, ""), (True, ""), (True, "take"), (True, "")]
 
 
-def test_each_source_has_separate_controllers(bindings: Bindings) -> None:
+def test_bindings_keep_controllers_of_each_source_separate(bindings: Bindings) -> None:
     assert bindings.of_message("a", b"\xb0\x40\x7f") == (True, "take")
     assert bindings.of_message("b", b"\xb0\x40\x7f") == (True, "take")
 

@@ -34,7 +34,7 @@ def test_at_the_end_an_output_that_is_late_is_silent_at_once_and_plays_nothing_m
     assert len(virtual.out.said) == said
 
 
-def test_without_a_nudge_everything_is_at_once() -> None:
+def test_output_without_a_nudge_plays_at_once() -> None:
     pair = Pair()
     pair.play(0.5)
     assert (pair.a.times, pair.b.times) == ([0.0], [0.0])
@@ -42,7 +42,7 @@ def test_without_a_nudge_everything_is_at_once() -> None:
     assert len(pair.time.scheduler) == 0
 
 
-def test_one_is_later_or_the_others_wait_for_it() -> None:
+def test_nudge_delays_one_output_or_all_others() -> None:
     pair = Pair()
     pair.outputs.nudge("a", 0.02)
     pair.play(0.1)

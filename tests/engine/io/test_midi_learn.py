@@ -89,7 +89,7 @@ def test_knob_that_trembles_is_not_meant() -> None:
     assert box.entries == {("KNOBS", 0): ("control_change", 1, 8)}
 
 
-def test_all_are_learned_one_after_the_other_each_from_another_knob() -> None:
+def test_learn_all_takes_one_knob_after_the_other() -> None:
     midi_learn, box, told = _learner()
     midi_learn.begin(range(3))
     _turn(midi_learn, 7, 0, 10, 20, 30, 40)
@@ -104,7 +104,7 @@ def test_all_are_learned_one_after_the_other_each_from_another_knob() -> None:
     assert "move the next" in told[0]
 
 
-def test_nothing_is_taken_when_nothing_is_learned() -> None:
+def test_learn_takes_no_message_while_it_is_off() -> None:
     midi_learn, box, _ = _learner()
     assert not midi_learn.take("midi", "KNOBS", b"\xb0\x07\x40")
     midi_learn.begin([0])

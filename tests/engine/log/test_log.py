@@ -39,7 +39,7 @@ def test_rows_are_as_impsy_writes_them(tmp_path: Path) -> None:
     assert (times[1] - times[0]).total_seconds() == pytest.approx(1.5, abs=2e-6)
 
 
-def test_nothing_played_leaves_no_file(tmp_path: Path) -> None:
+def test_log_without_events_has_no_file(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         pass
 

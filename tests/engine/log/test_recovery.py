@@ -37,7 +37,7 @@ def test_killed_log_writer_is_replaced_and_file_continued(tmp_path: Path) -> Non
     assert "its process was killed" in told[0][1]
 
 
-def test_each_player_has_a_separate_file_and_a_writer_that_was_killed_costs_no_row(tmp_path: Path) -> None:
+def test_logs_of_all_players_survive_a_killed_writer(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         other, late = log.voice("b"), log.voice("late")
         other.begin(5)

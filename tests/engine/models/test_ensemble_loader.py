@@ -78,7 +78,7 @@ def test_model_of_values_is_refused_by_an_ensemble_and_one_of_an_ensemble_by_a_p
     assert "ensembleRNN-mine" in hall.refused("@main load ensembleRNN-mine")
 
 
-def test_of_all_players_those_load_a_model_whom_it_is_for(hall: VirtualEnsemble) -> None:
+def test_load_for_all_players_reaches_those_of_its_kind(hall: VirtualEnsemble) -> None:
     assert hall.do("@all load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
 
 
@@ -190,7 +190,7 @@ def test_command_during_audition_load_cancels_audition(
     assert (None if behaviour.auditioned is None else behaviour.auditioned.model) == auditioned
 
 
-def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: VirtualEnsemble) -> None:
+def test_classifier_is_replaced_at_once(hall: VirtualEnsemble) -> None:
     network = hall.network
     assert hall.do("classifier gestures-mine") == "trio: gestures-mine classifies your gestures"
     ensemble_models = hall.player.behaviour.models

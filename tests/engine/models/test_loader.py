@@ -60,7 +60,7 @@ def test_model_is_found_by_its_name_or_file(folders: ModelFolders, tmp_path: Pat
 @pytest.mark.parametrize(
     "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
 )
-def test_no_name_leads_out_of_the_folders(folders: ModelFolders, name: str) -> None:
+def test_names_of_models_stay_in_their_folders(folders: ModelFolders, name: str) -> None:
     with pytest.raises(UserError, match="no model is called"):
         folders.find(name)
 

@@ -102,7 +102,7 @@ def test_model_is_listed_once_however_its_folder_is_written(folder: Path) -> Non
 
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
+def test_names_of_user_files_stay_in_their_folder(folder: Path, kind: str, name: str) -> None:
     library = _library(folder)
     before = _everything(folder)
     with pytest.raises(UserError):
@@ -119,7 +119,7 @@ def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> 
 
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_renamed_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
+def test_rename_stays_in_its_folder(folder: Path, kind: str, name: str) -> None:
     before = _everything(folder)
     with pytest.raises(UserError, match="cannot be a name"):
         _run(_library(folder).rename(kind, "m" if kind == "model" else "a", name))
@@ -157,7 +157,7 @@ def test_logs_and_datasets_are_renamed_and_deleted(folder: Path, kind: str, suff
     assert not list(place.glob(f"[acd]{suffix}"))
 
 
-def test_nothing_is_overwritten(folder: Path) -> None:
+def test_rename_overwrites_no_file(folder: Path) -> None:
     before = _everything(folder)
     for kind, name, to in (("log", "a", "b"), ("log", "a", "a"), ("model", "other", "other.h5")):
         with pytest.raises(UserError, match="exists already"):
@@ -250,7 +250,7 @@ class TestHelpers:
         with pytest.raises(UserError, match="list_files failed: list_files: the request is not valid"):
             _run(ask_process("list_files", "list_files", command))
 
-    def test_one_that_takes_too_long_is_given_up(self, tmp_path: Path) -> None:
+    def test_worker_that_takes_too_long_is_ended(self, tmp_path: Path) -> None:
         (tmp_path / "log").touch()
         with pytest.raises(UserError, match="did not answer within"):  # less than a process takes to start
             _run(ask_worker(draw_log.Request(1, tmp_path / "log", 5), patience=0.001))

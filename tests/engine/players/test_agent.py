@@ -49,7 +49,7 @@ def played(stage: VirtualSession) -> tuple[float, ...]:
     return stage.out.played[-1][1]
 
 
-def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: VirtualSession) -> None:
+def test_agent_imitates_and_its_output_is_shaped_and_logged(stage: VirtualSession) -> None:
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
     stage.do("hold x1 0.2; mute x2")
@@ -82,7 +82,7 @@ def test_its_aim_is_changed_while_it_plays(stage: VirtualSession) -> None:
     assert "'imitte' is not imitate" in stage.try_("aim imitte").text
 
 
-def test_it_wanders_without_input(stage: VirtualSession) -> None:
+def test_agent_wanders_without_input(stage: VirtualSession) -> None:
     stage.wait(0.5)
     assert not stage.out.played
     stage.do("aim wander; steer seek; hear loudness centroid")
@@ -297,7 +297,7 @@ def test_mistyped_agent_gets_a_suggestion(stage: VirtualSession, word: str) -> N
     assert "did you mean agent-small?" in stage.try_(f"{word} agent-smll").text
 
 
-def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: VirtualSession) -> None:
+def test_auditioned_agent_listens_in_silence_and_continues(stage: VirtualSession) -> None:
     write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
     stage.do("load agent-small")
     assert "agent-other listens and plays in silence" in stage.do("audition agent-other")

@@ -22,7 +22,7 @@ def _audition(virtual: ScriptedSession, dt: float = 0.05) -> ScriptedPredictor:
 
 
 @pytest.mark.parametrize("mode", ["callresponse", "polyphony", "duet"])
-def test_it_hears_what_the_musician_plays_and_nothing_of_it_is_put_out(mode: str) -> None:
+def test_auditioned_player_hears_the_musician_and_does_not_sound(mode: str) -> None:
     virtual = ScriptedSession(mode, threshold=0.5)
     alone = ScriptedSession(mode, threshold=0.5)
     other = _audition(virtual)

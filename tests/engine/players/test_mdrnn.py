@@ -40,7 +40,7 @@ class TestCallAndResponse:
         assert virtual.out.times == near([102.65])
         assert virtual.out.played[0][1] == (0.11,)
 
-    def test_it_waits_for_a_first_call(self) -> None:
+    def test_callresponse_waits_for_a_first_call(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=0.1)
         virtual.wait(100)
         assert virtual.out.said == []
@@ -118,7 +118,7 @@ class TestCallAndResponse:
         virtual.wait(0.65)
         assert virtual.out.times == near([101.6])
 
-    def test_nothing_is_lost_of_a_stall(self) -> None:
+    def test_callresponse_plays_no_burst_after_a_stall(self) -> None:
         virtual = ScriptedSession("callresponse", threshold=1.0)
         virtual.play(0.5)
         virtual.wait(1.5)
@@ -175,7 +175,7 @@ class TestPolyphony:
 
 
 class TestBattle:
-    def test_it_plays_alone_from_its_own_output(self) -> None:
+    def test_battle_plays_from_the_players_output(self) -> None:
         virtual = ScriptedSession("battle")
         virtual.wait(0.35)
         assert virtual.out.times == near([100.1, 100.2, 100.3])
@@ -237,7 +237,7 @@ class TestBattle:
 
 
 class TestDuet:
-    def test_it_plays_from_its_own_output_and_hears_the_musician(self) -> None:
+    def test_duet_plays_from_the_players_output_and_hears_the_musician(self) -> None:
         virtual = ScriptedSession("duet")
         virtual.wait(0.25)
         virtual.play(0.9)
@@ -249,7 +249,7 @@ class TestDuet:
 
 
 class TestUserOnly:
-    def test_nothing_is_played_and_everything_logged(self) -> None:
+    def test_useronly_plays_nothing_and_logs_everything(self) -> None:
         virtual = ScriptedSession("useronly")
         for _ in range(5):
             virtual.play(0.5)
@@ -314,7 +314,7 @@ class TestChangingPlayers:
         assert virtual.out.times[-2:] == near([100.4, 100.45])
         assert other.heard[0][1] == last
 
-    def test_it_plays_with_the_temperatures_in_force(self) -> None:
+    def test_player_uses_the_current_temperatures(self) -> None:
         virtual = ScriptedSession("battle")
         set_parameter(virtual.player, TEMP, 1.7)
         set_parameter(virtual.player, SIGMA, 0.3)
@@ -322,7 +322,7 @@ class TestChangingPlayers:
         virtual.player.change_predictor(other)
         assert (other.pi_temperature, other.sigma_temperature) == (1.7, 0.3)
 
-    def test_one_of_another_dimension_begins_another_log_and_changes_the_outputs(self) -> None:
+    def test_predictor_of_another_dimension_begins_another_log_and_changes_the_outputs(self) -> None:
         virtual = ScriptedSession("battle", settings=None)
         virtual.wait(0.35)
         virtual.player.change_predictor(type(virtual.predictor)(dimension=4))

@@ -66,7 +66,7 @@ def test_wait_is_stretched_of_what_goes_on_and_of_no_answer() -> None:
     assert air.sounded == [(100.4, 0.2), (100.5, 0.1)]
 
 
-def test_one_answer_more_than_can_wait_is_left_out() -> None:
+def test_pending_events_leave_out_an_answer_beyond_the_limit() -> None:
     air = _Air()
     assert all(air.flights.answer(_saying(0.1), 100.0, 1.0, None) for _ in range(MOST_WAITING))
     assert not air.flights.answer(_saying(0.1), 100.0, 1.0, None)

@@ -32,7 +32,7 @@ def _values(player: ScriptedPredictor) -> list[tuple[float, ...]]:
     return [values for _, values in player.heard]
 
 
-def test_each_hears_its_own_values_and_only_what_is_about_them() -> None:
+def test_players_hear_their_values_only() -> None:
     virtual, b = _split("polyphony")
     virtual.play(0.1, 0.2, 0.3, 0.4)
     virtual.wait(0.05)
@@ -205,7 +205,7 @@ def test_chain_of_players_answers_to_its_end() -> None:
     assert [values for _, values in virtual.out.played] == [(round(0.51 + number / 100, 9),) for number in range(6)]
 
 
-def test_two_in_callresponse_take_turns_for_ever_once_they_are_called() -> None:
+def test_players_in_callresponse_take_turns_after_a_call() -> None:
     virtual = ScriptedSession("callresponse", routing=Routing(hears_players=("b",)), threshold=0.3, max_response=2.0)
     b = virtual.join("b", "callresponse", routing=Routing(hears_players=("main",)), threshold=0.5, max_response=3.0)
     virtual.wait(10)
@@ -224,7 +224,7 @@ def test_two_in_callresponse_take_turns_for_ever_once_they_are_called() -> None:
     assert (virtual.behaviour.turn.value, b.player.behaviour.turn.value) == ("you", "you")
 
 
-def test_one_is_paused_or_off_and_the_other_plays_on() -> None:
+def test_player_plays_on_while_another_is_paused() -> None:
     virtual, b = _split("battle")
     virtual.wait(0.5)
     before = virtual.behaviour.played, b.player.behaviour.played

@@ -154,7 +154,7 @@ def test_events_reach_every_client_that_wants_them(
         assert (event.source, event.text) == ("command", "temp 1.1")
 
 
-def test_another_protocol_is_refused_in_words(
+def test_client_with_another_protocol_is_refused_with_a_message(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
     engine = start_engine(config(receiver, free_port()))
@@ -175,6 +175,6 @@ def test_another_protocol_is_refused_in_words(
     assert engine.command("status").returncode == 0
 
 
-def test_no_engine_is_said_with_what_to_do(tmp_path: Path) -> None:
+def test_client_without_an_engine_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(NoEngineError, match="start one with impsy-tui run"), connected(tmp_path / "none.sock"):
         pass

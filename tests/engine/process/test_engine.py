@@ -48,7 +48,7 @@ def test_input_is_answered_logged_and_shown(start_engine: Start, receiver: socke
     assert all(len(row) == 5 for row in rows)
 
 
-def test_without_a_model_the_dummy_says_so_everywhere(start_engine: Start, receiver: socket.socket) -> None:
+def test_engine_without_a_model_shows_dummy_everywhere(start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(config(receiver, free_port(), model="models/none.tflite", mode="battle"))
     assert engine.ready.startswith("ready: DUMMY player (no model), dimension 4")
     assert "no model is called none.tflite" in engine.said()

@@ -91,7 +91,7 @@ def test_learned_osc_fader_comes_back_after_a_crash(
         wait_until(lambda: _now(client).input[1] == pytest.approx(0.25))
 
 
-def test_all_are_learned_one_after_the_other(start_engine: Start, ports: tuple[int, int]) -> None:
+def test_learn_all_takes_one_control_after_the_other(start_engine: Start, ports: tuple[int, int]) -> None:
     engine = start_engine(_config(ports))
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as knobs:
         assert "x1" in client.command("learn all").text

@@ -35,7 +35,7 @@ def trio(
     return engine, SimpleUDPClient("127.0.0.1", port)
 
 
-def test_each_hears_what_is_its_own_and_is_heard(
+def test_players_of_each_kind_hear_their_input_and_play(
     trio: tuple[EngineProcess, SimpleUDPClient], receiver: socket.socket
 ) -> None:
     engine, client = trio

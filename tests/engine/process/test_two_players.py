@@ -37,7 +37,9 @@ def _next(receiver: socket.socket) -> list[float]:
     return pytest.approx(message.params, abs=1e-3)
 
 
-def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+def test_players_have_separate_halves_and_logs(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
     port = free_port()
     engine = start_engine(_config(tmp_path, receiver, port))
     assert engine.ready.startswith(
@@ -99,7 +101,7 @@ def test_resumed_each_is_as_it_was(tmp_path: Path, start_engine: Start, receiver
     ]
 
 
-def test_they_hear_each_other(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+def test_players_hear_each_other(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     main = "mode = 'battle'\nhears = 'x1-x2'\n"
     text = _config(tmp_path, receiver, free_port(), more="hears_channels = []\nhears_players = 'main'")
     text = text.replace("hears = 'x3-x5'", "hears = 'x1 x2 x5'").replace("plays = 'x1-x2'\n", "plays = 'x1-x2'\n", 1)

@@ -7,13 +7,13 @@ import time
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 
 
-def test_it_waits_with_select_whose_timeouts_are_not_rounded() -> None:
+def test_loop_waits_with_select_without_rounded_timeouts() -> None:
     loop = EngineLoop()
     assert isinstance(loop._selector, selectors.SelectSelector)  # type: ignore[attr-defined]
     loop.close()
 
 
-def test_it_sleeps_through_when_nothing_is_due() -> None:
+def test_loop_does_not_wake_without_deadlines() -> None:
     loop = EngineLoop()
     turns = 0
     run_once = loop._run_once  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ def test_children_of_realtime_thread_have_normal_priority() -> None:
 
 
 @needs_permission
-def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
+def test_priority_is_normal_while_the_thread_takes_most_of_a_core() -> None:
     used = [0.0]
 
     def work() -> None:
@@ -123,7 +123,7 @@ def _policies(pid: int) -> set[int]:
 @pytest.mark.parametrize(
     ("configured", "policy"), [("", FIRST), ("realtime = false", os.SCHED_OTHER)], ids=["as it is", "off"]
 )
-def test_of_an_engine_the_thread_of_the_loop_alone_goes_first(
+def test_priority_is_that_of_the_loop_thread_only(
     start_engine: Callable[..., EngineProcess], configured: str, policy: int
 ) -> None:
     engine = start_engine(f"{configured}\n[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")

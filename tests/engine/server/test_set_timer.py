@@ -3,7 +3,7 @@
 from impsy_tui.engine.server.set_timer import SetTimer
 
 
-def test_it_counts_while_it_runs_and_goes_on_from_where_it_was() -> None:
+def test_timer_counts_while_it_runs_and_continues() -> None:
     now = 10.0
     watch = SetTimer(lambda: now)
     now = 20.0

@@ -107,7 +107,7 @@ def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
     assert after.config.osc[0].server_port in (7001, 7002)
 
 
-def test_without_a_file_nothing_can_be_kept() -> None:
+def test_settings_without_a_file_cannot_be_kept() -> None:
     desk = SettingsEditor(load_config(None))
     with pytest.raises(UserError, match="no configuration file"):
         _change(desk, "title", "x")

@@ -68,9 +68,7 @@ def test_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[Path, Pat
     assert len(AgentPolicy(made).play(0.003, frame()).parameters) == 2
 
 
-def test_another_activation_is_read_from_its_words_and_other_layers_from_the_weights(
-    tmp_path: Path, given: tuple[Path, Path]
-) -> None:
+def test_conversion_reads_activation_and_layers(tmp_path: Path, given: tuple[Path, Path]) -> None:
     import torch
 
     model = saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ReLU, net_arch=[16, 8, 8])
@@ -90,7 +88,7 @@ def test_unknown_activation_is_refused(tmp_path: Path, given: tuple[Path, Path])
     assert failed == Failed("ppo.zip has an activation that is unknown here: ReLU, Tanh are known")
 
 
-def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[Path, Path]) -> None:
+def test_conversion_runs_no_code_of_a_zip(tmp_path: Path, given: tuple[Path, Path]) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return (Path.touch, (str(tmp_path / "sprung"),))

@@ -17,7 +17,7 @@ def test_there_are_some() -> None:
     assert {"agent-sine", "agent-fm", "agent-granular"} <= {file.stem for file in SHIPPED}
 
 
-def test_they_are_small() -> None:
+def test_shipped_agents_are_small_files() -> None:
     assert sum(file.stat().st_size for file in SHIPPED) <= 250_000
 
 

@@ -72,7 +72,7 @@ def test_read_labelled_refuses_invalid_file(tmp_path: Path, name: str, text: str
         read_labelled(tmp_path / name)
 
 
-def test_no_touch_is_learned_from_that_is_held_out(tmp_path: Path) -> None:
+def test_folds_hold_touches_out(tmp_path: Path) -> None:
     recording = read_labelled(recorded(tmp_path))
     held = []
     for learned, held_out in folds(recording):
@@ -120,7 +120,7 @@ def test_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> None:
 
 
 @needs_sklearn
-def test_one_gesture_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
+def test_grow_refuses_a_single_gesture(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01 20:00:00,1,2,3,4,5,6,7,8,small-swirl\n" * 3)
     *_, last = run_worker(TrainGesturesRequest(tmp_path / "models", (tmp_path / "table.csv",)))
     assert last == Failed("small-swirl is the only gesture in the recordings: at least two are needed")

@@ -85,7 +85,7 @@ class TestExpectation:
 
 
 class TestLikelihood:
-    def test_it_is_that_of_the_formula(self) -> None:
+    def test_density_agrees_with_the_formula(self) -> None:
         expectation = _mixture(50)
         means, deviations, logits = np.split(expectation.parameters, (12, 24), axis=1)
         each = np.zeros((50, 4, 3))
@@ -99,7 +99,7 @@ class TestLikelihood:
         found = ev.densities(expectation)
         assert found == pytest.approx(-np.log((shares * each.prod(axis=2)).sum(axis=1)), rel=1e-9)
 
-    def test_it_is_the_likelihood_of_training(self) -> None:
+    def test_density_agrees_with_the_loss_of_training(self) -> None:
         from impsy_tui.training.mdrnn.loss import log_likelihood
 
         expectation = _mixture(50)
@@ -129,7 +129,7 @@ class TestCalibration:
         assert {told.verdict(half, most, 4000) for half, most in shares} == {told.WELL}
 
     @pytest.mark.parametrize(("narrowing", "word"), [(4.0, told.SURE), (0.25, told.VAGUE)])
-    def test_one_that_is_too_narrow_or_too_wide_is_found_out(self, narrowing: float, word: str) -> None:
+    def test_inside_finds_distributions_that_are_too_narrow_or_too_wide(self, narrowing: float, word: str) -> None:
         shares = ev.inside(_mixture(1000, narrowing))
         assert {told.verdict(half, most, 1000) for half, most in shares} == {word}
 
@@ -243,7 +243,7 @@ class TestReport:
             ({"repetition": 0.1}, "10 % of its figures came before, 50 % of yours: lower `temp`"),
         ],
     )
-    def test_each_fault_of_its_playing_has_a_remedy(self, changes: dict[str, object], said: str) -> None:
+    def test_report_has_a_remedy_for_each_fault(self, changes: dict[str, object], said: str) -> None:
         assert said in " ".join(advice(_evaluated(alone=_style(**changes))))
 
     @pytest.mark.parametrize(("sigma", "remedy", "other"), [(0.05, "lower", "raise"), (1.0, "raise", "lower")])

@@ -88,7 +88,7 @@ def test_interrupted_it_ends_without_a_word(tmp_path: Path, dataset: Path) -> No
     assert all(isinstance(message, Progress) for message in messages)
 
 
-def test_in_a_shell_files_and_names_are_evaluated(tmp_path: Path, dataset: Path) -> None:
+def test_evaluate_takes_files_and_names_in_a_shell(tmp_path: Path, dataset: Path) -> None:
     random_model(tmp_path / "models" / "m.h5", 3, 4, 1, 2)
     random_model(tmp_path / "elsewhere" / "n.h5", 3, 4, 1, 2, seed=1)
     done = shell("evaluate", "m", "elsewhere/n.h5", "d-3d", cwd=tmp_path)
@@ -98,7 +98,7 @@ def test_in_a_shell_files_and_names_are_evaluated(tmp_path: Path, dataset: Path)
     assert "  B  n\n" in done.stdout
 
 
-def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shipped_model: Path) -> None:
+def test_evaluate_reports_missing_files_in_a_shell(tmp_path: Path, dataset: Path, shipped_model: Path) -> None:
     random_model(tmp_path / "models" / "mine.h5", 3, 4, 1, 2)
     for words, said in (
         (("mini", "d-3d"), "no model is called mini"),
@@ -115,7 +115,7 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         assert "Traceback" not in done.stderr
 
 
-def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_next_to_the_dataset(
+def test_evaluate_in_a_set_is_a_job_with_a_line_and_a_report(
     start_engine: Callable[..., EngineProcess], receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "datasets").mkdir()

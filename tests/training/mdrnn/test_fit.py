@@ -91,7 +91,7 @@ def test_best_is_kept_and_the_same_seed_gives_the_same() -> None:
     assert not np.array_equal(trainer.progress.best[0], other.progress.best[0])
 
 
-def test_it_goes_on_where_it_was_interrupted() -> None:
+def test_trainer_continues_an_interrupted_training() -> None:
     whole, _ = _trained(Recipe(epochs=4))
     training, held_out = split([_performance(300)], 5.0)
     first = Trainer(training, held_out, shape_of("xxs", 2), Recipe(epochs=4))

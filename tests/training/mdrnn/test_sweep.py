@@ -83,7 +83,7 @@ class Sweep(Worker):
         return tomllib.loads((self.models / f"{name}.toml").read_text())
 
 
-def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(tmp_path: Path) -> None:
+def test_sweep_in_one_process_saves_the_best_of_each_corpus_with_its_table(tmp_path: Path) -> None:
     files = [some_dataset(tmp_path / f"{name}.npz", 400) for name in "ab"]
     sweep = Sweep(tmp_path, *files, epochs=1, processes=1)
     *progress, last = sweep.says()
@@ -130,7 +130,7 @@ def test_ended_early_it_keeps_what_is_trained(tmp_path: Path) -> None:
     assert other.endswith("not trained")
 
 
-def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+def test_sweep_without_dask_refuses_a_scheduler(tmp_path: Path) -> None:
     blocked = (
         "from importlib import util; find = util.find_spec; "
         "util.find_spec = lambda name, *more: None if name == 'distributed' else find(name, *more); "
@@ -147,7 +147,7 @@ def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path
     )
 
 
-def test_two_processes_train_and_when_one_is_killed_the_other_does_its_work(tmp_path: Path) -> None:
+def test_sweep_on_two_processes_survives_the_end_of_one(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil", reason="clusters are the extra [cluster]")
     dataset = some_dataset(tmp_path / "a.npz", 400)
     sweep = Sweep(tmp_path, dataset, sizes=("xxs", "xs"), seeds=(1, 2, 3), epochs=8, processes=2)
@@ -269,9 +269,7 @@ def test_train_command_passes_sweep_options(tmp_path: Path, monkeypatch: pytest.
         assert said in done.output
 
 
-def test_in_a_set_auto_is_a_job_that_makes_a_model_to_load(
-    start_engine: Callable[..., EngineProcess], tmp_path: Path
-) -> None:
+def test_sweep_in_a_set_makes_a_model_to_load(start_engine: Callable[..., EngineProcess], tmp_path: Path) -> None:
     (tmp_path / "datasets").mkdir()
     some_dataset(tmp_path / "datasets" / "mine-3d.npz", 400)
     engine = start_engine(f"[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")

@@ -25,7 +25,7 @@ def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture()
     assert stage.times(0) == [1.0, 1.1, 3.5, 6.0, 6.1, 8.5, 11.0, 11.1]
 
 
-def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
+def test_follower_ends_a_clip_with_another_gesture() -> None:
     network = ScriptedNetwork(TAPS)
     stage = Stage(
         network, EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.9, 1.9), clip(SWIPE, 0.5)]

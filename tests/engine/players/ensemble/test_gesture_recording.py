@@ -162,7 +162,7 @@ def test_gesture_that_was_not_played_is_reported(lesson: Lesson) -> None:
     assert lesson.told[-1][1].startswith("1 recorded, ")
 
 
-def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) -> None:
+def test_recording_keeps_played_gestures_after_skip_and_end(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
@@ -182,7 +182,7 @@ def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) 
     assert lesson.shown[-1][1] == ("ready", "", 0.0)
 
 
-def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Lesson) -> None:
+def test_recording_that_ends_reports_only_the_requested_gesture(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin([TAPS, SWIRL], EACH)
         lesson.time.advance(READY + 9.0)
@@ -215,7 +215,7 @@ def test_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesson)
     assert not list(lesson.folder.glob(f"logs/*{SUFFIX}"))
 
 
-def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson: Lesson) -> None:
+def test_recording_ends_with_the_log_and_keeps_played_gestures(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
@@ -229,7 +229,7 @@ def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson:
     assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
 
 
-def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson: Lesson) -> None:
+def test_recording_is_refused_without_a_log_and_during_another_one(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.log.enabled = False
         with pytest.raises(UserError, match="log on"):

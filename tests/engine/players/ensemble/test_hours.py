@@ -64,7 +64,7 @@ class Gallery:
 
 
 @pytest.mark.parametrize("lead_stops", ["rest", "play"])
-def test_it_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str) -> None:
+def test_ensemble_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str) -> None:
     gallery = Gallery(lead_stops)
     for _ in range(_MINUTES):
         gallery.minute()
