@@ -331,7 +331,7 @@ def test_time_of_day_is_a_moment_in_minutes() -> None:
     assert next(read.walk()).values["moment"] == Moment("time", 545.0)
 
 
-def test_no_line_names_more_dimensions_than_there_can_be() -> None:
+def test_parser_refuses_too_many_dimensions() -> None:
     assert isinstance(parse("mute x1-x1023"), Program)
     wrong = parse("mute x1-x1000 x1-x1000 x1-x1000")
     assert isinstance(wrong, Mistake)

@@ -37,9 +37,7 @@ def _next(receiver: socket.socket) -> list[float]:
     return pytest.approx(message.params, abs=1e-3)
 
 
-def test_players_have_separate_halves_and_logs(
-    tmp_path: Path, start_engine: Start, receiver: socket.socket
-) -> None:
+def test_players_have_separate_halves_and_logs(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     port = free_port()
     engine = start_engine(_config(tmp_path, receiver, port))
     assert engine.ready.startswith(
