@@ -39,7 +39,7 @@ MODES: Final[dict[str, Mode]] = {
             answers=False,
             free_runs=False,
             takes_turns=True,
-            help="you play, it listens; when you fall silent it plays on, until you play again",
+            help="you play and the player listens; when you fall silent, the player plays until you play again",
         ),
         Mode(
             "polyphony",
@@ -47,7 +47,7 @@ MODES: Final[dict[str, Mode]] = {
             answers=True,
             free_runs=False,
             takes_turns=False,
-            help="each of your events is answered by one prediction, when its time has come",
+            help="the player answers each of your events with one prediction, at the predicted time",
         ),
         Mode(
             "battle",
@@ -55,7 +55,7 @@ MODES: Final[dict[str, Mode]] = {
             answers=False,
             free_runs=True,
             takes_turns=False,
-            help="it plays alone from its own output; what you play is logged but does not steer it",
+            help="the player plays alone from its own output; your events are logged but do not steer it",
         ),
         Mode(
             "duet",
@@ -63,7 +63,7 @@ MODES: Final[dict[str, Mode]] = {
             answers=False,
             free_runs=True,
             takes_turns=False,
-            help="it plays from its own output and hears you too",
+            help="the player plays from its own output and hears you too",
         ),
         Mode(
             "useronly",

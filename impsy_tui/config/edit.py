@@ -191,7 +191,7 @@ def _check(before: str, after: str, file: Path, key: str) -> None:
             known[what] -= 1
             continue
         if problem.fatal or "is not a setting" in problem.message or problem.key.startswith("console.keys."):
-            raise UserError(f"{key}: {problem.message}; {file.name} is as it was")
+            raise UserError(f"{key}: {problem.message}; {file.name} is not changed")
 
 
 def read_text(text: str) -> LoadedConfig:

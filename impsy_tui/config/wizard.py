@@ -51,7 +51,7 @@ def write_beside(folder: Path, text: str) -> Path:
         UserError: the answers give no valid configuration, or the file cannot be written.
     """
     if problems := read_text(text).problems:
-        raise UserError(f"that makes no configuration: {problems[0].key}: {problems[0].message}")
+        raise UserError(f"the answers make no valid configuration: {problems[0].key}: {problems[0].message}")
     for number in count(1):
         file = folder / ("config.toml" if number == 1 else f"config-{number}.toml")
         try:

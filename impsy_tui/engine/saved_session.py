@@ -57,7 +57,7 @@ class SessionRestore:
         return found
 
     def report(self, last: last_session.SessionFile, session: Session, problems: list[str]) -> None:
-        """Reports what was resumed, what was not, and which players are paused."""
+        """Reports the resumed parts, the missing parts, and the paused players."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
         came_back = "; ".join(filter(None, [", ".join(session.all_players), set_state.summary(last.live_set)]))
         self._notify("info", "resume", f"{how} continues {FRESH}: {came_back}")

@@ -191,7 +191,7 @@ class LineReader(Cursor):
         word = self.word
         if word is None or (not word.quoted and word.text in keywords):
             return True
-        # What is no word of it is already the next argument, or the next command.
+        # A word that the argument does not take is the next argument, or the next command.
         behind = command.arguments[command.arguments.index(argument) + 1 :]
         among_others = ramped or not all(other.keyword for other in behind)
         return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices

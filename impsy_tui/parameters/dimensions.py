@@ -61,7 +61,7 @@ INVERT: Final = register(
         "invert",
         Kind.SWITCH,
         (DIMENSION,),
-        "these dimensions are played upside down",
+        "these dimensions are inverted: 1 is played as 0",
         "invert x5",
         False,
         earlier="inverted",

@@ -55,7 +55,7 @@ ACTIVITY: Final = register(
         "activity",
         Kind.NUMBER,
         (ENSEMBLE,),
-        "how readily the players of an ensemble start and change gestures: 2 is twice as readily, 0.5 is calmer",
+        "activity of an ensemble: at 2 its players start and change gestures twice as often, at 0.5 half as often",
         "activity 1.5",
         1.0,
         Range(0.01, 100.0),

@@ -28,7 +28,7 @@ async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
         await here.press("enter")
         await here.until(lambda: here.player.mode == "battle")
         await here.has_typed("")
-        await here.sees("battle: it plays alone", "BATTLE", "PLAYER ALONE")
+        await here.sees("battle: the player plays alone", "BATTLE", "PLAYER ALONE")
 
 
 @performed
@@ -138,7 +138,7 @@ async def test_ctrl_r_looks_through_what_was_typed(rig: Rig) -> None:
         await here.until(lambda: here.player.mode == "duet")
         await here.press("ctrl+r")
         await here.type("zzz")
-        await here.sees("nothing of the kind was typed")
+        await here.sees("not found in the history")
         await here.press("escape")
         await here.misses("search\n", "nothing of the kind")
         await here.has_typed("")

@@ -84,7 +84,7 @@ def test_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
     terminal.sees("FILES ·")
     coloured = terminal("capture-pane", "-p", "-e")
     terminal.press("C-p")
-    terminal.sees("mode battle", "it plays alone from its own output")
+    terminal.sees("mode battle", "the player plays alone from its own output")
     coloured += terminal("capture-pane", "-p", "-e")
     assert not re.search(r"[34]8[;:][25]", coloured)
     assert re.search("\x1b\\[[0-9;]*9[0-7]", coloured)

@@ -279,7 +279,7 @@ class OscChannel:
     def _in_turn(self, message: Message, at: float, local: bool) -> None:
         """Handles a message now or in a later turn, so that a bundle of a thousand messages delays no timer.
 
-        Commands wait apart from what is played, so that a flood of commands does not delay the musician.
+        Commands wait separately from vectors, so that a flood of commands does not delay the musician.
         """
         command = message.address.startswith(_COMMANDS) and message.address != self._settings.input_address
         source = self.name if command else self._playing

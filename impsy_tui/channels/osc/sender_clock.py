@@ -16,7 +16,7 @@ class _Sender:
     """The clock of one sender.
 
     Attributes:
-        ahead: seconds that it is ahead of ours; 0 within the largest latency.
+        ahead: seconds that the clock is ahead of this machine; 0 within the largest latency.
         early: the latest bundles in a row that were further ahead than the largest latency.
     """
 
@@ -28,7 +28,7 @@ class _Sender:
 
 
 class SenderClocks:
-    """Compares the clocks of senders with ours by their first bundles.
+    """Compares the clocks of senders with the clock of this machine by their first bundles.
 
     Args:
         report: reports to the performer, once for each host and correction.

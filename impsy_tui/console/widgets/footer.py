@@ -92,7 +92,7 @@ class Hint(Lines):
             case (str() as text,):
                 self.set_lines([((cut(text, width), palette.alarm if what == "wrong" else palette.text),)])
             case str():
-                text = f"⌕ {about}" if about else "⌕ nothing of the kind was typed"
+                text = f"⌕ {about}" if about else "⌕ not found in the history"
                 self.set_lines(
                     [((cut(f"{text}   (Enter takes it, Ctrl-R older, Esc leaves)", width), palette.accent),)]
                 )

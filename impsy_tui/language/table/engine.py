@@ -8,7 +8,7 @@ AROUND: Final[tuple[Command, ...]] = (
     Command("status", "shows the state of the engine", "status"),
     Command(
         "help",
-        "what can be typed",
+        "lists the commands, or explains one",
         "help mode",
         (Argument("command", ArgumentKind.COMMAND, optional=True),),
     ),

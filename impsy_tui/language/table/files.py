@@ -88,7 +88,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "evaluate",
-        "how well a model knows you, and how it plays alone; the one that plays if none is named",
+        "compares the playing of a model with yours; without a name, the model that plays",
         "evaluate m on d",
         (
             Argument("model", ArgumentKind.MODEL, optional=True),

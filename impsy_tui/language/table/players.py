@@ -51,7 +51,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "unload",
-        "puts the model away; the dummy player takes its place",
+        "removes the model; the dummy player takes its place",
         "unload",
         player=True,
         about="any",
@@ -93,7 +93,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "player",
-        "the player that commands and the console are about; without a name, who there is",
+        "sets the player that commands and the console address; without a name, lists the players",
         "player main",
         (Argument("name", ArgumentKind.NAME, optional=True),),
     ),
