@@ -12,9 +12,8 @@ from impsy_tui.language.syntax_examples import SYNTAX
 _HEAD = """\
 # Commands
 
-Everything that can be typed at the prompt, sent with `impsy-tui send`, bound to a key or a foot-switch, written
-into a set list, or sent as an OSC message. `scripts/make-reference` makes this page from the table that the program
-reads.
+Type a command at the prompt, send it with `impsy-tui send`, bind it to a key or a foot-switch, write it into a set
+list, or send it as an OSC message. `scripts/make-reference` makes this page from the table of the program.
 
 ## How it is written
 
@@ -22,8 +21,8 @@ reads.
 |---|---|
 """
 _NOTES = """
-What a usage line has in `[ ]` may be left out. Whatever cannot be read is not done at all, and is told with an arrow
-below the word; whatever cannot be done is told, and the rest of the line is done all the same.
+Words in `[ ]` of a usage line are optional. If the program cannot read a line, it carries out no part of it, and shows
+an arrow below the wrong word. If a command of a line fails, the program reports that and carries out the other commands.
 """
 
 
@@ -65,21 +64,21 @@ def _traits(command: Command, address: str) -> Iterator[str]:
     if command.player:
         yield "for one player or all: `@name`"
     if command.ramp:
-        yield "glides behind `over`" + (" in equal ratios" if command.ramp == "log" else "")
+        yield "`over` ramps it" + (" in equal ratios" if command.ramp == "log" else "")
     if command.undo:
-        yield "`undo` takes it back"
+        yield "`undo` reverts it"
     if command.console:
-        yield "typed in a console, by itself"
+        yield "console only, on a separate line"
     elif command.ends:
-        yield "from the keyboard alone; the console asks first, and the stage lock keeps it from being done"
+        yield "keyboard only; the console asks first, and the stage lock refuses it"
     elif not command.sources:
-        yield "from the keyboard alone"
+        yield "keyboard only"
     elif Source.FILE not in command.sources:
-        yield "not taken from set lists and recordings"
+        yield "not in set lists and recordings"
     elif Source.CHANNEL not in command.sources:
-        yield "not taken from OSC or MIDI"
+        yield "not from OSC or MIDI"
     elif Source.NETWORK in command.sources:
-        yield "taken from other machines"
+        yield "other machines may send it"
     if address:
         yield f"`{address}`"
 
