@@ -21,8 +21,9 @@ list, or send it as an OSC message. `scripts/make-reference` makes this page fro
 |---|---|
 """
 _NOTES = """
-Words in `[ ]` of a usage line are optional. If the program cannot read a line, it carries out no part of it, and shows
-an arrow below the wrong word. If a command of a line fails, the program reports that and carries out the other commands.
+Words in `[ ]` of a usage line are optional. If the program cannot read a line, it carries out no part of it, and
+shows an arrow below the wrong word. If a command of a line fails, the program reports that and carries out the other
+commands.
 """
 
 

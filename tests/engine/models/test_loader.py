@@ -93,7 +93,7 @@ def test_find_takes_a_part_of_a_name_a_size_and_newest(tmp_path: Path) -> None:
             folders.find(name, exact=True)
 
 
-def test_a_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
+def test_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     with pytest.raises(UserError) as problem:

@@ -9,7 +9,7 @@ from tests.support.engine.scripted_ensemble import ScriptedNetwork, Stage, clip
 TAPS, SWIPE, SWIRL = 1, 3, 7
 
 
-def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_due() -> None:
+def test_followers_answer_each_second_and_play_touches_at_their_times() -> None:
     stage = Stage(ScriptedNetwork(TAPS, SWIRL), EnsembleSettings(ensemble=3, lead_stops="play"))
     stage.wait(3.9)
     assert stage.seconds == [(1.0, (0, TAPS, SWIRL)), (2.0, (0, TAPS, SWIRL)), (3.0, (0, TAPS, SWIRL))]
@@ -19,7 +19,7 @@ def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_d
     assert stage.behaviour.skipped == 0
 
 
-def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture() -> None:
+def test_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(ensemble=2, lead_stops="play"))
     stage.wait(12.0)
     assert stage.times(0) == [1.0, 1.1, 3.5, 6.0, 6.1, 8.5, 11.0, 11.1]
@@ -177,7 +177,7 @@ def test_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     assert {touch.x for _, _, touch in stage.touches} == {0.1, 0.55, 0.9}
 
 
-def test_a_gesture_without_clips_is_silence() -> None:
+def test_gesture_without_clips_is_silence() -> None:
     stage = Stage(ScriptedNetwork(8), EnsembleSettings(ensemble=2, lead_stops="play"), clips=[clip(TAPS, 0.0)])
     stage.wait(10.0)
     assert stage.touches == []
