@@ -203,6 +203,7 @@ def play(
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Demo: a simulated musician and a shipped model.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Pure Data patch of the configuration started too.")] = False,
+    score: Annotated[str, typer.Option(help="Score that the console opens.", show_default="none")] = "",
     logdir: LogdirOption = Path("logs"),
     resume: ResumeOption = None,
     lean: LeanOption = None,
@@ -227,7 +228,7 @@ def play(
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")
         _launch(["-c", str(file), "-l", str(logdir), *extra], socket, logdir)
-    _open_console(socket, lean, theme)
+    _open_console(socket, lean, theme, score=score)
 
 
 def start(
@@ -300,7 +301,9 @@ def attach(
         fail(str(problem))
 
 
-def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "RemoteSocket | None" = None) -> None:
+def _open_console(
+    socket: Path | None, lean: bool | None, theme: str, remote: "RemoteSocket | None" = None, *, score: str = ""
+) -> None:
     """Opens the console in this terminal; prints the status once if there is no terminal."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -319,7 +322,7 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "R
     from impsy_tui.console.options import ConsoleOptions
     from impsy_tui.console.run import run_console
 
-    said = run_console(ConsoleOptions(socket, theme, lean, wishes, remote))
+    said = run_console(ConsoleOptions(socket, theme, lean, wishes, remote, score))
     if said:
         say(said)
 

@@ -48,7 +48,7 @@ LeanOption = Annotated[
 ThemeOption = Annotated[
     str,
     typer.Option(
-        help="Colour theme: amber, stage, contrast, sixteen, or a file in themes/.",
+        help="Colour theme: amber, stage, contrast, projector, sixteen, or a file in themes/.",
         show_default="from the configuration",
         autocompletion=themes,
     ),

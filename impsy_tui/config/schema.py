@@ -215,7 +215,7 @@ class Console:
     """``[console]``: appearance and keys of the console. Every console, also over SSH, uses them."""
 
     theme: str = setting(
-        Text(), "amber", "colour theme: amber, stage, contrast, sixteen, or the name of a file in themes/"
+        Text(), "amber", "colour theme: amber, stage, contrast, projector, sixteen, or the name of a file in themes/"
     )
     lean: bool = setting(Switch(), False, "fewer frames and digits, for a slow connection")
     mouse: bool = setting(Switch(), False, "use the mouse in the console; false: the terminal selects text")

@@ -83,7 +83,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._key_lines = KeyCommands(ParameterSteps())
         self._frames = FramePacing(lambda: is_behind(self))
         self._locked = False
-        self._last_score = ""
+        self._last_score = options.score
         self._ends_engine = False
         """True if this console shuts the engine down."""
         self.register_theme(self._theme_chooser.palette.textual())
@@ -158,6 +158,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if state is LinkState.UP:
             self._ends_engine = False
             self._learn()
+            if self._last_score and self._last_score == self._options.score and not self._link.received:
+                self._open_score(self._last_score)
         elif state is LinkState.DOWN and self._ends_engine:
             self.say("info", "the engine was shut down: Enter starts it again")
         elif state is LinkState.DOWN and self._link.snapshot is not None:

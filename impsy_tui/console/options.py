@@ -17,6 +17,7 @@ class ConsoleOptions:
         lean: True for fewer frames and digits; None for the engine's setting.
         wishes: the engine's settings, as far as they are known before it answers.
         remote: connection to the machine of the engine; None for this machine.
+        score: name of the score that is opened first; empty for none.
     """
 
     socket: Path | None
@@ -24,3 +25,4 @@ class ConsoleOptions:
     lean: bool | None = None
     wishes: ConsoleSettings = field(default_factory=ConsoleSettings)
     remote: RemoteSocket | None = None
+    score: str = ""

@@ -43,7 +43,7 @@ async def test_themes_are_changed_by_name(rig: Rig) -> None:
             assert not _has(here, "#ffaf00")
         await here.press("escape", "escape")
         await here.enter("theme nothing")
-        await here.sees("no theme is called nothing: there are amber, contrast, sixteen, stage")
+        await here.sees("no theme is called nothing: there are amber, contrast, projector, sixteen, stage")
         assert not _has(here, "#ffaf00")
 
 

@@ -151,6 +151,7 @@ async def console(
     *,
     connected: bool = True,
     remote: RemoteSocket | None = None,
+    score: str = "",
 ) -> AsyncIterator[Console]:
     """Gives a console.
 
@@ -161,8 +162,10 @@ async def console(
         theme: first theme.
         connected: True to wait for the engine.
         remote: connection to the machine of the engine.
+        score: score that is opened first.
     """
-    app = ConsoleApp(ConsoleOptions(socket, theme, wishes=ConsoleSettings(keys=dict(keys or {})), remote=remote))
+    wishes = ConsoleSettings(keys=dict(keys or {}))
+    app = ConsoleApp(ConsoleOptions(socket, theme, wishes=wishes, remote=remote, score=score))
     async with app.run_test(size=size) as pilot:
         shown = Console(app, pilot)
         if connected:

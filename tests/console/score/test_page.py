@@ -233,3 +233,11 @@ async def test_prompt_of_the_score_runs_a_line_and_leads_back(rig: Rig) -> None:
         await here.until(lambda: here.app.focused is page.editor)
         await here.press("f9")
         await here.until(lambda: here.player.paused)
+
+
+@performed
+async def test_score_of_the_options_is_opened_first(rig: Rig) -> None:
+    async with console(rig.socket, SMALL, score="night") as here:
+        await here.sees("SCORE night", "# dark")
+        await here.press("escape", "escape")
+        await here.until(lambda: here.app.screen is here.app.perform)
