@@ -116,6 +116,7 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "engine/performance/session_state/pending_lines.py",
         "language/grammar.py",
         "language/program.py",
+        "language/patterns/reader.py",
         "language/table/scheduling.py",
     ),
     "hear": (
@@ -132,9 +133,11 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "console/score/keys.py",
         "console/score/page.py",
     ),
+    "quantise": ("language/patterns/reader.py",),
     "range": (
         "channels/osc/channel.py",
         "channels/serial/lines.py",
+        "language/patterns/reader.py",
     ),
     "rest": (
         "choices.py",
@@ -145,6 +148,7 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "console/score/page.py",
     ),
     "tempo": ("cli/output/status_json.py",),
+    "smooth": ("language/patterns/reader.py",),
     "threshold": ("ensemble/classifier.py",),
 }
 """Files in which the word is something else, such as a job or a kind of gesture."""

@@ -230,9 +230,11 @@ class PendingState(msgspec.Struct, frozen=True):
     Attributes:
         number: number of the command for ``cancel``.
         text: command as typed.
-        kind: "over", "after", "every", "at" or "whenever".
-        due: seconds until the command runs or, for "over", ends; -1 if unknown.
-        share: progress of "over", 0..1.
+        kind: "over", "after", "every", "at", "whenever" or "pattern".
+        due: seconds until the command runs or a pattern begins or, for "over", ends; -1 if unknown.
+        share: progress of "over", or of the cycle of a pattern, 0..1.
+        cycle: number of a pattern's cycle, from 0.
+        step: value of the step of a pattern that sounds now.
     """
 
     number: int
@@ -240,6 +242,8 @@ class PendingState(msgspec.Struct, frozen=True):
     kind: str
     due: float = -1.0
     share: float = 0.0
+    cycle: int = 0
+    step: str = ""
 
 
 class CueState(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,10 @@ _PAIRS: Final = (0, 2, 5, 8, 11, 14, 17)
 """Places of the two-digit numbers of a time."""
 _MONTHS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
-_SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
-"""Text of each source after the time of a row, the shortest first."""
+_SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface", "pattern")}
+"""Text of each source after the time of a row."""
+_MUSICIAN: Final = ("interface",)
+_WITH_PATTERNS: Final = ("interface", "pattern")
 _LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn$", re.ASCII)
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 """Reader of numbers between commas: twice as fast as that of NumPy."""
@@ -124,6 +126,8 @@ def collate(
     progress: Callable[[int, int], None] = lambda done, of: None,
     chunk: int = _CHUNK,
     scale: Scale | None = None,
+    *,
+    patterns: bool = False,
 ) -> Collated:
     """Reads the musician's events of some logs.
 
@@ -136,6 +140,7 @@ def collate(
         progress: called with the number of bytes of the files read so far, and of all files.
         chunk: approximate number of bytes read at once.
         scale: range of raw values, for logs outside 0 to 1.
+        patterns: True to include the events that patterns played.
     """
     collated = Collated(dimension)
     of = sum(map(_size, files))
@@ -144,7 +149,7 @@ def collate(
         end = done + _size(file)
         parts: list[_Rows] = []
         try:
-            for size, rows in _read(file, dimension - 1, chunk, "interface"):
+            for size, rows in _read(file, dimension - 1, chunk, _WITH_PATTERNS if patterns else _MUSICIAN):
                 done += size
                 progress(min(done, end), of)  # the content of a compressed log is larger
                 parts.append(_Rows(rows.times, rows.values.astype(np.float32), rows.skipped))
@@ -208,21 +213,21 @@ def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray
     Raises:
         OSError: the file cannot be read.
     """
-    read = [rows for _, rows in _read(file, count, _CHUNK, source)]
+    read = [rows for _, rows in _read(file, count, _CHUNK, (source,))]
     times = [rows.times for rows in read] or [np.empty(0, np.int64)]
     return np.concatenate(times), np.concatenate([rows.values for rows in read] or [np.empty((0, count))])
 
 
-def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int, _Rows]]:
-    """Yields the number of bytes and the rows of a source, chunk by chunk."""
+def _read(file: Path, count: int, size: int, sources: Sequence[str]) -> Iterator[tuple[int, _Rows]]:
+    """Yields the number of bytes and the rows of some sources, chunk by chunk."""
     with open_content(file) as log:
         while chunk := log.read(size):
             chunk += log.readline()
             text = chunk.removeprefix(BOM_UTF8)
-            yield len(chunk), _fast(text, count, source) or _careful(text, count, source)
+            yield len(chunk), _fast(text, count, sources) or _careful(text, count, sources)
 
 
-def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
+def _fast(chunk: bytes, count: int, sources: Sequence[str]) -> _Rows | None:
     """Returns rows in the exact format of this program and IMPSY, with NumPy and msgspec; None for other formats."""
     if not chunk.endswith(b"\n"):
         chunk += b"\n"
@@ -232,27 +237,28 @@ def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
     if np.count_nonzero(data <= ord(" ")) != len(ends):
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
-    shortest, longest = _SOURCES.values()
-    if (ends - starts).min() < _STAMP + len(shortest):
+    shortest, *_, longest = sorted(map(len, _SOURCES.values()))
+    if (ends - starts).min() < _STAMP + shortest:
         return None
     # A row may end before the longest source would.
-    words = data[np.minimum(starts[:, None] + np.arange(_STAMP, _STAMP + len(longest)), len(data) - 1)]
+    words = data[np.minimum(starts[:, None] + np.arange(_STAMP, _STAMP + longest), len(data) - 1)]
     by = {name: (words[:, : len(word)] == word).all(axis=1) for name, word in _SOURCES.items()}
-    if not np.logical_or(*by.values()).all():
+    if not np.logical_or.reduce(tuple(by.values())).all():
         return None
-    ours, begin = by[source], _STAMP + len(_SOURCES[source])
-    starts, ends = starts[ours], ends[ours]
+    ours = np.logical_or.reduce([by[name] for name in sources])
+    lengths = np.select([by[name] for name in sources], [len(_SOURCES[name]) for name in sources])
+    starts, ends, begins = starts[ours], ends[ours], (starts + _STAMP + lengths)[ours]
     if not len(starts):
         return _Rows(np.empty(0, np.int64), np.empty((0, count)), 0)
-    if (ends - starts).min() <= begin:
+    if (ends <= begins).any():
         return None
     letters = data[starts[:, None] + np.arange(_STAMP)]
     if not _stamps(letters):
         return None
     stamps = letters.view(f"S{_STAMP}")[:, 0]
     commas = np.flatnonzero(data == ord(","))
-    counts = np.searchsorted(commas, ends) - np.searchsorted(commas, starts + begin) + 1
-    text = b",".join([chunk[first:end] for first, end in zip((starts + begin).tolist(), ends.tolist(), strict=True)])
+    counts = np.searchsorted(commas, ends) - np.searchsorted(commas, begins) + 1
+    text = b",".join([chunk[first:end] for first, end in zip(begins.tolist(), ends.tolist(), strict=True)])
     try:
         times = stamps.astype("M8[us]").astype(np.int64)
         numbers = np.array(_NUMBERS.decode(b"[%b]" % text))
@@ -292,12 +298,12 @@ def _stamps(letters: np.ndarray) -> bool:
     return bool(((day >= 1) & (day <= _MONTHS[month] + (leap & (month == 2)))).all())
 
 
-def _careful(chunk: bytes, count: int, source: str) -> _Rows:
+def _careful(chunk: bytes, count: int, sources: Sequence[str]) -> _Rows:
     """Returns rows in any valid form, one by one."""
     times, values, skipped = [], [], 0
     for line in _LINE_END.split(chunk.decode(errors="replace").replace("\0", "")):
         row = line.split(",")
-        if len(row) < 2 or row[1].strip() != source:
+        if len(row) < 2 or row[1].strip() not in sources:
             continue
         try:
             stamp = datetime.fromisoformat(row[0].strip()).replace(tzinfo=None)

@@ -127,7 +127,7 @@ class Picture(NamedTuple):
         rows: number of events.
         values: mean of each dimension in each column, ``[columns, values]``; a column without events repeats the
             column before, NaN before the first event.
-        played: number of events of the musician in each column, ``[columns]``.
+        played: number of events of the musician and of patterns in each column, ``[columns]``.
         predicted: number of events of the player in each column, ``[columns]``.
     """
 
@@ -149,7 +149,7 @@ def draw_log(file: Path, columns: int) -> Picture:
         OSError: the file cannot be read.
         ValueError: no row is valid.
     """
-    at, sources, table = read_rows(file, ("interface", "rnn"))
+    at, sources, table = read_rows(file, ("interface", "rnn", "pattern"))
     at = steady(at)
     by_player = sources == 1
     width = table.shape[1]

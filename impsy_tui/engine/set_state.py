@@ -77,7 +77,7 @@ async def resume_set(
             await live_set.ramps.restore(scene)
         except UserError as problem:
             problems.append(str(problem))
-    problems += await pending_lines.resume_saved(kept.pending, away, executor.read, live_set.ramps)
+    problems += await pending_lines.resume_saved(kept.pending, away, executor.read, live_set.ramps, live_set.patterns)
     if kept.recording and (wrong := await executor.carry_out_line("record on")):
         problems.append(f"record on: {wrong}")
     return problems

@@ -72,6 +72,7 @@ class Argument:
             names for a name.
         optional: True if the argument may be left out.
         keyword: True if the argument is typed as its name and its value, after the others, in any order.
+        pattern: True if a pattern in quotes can stand for the value.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     optional: bool = False
     keyword: bool = False
+    pattern: bool = False
 
     @property
     def allowed(self) -> str:
@@ -244,15 +246,15 @@ def parameter_command(parameter: Parameter) -> Command:
 
 
 def _arguments(parameter: Parameter) -> tuple[Argument, ...]:
-    """Returns the arguments of the value; a switch of a dimension has none."""
-    match parameter.kind:
-        case parameters.Kind.SWITCH if parameters.DIMENSION in parameter.scope:
-            return ()
-        case parameters.Kind.PAIR:
-            return tuple(Argument(end, ArgumentKind.NUMBER, parameter.within) for end in parameters.ENDS)
+    """Returns the arguments of the value."""
+    kind = _KINDS.get(parameter.kind, ArgumentKind.NUMBER)
+    pattern = kind not in (ArgumentKind.TEXT, ArgumentKind.NAME)
+    if parameter.kind is parameters.Kind.PAIR:
+        return tuple(Argument(end, kind, parameter.within, pattern=pattern) for end in parameters.ENDS)
     words = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
-    optional = parameter.kind is parameters.Kind.SWITCH
-    return (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, words, optional=optional),)
+    is_switch = parameter.kind is parameters.Kind.SWITCH
+    name = "switch" if is_switch and parameters.DIMENSION in parameter.scope else parameter.argument
+    return (Argument(name, kind, parameter.within, words, optional=is_switch, pattern=pattern),)
 
 
 FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)

@@ -9,6 +9,7 @@ from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import Expected
 from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
+from impsy_tui.language.patterns.argument import begun_step, step_words
 from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of
 from impsy_tui.parameters import CLASSIFIER, NUDGE
@@ -86,13 +87,27 @@ def complete(line: str, known: CompletionSources) -> Completion:
     words = words_of(line)
     last = words[-1] if words else None
     start = last.start if last is not None and last.end == len(line) and not last.ends else len(line)
+    start += len(line[start:]) - len(line[start:].lstrip("("))
     wanted = _wanted(line[:start], known.macros)
     wanted.sort(key=lambda each: each.argument.optional)
     word = line[start:]
+    if word.startswith('"') and word.count('"') % 2 and (inside := _in_pattern(line, wanted, known)) is not None:
+        return inside
     found = [option for each in wanted for option in _written(each, word, known) if _begins(option, word)]
     if not found:
         start, found = _name_with_blanks(line, words, start, known)
     return Completion(start, tuple(dict.fromkeys(found)), _hint(wanted))
+
+
+def _in_pattern(line: str, wanted: Sequence[Expected], known: CompletionSources) -> Completion | None:
+    """Returns the completions of the last step of an open pattern; None if no pattern can stand there."""
+    for each in wanted:
+        if each.argument.pattern:
+            begun = begun_step(each.argument, line)
+            options = (*step_words(each.argument, each.whose, known.players), *(f"${one}" for one in each.parameters))
+            matching = tuple(option for option in options if begun and option.startswith(begun))
+            return Completion(len(line) - len(begun), matching, each.argument.allowed)
+    return None
 
 
 def _begins(option: str, word: str) -> bool:

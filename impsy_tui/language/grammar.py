@@ -7,6 +7,9 @@ from typing import Final
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES, find_command
 from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
+from impsy_tui.language.patterns.argument import begins_pattern, read_pattern
+from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.reader import TRANSFORMATIONS
 from impsy_tui.language.program import (
     ALL_PLAYERS,
     MOMENTS,
@@ -43,7 +46,6 @@ _RESERVED: Final = frozenset(
 
 _HINTS: Final = {
     "stop": "pause silences the player, panic everything; shutdown ends the engine",
-    "play": "give lets the player play now, resume after a pause; replay plays a log",
     "model": "load changes the model: load m",
     "models": "load changes the model: type load, a space and Tab for the models here",
     "temperature": "temp changes the pi temperature, sigma the sigma temperature: temp 1.3",
@@ -217,10 +219,12 @@ class LineReader(Cursor):
                 return self.value_of(command.name, argument)
 
     def value_of(self, whose: str, argument: Argument) -> Value:
-        """Reads an argument of one word, or a random range."""
+        """Reads an argument of one word, a random range, or a pattern."""
         word = self.next_word(whose, argument)
         if self.is_parameter(word):
             return word.text
+        if begins_pattern(self, argument, word):
+            return read_pattern(self, whose, argument, word)
         if word.text == CHANCE and not word.quoted and argument.kind in _NUMBERS:
             low, high = (self.value_of(whose, self.number(argument)) for _ in range(2))
             if isinstance(low, float) and isinstance(high, float):
@@ -235,7 +239,7 @@ class LineReader(Cursor):
         word = self.word
         if argument.kind not in _NUMBERS or (word is not None and word.text in argument.choices):
             return argument
-        return replace(argument, choices=())
+        return replace(argument, choices=(), pattern=False)
 
     def line_inside(self, outside: Invocation, argument: Argument) -> Program:
         """Reads the rest of the line as commands that run later."""
@@ -365,6 +369,8 @@ def _second_words(first: str, names: Iterable[str] = COMMANDS) -> list[str]:
 
 
 def _too_much(step: Step) -> str:
+    if isinstance(step, Invocation) and any(isinstance(value, Pattern) for value in step.values.values()):
+        return f"this is no transformation of a pattern: {', '.join(TRANSFORMATIONS)}, cycle, now"
     name, usage = (step.command.name, step.command.usage) if isinstance(step, Invocation) else (step.name, str(step))
     return f"{name} takes no more than this: {usage}"
 

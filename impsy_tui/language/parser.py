@@ -6,6 +6,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Source
 from impsy_tui.language.grammar import LONGEST_LINE, LineReader
+from impsy_tui.language.patterns.pattern import Pattern
 from impsy_tui.language.program import Call, Invocation, Macro, Program
 from impsy_tui.language.value_readers import read_dimensions
 from impsy_tui.language.words import Mistake, ParseError, Word
@@ -53,9 +54,15 @@ def parse_body(
 def first_refused(program: Program, source: Source, macros: Mapping[str, Macro]) -> str:
     """Returns the name of the first command that is not taken from this source; empty if all are.
 
+    Other machines may set parameters, and may not begin patterns, which continue.
     Bodies of macros that the program defines count too: a key may carry them out later.
     """
-    return next((each.command.name for each in _all_of(program, macros) if source not in each.command.sources), "")
+    for each in _all_of(program, macros):
+        if source not in each.command.sources:
+            return each.command.name
+        if source is Source.NETWORK and any(isinstance(value, Pattern) for value in each.values.values()):
+            return f"{each.command.name} with a pattern"
+    return ""
 
 
 def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.patterns.pattern import Pattern
 from impsy_tui.parameters import shown_number
 
 ALL_PLAYERS: Final = "all"
@@ -92,8 +93,8 @@ class Invocation:
     Attributes:
         command: its entry in the table.
         values: values by the name of the argument. Numbers and times (in seconds) are float or ``Chance``, switches
-            are bool, and dimensions are a tuple of numbers from 1. Moments and definitions have their classes, and
-            the rest of a line is a ``Program``. Other values are str. Omitted arguments are absent.
+            are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and patterns have their
+            classes, and the rest of a line is a ``Program``. Other values are str. Omitted arguments are absent.
         player: name of a player, "all", or empty for the focused player.
     """
 
@@ -163,7 +164,7 @@ class Program:
                     yield from value.walk()
 
 
-Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program
+Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program | Pattern
 
 
 def only_looks(program: Program) -> bool:

@@ -14,6 +14,12 @@ SYNTAX: Final = (
         "over 8s temp 0.6 sigma 0.02",
         "ramps to this value; over 8s ease … begins and ends gently",
     ),
+    (
+        'temp "0.5 [1 2] ~"',
+        "a pattern: values in the steps of a bar, again and again; hush ends all patterns",
+    ),
+    ('temp "sine" range 0.5 1.5', "a signal; transformations stand behind a pattern"),
+    ('play x1 x2 "0.2 0.8"', "a pattern that plays dimensions as you would"),
     ("after 10s mode duet", "once, when this time has passed"),
     ("every 4s temp rand 0.5 1.5", "again and again"),
     ("at response speed 2", "once, at the next such moment: call, response, silence 5s, event 100, bar"),

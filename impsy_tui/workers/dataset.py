@@ -38,7 +38,13 @@ def _make(request: Request, dimension: int, reporter: Reporter) -> tuple[str, st
     found = log_files(request.logs, dimension)
     stage = f"{dimension}d"
     scale = None if request.high is None else Scale(request.low, request.high)
-    collated = collate(found.files, dimension, lambda done, of: reporter.say(Progress(stage, done, of)), scale=scale)
+    collated = collate(
+        found.files,
+        dimension,
+        lambda done, of: reporter.say(Progress(stage, done, of)),
+        scale=scale,
+        patterns=request.patterns,
+    )
     collated.left_out[:0] = found.left_out
     if not collated.performances:
         return "", "; ".join([f"no events of dimension {dimension} are in {request.logs}", *_left_out(collated)])

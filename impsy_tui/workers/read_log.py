@@ -31,6 +31,8 @@ _MOST_OF_TEXT: Final = 8 * MOST_BYTES
 MOST_COMMANDS: Final = 20_000
 _MOST_REFUSED: Final = 10
 _PLAYED: Final = ("interface", "replay")
+_BY_PATTERNS: Final = "pattern"
+"""Source of the events of patterns. Recorded commands start the patterns again, which then play these events."""
 _HEARD: Final = ("feats",)
 FRAME: Final = 1 + len(NAMES) + 1
 """Number of floats of a frame of descriptors."""
@@ -49,7 +51,7 @@ class ReplayRows(msgspec.Struct, frozen=True):
         rows: number of events.
         values: number of values in each event.
         frames: number of frames of descriptors.
-        commands: times, in seconds since the first event, with the lines that ran then.
+        commands: times, in seconds since the beginning, with the lines that ran then.
         refused: commands that are not allowed in a recording, each with its file and line.
         problem: reason why the log cannot be replayed; empty if it can.
     """
@@ -72,18 +74,21 @@ def read_reel(file: Path) -> tuple[ReplayRows, bytes]:
         frames = np.empty((0, FRAME))
     if frames.shape[1] != FRAME:
         frames = np.empty((0, FRAME))
+    found, refused = _commands(file.with_name(log_name(file) + COMMANDS_SUFFIX))
     try:
-        events = _in_order(file, _PLAYED)
+        events = _in_order(file, _PLAYED if found else (*_PLAYED, _BY_PATTERNS))
     except (OSError, ValueError) as error:
-        if not len(frames):
+        if not len(frames) and not found:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             return ReplayRows(problem=f"{log_name(file)} cannot be replayed: {reason}"), b""
         events = np.empty((0, 1))
-    began = min(float(rows[0, 0]) for rows in (events, frames) if len(rows))
+    firsts = [float(rows[0, 0]) for rows in (events, frames) if len(rows)]
+    began = _beginning(found)
+    if began is None:
+        began = min(firsts) if firsts else found[0][0]
     for rows in (events, frames):
         rows[:, 0] -= began
     np.clip(events[:, 1:], 0.0, 1.0, out=events[:, 1:])
-    found, refused = _commands(file.with_name(log_name(file) + COMMANDS_SUFFIX))
     commands = tuple((time - began, line) for time, line in found)
     if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
         return _too_long(file)
@@ -97,6 +102,12 @@ def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
     times = steady(times)
     order = np.argsort(times, kind="stable")
     return np.column_stack((times[order], table[order]))
+
+
+def _beginning(commands: Sequence[tuple[float, str]]) -> float | None:
+    """Returns the time of the recorded state, whose lines have one time; None if there is no such state."""
+    times = [time for time, _ in commands[:2]]
+    return times[0] if len(times) == 2 and times[0] == times[1] else None
 
 
 def _too_long(file: Path) -> tuple[ReplayRows, bytes]:

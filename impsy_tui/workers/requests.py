@@ -20,6 +20,7 @@ class DatasetRequest(WorkerRequest, frozen=True, tag="dataset"):
         name: File name of the dataset; empty for the usual name.
         low: Raw value that becomes 0.
         high: Raw value that becomes 1; None for values from 0 to 1.
+        patterns: True to include the events that patterns played.
     """
 
     logs: Path
@@ -28,6 +29,7 @@ class DatasetRequest(WorkerRequest, frozen=True, tag="dataset"):
     name: str = ""
     low: float = 0.0
     high: float | None = None
+    patterns: bool = False
 
 
 class PictureRequest(WorkerRequest, frozen=True, tag="plot"):

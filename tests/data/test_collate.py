@@ -94,7 +94,7 @@ def test_collate_agrees_with_impsy(tmp_path: Path, chunk: int, end: str, final: 
 @pytest.mark.parametrize("source", ["interface", "rnn"])
 def test_collate_reads_written_logs_by_the_fast_path(source: str) -> None:
     content = ("\n".join(_played(200, 8)) + "\n").encode()
-    quick, careful = _fast(content, 8, source), _careful(content, 8, source)
+    quick, careful = _fast(content, 8, (source,)), _careful(content, 8, (source,))
     assert quick is not None
     assert len(quick.times) > 50
     for one, other in zip(quick, careful, strict=True):
@@ -254,7 +254,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=600, deadline=None)
 @given(_mutated(), st.integers(1, 3), st.sampled_from(("interface", "rnn")))
 def test_fast_and_careful_reading_agree(content: bytes, count: int, source: str) -> None:
-    quick, careful = _fast(content, count, source) if content else None, _careful(content, count, source)
+    quick, careful = _fast(content, count, (source,)) if content else None, _careful(content, count, (source,))
     assert len(careful.times) == len(careful.values)
     if quick is not None:
         assert quick.times.tolist() == careful.times.tolist()

@@ -63,7 +63,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ('load "my model" ', ()),
         ("audition ", ("pulse", '"my model"', "off")),
         ("mute ", ("x1", "x2", "x3")),
-        ("mute x1 x2 ", ("x3",)),
+        ("mute x1 x2 ", ("x3", "on", "off")),
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
@@ -222,6 +222,8 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
     known = CompletionSources(("m",), ("l",), ("d",), ("contrast",), ("interaction.threshold",), 9)
     at = 0
     for word in example.replace(";", "").split():
+        if word.startswith('"') and word.count('"') == 1:
+            break  # the steps of a pattern have tests of their own
         at = example.index(word, at)
         found = complete(example[:at], known)
         options = {part for option in found.options for part in option.split()}

@@ -14,7 +14,7 @@ MACROS = {
     for macro in (
         Macro("drop", (), "mode battle; over 2s temp 1.8"),
         Macro("glide", ("to", "time"), "over $time temp $to"),
-        Macro("play", ("what",), 'load "$what"; drop'),
+        Macro("fetch", ("what",), 'load "$what"; drop'),
     )
 }
 
@@ -79,7 +79,7 @@ def call(name: str, words: tuple[str, ...], player: str = "") -> Call:
     )
     if name == "drop":
         return Call(name, words, drop, player)
-    if name == "play":
+    if name == "fetch":
         load = Invocation(COMMANDS["load"], {"model": words[0]})
         return Call(name, words, Program((load, Call("drop", (), drop))), player)
     time = float(words[1])

@@ -35,6 +35,9 @@ def dataset(
         float | None,
         typer.Option(help="Raw value in the logs that becomes 1, such as 127.", show_default="no scaling"),
     ] = None,
+    with_patterns: Annotated[
+        bool, typer.Option("--with-patterns", help="Include events that patterns played.")
+    ] = False,
 ) -> None:
     """Make datasets from logs."""
     if dimension is not None and dimension not in ranges.DIMENSION:
@@ -50,7 +53,7 @@ def dataset(
     if high is not None and high <= low:
         fail(f"--high {high:g} must be more than --low {low:g}")
     name = filename if not filename or filename.endswith(".npz") else f"{filename}.npz"
-    work(requests.DatasetRequest(source, destination, dimension or 0, name, low, high))
+    work(requests.DatasetRequest(source, destination, dimension or 0, name, low, high, with_patterns))
 
 
 ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")]

@@ -55,7 +55,7 @@ def tempo_forms(snapshot: Snapshot, tempo: TempoState, palette: Palette) -> Form
 
 
 class PendingPane(Pane):
-    """Pending commands, the soonest first, and the progress of ramps."""
+    """Pending commands, the soonest first, the progress of ramps, and cycle and step of patterns."""
 
     DEFAULT_CSS = "PendingPane { height: 4; width: 1fr; }"
 
@@ -88,13 +88,18 @@ class PendingPane(Pane):
 
 
 def _pending_lines(one: PendingState, width: int, palette: Palette) -> list[Line]:
-    due = f" {span(one.due + 0.5)}" if one.due >= 0 else ""
+    due = f" {span(one.due + 0.5)}" if one.due >= 0 else f" {cut(one.step, 12)}" if one.step else ""
     number = f"{one.number}{due} "
     lines: list[Line] = [((number, palette.strong), (cut(one.text, width - len(number)), palette.text))]
-    if one.kind == "over":
-        cells = max(1, width - 2)
+    if one.kind in ("over", "pattern"):
+        cycle = f"{one.cycle + 1} " if one.kind == "pattern" else ""
+        cells = max(1, width - 2 - len(cycle))
         full = round(cells * min(1.0, max(0.0, one.share)))
         lines.append(
-            (("  ", palette.ground), ("━" * full, palette.prediction), ("─" * (cells - full), palette.faint))
+            (
+                (f"  {cycle}", palette.dim),
+                ("━" * full, palette.prediction),
+                ("─" * (cells - full), palette.faint),
+            )
         )
     return lines

@@ -36,6 +36,8 @@ class Beats:
         """Beats (quarter notes) a minute."""
         self.jumps = 0
         """Number of jumps: a beat number from before a jump is not valid after it."""
+        self.jumped_by = 0.0
+        """Beats that the last jump added."""
         self._since = scheduler.now()
         self._beat = 0.0
         self._rate = beats / 60.0
@@ -68,6 +70,7 @@ class Beats:
     def jump(self, beat: float, at: float) -> None:
         """Continues at another beat from this time on."""
         self.jumps += 1
+        self.jumped_by = beat - self.beat_at(at)
         self._beat, self._since = beat, at
         for alarm in tuple(self._alarms):
             alarm.relaid(beat, True)

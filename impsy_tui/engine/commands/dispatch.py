@@ -12,6 +12,7 @@ from impsy_tui.engine.commands.handlers.players import PlayerHandlers
 from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
 from impsy_tui.engine.commands.handlers.time import TimeHandlers
 from impsy_tui.engine.commands.handlers.undo import UndoHandlers
+from impsy_tui.engine.performance.patterns.targets import pattern_of
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import ALL_PLAYERS
@@ -56,6 +57,9 @@ class CommandDispatcher:
             UserError: The command is refused, no player has the name, or the command is not for this kind of player.
         """
         command = invocation.command
+        if pattern_of(invocation) is not None:
+            pending = self._host.live_set.patterns.start(invocation)
+            return f"{pending.number}  {pending.text}"
         handler = self._handlers[command.name]
         if not command.player:
             return handler(**invocation.values)

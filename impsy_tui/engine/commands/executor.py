@@ -79,6 +79,7 @@ class Executor:
             self.run,
             lambda line, on_done: self.carry_out_line(line, on_done, Source.FILE),
             self.carry_out_all,
+            self._step,
             self.wait_for,
         )
 
@@ -362,6 +363,13 @@ class Executor:
             # Noted now: while a command takes time, other lines may leave pending commands.
             cued = {number for each in result.cued for number in each.all_numbers}
             result.numbers += (number for number in range(newest + 1, scheduled.newest + 1) if number not in cued)
+
+    def _step(self, invocation: Invocation) -> str:
+        try:
+            self._carry_out_command(invocation)
+        except UserError as problem:
+            return str(problem)
+        return ""
 
     async def _in_next_turn(self, steps: Steps, result: LineResult) -> str:
         await self._work.turn(id(result))

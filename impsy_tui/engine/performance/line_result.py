@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from impsy_tui.errors import UserError
-from impsy_tui.language import Program
+from impsy_tui.language import Invocation, Program
 from impsy_tui.language.program import Step
 
 Reversal = Callable[[], Awaitable[str]]
@@ -74,12 +74,14 @@ class LineCallables:
         run: carries out a program for a player (empty for the focus), with the source that messages name.
         carry_out_line: carries out one line from a file; the awaitable returns the problem, empty without one.
         carry_out_all: carries out lines from files in order; returns an awaitable if a line takes time.
+        step: carries out one command at once, without undo and recording; returns the problem, empty without one.
         wait_for: waits in the background for awaitables, and reports problems under a source.
     """
 
     run: Callable[[Program, str, str], None]
     carry_out_line: Callable[[str, OnDone], Awaitable[str]]
     carry_out_all: Callable[[Lines], Awaitable[str] | None]
+    step: Callable[[Invocation], str]
     wait_for: Callable[[str, Sequence[Awaitable[str]]], None]
 
 

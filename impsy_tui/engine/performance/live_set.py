@@ -13,6 +13,7 @@ from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.cues import Cues
 from impsy_tui.engine.performance.line_result import LineCallables
+from impsy_tui.engine.performance.patterns.player import PatternPlayer
 from impsy_tui.engine.performance.ramp_starter import RampStarter
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper
@@ -73,8 +74,9 @@ class LiveSet:
         self.scene_keeper = SceneKeeper(session, models, self.parameter_map)
         self.scene_file = SceneFile(scene_file)
         self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
+        self.patterns = PatternPlayer(session, self.scheduled, callables.step)
         self.recording = SetRecording(
-            command_log, session, self.scheduled, self.scene_keeper, macros, random, begin_log
+            command_log, session, self.scheduled, self.patterns, self.scene_keeper, macros, random, begin_log
         )
         self.cues = Cues(library.sets, callables.carry_out_all, self.recording.note, scheduler.work)
         self.set_texts = SetTexts(library.sets, self.cues.renew)

@@ -43,7 +43,7 @@ class RampStarter:
         self._wait_for = wait_for
 
     def release(self, invocation: Invocation) -> None:
-        """Takes the parameters that a command sets at once away from ramps."""
+        """Takes the parameters that a command sets away from ramps and patterns."""
         command = invocation.command
         if command.undo and not command.takes_rest and len(self.scheduled):
             players = self._players_of(command, invocation.player)
@@ -114,6 +114,7 @@ class RampStarter:
     ) -> str:
         def switch_scenes() -> None:
             for scene in final_scenes:
+                self.scheduled.release(self._scene_keeper.keys(scene))
                 self._wait_for("scene", self._scene_keeper.switch(scene))
 
         pending = self.scheduled.over(
@@ -147,8 +148,8 @@ class RampStarter:
         return f"scene {name}"
 
     async def restore(self, scene: Scene) -> None:
-        """Sets everything to a scene at once, and takes its parameters away from ramps."""
-        self.scheduled.release(track.key for track in self._scene_keeper.tracks(scene))
+        """Sets everything to a scene at once, and takes its parameters away from ramps and patterns."""
+        self.scheduled.release(self._scene_keeper.keys(scene))
         await settle(self._scene_keeper.restore(scene))
 
     async def _find(self, name: str) -> Scene:

@@ -9,7 +9,7 @@ from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
-from impsy_tui.parameters import DIMENSION, ENDS, PARAMETERS, QUANTISE, TEMPO, Kind, Parameter, parameters_of
+from impsy_tui.parameters import DIMENSION, ENDS, FOLLOWER, OUTPUT, PARAMETERS, QUANTISE, TEMPO, Kind, Parameter, parameters_of
 
 
 def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
@@ -99,6 +99,8 @@ def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: in
     for parameter in parameters:
         names = ENDS if parameter.kind is Kind.PAIR else (parameter.inverse or parameter.name,)
         indices = _indices(invocation, width) if DIMENSION in parameter.scope else [-1]
+        if FOLLOWER in parameter.scope or OUTPUT in parameter.scope:
+            names = (f"{parameter.name} {next(iter(invocation.values.values()))}",)
         yield from ((player.name, name, index) for player in players for name in names for index in indices)
 
 

@@ -1,4 +1,4 @@
-"""Pending commands: ramps, and commands that are due later, repeatedly or at a moment."""
+"""Pending commands: ramps, patterns, and commands that are due later, repeatedly or at a moment."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +9,7 @@ from typing import Final
 
 from impsy_tui.control.states import PendingState
 from impsy_tui.engine.performance.daily_times import DailyTimes
+from impsy_tui.engine.performance.patterns.run import PatternRun
 from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
 from impsy_tui.engine.performance.ramps import Key, Ramp, RampTrack, tracks_by_key
 from impsy_tui.engine.runtime.scheduler import Scheduler
@@ -56,8 +57,8 @@ class ScheduledCommands:
         self._last_received = last_received
         self._held = held
         self._pending: dict[int, PendingCommand] = {}
-        self._ramps: dict[int, PendingCommand] = {}
-        """Pending ramps, by number."""
+        self._movers: dict[int, PendingCommand] = {}
+        """Pending ramps and patterns, by number."""
         self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
         """Commands that wait for a moment, by its word. A search through all pending commands would take too long."""
         self.daily = DailyTimes(scheduler, lambda number: self._schedule_now(self._pending[number]), wall)
@@ -121,14 +122,22 @@ class ScheduledCommands:
 
         def end() -> None:
             self._pending.pop(pending.number, None)
-            self._ramps.pop(pending.number, None)
+            self._movers.pop(pending.number, None)
             if at_end is not None:
                 at_end()
 
         pending.left = 0 if at_end is None else 1
-        self._ramps[pending.number] = pending
+        self._movers[pending.number] = pending
         pending.ramp = Ramp(self._scheduler, began, seconds, eased, by_key, end)
         pending.ramp.start()
+        return pending
+
+    def add_pattern(self, line: Invocation, run: PatternRun, *, number: int = 0) -> PendingCommand:
+        """Adds a pattern; ramps and other patterns release its parameters."""
+        self.release(run.tracks)
+        pending = self._add(line, number=number)
+        pending.pattern = run
+        self._movers[pending.number] = pending
         return pending
 
     def after(self, line: Invocation, seconds: float, program: Program, *, number: int = 0) -> PendingCommand:
@@ -191,17 +200,21 @@ class ScheduledCommands:
     # Cancelling
 
     def release(self, keys: Iterable[Key]) -> None:
-        """Takes parameters away from all ramps, because another command sets them."""
-        if not self._ramps:
+        """Takes parameters away from all ramps and patterns, because another command sets them."""
+        if not self._movers:
             return
         keys = tuple(keys)
-        for pending in tuple(self._ramps.values()):
-            if pending.ramp is not None and pending.ramp.tracks:
-                before = set(pending.ramp.tracks)
-                pending.ramp.release(keys)
-                pending.released |= {name for _, name, _ in before.difference(pending.ramp.tracks)}
-                if not (pending.ramp.tracks or pending.left):
-                    self._forget(pending)
+        for pending in tuple(self._movers.values()):
+            self.release_of(pending, keys)
+
+    def release_of(self, pending: PendingCommand, keys: Sequence[Key]) -> None:
+        """Takes parameters away from one ramp or pattern, which ends without parameters."""
+        if (mover := pending.mover) is not None and mover.tracks:
+            before = set(mover.tracks)
+            mover.release(keys)
+            pending.released |= {name for _, name, _ in before.difference(mover.tracks)}
+            if not (mover.tracks or pending.left):
+                self._forget(pending)
 
     def cancel(self, number: int) -> PendingCommand:
         """Cancels a pending command; changes that it made so far stay.
@@ -229,13 +242,20 @@ class ScheduledCommands:
             self._forget(each)
         return len(pending)
 
+    def cancel_patterns(self, which: Callable[[PatternRun], bool]) -> int:
+        """Cancels the patterns that ``which`` returns True for; returns their number."""
+        patterns = [pending for pending in self._movers.values() if pending.pattern and which(pending.pattern)]
+        for each in patterns:
+            self._forget(each)
+        return len(patterns)
+
     def _forget(self, pending: PendingCommand) -> None:
         self._pending.pop(pending.number, None)
-        self._ramps.pop(pending.number, None)
+        self._movers.pop(pending.number, None)
         if pending.timer is not None:
             pending.timer.cancel()
-        if pending.ramp is not None:
-            pending.ramp.cancel()
+        if pending.mover is not None:
+            pending.mover.cancel()
         if pending.moment is not None:
             waiting = self._at_moments[pending.moment.word]
             waiting.pop(pending.number, None)
@@ -265,6 +285,10 @@ class ScheduledCommands:
         for pending in self._waiting("response"):
             if pending.line.player in ("", "all", player):
                 self._schedule_now(pending)
+
+    def silenced(self) -> None:
+        """Ends the patterns that play as the musician."""
+        self.cancel_patterns(lambda run: run.plays)
 
     def _bar(self) -> None:
         for pending in self._waiting("bar"):
@@ -341,6 +365,11 @@ class ScheduledCommands:
         return tuple(map(self._state, reversed(newest)))
 
     def _state(self, pending: PendingCommand) -> PendingState:
+        if (run := pending.pattern) is not None:
+            position = run.position(self.now)
+            due = max(0.0, run.time_of(0) - self.now) if position < 0.0 else -1.0
+            cycle, share = divmod(max(position, 0.0), 1.0)
+            return PendingState(pending.number, pending.shown, pending.kind, due, share, int(cycle), run.shown)
         left = self.seconds_left(pending)
         share = pending.ramp.share if pending.ramp is not None else 0.0
         return PendingState(pending.number, pending.shown, pending.kind, -1.0 if left is None else left, share)
@@ -348,6 +377,7 @@ class ScheduledCommands:
 
 def _when(state: PendingState) -> str:
     if state.due < 0:
-        return ""
+        is_pattern = state.kind == "pattern"
+        return f"  (cycle {state.cycle + state.share:.2f}: {state.step})" if is_pattern else ""
     due = f"{state.due:.1f}s" if state.due < 60 else str(timedelta(seconds=round(state.due)))
     return f"  ({state.share:.0%}, {due} left)" if state.kind == "over" else f"  (in {due})"

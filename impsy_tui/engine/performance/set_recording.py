@@ -7,15 +7,18 @@ is recorded with their numbers, as ``#3-4,7 drop``, and a replay translates reco
 import itertools
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from impsy_tui.engine.clock.beats import BAR
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.line_result import LineResult
+from impsy_tui.engine.performance.patterns.player import PatternPlayer
+from impsy_tui.engine.performance.patterns.targets import continued_line
 from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
@@ -71,6 +74,7 @@ class SetRecording:
         command_log: file of the recorded lines.
         session: session that is recorded.
         scheduled: pending commands.
+        patterns: running patterns.
         scene_keeper: captures scenes.
         macros: macros of the performer.
         random: source of all random numbers.
@@ -82,6 +86,7 @@ class SetRecording:
         command_log: CommandLog,
         session: Session,
         scheduled: ScheduledCommands,
+        patterns: PatternPlayer,
         scene_keeper: SceneKeeper,
         macros: Mapping[str, Macro],
         random: np.random.Generator,
@@ -90,6 +95,7 @@ class SetRecording:
         self.command_log = command_log
         self._session = session
         self._scheduled = scheduled
+        self._patterns = patterns
         self._scene_keeper = scene_keeper
         self._macros = macros
         self._random = random
@@ -122,6 +128,7 @@ class SetRecording:
 
     def seed(self, number: int) -> str:
         """Sets the seed of all random numbers; returns the reply."""
+        self._patterns.seed = number
         self._random.bit_generator.state = np.random.default_rng(number).bit_generator.state
         for player in self._session.all_players.values():
             player.discard_drawn_numbers()
@@ -129,21 +136,26 @@ class SetRecording:
 
     def _note_state(self) -> int:
         """Records the present state; returns the seed with which the recording starts."""
-        seed = secrets.randbelow(2**31)
-        self._note(f"seed {seed}")
-        self._note("cancel all")
-        for macro in self._macros.values():
-            self._note(f"def {macro}")
-        session = self._session
-        if not session.alone:
-            self._note(f"player {session.focus}")
-        for line in scene_lines(self._scene_keeper.capture(), session.focus):
-            self._note(line)
-        for name, player in session.all_players.items():
-            self._note(f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}")
-        for pending in self._scheduled.all():
-            self._note(f"#{pending.number} {self._from_now(pending)}")
+        seed, now = secrets.randbelow(2**31), self._session.scheduler.now()
+        for line in self._state_lines(seed, now):
+            # One time for all lines: a replay carries them out before it begins.
+            self.command_log.note(now, line)
         return seed
+
+    def _state_lines(self, seed: int, now: float) -> Iterator[str]:
+        session, tempo = self._session, self._session.tempo
+        yield f"seed {seed}"
+        yield "cancel all"
+        yield from (f"def {macro}" for macro in self._macros.values())
+        if not session.alone:
+            yield f"player {session.focus}"
+        yield from scene_lines(self._scene_keeper.capture(), session.focus)
+        for name, player in session.all_players.items():
+            yield f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}"
+        if not tempo.clock_in.leads:
+            yield f"beat {1.0 + tempo.beat_at(now) % BAR:.9f}"
+        for pending in self._scheduled.all():
+            yield f"#{pending.number} {self._from_now(pending)}"
 
     def note(self, result: LineResult) -> None:
         """Records the steps of a line that were carried out since the last note."""
@@ -173,6 +185,8 @@ class SetRecording:
 
     def _from_now(self, pending: PendingCommand) -> str:
         """Returns a pending command as it would be typed now."""
+        if (run := pending.pattern) is not None:
+            return continued_line(pending.line, run, self._scheduled.now)
         line, left = pending.line, self._scheduled.seconds_left(pending)
         if pending.kind not in ("over", "after") or left is None:
             return pending.text

@@ -13,6 +13,7 @@ from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.engine.performance.session_state.pending_lines import PendingLine
 from impsy_tui.language import Call, Program
 from impsy_tui.language.command_schema import ArgumentKind
+from impsy_tui.language.patterns.pattern import Pattern
 from impsy_tui.language.program import Step
 
 _DEEPEST: Final = 200
@@ -136,7 +137,8 @@ class UndoHistory:
 
         def is_cut(one: PendingLine) -> bool:
             pending = there.get(one.saved.number)
-            return pending is None or (pending.ramp is not None and len(pending.ramp.tracks) < len(one.saved.starts))
+            mover = None if pending is None else pending.mover
+            return pending is None or (mover is not None and len(mover.tracks) < len(one.saved.starts))
 
         return tuple(filter(is_cut, before.pending))
 
@@ -201,6 +203,8 @@ def _is_same_parameter(one: Program, other: Program) -> bool:
     if isinstance(first, Call) or isinstance(second, Call) or first.command.takes_rest:
         return False
     if first.command is not second.command or first.player != second.player or first.command.ramp not in _NUMBERS:
+        return False
+    if any(isinstance(value, Pattern) for step in (first, second) for value in step.values.values()):
         return False
     dimensions = [argument.name for argument in first.command.arguments if argument.kind is ArgumentKind.DIMENSIONS]
     return all(first.values.get(name) == second.values.get(name) for name in dimensions)

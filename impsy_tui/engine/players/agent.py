@@ -266,6 +266,11 @@ class AgentBehaviour(ParameterHolder):
         return ranges.MAX_GAP.default
 
     @property
+    def expected(self) -> tuple[float, ...] | None:
+        """Values that the agent played last; None before the first."""
+        return self.last_output
+
+    @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
         """None: an agent has no pending events."""
         return None

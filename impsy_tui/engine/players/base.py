@@ -15,8 +15,14 @@ Notify = Callable[[str, str, str], None]
 MAIN = "main"
 """Name of the player if the configuration names none."""
 
+INTERFACE: Final = "interface"
+"""Source in logs of events of the musician."""
+
 REPLAY: Final = "replay"
 """Channel, and source in logs, of replayed events."""
+
+PATTERN: Final = "pattern"
+"""Channel, and source in logs, of events that patterns play."""
 
 Answerers = set[str]
 """Names of the players that have answered an event or an answer to the event.
@@ -180,7 +186,7 @@ class SessionInterface(Protocol):
 
     @property
     def source(self) -> str:
-        """Source of heard events in logs: "interface" or "replay"."""
+        """Source of heard events in logs: "interface", "replay" or "pattern"."""
 
     @property
     def logs_predictions(self) -> bool:
@@ -218,3 +224,6 @@ class SessionObserver(Protocol):
 
     def turned(self, player: str) -> None:
         """Receives the begin of a player's turn."""
+
+    def silenced(self) -> None:
+        """Receives a panic, or the begin of a fade."""

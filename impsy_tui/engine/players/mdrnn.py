@@ -220,6 +220,13 @@ class MdrnnBehaviour(ParameterHolder):
         return self._events.upcoming
 
     @property
+    def expected(self) -> tuple[float, ...] | None:
+        """Values of the next event: predicted after the last heard event, else pending, else played last."""
+        if self._next is not None:
+            return self._next.values
+        return self.last_output if (upcoming := self.upcoming) is None else upcoming[1]
+
+    @property
     def skipped(self) -> int:
         """Number of events skipped because they were late."""
         return self._events.skipped

@@ -8,7 +8,7 @@ import numpy as np
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
-from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog, SessionInterface
+from impsy_tui.engine.players.base import PATTERN, REPLAY, Answerers, Notify, PlayerLog, SessionInterface
 from impsy_tui.engine.players.behaviours import (
     AnyPredictor,
     PlayerBehaviour,
@@ -116,6 +116,13 @@ class Player:
             return None
         return self.sounding[self.plays.index(index)]
 
+    def expected_at(self, index: int) -> float | None:
+        """Returns the value that the player expects next at an index of the instrument; None for none."""
+        expected = self.behaviour.expected
+        if expected is None or index not in self.plays or len(expected) != len(self.plays):
+            return None
+        return expected[self.plays.index(index)]
+
     def discard_drawn_numbers(self) -> None:
         """Discards random numbers that were drawn ahead, because the generator starts again."""
         for behaviour in self.behaviours:
@@ -182,9 +189,9 @@ class Player:
         return next(filter(None, [behaviour.listen(feats, at) for behaviour in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
-        """Returns True if the player hears a channel. Players that hear any channel hear a replayed log."""
+        """Returns True if the player hears a channel. Players that hear any channel hear logs and patterns."""
         channels = self.routing.hears_channels
-        return channels is None or name in channels or (name == REPLAY and bool(channels))
+        return channels is None or name in channels or (name in (REPLAY, PATTERN) and bool(channels))
 
     # Output of the behaviour
 
@@ -208,6 +215,17 @@ class Player:
             for listener in self.listeners:
                 # By the scheduler, because a listener may answer at once and this player may hear the answer.
                 session.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, answerers)
+
+    def sound_held(self, indices: frozenset[int]) -> None:
+        """Sends held dimensions at once; the other dimensions keep their values. A paused player sends nothing."""
+        session = self._session
+        sounding = (indices & self._own) - self.shaping.silent(session.dimension - 1)
+        if self.paused or not sounding:
+            return
+        values = [self.shaping.held.get(i, value) for i, value in enumerate(session.last_input)]
+        others = frozenset(range(len(values))) - sounding
+        session.outputs.play(values, NONE_MUTED, others, self.name, self.routing.plays_channels)
+        session.played()
 
     def aim(self, goal: Callable[[], Sequence[float]]) -> None:
         """Passes on the target sound of an agent."""

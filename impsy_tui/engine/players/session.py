@@ -11,7 +11,7 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog, SessionObserver
+from impsy_tui.engine.players.base import INTERFACE, PATTERN, REPLAY, Answerers, Notify, PlayerLog, SessionObserver
 from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.engine_parameters import EngineParameters
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
@@ -56,7 +56,7 @@ class Session(Roster):
     Attributes:
         observer: Observer of events and turns, None for none.
         gesture_recording: Recorder of labelled gestures, None without a log.
-        source: Source of heard events in logs: "interface", or "replay" while a log is replayed.
+        source: Source of heard events in logs: "interface", "replay" for a replayed log, "pattern" for patterns.
         message_handler: Takes MIDI messages that are bound to a command or learned; returns True if taken.
         osc_handler: Takes OSC messages that are learned; returns True if taken.
         dimension_handler: Takes every vector that is heard, for dimensions that move parameters.
@@ -91,7 +91,7 @@ class Session(Roster):
         self.last_input_at: float | None = None
         self.observer: SessionObserver | None = None
         self.gesture_recording: GestureRecording | None = None
-        self.source = "interface"
+        self.source = INTERFACE
         self.held_notes = HeldNotes(
             scheduler,
             outputs,
@@ -166,6 +166,7 @@ class Session(Roster):
     ) -> None:
         before = self._began if self.last_input_at is None else self.last_input_at
         at = max(at, before)
+        self.source = channel if channel in (REPLAY, PATTERN) else INTERFACE
         self.received_events += 1
         self.last_input, self.last_input_at = vector, at
         if self.settings.thru:
@@ -205,11 +206,7 @@ class Session(Roster):
 
     def replayed(self, values: Sequence[float], at: float) -> None:
         """Hears an event of a log like an event of the musician."""
-        self.source = REPLAY
-        try:
-            self.received(REPLAY, values, at)
-        finally:
-            self.source = "interface"
+        self.received(REPLAY, values, at)
 
     def resounded(self, descriptors: np.ndarray, at: float) -> None:
         """Hears a descriptor frame of a log like the musician's sound."""
@@ -368,13 +365,17 @@ class Session(Roster):
             player.resume()
 
     def panic(self) -> None:
-        """Turns off all notes and pauses every player."""
+        """Turns off all notes, pauses every player and ends patterns that play."""
+        if self.observer is not None:
+            self.observer.silenced()
         self.pause()
         self.outputs.panic()
         self.held_notes.release()
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
         """Pauses the players and ramps the outputs to their safe values in ``seconds``; then silences them."""
+        if self.observer is not None:
+            self.observer.silenced()
         for player in self.players.values():
             player.pause(silence=False)
 

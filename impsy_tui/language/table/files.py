@@ -15,12 +15,14 @@ _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), opt
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
         "dataset",
-        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values",
+        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values; "
+        "with patterns includes events of patterns",
         "dataset 9",
         (
             Argument("dimension", ArgumentKind.WHOLE, ranges.DIMENSION, optional=True),
             Argument("low", ArgumentKind.NUMBER, RAW_VALUE, optional=True, keyword=True),
             Argument("high", ArgumentKind.NUMBER, RAW_VALUE, optional=True, keyword=True),
+            Argument("with", ArgumentKind.CHOICE, choices=("patterns",), optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),

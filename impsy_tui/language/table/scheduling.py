@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from impsy_tui import ranges
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source
 from impsy_tui.ranges import Range
 
@@ -62,6 +63,17 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         (_MOMENT, _LINE),
         player=True,
     ),
+    Command(
+        "play",
+        "plays dimensions as if you had played them: a value, or a pattern",
+        'play x1 x2 "0.2 0.8 ~ 0.5"',
+        (
+            Argument("dimensions", ArgumentKind.DIMENSIONS),
+            Argument("value", ArgumentKind.NUMBER, ranges.VALUE, pattern=True),
+        ),
+        undo=True,
+    ),
+    Command("hush", "ends all patterns; parameters keep their values", "hush", undo=True),
     Command("what", "lists the pending commands by number", "what"),
     Command(
         "cancel",

@@ -10,20 +10,28 @@ from impsy_tui.errors import UserError
 class DimensionHandlers(Handlers):
     """Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
 
-    def _mute(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+    def _mute(self, players: Sequence[Player], dimensions: tuple[int, ...], switch: bool = True) -> str:
         indices = self._played(players, dimensions)
         for player in players:
-            player.shaping.muted.update(indices)
+            if switch:
+                player.shaping.muted.update(indices)
+            else:
+                player.shaping.muted.difference_update(indices)
             player.end_muted()
-        return self._reply(players, f"{_named(dimensions)} muted")
+        return self._reply(players, f"{_named(dimensions)} {'muted' if switch else 'not muted'}")
 
-    def _solo(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+    def _solo(self, players: Sequence[Player], dimensions: tuple[int, ...], switch: bool = True) -> str:
         indices = self._played(players, dimensions)
         for player in players:
-            player.shaping.soloed = set(indices)
-            player.shaping.muted -= player.shaping.soloed
+            if switch:
+                player.shaping.soloed = set(indices)
+                player.shaping.muted -= player.shaping.soloed
+            else:
+                player.shaping.soloed.difference_update(indices)
             player.end_muted()
-        return self._reply(players, f"only {_named(dimensions)} played")
+        return self._reply(
+            players, f"only {_named(dimensions)} played" if switch else f"{_named(dimensions)} not solo"
+        )
 
     def _hold(self, players: Sequence[Player], dimensions: tuple[int, ...], value: float) -> str:
         indices = self._played(players, dimensions)
@@ -37,11 +45,14 @@ class DimensionHandlers(Handlers):
             player.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
         return self._reply(players, f"{_named(dimensions)} played from {low:g} to {high:g}")
 
-    def _invert(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
-        indices = self._played(players, dimensions)
+    def _invert(self, players: Sequence[Player], dimensions: tuple[int, ...], switch: bool | None = None) -> str:
+        indices = set(self._played(players, dimensions))
         for player in players:
-            player.shaping.inverted ^= set(indices)
-        return self._reply(players, f"{_named(dimensions)} inverted")
+            inverted = player.shaping.inverted
+            player.shaping.inverted = (
+                inverted ^ indices if switch is None else inverted | indices if switch else inverted - indices
+            )
+        return self._reply(players, f"{_named(dimensions)} {'not inverted' if switch is False else 'inverted'}")
 
     def _release(self, players: Sequence[Player], dimensions: tuple[int, ...] | None = None) -> str:
         if dimensions is None:

@@ -30,12 +30,18 @@ def _final(ended: str) -> Reversal:
 class JobHandlers(Handlers):
     """Handlers of jobs, files and settings."""
 
-    async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
+    async def _dataset(self, dimension: float | None = None, **options: Any) -> str:
         user_files = self._host.user_files
+        low, high = options.get("low", 0.0), options.get("high")
         if (high is None and low) or (high is not None and high <= low):
             raise UserError("low must be below high: they are the range of raw values, such as low 0 high 127")
         request = requests.DatasetRequest(
-            user_files.logs, user_files.datasets, int(dimension or 0), low=low, high=high
+            user_files.logs,
+            user_files.datasets,
+            int(dimension or 0),
+            low=low,
+            high=high,
+            patterns="with" in options,
         )
         name = f"{request.dimension}d" if dimension else "of every dimension"
         job = await self._host.jobs.start("dataset", name, request)

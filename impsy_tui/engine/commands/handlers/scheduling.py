@@ -13,6 +13,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
 from impsy_tui.language.setlist import MOST_MACROS
+from impsy_tui.text import counted
 
 
 class SchedulingHandlers(Handlers):
@@ -44,6 +45,17 @@ class SchedulingHandlers(Handlers):
     def _at_moment(self, word: str, player: str, moment: Moment, commands: Program) -> str:
         line = Invocation(COMMANDS[word], {"moment": moment, "commands": commands}, player)
         return _added(self._live_set.scheduled.at(line, moment, commands))
+
+    def _play(self, dimensions: tuple[int, ...], value: float) -> str:
+        last = self._session.dimension - 1
+        if beyond := [number for number in dimensions if number > last]:
+            raise UserError(f"there is no x{beyond[0]}: the last is x{last}")
+        self._live_set.patterns.play_now([number - 1 for number in dimensions], value)
+        return f"{' '.join(f'x{number}' for number in dimensions)} played at {value:g}"
+
+    def _hush(self) -> str:
+        count = self._live_set.patterns.hush()
+        return f"{counted(count, 'pattern')} ended" if count else "no pattern plays"
 
     def _what(self) -> str:
         return "\n".join(self._live_set.scheduled.list()) or "nothing is pending"

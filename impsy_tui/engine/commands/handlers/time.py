@@ -1,6 +1,7 @@
 """Handlers of musical time: grid and nudges."""
 
 from impsy_tui.control.status_text import nudge_words
+from impsy_tui.engine.clock.beats import BAR
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import CLOCK_IN, QUANTISE, TEMPO
@@ -29,6 +30,15 @@ class TimeHandlers(Handlers):
         self.set_engine_parameter(QUANTISE, grid)
         by = "by the incoming clock" if tempo.clock_in.follows else f"at {tempo.beats:g}"
         return f"quantised to {grid}, {by}"
+
+    def _beat(self, beat: float) -> str:
+        tempo = self._host.tempo
+        if tempo.clock_in.leads:
+            raise UserError("the incoming clock sets the beat: clock in off ends that")
+        now, within = tempo.scheduler.now(), beat - 1.0
+        bar = round((tempo.beat_at(now) - within) / BAR)
+        tempo.jump(bar * BAR + within, now)
+        return f"this is beat {beat:.4g} of the bar"
 
     def _nudge(self, output: str, time: float) -> str:
         outputs = self._session.outputs

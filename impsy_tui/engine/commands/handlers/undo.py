@@ -20,7 +20,7 @@ class UndoHandlers(Handlers):
         await settle(undone.awaited)
         if undone.before is not None:
             away = self._session.scheduler.now() - undone.before.at
-            for problem in await pending_lines.resume(undone.resumed, away, live_set.ramps):
+            for problem in await pending_lines.resume(undone.resumed, away, live_set.ramps, live_set.patterns):
                 self._session.notify("warning", "undo", problem)
         scene = None if undone.before is None else undone.before.scene
         live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in undone.resumed])

@@ -8,7 +8,7 @@ from typing import Any
 from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
-from impsy_tui.engine.performance.ramps import RampTrack
+from impsy_tui.engine.performance.ramps import Key, RampTrack
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.player import PlayerScene
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
@@ -18,6 +18,7 @@ from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
 from impsy_tui.parameters import (
     DIMENSION,
+    ENDS,
     ENGINE,
     ENSEMBLE,
     MDRNN,
@@ -102,6 +103,18 @@ class SceneKeeper:
         for ensemble, wanted in self._ensembles(scene):
             yield from ramp_targets.ramps_to(ensemble, wanted.values)
         yield from ramp_targets.ramps_to(self._session.parameters, scene.values)
+
+    def keys(self, scene: Scene) -> Iterator[Key]:
+        """Yields the parameters that a scene sets."""
+        width = self._session.dimension - 1
+        for player, wanted in self._players(scene):
+            yield from ((player.name, name, -1) for name in wanted.values)
+            for one in parameters_of(DIMENSION):
+                names = ENDS if one.kind is Kind.PAIR else (one.name,)
+                yield from ((player.name, name, index) for name in names for index in range(width))
+        for ensemble, wanted in self._ensembles(scene):
+            yield from ((ensemble.name, name, -1) for name in wanted.values)
+        yield from (("", name, -1) for name in scene.values)
 
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Sets everything that has no ramp; returns the loads of models that still run."""

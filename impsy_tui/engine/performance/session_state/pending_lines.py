@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from impsy_tui.engine.performance.patterns.player import PatternPlayer
+from impsy_tui.engine.performance.patterns.targets import pattern_of
 from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
 from impsy_tui.engine.performance.ramp_starter import RampStarter
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
@@ -15,7 +17,7 @@ from impsy_tui.language import Invocation, Mistake, Moment, Program
 
 MOST_SAVED: Final = 500
 """Largest number of pending lines in a saved session: the newest."""
-_NOT_PENDING: Final = "only over, after, every, at and whenever can be pending"
+_NOT_PENDING: Final = "only over, after, every, at, whenever and patterns can be pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,10 @@ class SavedPending:
         number: number for ``cancel``.
         line: text of the line.
         seconds: for ``over``, seconds since the start; for ``after`` and ``every``, seconds until the line is due.
+        cycles: for patterns, position in cycles; below 0 before the start.
         left: for the moment ``event``, events until the line is due.
         due: for a time of day, next time in seconds since 1970.
-        starts: for ``over``, start of each parameter: player, parameter, index of the dimension, value.
+        starts: for ``over`` and patterns, each parameter: player, parameter, index of the dimension, start value.
     """
 
     number: int
@@ -37,6 +40,7 @@ class SavedPending:
     left: int = 0
     starts: tuple[tuple[str, str, int, float], ...] = ()
     due: float = 0.0
+    cycles: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ def _saved(scheduled: ScheduledCommands, pending: PendingCommand) -> SavedPendin
     if pending.ramp is not None:
         starts = tuple((*track.key, track.start) for track in pending.ramp.tracks.values())
         return SavedPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
+    if (run := pending.pattern) is not None:
+        tracks = tuple((*key, 0.0) for key in run.tracks)
+        return SavedPending(pending.number, pending.text, starts=tracks, cycles=run.position(scheduled.now))
     if pending.kind in ("after", "every"):
         return SavedPending(pending.number, pending.text, scheduled.seconds_left(pending) or 0.0)
     return SavedPending(pending.number, pending.text, left=pending.left, due=scheduled.daily.due(pending.number))
@@ -72,12 +79,16 @@ def read_pending(raw: Mapping[str, Any]) -> SavedPending:
         for player, parameter, index, value in raw.get("starts", ())
     )
     number, left = int(raw["number"]), int(raw.get("left", 0))
-    seconds, due = float(raw.get("seconds", 0.0)), float(raw.get("due", 0.0))
-    return SavedPending(number, str(raw["line"]), seconds, left, starts, due)
+    seconds, due, cycles = (float(raw.get(key, 0.0)) for key in ("seconds", "due", "cycles"))
+    return SavedPending(number, str(raw["line"]), seconds, left, starts, due, cycles)
 
 
 async def resume_saved(
-    saved: Sequence[SavedPending], away: float, read: Callable[[str], Program | Mistake], ramps: RampStarter
+    saved: Sequence[SavedPending],
+    away: float,
+    read: Callable[[str], Program | Mistake],
+    ramps: RampStarter,
+    patterns: PatternPlayer,
 ) -> list[str]:
     """Makes lines of a saved session pending again.
 
@@ -86,6 +97,7 @@ async def resume_saved(
         away: seconds since they were saved.
         read: parses a line.
         ramps: starts ramps, and has the pending commands.
+        patterns: starts patterns.
 
     Returns:
         A message for each line that could not be resumed.
@@ -99,22 +111,24 @@ async def resume_saved(
             problems.append(f"{one.line}: {_NOT_PENDING}")
         else:
             lines.append(PendingLine(step, one))
-    return problems + await resume(lines, away, ramps)
+    return problems + await resume(lines, away, ramps, patterns)
 
 
-async def resume(lines: Sequence[PendingLine], away: float, ramps: RampStarter) -> list[str]:
+async def resume(lines: Sequence[PendingLine], away: float, ramps: RampStarter, patterns: PatternPlayer) -> list[str]:
     """Makes lines pending again that were captured ``away`` seconds ago; see ``resume_saved``."""
     problems = []
     for one in lines:
         try:
-            await _resume(one.line, one.saved, away, ramps)
+            await _resume(one.line, one.saved, away, ramps, patterns)
         except (UserError, OSError) as problem:
             problems.append(f"{one.saved.line}: {problem}")
     ramps.scheduled.daily.clock_set()  # makes up for the times of day that passed meanwhile
     return problems
 
 
-async def _resume(line: Invocation, saved: SavedPending, away: float, ramps: RampStarter) -> None:
+async def _resume(
+    line: Invocation, saved: SavedPending, away: float, ramps: RampStarter, patterns: PatternPlayer
+) -> None:
     scheduled = ramps.scheduled
     match line.command.name, line.values:
         case "over", {"time": float(seconds), "settings": Program() as targets}:
@@ -130,5 +144,8 @@ async def _resume(line: Invocation, saved: SavedPending, away: float, ramps: Ram
             scheduled.every(line, period, commands, number=saved.number, first=first)
         case "at" | "whenever", {"moment": Moment() as moment, "commands": Program() as commands}:
             scheduled.at(line, moment, commands, number=saved.number, due=saved.due).left = saved.left
+        case _ if pattern_of(line) is not None:
+            keys = {(player, parameter, index) for player, parameter, index, _ in saved.starts}
+            patterns.resume(line, saved.number, saved.cycles, away, keys)
         case _:
             raise UserError(_NOT_PENDING)

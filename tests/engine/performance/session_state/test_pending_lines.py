@@ -19,7 +19,9 @@ def _restarted(before: VirtualSession, folder: Path, away: float = 0.0) -> tuple
     for word in before.executor.macros.values():
         after.do(f"def {word}")
     after.do(f"temp {temp(before)}")
-    return after, asyncio.run(pending_lines.resume_saved(kept, away, after.executor.read, after.live_set.ramps))
+    live_set = after.live_set
+    resumed = pending_lines.resume_saved(kept, away, after.executor.read, live_set.ramps, live_set.patterns)
+    return after, asyncio.run(resumed)
 
 
 @pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])

@@ -1,0 +1,1 @@
+"""Patterns that play: their cycles, their targets and their steps."""

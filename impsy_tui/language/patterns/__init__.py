@@ -1,0 +1,1 @@
+"""Patterns: a notation for values in cycles, after that of TidalCycles."""
