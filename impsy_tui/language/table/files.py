@@ -15,7 +15,7 @@ _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), opt
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
         "dataset",
-        "makes a dataset from the logs of one dimension, or of all; low and high are the range of raw values; "
+        "makes a dataset from the logs of one dimension, or of all; low and high are raw values; "
         "with patterns includes events of patterns",
         "dataset 9",
         (
