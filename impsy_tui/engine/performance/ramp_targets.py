@@ -9,7 +9,18 @@ from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
-from impsy_tui.parameters import DIMENSION, ENDS, FOLLOWER, OUTPUT, PARAMETERS, QUANTISE, TEMPO, Kind, Parameter, parameters_of
+from impsy_tui.parameters import (
+    DIMENSION,
+    ENDS,
+    FOLLOWER,
+    OUTPUT,
+    PARAMETERS,
+    QUANTISE,
+    TEMPO,
+    Kind,
+    Parameter,
+    parameters_of,
+)
 
 
 def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:

@@ -5,6 +5,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command
 from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, NUDGE, QUANTISE, SWING, TEMPO
+from impsy_tui.ranges import Range
 
 BEATS: Final = Range(1.0, 4.999999999, 1.0)
 """Position in a bar, in beats; 1.5 is in the middle of the first beat."""
