@@ -8,7 +8,7 @@ from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES, find_command
 from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.patterns.argument import begins_pattern, read_pattern
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.patterns.reader import TRANSFORMATIONS
 from impsy_tui.language.program import (
     ALL_PLAYERS,
@@ -369,7 +369,7 @@ def _second_words(first: str, names: Iterable[str] = COMMANDS) -> list[str]:
 
 
 def _too_much(step: Step) -> str:
-    if isinstance(step, Invocation) and any(isinstance(value, Pattern) for value in step.values.values()):
+    if isinstance(step, Invocation) and any(isinstance(value, CyclicPattern) for value in step.values.values()):
         return f"this is no transformation of a pattern: {', '.join(TRANSFORMATIONS)}, cycle, now"
     name, usage = (step.command.name, step.command.usage) if isinstance(step, Invocation) else (step.name, str(step))
     return f"{name} takes no more than this: {usage}"

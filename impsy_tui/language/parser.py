@@ -6,7 +6,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Source
 from impsy_tui.language.grammar import LONGEST_LINE, LineReader
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.program import Call, Invocation, Macro, Program
 from impsy_tui.language.value_readers import read_dimensions
 from impsy_tui.language.words import Mistake, ParseError, Word
@@ -60,7 +60,7 @@ def first_refused(program: Program, source: Source, macros: Mapping[str, Macro])
     for each in _all_of(program, macros):
         if source not in each.command.sources:
             return each.command.name
-        if source is Source.NETWORK and any(isinstance(value, Pattern) for value in each.values.values()):
+        if source is Source.NETWORK and any(isinstance(value, CyclicPattern) for value in each.values.values()):
             return f"{each.command.name} with a pattern"
     return ""
 

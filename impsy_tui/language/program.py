@@ -6,7 +6,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.parameters import shown_number
 
 ALL_PLAYERS: Final = "all"
@@ -164,7 +164,7 @@ class Program:
                     yield from value.walk()
 
 
-Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program | Pattern
+Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program | CyclicPattern
 
 
 def only_looks(program: Program) -> bool:

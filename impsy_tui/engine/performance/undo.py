@@ -13,7 +13,7 @@ from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.engine.performance.session_state.pending_lines import PendingLine
 from impsy_tui.language import Call, Program
 from impsy_tui.language.command_schema import ArgumentKind
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.program import Step
 
 _DEEPEST: Final = 200
@@ -204,7 +204,7 @@ def _is_same_parameter(one: Program, other: Program) -> bool:
         return False
     if first.command is not second.command or first.player != second.player or first.command.ramp not in _NUMBERS:
         return False
-    if any(isinstance(value, Pattern) for step in (first, second) for value in step.values.values()):
+    if any(isinstance(value, CyclicPattern) for step in (first, second) for value in step.values.values()):
         return False
     dimensions = [argument.name for argument in first.command.arguments if argument.kind is ArgumentKind.DIMENSIONS]
     return all(first.values.get(name) == second.values.get(name) for name in dimensions)

@@ -9,7 +9,7 @@ from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.cursor import Cursor
 from impsy_tui.language.patterns.events import SIGNALS
 from impsy_tui.language.patterns.notation import FALSE_WORDS, NUMERIC, TRUE_WORDS
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.patterns.reader import TIMING, TRANSFORMATIONS, PatternReader
 from impsy_tui.language.value_readers import read_value
 from impsy_tui.language.words import ParseError, Word
@@ -36,7 +36,7 @@ def begins_pattern(cursor: Cursor, argument: Argument, word: Word) -> bool:
     return False
 
 
-def read_pattern(cursor: Cursor, command: str, argument: Argument, word: Word) -> Pattern | str:
+def read_pattern(cursor: Cursor, command: str, argument: Argument, word: Word) -> CyclicPattern | str:
     """Reads a pattern and its transformations.
 
     Args:

@@ -72,7 +72,7 @@ class Signal:
     def __str__(self) -> str:
         return self.name
 
-    def at(self, event: "Event", share: float, sample: int, seed: int) -> float:
+    def at(self, event: "PatternEvent", share: float, sample: int, seed: int) -> float:
         """Returns the number at a share of an event.
 
         Args:
@@ -86,7 +86,7 @@ class Signal:
             value = change(value)
         return value
 
-    def _number(self, event: "Event", share: float, sample: int, seed: int) -> float:
+    def _number(self, event: "PatternEvent", share: float, sample: int, seed: int) -> float:
         match self.name:
             case "sine":
                 return 0.5 + 0.5 * math.sin(2.0 * math.pi * share)
@@ -108,7 +108,7 @@ class Signal:
 PatternValue = float | bool | str | Fraction | Hole | Signal
 
 
-class Event(NamedTuple):
+class PatternEvent(NamedTuple):
     """Event of a pattern, or a part of an event that a query cut. All times are in cycles.
 
     Attributes:
@@ -128,18 +128,18 @@ class Event(NamedTuple):
         """True if the event begins in this part."""
         return self.begin == self.start
 
-    def moved(self, time: Callable[[Fraction], Fraction]) -> "Event":
+    def moved(self, time: Callable[[Fraction], Fraction]) -> "PatternEvent":
         """Returns the event at other times; ``time`` must rise."""
-        return Event(time(self.begin), time(self.end), time(self.start), time(self.stop), self.value)
+        return PatternEvent(time(self.begin), time(self.end), time(self.start), time(self.stop), self.value)
 
-    def reflected(self, time: Callable[[Fraction], Fraction]) -> "Event":
+    def reflected(self, time: Callable[[Fraction], Fraction]) -> "PatternEvent":
         """Returns the event at other times; ``time`` must fall."""
         value = self.value
         if isinstance(value, Signal):
             value = replace(value, backwards=not value.backwards)
-        return Event(time(self.end), time(self.begin), time(self.stop), time(self.start), value)
+        return PatternEvent(time(self.end), time(self.begin), time(self.stop), time(self.start), value)
 
-    def changed(self, change: Change) -> "Event":
+    def changed(self, change: Change) -> "PatternEvent":
         """Returns the event with a changed number; words and holes stay."""
         value = self.value
         if isinstance(value, Signal):
@@ -149,9 +149,9 @@ class Event(NamedTuple):
         return self
 
 
-def glide(event: Event, end: Fraction, low: float, high: float) -> Event:
+def glide(event: PatternEvent, end: Fraction, low: float, high: float) -> PatternEvent:
     """Returns an event that moves from one number to another until ``end``."""
-    return Event(event.begin, end, event.start, end, Signal(_GLIDE, low=low, high=high))
+    return PatternEvent(event.begin, end, event.start, end, Signal(_GLIDE, low=low, high=high))
 
 
 def cycles(begin: Fraction, end: Fraction) -> Iterator[tuple[int, Fraction, Fraction]]:

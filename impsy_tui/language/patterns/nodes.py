@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
-from impsy_tui.language.patterns.events import Change, Event, PatternValue, chance, cycles
+from impsy_tui.language.patterns.events import Change, PatternEvent, PatternValue, chance, cycles
 
 
 class Node(Protocol):
@@ -21,7 +21,7 @@ class Node(Protocol):
     def parts(self) -> Sequence["Node"]:
         """Nodes inside this one."""
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         """Returns the events in a span of cycles.
 
         Args:
@@ -52,9 +52,9 @@ class Atom:
     def parts(self) -> Sequence[Node]:
         return ()
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [
-            Event(Fraction(number), Fraction(number + 1), start, stop, self.value)
+            PatternEvent(Fraction(number), Fraction(number + 1), start, stop, self.value)
             for number, start, stop in cycles(begin, end)
         ]
 
@@ -71,7 +71,7 @@ class Rest:
     def parts(self) -> Sequence[Node]:
         return ()
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return []
 
 
@@ -94,9 +94,9 @@ class Steps:
     def parts(self) -> Sequence[Node]:
         return tuple(node for _, node in self.steps)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         whole = self.weight
-        found: list[Event] = []
+        found: list[PatternEvent] = []
         for number, start, stop in cycles(begin, end):
             at = Fraction(number)
             for weight, node in self.steps:
@@ -110,7 +110,7 @@ class Steps:
 
 def _squeezed(
     node: Node, number: int, at: Fraction, length: Fraction, first: Fraction, last: Fraction, seed: int
-) -> Iterator[Event]:
+) -> Iterator[PatternEvent]:
     """Yields the events of one cycle of a node, squeezed into a step."""
 
     def outside(time: Fraction) -> Fraction:
@@ -134,12 +134,12 @@ class Stack:
     def parts(self) -> Sequence[Node]:
         return self.nodes
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [event for node in self.nodes for event in node.query(begin, end, seed)]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RandomChoice:
     """One of several nodes, drawn for each cycle."""
 
     nodes: tuple[Node, ...]
@@ -153,8 +153,8 @@ class Choice:
     def parts(self) -> Sequence[Node]:
         return self.nodes
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
-        found: list[Event] = []
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
+        found: list[PatternEvent] = []
         for number, start, stop in cycles(begin, end):
             drawn = int(chance(seed, self.place, number) * len(self.nodes))
             found += self.nodes[drawn].query(start, stop, seed)
@@ -176,7 +176,7 @@ class Fast:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         factor = self.factor
         found = self.node.query(begin * factor, end * factor, seed)
         return [event.moved(lambda time: time / factor) for event in found]
@@ -198,7 +198,7 @@ class FastBy:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return _joined((self.factors,), self._fast, (), begin, end, seed)
 
     def _fast(self, factor: PatternValue) -> Fast:
@@ -224,7 +224,7 @@ class Euclid:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return _joined((self.pulses, self.steps, self.turn), self._rhythm, (), begin, end, seed)
 
     def _rhythm(self, pulses: PatternValue, steps: PatternValue, turn: PatternValue) -> Node:
@@ -243,7 +243,7 @@ def _joined(
     begin: Fraction,
     end: Fraction,
     seed: int,
-) -> list[Event]:
+) -> list[PatternEvent]:
     """Returns the events of a node that is made from the present values of other nodes."""
     if not nodes:
         return make(*values).query(begin, end, seed)
@@ -285,7 +285,7 @@ class Shifted:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         by = self.by
         found = self.node.query(begin - by, end - by, seed)
         return [event.moved(lambda time: time + by) for event in found]
@@ -315,7 +315,7 @@ class Dropped:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [
             event
             for event in self.node.query(begin, end, seed)
@@ -338,5 +338,5 @@ class Mapped:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [event.changed(self.change) for event in self.node.query(begin, end, seed)]

@@ -9,7 +9,18 @@ from typing import Final
 from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.patterns.events import SIGNALS, Hole, PatternValue, Signal
-from impsy_tui.language.patterns.nodes import Atom, Choice, Dropped, Euclid, Fast, FastBy, Node, Rest, Stack, Steps
+from impsy_tui.language.patterns.nodes import (
+    Atom,
+    Dropped,
+    Euclid,
+    Fast,
+    FastBy,
+    Node,
+    RandomChoice,
+    Rest,
+    Stack,
+    Steps,
+)
 from impsy_tui.language.patterns.pattern import MOST_EVENTS, too_many_events
 from impsy_tui.language.value_readers import read_value
 from impsy_tui.language.words import ParseError, Word
@@ -90,7 +101,7 @@ class NotationReader:
         if closer == ">":
             return tuple(Fast(one, 1 / one.weight) if isinstance(one, Steps) else one for one in found)
         if "|" in separators:
-            return (Choice(tuple(found), self._place()),)
+            return (RandomChoice(tuple(found), self._place()),)
         return tuple(found)
 
     def _group(self, closer: str) -> Node:

@@ -24,7 +24,7 @@ class CycleLength:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class CyclicPattern:
     """Pattern of values in cycles.
 
     Attributes:

@@ -10,7 +10,7 @@ from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.patterns import transformations
 from impsy_tui.language.patterns.nodes import Node
 from impsy_tui.language.patterns.notation import NUMERIC, NotationReader
-from impsy_tui.language.patterns.pattern import MOST_EVENTS, CycleLength, Pattern, too_many_events
+from impsy_tui.language.patterns.pattern import MOST_EVENTS, CycleLength, CyclicPattern, too_many_events
 from impsy_tui.language.patterns.transformations import Transform
 from impsy_tui.language.value_readers import read_value
 from impsy_tui.language.words import ParseError, Word, suggestion
@@ -74,7 +74,7 @@ class PatternReader:
         found = _TOKEN.finditer(self.behind)
         self.tokens = [Word(each[0], self.base + each.start(), self.base + each.end()) for each in found]
 
-    def read(self) -> tuple[Pattern, int]:
+    def read(self) -> tuple[CyclicPattern, int]:
         """Returns the pattern, and the place in the line behind it.
 
         Raises:
@@ -92,7 +92,7 @@ class PatternReader:
             raise ParseError(too_many_events(most), self.quoted)
         end = self.tokens[self.at - 1].end if self.at else self.quoted.end
         behind = self.behind[: max(0, end - self.base)]
-        return Pattern(text, " ".join(behind.split()), layers, self.cycle, self.now), end
+        return CyclicPattern(text, " ".join(behind.split()), layers, self.cycle, self.now), end
 
     def _transforms(self, *, timing: bool = False, depth: int = 0) -> list[Transform]:
         if depth > _DEEPEST:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from impsy_tui.language.patterns.events import Event, Quantised, Scaled, cycles, glide
+from impsy_tui.language.patterns.events import PatternEvent, Quantised, Scaled, cycles, glide
 from impsy_tui.language.patterns.nodes import Dropped, Fast, Mapped, Node, Shifted, Stack
 
 _FAR: Final = 16
@@ -27,13 +27,13 @@ class Reversed:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
-        found: list[Event] = []
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
+        found: list[PatternEvent] = []
         for number, start, stop in cycles(begin, end):
             found += self._cycle(Fraction(2 * number + 1), start, stop, seed)
         return found
 
-    def _cycle(self, ends: Fraction, start: Fraction, stop: Fraction, seed: int) -> list[Event]:
+    def _cycle(self, ends: Fraction, start: Fraction, stop: Fraction, seed: int) -> list[PatternEvent]:
         inside = self.node.query(ends - stop, ends - start, seed)
         return [event.reflected(lambda time: ends - time) for event in inside]
 
@@ -52,8 +52,8 @@ class Palindrome:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
-        found: list[Event] = []
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
+        found: list[PatternEvent] = []
         for number, start, stop in cycles(begin, end):
             later = number - number // 2
             node = Reversed(self.node) if number % 2 else self.node
@@ -77,8 +77,8 @@ class Every:
     def parts(self) -> Sequence[Node]:
         return self.node, self.transformed
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
-        found: list[Event] = []
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
+        found: list[PatternEvent] = []
         for number, start, stop in cycles(begin, end):
             found += (self.node if number % self.count else self.transformed).query(start, stop, seed)
         return found
@@ -98,7 +98,7 @@ class Smooth:
     def parts(self) -> Sequence[Node]:
         return (self.node,)
 
-    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         onsets = self._onsets(begin, end, seed)
         if not onsets:
             return []
@@ -109,12 +109,12 @@ class Smooth:
         nexts = (*onsets[1:], following)
         return [_to_next(event, after) for event, after in zip(onsets, nexts, strict=True)]
 
-    def _onsets(self, begin: Fraction, end: Fraction, seed: int) -> list[Event]:
+    def _onsets(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         found = {event.begin: event for event in self.node.query(begin, end, seed) if event.has_onset}
         return [found[at] for at in sorted(found)]
 
 
-def _to_next(event: Event, following: Event | None) -> Event:
+def _to_next(event: PatternEvent, following: PatternEvent | None) -> PatternEvent:
     low, high = event.value, None if following is None else following.value
     if following is None or not (isinstance(low, float) and isinstance(high, float)):
         return event

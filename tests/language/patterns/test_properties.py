@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from impsy_tui.language import Mistake, Program, parse
-from impsy_tui.language.patterns.events import Event
+from impsy_tui.language.patterns.events import PatternEvent
 from impsy_tui.language.patterns.nodes import Fast, Node, Shifted
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.patterns.transformations import Reversed
 
 _ATOMS = some.sampled_from(["1", "2", "3.5", "~", "0.25"])
@@ -43,11 +43,11 @@ def node(text: str) -> Node | None:
         return None
     assert isinstance(read, Program)
     (found,) = (value for step in read.walk() for value in step.values.values())
-    assert isinstance(found, Pattern)
+    assert isinstance(found, CyclicPattern)
     return found.layers[0]
 
 
-def events(made: Node, begin: Fraction | int = 0, end: Fraction | int = 4) -> list[Event]:
+def events(made: Node, begin: Fraction | int = 0, end: Fraction | int = 4) -> list[PatternEvent]:
     return sorted(made.query(Fraction(begin), Fraction(end), 7), key=lambda one: (one.start, one.begin, str(one)))
 
 

@@ -16,7 +16,7 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.scheduler import Timer
 from impsy_tui.language import Invocation
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 
 _NEAR: Final = 1e-6
 """Rounding error of a position, in cycles."""
@@ -76,7 +76,9 @@ class PatternPlayer:
         self._wait()
         return pending
 
-    def _cycles(self, pattern: Pattern, now: float, resumed: tuple[float, float] | None) -> tuple[CycleClock, int]:
+    def _cycles(
+        self, pattern: CyclicPattern, now: float, resumed: tuple[float, float] | None
+    ) -> tuple[CycleClock, int]:
         """Returns the cycles of a pattern, and the number of its first one."""
         position, away = resumed or (0.0, 0.0)
         if seconds := pattern.cycle.seconds:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from impsy_tui.engine.clock.quantiser import STALE
 from impsy_tui.engine.performance.patterns.cycles import CycleClock
 from impsy_tui.engine.performance.ramps import STEP, Key
-from impsy_tui.language.patterns.events import Event, Hole, PatternValue, Signal
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.events import Hole, PatternEvent, PatternValue, Signal
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.parameters import shown_number
 
 _NEAR: Final = 2e-5
@@ -41,7 +41,7 @@ class Target:
 class _Step(NamedTuple):
     at: Fraction
     layer: int
-    event: Event
+    event: PatternEvent
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class PatternRun:
         cycle: number of the next cycle that is not computed yet.
     """
 
-    pattern: Pattern
+    pattern: CyclicPattern
     clock: CycleClock
     first: int
     tracks: dict[Key, Target]
@@ -69,7 +69,7 @@ class PatternRun:
     """Value of the step that sounds now."""
     _steps: list[_Step] = field(default_factory=list)
     _next: int = 0
-    _signals: dict[int, tuple[Event, float]] = field(default_factory=dict)
+    _signals: dict[int, tuple[PatternEvent, float]] = field(default_factory=dict)
     """Signals that sound, by layer, with the number that was set last."""
     _ends: dict[int, Fraction] = field(default_factory=dict)
     """Ends of the steps that sound, by layer, for targets that rest."""

@@ -17,7 +17,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation
 from impsy_tui.language.patterns.events import Hole, PatternValue
 from impsy_tui.language.patterns.nodes import values_in
-from impsy_tui.language.patterns.pattern import Pattern
+from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.parameters import DIMENSION, FOLLOWER, HOLD, OUTPUT, TEMPO, Kind, Parameter
 
 PLAY: Final = "play"
@@ -40,13 +40,13 @@ class StepOutput(Protocol):
         """Carries out a command with the value of a step."""
 
 
-def pattern_of(line: Invocation) -> tuple[str, Pattern] | None:
+def pattern_of(line: Invocation) -> tuple[str, CyclicPattern] | None:
     """Returns the argument of a command that is a pattern, and the pattern; None without one.
 
     Raises:
         UserError: Two arguments are patterns.
     """
-    found = [(name, value) for name, value in line.values.items() if isinstance(value, Pattern)]
+    found = [(name, value) for name, value in line.values.items() if isinstance(value, CyclicPattern)]
     if len(found) > 1:
         raise UserError(f"{line.command.name} takes one pattern: write a number for the other value")
     return found[0] if found else None
