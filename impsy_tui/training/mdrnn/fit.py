@@ -21,6 +21,7 @@ from impsy_tui.ranges import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.common.figure import Figure, figure
 from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
+from impsy_tui.training.mdrnn.first_weights import learning, moves_one_at_a_time
 from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import training_model
 
@@ -153,7 +154,7 @@ class Trainer:
         done = len(go_on_from.curve) if go_on_from else 0
         keras.utils.set_random_seed(recipe.seed + done)
         self._shape = shape
-        self.model = training_model(shape)
+        self.model = training_model(shape, one_at_a_time=moves_one_at_a_time(training))
         self._recipe = recipe
         self._flat = tf.constant(np.concatenate(training))
         self._starts = tf.constant(window_starts(map(len, training), WINDOW + 1))
@@ -168,6 +169,7 @@ class Trainer:
         if begin_with is not None:
             self.model.set_weights(begin_with)
         self._initial = begin_with
+        self._learning = learning(self.model, shape)
         self._anchors = [tf.constant(weight) for weight in begin_with] if begin_with is not None else []
         self._averages = WeightAverages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
@@ -252,7 +254,8 @@ class Trainer:
             for variable, anchor in zip(self.model.trainable_variables, self._anchors, strict=False):
                 loss += _NEAR * tf.reduce_sum((variable - anchor) ** 2)
         variables = self.model.trainable_variables
-        self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        slopes = [slope * mask for slope, mask in zip(tape.gradient(loss, variables), self._learning, strict=True)]
+        self._optimizer.apply_gradients(zip(slopes, variables, strict=True))
         self._averages.follow(self._optimizer.iterations)
         return nats
 

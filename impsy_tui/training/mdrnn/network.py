@@ -14,16 +14,11 @@ from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
 from impsy_tui.mdrnn.weights import gates_of_kernel
 from impsy_tui.training.common.naming import free_name
+from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, MIXTURES, gates_kernel, set_first_weights
 
-MIXTURES: Final = 5
-"""Components of a mixture up to dimension 5, as in IMPSY."""
 _MOST_MIXTURES: Final = 12
 _SPARE: Final = 3
 """Components beyond one for each value of a larger dimension."""
-_NARROW, _MOVING, _WIDE = 0.05, 0.7, 2.0
-"""First deviations of values, scaled."""
-_SHORTEST, _LONGEST = 0.005, 0.3
-"""First means of dt in seconds."""
 
 
 def shape_of(size: str, dimension: int) -> Shape:
@@ -43,10 +38,14 @@ def model_name(shape: Shape) -> str:
     )
 
 
-def training_model(shape: Shape) -> Any:
+def training_model(shape: Shape, *, one_at_a_time: bool = False) -> Any:
     """Returns a network over whole sequences.
 
     Input ``[batch, time, dimension]``, output ``[batch, time, parameters]``, both scaled.
+
+    Args:
+        shape: shape of the network.
+        one_at_a_time: True for a musician who moves one value at a time; see ``first_weights``.
     """
     inputs = keras.layers.Input((None, shape.dimension), name="inputs")
     hidden = _features(inputs, shape)
@@ -55,7 +54,7 @@ def training_model(shape: Shape) -> Any:
     outputs = _mixture(hidden, inputs, shape, Diagonal(shape.mixtures, shape.dimension))
     model = keras.Model(inputs, outputs, name=model_name(shape))
     if shape.gated:
-        _begin(model, shape)
+        set_first_weights(model, shape, one_at_a_time=one_at_a_time)
     return model
 
 
@@ -73,15 +72,6 @@ class Diagonal(keras.constraints.Constraint):  # type: ignore[misc]
         return dict(zip(("mixtures", "dimension"), self._size, strict=True))
 
 
-def gates_kernel(gates: np.ndarray) -> np.ndarray:
-    """Returns gates ``(mixtures, dimension)`` as the kernel of a layer from the event to the mixture parameters."""
-    mixtures, dimension = gates.shape
-    kernel = np.zeros((dimension, mixtures * (2 * dimension + 1)), np.float32)
-    for number in range(dimension):
-        kernel[number, number : mixtures * dimension : dimension] = gates[:, number]
-    return kernel
-
-
 def _features(inputs: Any, shape: Shape) -> Any:
     """Returns the input of the first layer for an event."""
     if not shape.gated:
@@ -92,38 +82,16 @@ def _features(inputs: Any, shape: Shape) -> Any:
 
 def _mixture(hidden: Any, event: Any, shape: Shape, constraint: Any = None) -> Any:
     """Returns the mixture parameters for the next event."""
-    outputs = MDN(shape.dimension, shape.mixtures, name="mdn_outputs")(hidden)
+    outputs = MDN(shape.dimension, shape.mixtures, name=MIXTURE)(hidden)
     if not shape.gated:
         return outputs
-    gates = keras.layers.Dense(shape.parameters, use_bias=False, kernel_constraint=constraint, name="mdn_gates")
+    gates = keras.layers.Dense(shape.parameters, use_bias=False, kernel_constraint=constraint, name=GATES)
     outputs = outputs + gates(event)
     values = shape.mixtures * shape.dimension
     dt, narrowest = np.zeros((2, shape.parameters), np.float32)
     dt[: values : shape.dimension] = 1.0
     narrowest[values : 2 * values] = NARROWEST
     return outputs * (1.0 - dt) + (keras.ops.exp(keras.ops.minimum(outputs, LONGEST_LOG)) * dt + narrowest)
-
-
-def _begin(model: Any, shape: Shape) -> None:
-    """Sets the first weights: all components but the last stay near the last event."""
-    mixtures, dimension = shape.mixtures, shape.dimension
-    means, mean_bias, deviations, deviation_bias, *logits = model.get_layer("mdn_outputs").get_weights()
-    by_component = means.reshape(-1, mixtures, dimension), mean_bias.reshape(mixtures, dimension)
-    by_component[0][:, :, 0] *= 0.3
-    first_dt = np.geomspace(_SHORTEST, _LONGEST, mixtures) * SCALE
-    by_component[1][:, 0] = np.log(first_dt)
-    by_component[1][-1, 1:] = SCALE / 2
-    widths = np.repeat(np.geomspace(_NARROW, _WIDE, mixtures)[:, None], dimension, axis=1)
-    if mixtures > MIXTURES:
-        widths[:-1] = _NARROW
-        movers = np.arange(mixtures - 1)
-        widths[movers, 1 + movers % (dimension - 1)] = _MOVING
-    widths[:, 0] = 0.5 * first_dt
-    deviation_bias = np.where(widths > 1.0, widths - 1.0, np.log(widths)).ravel()
-    model.get_layer("mdn_outputs").set_weights([means, mean_bias, deviations, deviation_bias, *logits])
-    gates = np.ones((mixtures, dimension), np.float32)
-    gates[:, 0] = gates[-1] = 0.0
-    model.get_layer("mdn_gates").set_weights([gates_kernel(gates)])
 
 
 def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
