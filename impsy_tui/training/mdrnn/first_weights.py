@@ -1,8 +1,8 @@
 """First weights of a network with gates, and the weights that stay as they begin.
 
 The first weights say which values each component of the mixture moves. If a musician moves one value at a time, most
-components move one value each: the means of the others are the last values, without a deviation, and stay so. Without
-that, components merge pairs of values as they learn, and the network alone moves several values at once.
+components move one value each. The means of the other values are the last values, with the smallest deviation, and
+do not learn. Components of free weights merge pairs of values, and the network alone moves several values at once.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _STILL: Final = -16.0
 """Bias of a deviation that stays: the smallest deviation remains."""
 _TOGETHER: Final = 0.02
 """Share of events with two or more moving values, below which a musician moves one value at a time."""
-_QUIET: Final = STEP / 20
+_QUIET: Final = STEP / 80
 """Root mean square of the changes of resting values, above which they do not rest."""
 
 

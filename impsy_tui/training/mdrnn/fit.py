@@ -29,7 +29,7 @@ WINDOW: Final = 50
 """Events of a training sequence, after which the state is reset."""
 _PASSES: Final = 10
 """Approximate number of times that an epoch uses each event; more frequent evaluation takes longer than learning."""
-_LEAST_STEPS, _MOST_STEPS = 20, 1000
+_LEAST_STEPS, _MOST_STEPS = 20, 250
 _RATE, _TUNING_RATE = 3e-3, 1e-3
 _NEAR: Final = 0.2
 """Nats of the loss per unit of squared distance from the initial weights: a model keeps its style as it learns on."""
