@@ -20,8 +20,8 @@ DT_OFFSET: Final = 0.003
 """Seconds. A gated network also hears ``log(SCALE * (dt + DT_OFFSET))``."""
 LONGEST_LOG: Final = 10.0
 """Largest logarithm of a scaled dt that a gated network predicts."""
-NARROWEST: Final = 1e-3
-"""Smallest standard deviation of a gated network, scaled: an eightieth of a MIDI step, 0.1 ms of dt."""
+NARROWEST: Final = 1e-4
+"""Smallest standard deviation of a gated network, scaled: an eight-hundredth of a MIDI step, 0.01 ms of dt."""
 
 Floats = NDArray[np.float32]
 

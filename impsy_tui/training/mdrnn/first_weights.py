@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.mdrnn.model import SCALE, Shape
+from impsy_tui.mdrnn.model import NARROWEST, SCALE, Shape
 from impsy_tui.training.mdrnn.playing_style import STEP
 
 MIXTURE, GATES = "mdn_outputs", "mdn_gates"
@@ -26,7 +26,7 @@ _STILL: Final = -16.0
 """Bias of a deviation that stays: the smallest deviation remains."""
 _TOGETHER: Final = 0.02
 """Share of events with two or more moving values, below which a musician moves one value at a time."""
-_QUIET: Final = STEP / 80
+_QUIET: Final = NARROWEST / SCALE
 """Root mean square of the changes of resting values, above which they do not rest."""
 
 
