@@ -27,6 +27,7 @@ _MARKUP: Final = (
 )
 _ITEM: Final = re.compile(r"^\s*(?:[-*+]|\d+\.|:|#+|>)\s+(?=\S)")
 _ARGUMENT: Final = re.compile(r"^\s*(?:\*{0,2}[\w.]+|``[^`]+``)(?: \([^)]*\))?:\s+(?=\S)")
+_DOCSTRING_ITEM: Final = re.compile(rf"{_ITEM.pattern}|{_ARGUMENT.pattern}")
 _SECTION: Final = re.compile(r"^\s*(?:Args|Returns|Raises|Yields|Attributes|Example|Examples):\s*$")
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[)\"”']*\s+(?=[\"“(]?[A-Z0-9])|\s·\s")
 _WORD: Final = re.compile(r"[^\W_][\w'’.-]*")
@@ -127,7 +128,7 @@ def python(file: str, contents: str) -> Iterator[Text]:
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) if node in docstrings:
-                for line, block in _blocks(text, _ARGUMENT):
+                for line, block in _blocks(text, _DOCSTRING_ITEM):
                     if not _SECTION.match(block):
                         yield Text(file, node.lineno + line - 1, "docstrings", block)
             case ast.Constant(value=str(text)) if node not in parts and text.count(" ") >= 3:

@@ -28,8 +28,8 @@ class NonblockingPrinter:
     of more than a thousand are left out and counted.
 
     Libraries in C and Python's tracebacks write to descriptors 1 and 2. Until ``close``, each of these is a pipe that
-    does not block its writer, and its lines are printed like all others. A descriptor that is a file stays as it is;
-    the printer writes to a duplicate, because descriptor 2 is silenced while a library loads a model.
+    does not block its writer, and its lines are printed like all others. A descriptor that is a file is not replaced.
+    The printer writes to a duplicate, because descriptor 2 is silenced while a library loads a model.
     """
 
     def __init__(self) -> None:

@@ -89,8 +89,9 @@ class ModelFolders:
         """Returns the file of a model.
 
         Args:
-            name: File name, with or without suffix (without: ``.tflite`` first). Else, in this order: ``newest``; a
-                size, for the newest model of this size; the unique begin of a name; a unique part of a name.
+            name: File name, with or without suffix (without: ``.tflite`` first). Other names are tried in this order.
+                ``newest``, a size (for the newest model of this size), the unique beginning of a name, a unique part
+                of a name.
             exact: True to accept file names only.
             dimension: Dimension that ``newest`` and a size prefer; 0 for none.
 
