@@ -157,7 +157,7 @@ async def test_lines_are_repeated_as_they_were_typed(rig: Rig) -> None:
 async def test_answer_gets_two_lines_while_it_is_the_newest(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("mode battle")
-        await here.sees("what you play is logged\n             but does not steer it")
+        await here.sees("your events are\n             logged but do not steer it")
 
 
 @performed
