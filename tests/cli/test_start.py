@@ -12,6 +12,7 @@ from impsy_tui.control.launch import last_lines, launch_engine
 from impsy_tui.errors import NoEngineError, UserError
 from tests.support.engine_process import shell
 from tests.support.ports import free_port
+from tests.support.programs import needs_pd
 from tests.support.waiting import wait_until
 
 
@@ -54,6 +55,30 @@ def test_launch_reports_the_last_lines_of_an_engine_that_does_not_start(tmp_path
         launch_engine(words, tmp_path / "e.sock", output)
     with pytest.raises(NoEngineError, match="no engine runs"), connected(tmp_path / "e.sock"):
         pass
+
+
+def test_play_without_a_terminal_prints_the_status_once_and_ends(tmp_path: Path) -> None:
+    place = str(tmp_path / "e.sock")
+    done = shell("play", *_config(tmp_path), "--socket", place, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("mode ") == 1
+    _shut_down(tmp_path / "e.sock")
+
+
+@needs_pd
+def test_play_runs_the_patch_that_its_configuration_names(tmp_path: Path) -> None:
+    (tmp_path / "mine.pd").write_text("#N canvas 0 0 100 100 10;\n")
+    words = [*_config(tmp_path, '[sound]\npatch = "mine.pd"\n'), "--sound", "--socket", str(tmp_path / "e.sock")]
+    done = shell("play", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Pure Data runs mine.pd" in (tmp_path / "logs" / "engine.out").read_text()
+    _shut_down(tmp_path / "e.sock")
+
+
+def test_play_with_sound_needs_a_patch(tmp_path: Path) -> None:
+    done = shell("play", *_config(tmp_path), "--sound", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "names no patch for --sound: add [sound] with patch" in done.stderr
 
 
 def test_run_points_at_the_option_for_a_configuration(tmp_path: Path) -> None:
