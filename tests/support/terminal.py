@@ -12,7 +12,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.errors import NoEngineError
 from tests.support.waiting import wait_until
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 IMPSY = f"{shlex.quote(sys.executable)} -m impsy_tui"
 
 
