@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import unix_connect
 
 from impsy_tui.channels.osc.packet import write_message
+from impsy_tui.control.messages import PROTOCOL
 
 DT: Final = 0.05
 SECONDS: Final = 6.0
@@ -93,7 +94,7 @@ def client(path: str, seconds: float) -> None:
     end = time.monotonic() + seconds
     with unix_connect(path, compression=None, max_size=None, ping_interval=None) as connection:
         connection.recv()
-        connection.send('{"type":"hello","protocol":1}')
+        connection.send(f'{{"type": "hello", "protocol": {PROTOCOL}}}')
         under_way = number = 0
         try:
             while time.monotonic() < end:

@@ -13,7 +13,7 @@ from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
-from impsy_tui.control.messages import Event, Snapshot
+from impsy_tui.control.messages import PROTOCOL, Event, Snapshot
 from impsy_tui.errors import NoEngineError
 from tests.support.engine.processes import Start, config, received
 from tests.support.ports import free_port
@@ -112,7 +112,7 @@ def test_any_number_of_clients_and_a_stalled_one_costs_nothing(
     opened = ExitStack()
     stalled = opened.enter_context(unix_connect(str(engine.socket), compression=None))
     stalled.recv()
-    stalled.send('{"type": "hello", "protocol": 1}')
+    stalled.send(f'{{"type": "hello", "protocol": {PROTOCOL}}}')
     stalled.send('{"type": "subscribe", "rate": 50}')
     # Its process continues to send requests without reading the replies.
     stop = threading.Event()
@@ -167,7 +167,7 @@ def test_client_with_another_protocol_is_refused_with_a_message(
             assert "protocol only" in reply["text"]
     with unix_connect(str(engine.socket)) as raw:
         raw.recv()
-        raw.send('{"type": "hello", "protocol": 1}')
+        raw.send(f'{{"type": "hello", "protocol": {PROTOCOL}}}')
         raw.send("nonsense")
         assert "not a message" in json.loads(raw.recv())["text"]
         raw.send(b"\xff\xff")

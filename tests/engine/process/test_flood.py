@@ -13,6 +13,7 @@ from websockets.sync.client import unix_connect
 
 from impsy_tui.channels.osc.packet import write_message
 from impsy_tui.control.client import connected
+from impsy_tui.control.messages import PROTOCOL
 from impsy_tui.errors import NoEngineError
 from tests.support.engine.processes import Start, config, received
 from tests.support.ports import free_port
@@ -72,7 +73,7 @@ def test_clients_that_send_without_end_are_all_answered(
         ]
         for flooder in flooders:
             flooder.recv()
-            flooder.send('{"type":"hello","protocol":1}')
+            flooder.send(f'{{"type": "hello", "protocol": {PROTOCOL}}}')
             for number in range(90):
                 flooder.send(json.dumps({"type": "command", "id": number, "line": "help"}))
         with connected(engine.socket) as performer:

@@ -14,7 +14,7 @@ from websockets.sync.client import unix_connect
 from impsy_tui.channels.midi.system.driver import loading_problem
 from impsy_tui.control.answers import Files, LogPlot, Names, Ports, Rig, Settings
 from impsy_tui.control.client import ControlClient, connected
-from impsy_tui.control.messages import Event, FromEngine, Reply
+from impsy_tui.control.messages import PROTOCOL, Event, FromEngine, Reply
 from tests.support.engine.processes import config, received
 from tests.support.engine_process import EngineProcess
 from tests.support.models import constant_model
@@ -243,7 +243,7 @@ def test_panic_does_not_wait_for_a_model_that_loads(
     with unix_connect(str(engine.socket)) as raw:
         raw.recv()
         for message in (
-            '{"type": "hello", "protocol": 1}',
+            f'{{"type": "hello", "protocol": {PROTOCOL}}}',
             '{"type": "command", "id": 1, "line": "load new"}',
             '{"type": "ask", "id": 2, "about": "files"}',
             '{"type": "command", "id": 3, "line": "panic"}',
