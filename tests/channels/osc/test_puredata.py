@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -72,6 +73,24 @@ def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> N
     # The kernel shows when the patch listens.
     tables = [Path(f"/proc/net/udp{version}") for version in ("", "6")]
     wait_until(lambda: any(f":{port:04X} " in table.read_text() for table in tables if table.exists()))
+    assert "couldn't create" not in printed.read_text()
+    assert "error" not in printed.read_text()
+
+
+@on_linux
+def test_voice_listens_to_the_port_of_its_argument(pd: Callable[..., Path], tmp_path: Path) -> None:
+    ports = free_port(), free_port()
+    patch = tmp_path / "two.pd"
+    shutil.copy(ROOT / "configs" / "pd" / "voice.pd", tmp_path)
+    text = (ROOT / "configs" / "pd" / "two-voices.pd").read_text()
+    patch.write_text(text.replace("voice 6001", f"voice {ports[0]}").replace("voice 6002", f"voice {ports[1]}"))
+    printed = pd(patch)
+    tables = [Path(f"/proc/net/udp{version}") for version in ("", "6")]
+
+    def listens(port: int) -> bool:
+        return any(f":{port:04X} " in table.read_text() for table in tables if table.exists())
+
+    wait_until(lambda: all(map(listens, ports)))
     assert "couldn't create" not in printed.read_text()
     assert "error" not in printed.read_text()
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from impsy_tui.language import Program
 from impsy_tui.language.setlist import SetList, read_set, set_lines
@@ -82,3 +83,22 @@ def test_first_set_uses_the_whole_language() -> None:
     assert {"scene save", "hand over"} <= used
     for sign in ("@", "rand", "ease", " now", "$", "silence", "event", "response", "call", "bar"):
         assert sign in text
+
+
+@pytest.mark.parametrize("piece", ["garden", "question", "tides"])
+def test_live_code_pieces_play_with_two_players(tmp_path: Path, piece: str) -> None:
+    random = np.random.default_rng(3)
+    models = shipped_folder("models")
+    players = {name: mdrnn(models / f"{_MODEL}.tflite", random) for name in ("lead", "bass")}
+    set_ = VirtualSession(tmp_path, players=players, models=models, sets=_SETS, random=random, out="osc")
+    set_.do(f"cue {piece}")
+    for cue in set_.live_set.cues.names:
+        set_.do("next")
+        played = {name: player.behaviour.played for name, player in set_.session.players.items()}
+        set_.wait(20.0)
+        if cue != "rest":
+            assert any(player.behaviour.played > played[name] for name, player in set_.session.players.items()), cue
+    set_.wait(60.0)
+    assert set_.problems == []
+    assert len(set_.live_set.scheduled) == 0
+    assert all(player.behaviour.paused for player in set_.session.players.values())
