@@ -6,11 +6,11 @@ from typing import Any
 
 from impsy_tui.config.midi_entries import MappingEntry, MidiMapping
 from impsy_tui.config.value_types import (
+    HOST,
     Address,
     ByDevice,
     Controllers,
     Ends,
-    Host,
     Integer,
     OneOrMany,
     Origin,
@@ -40,10 +40,10 @@ class Osc:
     """``[osc]``: vectors as OSC messages over UDP."""
 
     server_ip: str = setting(
-        Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network, such as a phone'
+        HOST, "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network, such as a phone'
     )
     server_port: int = setting(PORT, 6000, "port to listen at")
-    client_ip: str = setting(Host(), "127.0.0.1", "address of the synthesiser")
+    client_ip: str = setting(HOST, "127.0.0.1", "address of the synthesiser")
     client_port: int = setting(PORT, 6001, "port of the synthesiser")
     input_address: str = setting(Address(), "/interface", "address of the messages from your controller")
     input: tuple[str, ...] = setting(
@@ -147,7 +147,7 @@ class Midi:
 class WebSocket:
     """``[websocket]``: MIDI messages as text to and from browsers."""
 
-    server_ip: str = setting(Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network')
+    server_ip: str = setting(HOST, "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network')
     server_port: int = setting(PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "meaning of incoming messages")
     output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "outgoing messages")

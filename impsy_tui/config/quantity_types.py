@@ -1,10 +1,8 @@
 """Types of ages and sizes of files."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
-from impsy_tui.config.value_types import InvalidValueError
+from impsy_tui.config.value_types import TextOf
 
 _AGE = re.compile(r"(\d{1,5}) ?(day|week|year)s?", re.ASCII)
 _SECONDS = {"day": 86_400.0, "week": 7 * 86_400.0, "year": 365 * 86_400.0}
@@ -24,25 +22,7 @@ def bytes_of(size: str) -> float:
     return float(found[1]) * _BYTES[found[2]] if found else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
-    """Number of days, weeks or years."""
-
-    allowed: str = 'an age such as "30 days", "8 weeks" or "1 year"; "" is no limit'
-
-    def check(self, value: Any) -> str:
-        if not isinstance(value, str) or (value and not seconds_of(value)):
-            raise InvalidValueError
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Size of files."""
-
-    allowed: str = 'a size such as "500 MB" or "2 GB"; "" is no limit'
-
-    def check(self, value: Any) -> str:
-        if not isinstance(value, str) or (value and not bytes_of(value)):
-            raise InvalidValueError
-        return value
+AGE = TextOf(
+    'an age such as "30 days", "8 weeks" or "1 year"; "" is no limit', lambda text: not text or seconds_of(text) > 0
+)
+SIZE = TextOf('a size such as "500 MB" or "2 GB"; "" is no limit', lambda text: not text or bytes_of(text) > 0)

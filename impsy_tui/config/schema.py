@@ -19,16 +19,16 @@ from impsy_tui.config.channel_schema import (
     SerialMidi,
     WebSocket,
 )
-from impsy_tui.config.quantity_types import Age, Size
+from impsy_tui.config.quantity_types import AGE, SIZE
 from impsy_tui.config.value_types import (
+    HOST,
+    PLAYER_NAME,
     Address,
     ByDevice,
     Choice,
     Dimensions,
-    Host,
     Integer,
     OneOrMany,
-    PlayerName,
     Real,
     Switch,
     Text,
@@ -83,7 +83,7 @@ class Model:
 class PlayerTable:
     """``[[player]]``: one of several players. ``[interaction]`` and ``[model]`` give the values that are left out."""
 
-    name: str = setting(PlayerName(), "", "name of the player: @name before a command addresses the player")
+    name: str = setting(PLAYER_NAME, "", "name of the player: @name before a command addresses the player")
     kind: str = setting(
         Choice(tuple(parameters.KINDS)),
         next(iter(parameters.KINDS)),
@@ -120,7 +120,7 @@ class PlayerTable:
         OneOrMany(Text()), None, 'channels that the player plays, such as ["osc 1"]; default: all'
     )
     hears_players: tuple[str, ...] = setting(
-        OneOrMany(PlayerName()), (), 'other players that the player hears like you, such as ["b"]'
+        OneOrMany(PLAYER_NAME), (), 'other players that the player hears like you, such as ["b"]'
     )
     aim: str = live(parameters.AIM)
     steer: str = live(parameters.STEER)
@@ -171,9 +171,9 @@ class Start:
 class Log:
     """``[log]``: limits of the log folder. With a limit, a new log begins at each midnight."""
 
-    keep: str = setting(Age(), "", 'age at which logs are deleted for ever, such as "30 days"')
+    keep: str = setting(AGE, "", 'age at which logs are deleted for ever, such as "30 days"')
     max: str = setting(
-        Size(),
+        SIZE,
         "",
         'size of all logs at which the oldest are compressed, and then deleted for ever, such as "2 GB"',
     )
@@ -183,7 +183,7 @@ class Log:
 class Heartbeat:
     """``[heartbeat]``: an OSC message at regular times, for a monitoring program."""
 
-    client_ip: str = setting(Host(), "127.0.0.1", "address of the monitoring program")
+    client_ip: str = setting(HOST, "127.0.0.1", "address of the monitoring program")
     client_port: int = setting(PORT, 6002, "port of the monitoring program")
     address: str = setting(
         Address(),

@@ -1,7 +1,7 @@
 """Types of settings: the allowed values in words, and their check."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -53,15 +53,24 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
-    """An IP address or the name of a machine; empty if the program chooses."""
+class TextOf:
+    """Text of a certain form.
 
-    allowed: str = HOSTS
+    Attributes:
+        is_valid: True for a text of this form.
+    """
+
+    allowed: str
+    is_valid: Callable[[str], bool]
 
     def check(self, value: Any) -> str:
-        if not isinstance(value, str) or (value and not is_host(value)):
+        if not isinstance(value, str) or not self.is_valid(value):
             raise InvalidValueError
         return value
+
+
+HOST = TextOf(HOSTS, lambda text: not text or is_host(text))
+"""An IP address or the name of a machine; empty if the program chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +257,11 @@ class Controllers:
 
 
 _PLAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerName:
-    """Name of a player: after ``@`` in commands, and in the names of logs."""
-
-    allowed: str = 'a name of at most 24 letters, digits, _ and -, that begins with a letter; not "all"'
-
-    def check(self, value: Any) -> str:
-        if not isinstance(value, str) or not _PLAYER_NAME.fullmatch(value) or value == "all":
-            raise InvalidValueError
-        return value
+PLAYER_NAME = TextOf(
+    'a name of at most 24 letters, digits, _ and -, that begins with a letter; not "all"',
+    lambda text: bool(_PLAYER_NAME.fullmatch(text)) and text != "all",
+)
+"""Name of a player: after ``@`` in commands, and in the names of logs."""
 
 
 _DIMENSIONS = re.compile(r"x(\d{1,4})(?:-x(\d{1,4}))?", re.ASCII)
