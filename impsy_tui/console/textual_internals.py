@@ -6,7 +6,7 @@ otherwise.
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.color import ColorSystem
@@ -17,18 +17,21 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from impsy_tui.key_actions import key_name
 
 try:
-    from textual._compositor import ChopsUpdate, Compositor
+    from textual._compositor import Compositor, CompositorUpdate
 except ImportError:  # a later Textual: its own compositor draws
-    ChopsUpdate = Compositor = object  # type: ignore[assignment,misc]
+    Compositor = CompositorUpdate = object  # type: ignore[assignment,misc]
 
-__all__ = ["ChopsUpdate", "FilteringCompositor", "Pieces"]
+__all__ = ["CompositorUpdate", "FilteringCompositor", "Layers", "Spans"]
 
-Pieces = tuple[list[dict[int, Strip | None]], list[tuple[int, int, int]], list[list[int]]]
-"""Lines cut into strips by their first cell, the changed cells, and the ends of the strips of each line."""
+Spans = list[tuple[int, int, int]]
+"""Changed cells: line, first cell and the cell after the last one; sorted, without overlaps."""
+Layers = Sequence[Sequence[tuple[Widget, Region, Region]]]
+"""Widgets on each line, those in front first, with their visible region and their whole region."""
 
 _WAITING_WRITES: Final = 1
 _HOLD: Final = 1.0
@@ -43,8 +46,22 @@ _PRINTABLE: Final = range(0x20, 0x7F)
 class FilteringCompositor(Compositor):
     """Textual's compositor, which passes each line of each widget through ``shown``.
 
-    If Textual has no ``_get_renders``, lines stay as widgets make them.
+    If Textual has no ``_get_renders``, lines stay as widgets make them in a full update.
     """
+
+    def take_changes(self) -> tuple[Spans, Layers] | None:
+        """Returns the changed cells and the widgets, and forgets the changes.
+
+        Returns:
+            None if Textual keeps them in another form.
+        """
+        try:
+            regions, layers = self._dirty_regions, self.layers_visible
+            spans = list(self._regions_to_spans(regions))
+        except AttributeError:
+            return None
+        regions.clear()
+        return spans, layers
 
     def shown(self, strip: Strip) -> Strip:
         """Returns a line that is safe for the terminal."""
@@ -61,12 +78,26 @@ def use_compositor(screen: Screen[Any], make: Callable[[], object]) -> None:
         screen._compositor = make()  # type: ignore[assignment]
 
 
-def pieces_of(update: object) -> Pieces | None:
-    """Returns the pieces of a partial update; None if Textual keeps them in another form."""
+def paint(screen: Screen[Any], changes: Mapping[Widget, Iterable[Region]]) -> bool:
+    """Draws changed regions of widgets now, without a message from each widget to its screen.
+
+    Returns:
+        False if Textual has to draw them: the screen is not on top, or Textual lacks the names.
+    """
+    app = screen.app
     try:
-        return update.chops, update.spans, update.chop_ends  # type: ignore[attr-defined]
+        if app.screen is not screen or app._batch_count:
+            return False
+        compositor, display, others = screen._compositor, app._display, app._background_screens
+        placed, dirty = compositor.visible_widgets, compositor._dirty_regions
     except AttributeError:
-        return None
+        return False
+    for widget, regions in changes.items():
+        if (place := placed.get(widget)) is not None:
+            (x, y, _, _), clip = place
+            dirty.update(cut for region in regions if (cut := clip.intersection(region.translate((x, y)))))
+    display(screen, compositor.render_update(screen_stack=others))
+    return True
 
 
 def colour_system(console: Console) -> ColorSystem:

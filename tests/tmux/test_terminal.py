@@ -140,7 +140,8 @@ def test_attach_without_an_engine_names_the_line_that_starts_one(terminal: Termi
 
 _PRIVATE_NAMES = {
     "_get_renders": "_renders_of",
-    "chop_ends": "ends_of_chops",
+    "_regions_to_spans": "_spans_of_regions",
+    "_background_screens": "_screens_behind",
     "_writer_thread": "_writing_thread",
     "_character_to_key": "_key_of",
     "_sequence_to_key_events": "_keys_of_sequence",

@@ -1,13 +1,38 @@
-"""Widget drawn line by line, without borders."""
+"""Widget drawn line by line, without borders, together with the other widgets of a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from rich.segment import Segment
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from impsy_tui.console.drawing.compositor import stretch
+from impsy_tui.console.textual_internals import paint
+
+_changes: ContextVar[dict[Widget, list[Region]] | None] = ContextVar("changes", default=None)
+"""Changed regions of the widgets in the frame that is being made."""
+
+
+@contextmanager
+def frame(screen: Screen[Any]) -> Iterator[None]:
+    """Draws all changes of drawn widgets that are made within it at once.
+
+    Textual sends a message from each changed widget to the screen, which takes more time than drawing.
+    """
+    changes: dict[Widget, list[Region]] = {}
+    token = _changes.set(changes)
+    try:
+        yield
+    finally:
+        _changes.reset(token)
+        if changes and not paint(screen, changes):
+            for widget, regions in changes.items():
+                widget.refresh(*regions)
 
 
 class DrawnWidget(Widget):
@@ -18,6 +43,14 @@ class DrawnWidget(Widget):
     """
 
     width = 0
+
+    def redraw_cells(self, *regions: Region) -> None:
+        """Draws regions again: at the end of the frame, or soon outside of frames."""
+        changes = _changes.get()
+        if changes is None:
+            self.refresh(*regions)
+        else:
+            changes.setdefault(self, []).extend(regions)
 
     def segments(self, y: int) -> Sequence[Segment]:
         """Returns a line as wide as the widget."""

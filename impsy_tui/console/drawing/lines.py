@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from rich.cells import set_cell_size
@@ -50,12 +51,14 @@ class Lines(DrawnWidget):
         """Shows these lines."""
         self._made_for = self.size
         width = self._made_for.width
-        for number in range(max(len(lines), len(self._lines))):
-            old = self._lines[number] if number < len(self._lines) else ()
-            new = lines[number] if number < len(lines) else ()
-            if old != new:
-                self.refresh(Region(0, number, max(1, width), 1))
+        changed = [
+            Region(0, number, max(1, width), 1)
+            for number, (old, new) in enumerate(zip_longest(self._lines, lines, fillvalue=()))
+            if old != new
+        ]
         self._lines = list(lines)
+        if changed:
+            self.redraw_cells(*changed)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Returns the lines of a region for the present size of the widget.

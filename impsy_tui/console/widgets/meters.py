@@ -1,6 +1,6 @@
 """Meters: for each dimension a bar of the musician's value and a bar of the player's value."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from rich.segment import Segment
@@ -10,48 +10,17 @@ from textual.geometry import Region, Size
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded, short_model
-from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
+from impsy_tui.console.drawing.meter_layout import lay_out
+from impsy_tui.console.drawing.meter_states import OTHERS, MeterState, meter_states
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.gesture_history import SAMPLES as HISTORY_SAMPLES
 from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.control.messages import Snapshot
 
-STALE: Final = 2.0
-"""Seconds after which a value that does not move is dimmed."""
-
 _PARTS: Final = " ▏▎▍▌▋▊▉"
-OTHERS: Final = "other"
-"""Mark of a dimension that the focused player does not play."""
-_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "~", "inverted": "~", OTHERS: "-"}
+_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "R", "inverted": "I", OTHERS: "-"}
 _LEAST_MODEL: Final = 6
 """Cells from which there is room for the name of the model."""
-_FAR, _NEAR, _NOW = "·", "╎", "┃"
-
-
-@dataclass(frozen=True, slots=True)
-class _Meter:
-    """State of one meter; equal states look the same.
-
-    Attributes:
-        input, prediction: lengths of the bars in eighths of a cell.
-        input_stale, prediction_stale: True for a dimmed bar.
-        marker: cell of the next prediction; -1 for none.
-        approach: glyph of the marker.
-        audition: cell of the auditioned player's value; -1 for none.
-        input_text, prediction_text: values as text.
-        mark: one word for the shaping of the dimension.
-    """
-
-    input: int = 0
-    prediction: int = 0
-    input_stale: bool = True
-    prediction_stale: bool = True
-    marker: int = -1
-    approach: str = _FAR
-    audition: int = -1
-    input_text: str = ""
-    prediction_text: str = ""
-    mark: str = ""
 
 
 class Meters(DrawnWidget, can_focus=True):
@@ -69,7 +38,7 @@ class Meters(DrawnWidget, can_focus=True):
         super().__init__(id="meters")
         self._palette = palette
         self._digits_every = digits_every
-        self._meters: list[_Meter] = []
+        self._meters: list[MeterState] = []
         self._names: tuple[str, ...] = ()
         self._head = ""
         self._layout_of = (0, 0, 0)
@@ -99,20 +68,21 @@ class Meters(DrawnWidget, can_focus=True):
         )
         if count != len(self._meters) or names != self._names:
             self._names = names
-            self._meters = [_Meter()] * count
+            self._meters = [MeterState()] * count
             self._layout_of = (0, 0, 0)
             digits = True
         if self._arrange():
             self.refresh()
             digits = True
-        self._show_head(snapshot, digits)
-        self._show_history()
-        for index, meter in enumerate(_meters(snapshot, self._layout, self._meters, digits)):
+        changed = [*self._show_head(snapshot, digits), *self._show_history()]
+        for index, meter in enumerate(meter_states(snapshot, self._layout.bar, self._meters, digits)):
             before = self._meters[index]
             if meter != before:
                 self._meters[index] = meter
                 if index < self._layout.shown:
-                    self._refresh_changed(index, before, meter)
+                    changed += self._changed(index, before, meter)
+        if changed:
+            self.redraw_cells(*changed)
 
     def _arrange(self) -> bool:
         """Makes a new layout if the size or the number of meters has changed; returns True if it has."""
@@ -124,10 +94,11 @@ class Meters(DrawnWidget, can_focus=True):
         self._layout = lay_out(key[0], key[1], max(1, key[2] - 1), longest)
         return True
 
-    def _show_head(self, snapshot: Snapshot, digits: bool) -> None:
+    def _show_head(self, snapshot: Snapshot, digits: bool) -> list[Region]:
+        """Makes the head with each change of the numbers; returns its region if it has changed."""
         player = snapshot.focused
         if not digits:
-            return
+            return []
         if self._layout.shown < len(self._meters):
             head = f"{len(self._meters) - self._layout.shown} more: widen the window"
         elif snapshot.audition is not None:
@@ -136,33 +107,35 @@ class Meters(DrawnWidget, can_focus=True):
             head = f"next in {player.upcoming_in:.2f} s" if player.upcoming_in < 100 else "next: later"
         else:
             head = ""
-        if (head, player.model) != (self._head, self._model):
-            self._head, self._model = head, player.model
-            self.refresh(Region(0, 0, self.size.width, 1))
+        if (head, player.model) == (self._head, self._model):
+            return []
+        self._head, self._model = head, player.model
+        return [Region(0, 0, self.size.width, 1)]
 
-    def _show_history(self) -> None:
-        """Redraws the histories when a column is complete."""
+    def _show_history(self) -> list[Region]:
+        """Returns the regions of the histories when a column is complete."""
         layout, sample = self._layout, self._history.count
         if not layout.history or sample == self._sample:
-            return
+            return []
         every = HISTORY_SAMPLES // layout.history
         is_moved = sample // every != self._sample // every
         self._sample = sample
-        if is_moved:
-            for index in range(layout.shown):
-                x, y = layout.place(index)
-                self.refresh(Region(x + layout.history_at, y + 1, layout.history, 2))
+        if not is_moved:
+            return []
+        places = map(layout.place, range(layout.shown))
+        return [Region(x + layout.history_at, y + 1, layout.history, 2) for x, y in places]
 
-    def _refresh_changed(self, index: int, before: _Meter, meter: _Meter) -> None:
+    def _changed(self, index: int, before: MeterState, meter: MeterState) -> Iterator[Region]:
+        """Yields the regions of a meter in which two states differ."""
         layout = self._layout
         x, y = layout.place(index)
         y += 1
         bar = x + layout.bar_at
         if layout.rows == 1:
-            self.refresh(Region(x, y, layout.width, 1))
+            yield Region(x, y, layout.width, 1)
             return
         if before.mark != meter.mark:
-            self.refresh(Region(x, y + 1, layout.name, 1))
+            yield Region(x, y + 1, layout.name, 1)
         for line, old, new, redrawn in (
             (0, before.input, meter.input, before.input_stale != meter.input_stale),
             (
@@ -173,15 +146,15 @@ class Meters(DrawnWidget, can_focus=True):
             ),
         ):
             if redrawn:
-                self.refresh(Region(bar, y + line, layout.bar, 1))
+                yield Region(bar, y + line, layout.bar, 1)
             elif old != new:
                 first, last = min(old, new) // 8, min(max(old, new) // 8, layout.bar - 1)
-                self.refresh(Region(bar + first, y + line, last - first + 1, 1))
+                yield Region(bar + first, y + line, last - first + 1, 1)
         for old, new in ((before.marker, meter.marker), (before.audition, meter.audition)):
             if old != new:
                 for cell in (old, new):
                     if cell >= 0:
-                        self.refresh(Region(bar + cell, y + 1, 1, 1))
+                        yield Region(bar + cell, y + 1, 1, 1)
         for line, old_text, new_text in (
             (0, (before.input_text, before.input_stale), (meter.input_text, meter.input_stale)),
             (
@@ -191,7 +164,7 @@ class Meters(DrawnWidget, can_focus=True):
             ),
         ):
             if old_text != new_text:
-                self.refresh(Region(x + layout.value_at, y + line, 4, 1))
+                yield Region(x + layout.value_at, y + line, 4, 1)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Returns the height of the container."""
@@ -272,12 +245,16 @@ class Meters(DrawnWidget, can_focus=True):
             cells = glyph * full + "·" * (width - full)
             segments += _overlaid([Segment(cells, palette.ground)], over)
             return
-        parts = [Segment(" " * min(full, width), filled)]
+        parts = [Segment("█" * min(full, width), filled)]
         if rest and full < width:
             parts.append(Segment(_PARTS[rest], track))
             full += 1
-        parts.append(Segment(" " * (width - full), track))
+        parts.append(self._empty(width - full, track))
         segments += _overlaid(parts, over)
+
+    def _empty(self, cells: int, track: Style) -> Segment:
+        """Returns the empty part of a bar; as dots if the theme has no colour for it."""
+        return Segment("·" * cells, self._palette.faint) if self._palette.dots else Segment(" " * cells, track)
 
     def _dense(self, segments: list[Segment], index: int) -> None:
         layout, palette, meter = self._layout, self._palette, self._meters[index]
@@ -295,45 +272,11 @@ class Meters(DrawnWidget, can_focus=True):
             one = palette.halves(upper, "track") if input_longer else palette.halves("track", lower)
             segments.append(Segment("▀" * ends[0], palette.halves(upper, lower)))
             segments.append(Segment("▀" * (ends[1] - ends[0]), one))
-            segments.append(Segment(" " * (layout.bar - ends[1]), palette.halves("track", "track")))
+            segments.append(self._empty(layout.bar - ends[1], palette.halves("track", "track")))
         if layout.values == 2:
             segments.append(Segment(f" {meter.input_text:>4}", palette.input))
         if layout.values:
             segments.append(Segment(f" {meter.prediction_text:>4}", palette.prediction))
-
-
-def _meters(snapshot: Snapshot, layout: MeterLayout, before: list[_Meter], digits: bool) -> list[_Meter]:
-    player, audition = snapshot.focused, snapshot.audition
-    width = layout.bar
-    input_stale = not 0 <= snapshot.input_age < STALE
-    output_stale = not 0 <= player.output_age < STALE
-    approach = _NOW if player.upcoming_in < 0.15 else _NEAR if player.upcoming_in < 0.8 else _FAR
-    count = len(before)
-    played, coming = player.place(player.output, count), player.place(player.upcoming, count)
-    auditioned = audition.place(audition.output, count) if audition is not None else [None] * count
-    own = frozenset(player.plays)
-    meters = []
-    for index, old in enumerate(before):
-        value = snapshot.input[index] if index < len(snapshot.input) else 0.0
-        output, follows, in_silence = played[index], coming[index], auditioned[index]
-        mark = snapshot.marks[index] if index < len(snapshot.marks) else ""
-        if own and index not in own:
-            mark = OTHERS
-        meters.append(
-            _Meter(
-                _eighths(value, width),
-                _eighths(output or 0.0, width),
-                input_stale,
-                output_stale,
-                -1 if follows is None or mark == "muted" else _cell(follows, width),
-                approach if player.upcoming else _FAR,
-                -1 if in_silence is None else _cell(in_silence, width),
-                _text(value) if digits else old.input_text,
-                ("" if output is None else _text(output)) if digits else old.prediction_text,
-                mark,
-            )
-        )
-    return meters
 
 
 def _ink(mark: str, palette: Palette) -> Style:
@@ -366,15 +309,3 @@ def _overlaid(parts: list[Segment], over: dict[int, tuple[str, Style]]) -> list[
 def _full(style: Style | None) -> bool:
     """Returns True if a bar fills the whole cell in this style."""
     return style is not None and style.color is not None and style.color == style.bgcolor
-
-
-def _eighths(value: float, width: int) -> int:
-    return round(min(max(value, 0.0), 1.0) * width * 8)
-
-
-def _cell(value: float, width: int) -> int:
-    return min(int(min(max(value, 0.0), 1.0) * width), width - 1)
-
-
-def _text(value: float) -> str:
-    return f"{value:.2f}"

@@ -12,13 +12,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import LayoutUpdate
 from textual.app import App, ComposeResult
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 
 from impsy_tui.console.drawing.compositor import TightCompositor, _TightUpdate, stretch, width_of
+from impsy_tui.console.drawing.drawn_widget import DrawnWidget, frame
 from impsy_tui.console.drawing.lines import Lines, filled
 from impsy_tui.console.themes import Palette, ThemeFolders
 
@@ -88,20 +88,47 @@ words = st.lists(LETTERS, max_size=6).map("".join)
 pieces = st.tuples(words, st.sampled_from(STYLES)).map(lambda pair: Segment(*pair))
 drawn_lines = st.lists(pieces, max_size=6).map(lambda line: filled(list(line), WIDTH, STYLES[3]))
 screens = st.lists(drawn_lines, min_size=HEIGHT, max_size=HEIGHT)
-cuts = st.sets(st.integers(1, WIDTH - 1), max_size=3).map(lambda inner: [0, *sorted(inner), WIDTH])
+edges = st.tuples(st.integers(0, WIDTH), st.integers(0, WIDTH)).map(sorted)
 
 
-def chopped(screen: list[list[Segment]], ends: list[list[int]]) -> list[dict[int, Strip]]:
-    """Returns lines cut at the ends of widgets, in the form of the compositor."""
-    return [
-        dict(zip(cut, Strip(line, WIDTH).divide(cut[1:]), strict=False))
-        for line, cut in zip(screen, ends, strict=True)
-    ]
+class Drawn(DrawnWidget):
+    """A widget with given lines."""
+
+    def __init__(self, lines: list[list[Segment]], width: int) -> None:
+        super().__init__()
+        self._lines = [filled(stretch(line, 0, width), width, STYLES[3]) for line in lines]
+        self._given = width
+
+    @property
+    def size(self) -> Size:
+        """Size of the widget."""
+        return Size(self._given, HEIGHT)
+
+    def segments(self, y: int) -> list[Segment]:
+        """Returns a line."""
+        return self._lines[y]
 
 
-def whole(chops: list[dict[int, Strip]]) -> str:
-    """Returns Textual's full rendering."""
-    return LayoutUpdate([line.values() for line in chops], Region(0, 0, WIDTH, HEIGHT)).render_segments(CONSOLE)
+def layers(behind: list[list[Segment]], in_front: list[list[Segment]], edges: list[int]) -> Any:
+    """Two widgets on each line; the one in front reaches from one edge to the other."""
+    left, right = edges
+    regions = Region(left, 0, right - left, HEIGHT), Region(0, 0, WIDTH, HEIGHT)
+    widgets = Drawn(in_front, right - left), Drawn(behind, WIDTH)
+    there = [(widget, region, region) for widget, region in zip(widgets, regions, strict=True) if region.width]
+    return [there] * HEIGHT
+
+
+def whole(layers: Any, edges: list[int]) -> str:
+    """Escape sequences of all lines, cut at the edges as Textual cuts them."""
+    update: list[Any] = []
+    for y in range(HEIGHT):
+        in_front, behind = layers[y][0][0], layers[y][-1][0]
+        if in_front is behind:
+            update.append((y, 0, behind.segments(y)))
+            continue
+        left, _, right = Strip(behind.segments(y), WIDTH).divide([*edges, WIDTH])
+        update += [(y, 0, list(left)), (y, edges[0], in_front.segments(y)), (y, edges[1], list(right))]
+    return _TightUpdate(update).render_segments(CONSOLE)
 
 
 def spans_of(cells: set[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -115,23 +142,23 @@ def spans_of(cells: set[tuple[int, int]]) -> list[tuple[int, int, int]]:
     return found
 
 
-@given(
-    screens, screens, st.lists(cuts, min_size=HEIGHT, max_size=HEIGHT), st.sets(st.integers(0, WIDTH * HEIGHT - 1))
-)
+@given(screens, screens, screens, edges, st.sets(st.integers(0, WIDTH * HEIGHT - 1)))
 def test_update_makes_the_screen_that_a_full_rendering_would(
-    before: list[list[Segment]], after: list[list[Segment]], ends: list[list[int]], more: set[int]
+    before: list[list[Segment]],
+    behind: list[list[Segment]],
+    in_front: list[list[Segment]],
+    edges: list[int],
+    more: set[int],
 ) -> None:
     wanted, terminal = Terminal(), Terminal()
-    chops = chopped(after, ends)
-    wanted.write(whole(chops))
-    terminal.write(whole(chopped(before, ends)))
+    after = layers(behind, in_front, edges)
+    wanted.write(whole(after, edges))
+    terminal.write(whole(layers(before, in_front, [0, 0]), [0, 0]))
     changed = {(y, x) for y in range(HEIGHT) for x in range(WIDTH) if terminal.cells[y][x] != wanted.cells[y][x]} | {
         divmod(cell, WIDTH) for cell in more
     }
     assume(changed)
-    drawn = {y for y, _ in changed}
-    rendered = [line if y in drawn else dict.fromkeys(line) for y, line in enumerate(chops)]
-    update = _TightUpdate(rendered, spans_of(changed), [cut[1:] for cut in ends])
+    update = TightCompositor().update_of(spans_of(changed), after)
     terminal.write(update.render_segments(CONSOLE))
     assert terminal.cells == wanted.cells
 
@@ -151,17 +178,34 @@ def test_width_of_a_text_is_that_of_its_cells(text: str) -> None:
 
 def test_change_of_one_cell_is_a_few_bytes() -> None:
     line = [Segment("a" * 10 + "b" + "a" * 9, STYLES[2])]
-    update = _TightUpdate([{0: Strip(line, WIDTH)}], [(0, 10, 11)], [[WIDTH]])
+    update = TightCompositor().update_of([(0, 10, 11)], layers([line] * HEIGHT, [], [0, 0]))
     assert update.render_segments(CONSOLE) == "\x1b[38;2;255;0;0m\x1b[1;11Hb\x1b[0m"
 
 
+class _Pane(Lines):
+    """Pane that remembers the lines that were drawn."""
+
+    def __init__(self, palette: Palette, id: str) -> None:
+        super().__init__(palette, id=id)
+        self.drawn: list[int] = []
+
+    def segments(self, y: int) -> list[Segment]:
+        """Returns a line."""
+        self.drawn.append(y)
+        return super().segments(y)
+
+
 class _Panes(Screen[None]):
-    CSS = "#left { width: 11; height: 3; } #right { width: 9; height: 2; dock: right; }"
+    CSS = """
+    _Panes { layers: below above; }
+    #left { width: 20; height: 3; layer: below; }
+    #right { width: 9; height: 2; layer: above; offset: 11 0; }
+    """
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
         self._compositor = TightCompositor()
-        self.panes = [Lines(palette, id="left"), Lines(palette, id="right")]
+        self.panes = [_Pane(palette, "left"), _Pane(palette, "right")]
 
     def compose(self) -> ComposeResult:
         """Yields two panes, one over the edge of the other."""
@@ -200,5 +244,44 @@ def test_panes_that_change_look_as_if_drawn_again() -> None:
                 wanted.write(compositor.render_full_update().render_segments(CONSOLE))
                 assert terminal.cells == wanted.cells
             assert written > 100
+
+    asyncio.run(change())
+
+
+def test_only_changed_lines_are_drawn_at_the_end_of_a_frame() -> None:
+    palette = ThemeFolders().load("amber")
+
+    async def change() -> None:
+        app = App[None]()
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            screen = _Panes(palette)
+            await app.push_screen(screen)
+            left, right = screen.panes
+            left.set_lines([(("a", palette.text),), (), (("b", palette.text),)])
+            await pilot.pause()
+            for pane in screen.panes:
+                pane.drawn.clear()
+            with frame(screen):
+                left.set_lines([(("a", palette.text),), (), (("c", palette.text),)])
+                assert left.drawn == []
+            assert (left.drawn, right.drawn) == ([2], [])
+
+    asyncio.run(change())
+
+
+def test_changes_of_a_frame_below_a_dialog_are_drawn_later() -> None:
+    palette = ThemeFolders().load("amber")
+
+    async def change() -> None:
+        app = App[None]()
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            screen = _Panes(palette)
+            await app.push_screen(screen)
+            await app.push_screen(Screen[None]())
+            with frame(screen):
+                screen.panes[0].set_lines([(("later", palette.text),)])
+            await app.pop_screen()
+            await pilot.pause()
+            assert "later" in "".join(strip.text for strip in screen._compositor.render_strips())
 
     asyncio.run(change())
