@@ -1,11 +1,16 @@
-"""Plays the demo in a separate folder and saves pictures of the console:  pictures.py FOLDER"""
+"""Takes pictures of the console in real performances, as SVG files.
+
+``pictures.py FOLDER`` takes those of the manual. ``pictures.py FOLDER all`` takes every screen with every kind of
+player, at three sizes of the terminal, in true colour, in sixteen colours and without colour: about ten minutes.
+"""
 
 import asyncio
 import os
 import socket as udp
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,37 @@ from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
 from impsy_tui.paths import shipped_folder
+
+Look = Callable[[Path, Path], Coroutine[Any, Any, None]]
+
+SIZES = ((80, 24), (120, 40), (200, 50))
+TERMINALS = {
+    "colour": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    "sixteen": {"TERM": "linux"},
+    "plain": {"TERM": "xterm-256color", "NO_COLOR": "1"},
+}
+SCREENS = {
+    "first": (),
+    "keys": ("escape",),
+    "stage": ("escape", "f5"),
+    "events": ("f5", "f6"),
+    "help": ("f6", "f6", "f1"),
+    "files": ("f1", "f2"),
+    "settings": ("f2", "f3"),
+    "rig": ("f3", "f4"),
+    "palette": ("f4", "ctrl+p"),
+    "mistake": ("escape", *"temp 200", "enter"),
+    "choices": ("ctrl+c", *"mode "),
+    "question": ("ctrl+c", *"shutdown", "enter"),
+}
+"""Keys from each screen to the next."""
+BUSY = {
+    "demo.toml": ("temp 1.2", "mute x3", "dataset 9", "over 300s temp 1.6", "every 20s sigma rand 0.01 0.05"),
+    "duel.toml": ("@all give", "over 300s temp 1.6", "scene save dark", "record on"),
+    "ensemble.toml": ("force p2 small-swirl", "after 300s free p2"),
+    "listen.toml": ("temp 1.2", "aim contrast", "steer seek"),
+}
+"""Commands before the pictures, by configuration."""
 
 
 async def perform(socket: Path, folder: Path) -> None:
@@ -52,13 +88,46 @@ async def ensemble(socket: Path, folder: Path) -> None:
         save(app, folder / "ensemble.svg")
 
 
+def every_screen(name: str, size: tuple[int, int], terminal: str, busy: tuple[str, ...]) -> Look:
+    """Returns a look at every screen, after some commands."""
+
+    async def look(socket: Path, folder: Path) -> None:
+        with environment(TERMINALS[terminal]):
+            app = ConsoleApp(ConsoleOptions(socket))
+            async with app.run_test(size=size) as pilot:
+                for line in busy:
+                    app.enter(line)
+                    await pilot.pause(0.6)
+                await pilot.pause(10.0 if busy else 3.0)
+                for screen, keys in SCREENS.items():
+                    await pilot.press(*keys)
+                    await pilot.pause(1.0)
+                    save(app, folder / f"{name}-{screen}-{size[0]}x{size[1]}-{terminal}.svg")
+
+    return look
+
+
+@contextmanager
+def environment(names: dict[str, str]) -> Iterator[None]:
+    """Sets the variables of a terminal, and no others of its kind."""
+    before = dict(os.environ)
+    for name in ("TERM", "COLORTERM", "NO_COLOR"):
+        os.environ.pop(name, None)
+    os.environ |= names
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def save(app: ConsoleApp, file: Path) -> None:
     file.write_text(app.export_screenshot(title="impsy-tui"), encoding="utf-8")
     print(file)
 
 
-def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, None]], folder: Path) -> None:
-    """Plays a configuration and takes pictures of the console."""
+def looked_at(config: str, *looks: Look, folder: Path) -> None:
+    """Plays a configuration, and takes pictures of it."""
     socket = Path("engine.sock").absolute()
     launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
     try:
@@ -78,6 +147,14 @@ def main() -> None:
         # A socket listens in place of a synthesiser.
         synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
         synthesiser.bind(("127.0.0.1", 6001))
+        if sys.argv[2:] == ["all"]:
+            for config, busy in BUSY.items():
+                looks = [
+                    every_screen(config.removesuffix(".toml"), size, terminal, () if number else busy)
+                    for number, (size, terminal) in enumerate((size, name) for size in SIZES for name in TERMINALS)
+                ]
+                looked_at(config, *looks, folder=folder)
+            return
         looked_at("demo.toml", perform, small, folder=folder)
         looked_at("ensemble.toml", ensemble, folder=folder)
 
