@@ -124,8 +124,6 @@ _SHOWN: Final = {
     "down": "↓",
     "left": "←",
     "right": "→",
-    "backspace": "⌫",
-    "enter": "⏎",
 }
 
 

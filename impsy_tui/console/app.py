@@ -16,7 +16,7 @@ from impsy_tui.console import confirmations
 from impsy_tui.console.command_palette import CommandPalette
 from impsy_tui.console.completion_names import CompletionNames
 from impsy_tui.console.drawing.frame_pacing import FramePacing
-from impsy_tui.console.drawing.theme_files import ThemeChooser
+from impsy_tui.console.drawing.theme_files import ThemeChooser, first_theme
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.engine_restart import EngineRestart
 from impsy_tui.console.exit import end_soon, last_line
@@ -73,7 +73,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._linking: asyncio.Task[None] | None = None
         self._waiting_messages: list[tuple[str, str]] = []
         """Messages that appear after the first events, so that these do not scroll them away."""
-        self._theme_chooser = ThemeChooser(options.theme or options.wishes.theme, glyphs=no_colour)
+        self._theme_chooser = ThemeChooser(first_theme(self.console, options), glyphs=no_colour)
         if self._theme_chooser.problem:
             self._waiting_messages.append(("error", self._theme_chooser.problem))
         self._keys = Keymap(options.wishes.keys)

@@ -15,6 +15,8 @@ from impsy_tui.text import can_be_typed
 from impsy_tui.toml_files import read_toml
 
 STANDING: Final = "amber"
+FEW_COLOURS: Final = "sixteen"
+"""Theme in place of the standing one in terminals of sixteen colours."""
 LARGEST_FILE = 1 << 16
 """Greatest size of a theme in bytes: the shipped ones have less than one thousand."""
 _PREFIX: Final = "impsy-"
@@ -53,6 +55,9 @@ class Palette:
         name: name of the theme.
         colours: colours of the theme.
         glyphs: True without colours: bars differ by their glyphs, and important text is reversed.
+
+    Attributes:
+        dots: True if the empty part of a bar has no separate colour and needs dots.
     """
 
     def __init__(self, name: str, colours: Colours, *, glyphs: bool = False) -> None:
@@ -64,6 +69,7 @@ class Palette:
 
         self.name = name
         self.glyphs = glyphs
+        self.dots = colours.track == colours.background
         self.ground = ink(colours.text)
         self.text = ink(colours.text)
         self.strong = ink(colours.accent, bold=True)

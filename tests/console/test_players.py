@@ -39,7 +39,7 @@ def octet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @performed
 async def test_players_fit_a_small_screen(duo: Rig) -> None:
     async with console(duo.socket, SMALL) as here:
-        await here.sees("PLAYERS", "▸p1 ◆", " p2 ◆", "battle", "CHANNELS", "● osc", "◀ PLAYER ALONE  p1")
+        await here.sees("PLAYERS", "▸p1 ◀", " p2 ◀", "battle", "CHANNELS", "● osc", "◀ PLAYER ALONE  p1")
         assert all(len(line) <= 80 for line in here.lines)
         # The focus plays x1 and x2, and not x3.
         await here.until(lambda: "0.50" in here.text and here.text.count("other") == 1)
@@ -56,14 +56,14 @@ async def test_players_fit_a_small_screen(duo: Rig) -> None:
         await here.press("p", "space")
         await here.sees("▸p2 ‖", " p1 ‖", "PAUSED")
         await here.press("space")
-        await here.sees("▸p2 ◆")
+        await here.sees("▸p2 ◀")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 @performed
 async def test_eight_players_are_all_there(octet: Rig, size: tuple[int, int]) -> None:
     async with console(octet.socket, size) as here:
-        await here.sees("PLAYERS", *(f"p{number} ◆" for number in range(1, 9)), "x9", "CHANNELS", "● osc", "›")
+        await here.sees("PLAYERS", *(f"p{number} ◀" for number in range(1, 9)), "x9", "CHANNELS", "● osc", "›")
         assert here.text.count("other") == 7 or here.text.count("- ") >= 7
         assert all(len(line) <= size[0] for line in here.lines)
         assert len(here.lines) == size[1]

@@ -21,8 +21,10 @@ from impsy_tui.control.messages import ConsoleSettings, Snapshot
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.control.states import PlayerState
 
-SMALL, LARGE = (80, 24), (120, 40)
+SMALL, LARGE, HUGE = (80, 24), (120, 40), (200, 50)
 _PATIENCE = 30.0
+_FRAMES = 8
+"""Frames after which every number has changed, and every widget has the size of its content."""
 
 
 def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -108,6 +110,22 @@ class Console:
         wanted = self.app._link.received + count
         await self.until(lambda: self.app._link.received >= wanted)
         await self.pilot.pause()
+
+    async def detach(self) -> None:
+        """Ends the search for an engine, so that given snapshots can be shown."""
+        searching = self.app._linking
+        assert searching is not None
+        searching.cancel()
+        await self.until(searching.done)
+
+    async def show(self, snapshot: Snapshot | None, link: LinkState = LinkState.UP, *, locked: bool = False) -> None:
+        """Shows a snapshot for as many frames as all its numbers and panes need."""
+        self.app._link.state, self.app._locked = link, locked
+        for _ in range(_FRAMES):
+            self.app._link.snapshot = snapshot
+            self.app._link.received += 1
+            self.app._frame()
+            await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Presses keys, one after the other."""

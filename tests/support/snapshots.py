@@ -4,8 +4,20 @@ from typing import Any
 
 import msgspec
 
+from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import CueState, JobState, LogState, PendingState, PlayerState, ReplayState, TempoState
+from impsy_tui.control.states import (
+    ChannelState,
+    CueState,
+    EnsembleState,
+    JobState,
+    LogState,
+    MachineState,
+    PendingState,
+    PlayerState,
+    ReplayState,
+    TempoState,
+)
 
 _PLAYER = PlayerState(
     name="main",
@@ -88,3 +100,123 @@ def staged(**fields: Any) -> Snapshot:
         macros=("drop = mode battle; over 2s temp 1.8", "gone = shutdown"),
     )
     return msgspec.structs.replace(set_, **fields)
+
+
+_IN_TURN = snapshot(
+    model="musicMDRNN-dim9-layers2-units64-mixtures5-scale10",
+    runtime="litert",
+    mode="callresponse",
+    turn="player",
+    parameters={"temp": 1.3, "sigma": 0.02, "timescale": 0.5, "threshold": 0.6, "max_response": 12.0},
+    max_gap=5.0,
+    output=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0),
+    output_age=0.2,
+    upcoming=(0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2),
+    upcoming_in=0.42,
+    played=123,
+).players[0]
+
+_OSC = ChannelState(
+    name="osc",
+    state="open",
+    bound="127.0.0.1:6000 → 127.0.0.1:6001",
+    received=42,
+    sent=123,
+    received_rate=12,
+    sent_rate=8,
+    last_received="/interface 0.12 0.25",
+    last_sent="/prediction 0.10 0.20",
+    problem="no program listens at 127.0.0.1:6001",
+    problem_age=75.0,
+    problems=3,
+)
+
+_PLAYING = msgspec.structs.replace(
+    _SNAPSHOT,
+    time=1_800_000_000.0,
+    uptime=3725.0,
+    dimension=9,
+    input=(0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0),
+    input_age=5.0,
+    received=42,
+    parameters={"thru": True},
+    players=(_IN_TURN,),
+    channels=(_OSC, ChannelState("demo", "open", "simulated performer", received_rate=3)),
+    log=LogState(enabled=True, file="logs/a.log", rows=165, written=165, problem="", disk_free=12_000_000_000),
+    load=0.07,
+    lateness=0.0012,
+    memory=50_000_000,
+    names=("pitch", "decay"),
+    marks=("", "muted", "", "held", "", "", "solo", "shaped"),
+    timer=83.0,
+    timer_runs=True,
+    machine=MachineState(temperature=61.0),
+    jobs=(
+        job(
+            number=2,
+            name="s on training-dataset-9d",
+            stage="epoch",
+            done=34,
+            of=100,
+            loss=-5.25,
+            validation=-4.75,
+            left=95.0,
+            age=60.0,
+            curve=tuple((5.0 - step / 2, 5.5 - step / 2) for step in range(20)),
+        ),
+    ),
+)
+
+_QUARTET = EnsembleState(
+    players=("lead", "p2", "p3", "p4"),
+    gestures=(6, 1, 0, 3),
+    seconds=("6" * 60, "0" * 30 + "1" * 30, "8", "3" * 60),
+    forced=("p3",),
+    features=(512.0, 300.0, 20.0, 10.0, 40.0, 30.0, 10.0, 8.5),
+    lead_age=2.0,
+    resting=False,
+    flux=0.25,
+    rise=0.4,
+    entropy=1.5,
+    state="divergence",
+    new_idea=True,
+    transitions=(1, 2, 0, 0, 0) + (0,) * 15 + (0, 0, 0, 0, 9),
+)
+
+_AGENT = AgentState(
+    hear="loudness-dB centroid",
+    resting=False,
+    level=-18.4,
+    heard=0.01,
+    rate=344,
+    distance=0.42,
+    distances=(0.0, 1.0, 2.0),
+    musician=((0.5,), (1.0,), (0.0,), (0.0, 1.0) * 6, (0.5,) * 13),
+    own=((0.0,), (0.5,), (1.0,), (1.0, 0.0) * 6, (0.0,) * 13),
+)
+
+
+def playing(**fields: Any) -> Snapshot:
+    """Of a player of eight dimensions in its turn, next to a demo and a training, but for these fields."""
+    return msgspec.structs.replace(_PLAYING, **fields)
+
+
+def in_turn(**fields: Any) -> PlayerState:
+    """The player of ``playing``, but for these of its fields and of its parameters."""
+    fields["parameters"] = _IN_TURN.parameters | fields.get("parameters", {})
+    return msgspec.structs.replace(_IN_TURN, **fields)
+
+
+def ensemble(**fields: Any) -> PlayerState:
+    """An ensemble of four, but for these fields of its state."""
+    state = msgspec.structs.replace(_QUARTET, **fields)
+    return in_turn(name="band", kind="ensemble", model="gestures", mode="ensemble", turn="both", ensemble=state)
+
+
+def agent(**fields: Any) -> PlayerState:
+    """An agent that hears sound, but for these fields of its state."""
+    values = {"aim": "imitate", "steer": "network", "budget": 0.5, "smooth": 0.2}
+    state = msgspec.structs.replace(_AGENT, **fields)
+    return in_turn(
+        name="ear", kind="agent", model="steerer", mode="duet", turn="both", parameters=values, agent=state
+    )

@@ -1,4 +1,8 @@
-"""Glyphs for the Linux console, whose fonts (Lat15 and CP437) lack eighth blocks, half blocks and most marks."""
+"""Glyphs for the Linux console, whose fonts lack eighth blocks, half blocks and most marks.
+
+Debian's fonts (Lat15, Uni2) draw some characters alike: ▶, ▸ and → are one arrow, ━ and ─ one line, ┃, │ and ╎ one
+bar.
+"""
 
 import os
 from typing import Final
@@ -16,15 +20,24 @@ _PLAIN: Final = str.maketrans(
         "▅": "▒",
         "▀": "▒",  # you, in the small meters
         "▄": "░",  # the player
-        "◆": "♦",
-        "◇": "♦",
-        "○": "o",
-        "♪": "*",
-        "✓": "+",
-        "‖": "=",
-        "⌕": "?",
+        "▓": "▒",  # the player, without colours
+        "▒": "░",  # a bar that rests, without colours
+        "╎": ".",
+        "│": ":",
+        "━": "=",
+        "…": "~",
         "→": ">",
-        "⚙": "*",
+        "←": "<",
+        "▸": "*",
+        "◆": "♦",
+        "◇": "¤",
+        "○": "o",
+        "◌": "?",
+        "♪": "¶",
+        "✓": "+",
+        "‖": "¦",
+        "⌕": "/",
+        "⚙": "#",
     }
 )
 

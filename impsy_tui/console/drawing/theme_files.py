@@ -1,7 +1,21 @@
 """Current theme, and detection of changes in its file."""
 
-from impsy_tui.console.themes import STANDING, Palette, ThemeFolders
+from rich.color import ColorSystem
+from rich.console import Console
+
+from impsy_tui.console.options import ConsoleOptions
+from impsy_tui.console.textual_internals import colour_system
+from impsy_tui.console.themes import FEW_COLOURS, STANDING, Palette, ThemeFolders
 from impsy_tui.errors import UserError
+
+
+def first_theme(console: Console, options: ConsoleOptions) -> str:
+    """Returns the name of the theme to begin with: the option, or else that of the configuration.
+
+    The standing theme of the configuration becomes the theme of sixteen colours in a terminal that has no more.
+    """
+    few = colour_system(console) is ColorSystem.STANDARD
+    return options.theme or (FEW_COLOURS if few and options.wishes.theme == STANDING else options.wishes.theme)
 
 
 class ThemeChooser:

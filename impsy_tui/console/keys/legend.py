@@ -1,10 +1,42 @@
-"""Legend of the screen: meaning of each sign and number."""
+"""Legend of the screen: each symbol, and the words and numbers of the first screen."""
 
 from typing import Final
 
+SYMBOLS: Final = (
+    ("▶", "you play, and the player listens"),
+    ("◀", "the player plays"),
+    ("◆", "both may play"),
+    ("‖", "paused, or the ensemble rests"),
+    ("◇", "audition: the value of a model that plays in silence"),
+    ("▸", "current: the player in focus, the present cue, a line of a score that runs"),
+    ("♪", "this player sounds"),
+    ("●", "on: a channel is open, the log records, the link works"),
+    ("◌", "a channel waits for its device"),
+    ("○", "off: a channel is closed, a job was cancelled, no engine"),
+    ("✗", "failed: a channel, a job or a command"),
+    ("✓", "done, or in order"),
+    ("⚙", "a job runs"),
+    ("■", "the end: the last cue, or a job that stops"),
+    ("→ ←", "leads to: target of a ramp, next cue, output of a channel; and the keys of these names"),
+    ("↑ ↓", "the ensemble grows livelier, or calmer; and the keys of these names"),
+    ("×", "times: speed of the player"),
+    ("±", "width of the touches around their middle"),
+    ("°", "temperature of the machine"),
+    ("╎ │ ┃", "on a bar, the next value of the player: far, near, now"),
+    ("█ ▓ ▒ ▀ ▄", "bars without colours and small bars: you, player, at rest, only you, only player"),
+    ("▏▎▍▌▋▊▉", "end of a bar, in eighths of a cell"),
+    ("▁▂▃▅▆▇", "the last ten seconds of a dimension, a log, or the losses of a training, in eight steps"),
+    ("━ ─", "progress: done, and left; ─ also divides panes"),
+    ("›", "a command, typed or by other means"),
+    ("⌕", "search in the history of typed lines"),
+    ("…", "text that is cut off"),
+    ("·", "divides words; the empty part of a bar in few or no colours"),
+    ("»", "one of the signs of gestures, explained below the ensemble"),
+)
+"""Signs that are not letters, each with one meaning."""
+
 LEGEND: Final = (
-    ("▶ YOUR TURN", "you play, and the player listens"),
-    ("◀ PLAYER'S TURN", "the player plays; ◆: both may play; ‖: paused"),
+    ("YOUR TURN, PLAYER'S TURN", "who plays; the first row has the colour of the turn"),
     ("temp sigma speed threshold", "parameters of the player; help temp explains one"),
     ("temp 0.83 trained", "the training of the model found this value; temp trained returns to it"),
     ("temp 1.33→1.50 17s", "a ramp that runs: its target, and the seconds until then"),
@@ -23,13 +55,9 @@ LEGEND: Final = (
     ("cue 2/5 name → next", "position in the set list, and the next cue"),
     ("90 bpm 1/16 94.2", "tempo, grid, and bar.beat"),
     ("x1 and two bars", "a dimension: your value above, the player's below; a dim bar has not moved recently"),
-    ("· ╎ ┃ on a bar", "the next value of the player: far, near, now"),
-    ("▁▃▅ next to a bar", "the last ten seconds of the dimension"),
-    ("◇ on a bar", "the value of a model that is auditioned in silence"),
-    ("M S H ~ - at a name", "on a small screen: muted, solo, held, range, inverted, or used by another player"),
-    ("▶ ▁▃▅ M ✗ in a score", "the line runs, its phase, it is muted, it has a mistake"),
-    ("● ◌ ○ ✗ at a channel", "open, waiting, closed, failed"),
+    ("M S H R I - at a name", "on a small screen: muted, solo, held, range, inverted, or used by another player"),
+    ("▁▃▅ M in a score", "the phase of a line that runs; the line is muted"),
     ("in out at a channel", "messages per second, and the newest one"),
     ("! at a channel", "its last problem, and the time since then"),
 )
-"""Signs on the screen from top to bottom, with their meanings."""
+"""Words and numbers on the screen from top to bottom, with their meanings."""

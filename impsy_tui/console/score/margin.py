@@ -9,7 +9,7 @@ from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.lines import blocks
 from impsy_tui.console.themes import Palette
 
-MARKS: Final = {"mistake": "✗", "running": "▶", "muted": "M"}
+MARKS: Final = {"mistake": "✗", "running": "▸", "muted": "M"}
 """Marks by kind. A line whose phase is known has a block that rises with the phase in place of its mark."""
 
 

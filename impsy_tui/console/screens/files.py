@@ -53,7 +53,7 @@ class FilesPage(Page):
     TITLE_TEXT = "FILES"
     KEYS_TEXT = (
         "Enter draws a log · n dataset · t train · a audition · l load · r rename\n"
-        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc back"
+        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
     )
 
     def __init__(self, context: PageContext, requests: EngineRequests) -> None:

@@ -1,5 +1,6 @@
 """Help page: keys, modes and all commands, from their tables."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from textual.containers import VerticalScroll
 
 from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.keys.legend import LEGEND
+from impsy_tui.console.keys.legend import LEGEND, SYMBOLS
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -76,15 +77,17 @@ class HelpText(Lines):
         bound, macros = self._own
         lines: list[Line] = []
         lines += self._entry("", "Type a command and Enter, on every page. After Esc, single keys act.", 1)
-        lines += self._entry("", "The word after the dot is the name of a key's action, for [console.keys].", 1)
-        lines += [(), (("THE SCREEN", palette.accent),)]
-        for sign, meaning in LEGEND:
-            lines += self._entry(sign, meaning, 24)
+        for title, legend, column in (("THE SCREEN", LEGEND, 26), ("SYMBOLS", SYMBOLS, 16)):
+            lines += [(), ((title, palette.accent),)]
+            for sign, meaning in legend:
+                lines += self._entry(sign, meaning, column)
         for title, everywhere in (
             ("KEYS, everywhere", True),
             ("KEYS, on the first screen (single ones in keys mode)", False),
         ):
             lines += [(), ((title, palette.accent),)]
+            if everywhere:
+                lines += self._entry("", "The word after the dot names the action of a key, for [console.keys].", 1)
             for action in ACTIONS:
                 if action.everywhere is everywhere:
                     free = [key for key in self._keymap.keys(action.name).split(",") if key not in bound]
@@ -121,7 +124,8 @@ class HelpText(Lines):
     def _entry(self, term: str, text: str, column: int) -> list[Line]:
         palette, width = self.palette, max(30, self.size.width - 2)
         if len(term) >= column:
-            return [((f"  {term}", palette.strong),), *self._entry("", text, column)]
+            rows = textwrap.wrap(term, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+            return [*(((row, palette.strong),) for row in rows), *self._entry("", text, column)]
         lines: list[Line] = []
         words, head = text.split(), term
         while words:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from impsy_tui.console.command_targets import player_prefix
 from impsy_tui.console.drawing.advice import how_to_begin
 from impsy_tui.console.drawing.compositor import TightCompositor
+from impsy_tui.console.drawing.drawn_widget import frame
 from impsy_tui.console.drawing.lines import Lines
 from impsy_tui.console.keys.keymap import Keymap, default_bindings
 from impsy_tui.console.prompt_history import PromptHistory
@@ -111,7 +112,6 @@ class PerformScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yields the widgets from top to bottom."""
         yield self.strip
-        yield self.gesture_recording
         with Horizontal(id="middle"):
             yield self.stage
             yield self.meters
@@ -122,6 +122,7 @@ class PerformScreen(Screen[None]):
                 yield self.channels
                 yield self.pending
                 yield self.jobs
+        yield self.gesture_recording  # over the playing, which keeps its place
         yield self.channel_lines
         yield self.events
         yield self.prompt
@@ -135,6 +136,10 @@ class PerformScreen(Screen[None]):
 
     def show(self, view: View) -> None:
         """Shows a frame."""
+        with frame(self):
+            self._show(view)
+
+    def _show(self, view: View) -> None:
         self._frame += 1
         self.strip.show(view.snapshot, view.link, locked=view.locked)
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
@@ -266,7 +271,6 @@ class PerformScreen(Screen[None]):
     def on_prompt_advised(self, message: Prompt.Advised) -> None:
         """Shows a message of the prompt below it."""
         message.stop()
-        self.set_class(message.mistake is not None, "-blaming")
         if message.mistake is not None and not self.hint.shows_all_of(message.mistake, message.offset):
             self.events.add(Entry(time.time(), "error", "", message.mistake.message))
             self.prompt.mark_reported()

@@ -21,6 +21,7 @@ _IMPORTANCE: Final = (
     *("palette", "files", "meters", "events", "jobs", "lock"),
 )
 """Actions of the footer, the most important first."""
+_HIDDEN_BY_LOCK: Final = frozenset(action.name for action in ACTIONS if action.hidden_by_lock)
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -264,7 +265,7 @@ class KeyFooter(Lines):
         """Shows other keys, if they have changed.
 
         Args:
-            locked: True to leave out keys that the stage lock refuses.
+            locked: True to hide keys that the stage lock refuses.
             bound: the performer's bindings, by key.
         """
         if (locked, bound) != (self._locked, self._bound):
@@ -287,7 +288,10 @@ class KeyFooter(Lines):
         styles = {"panic": palette.alarm_block, "bound": palette.text_block}
         pieces: list[Piece] = []
         for key, what, kind in keys:
-            pieces += [(key, styles.get(kind, palette.strong)), (f" {what}  ", palette.dim)]
+            label = ((key, styles.get(kind, palette.strong)), (f" {what}  ", palette.dim))
+            # The others keep their places while the stage lock is on.
+            is_hidden = self._locked and kind in _HIDDEN_BY_LOCK
+            pieces += [(" " * sum(width_of(text) for text, _ in label), palette.ground)] if is_hidden else label
         self.set_lines([tuple(pieces)])
 
     def _keys(self) -> list[tuple[str, str, str]]:
@@ -299,7 +303,7 @@ class KeyFooter(Lines):
             key = self._keymap.keys(action.name).split(",")[0]
             if key in bound:
                 keys.append((shown(key), cut(bound.pop(key), _LONGEST_BOUND), "bound"))
-            elif action.label and not (self._locked and action.hidden_by_lock):
+            elif action.label:
                 label = self._keymap.label(action.name).replace("Ctrl-", "^")
                 keys.append((label, action.label, action.name))
         return keys + [(shown(key), cut(line, _LONGEST_BOUND), "bound") for key, line in sorted(bound.items())]

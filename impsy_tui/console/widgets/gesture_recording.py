@@ -34,7 +34,7 @@ class GestureRecordingView(Lines):
             said: list[Piece] = [(" ▶ PLAY ", palette.input_block), (f" {gesture} ", palette.strong)]
             said += [(f" {left} ", palette.strong), (f" {gesture_recording.touches} touches", palette.dim)]
         else:
-            said = [(" ○ NEXT ", palette.text_block), (f" {gesture} ", palette.text), (f" in {left}", palette.strong)]
+            said = [(" NEXT ", palette.text_block), (f" {gesture} ", palette.text), (f" in {left}", palette.strong)]
         full = round(width * (1.0 - min(1.0, gesture_recording.left / gesture_recording.seconds)))
         ink = palette.input if gesture_recording.plays else palette.dim
         following = (

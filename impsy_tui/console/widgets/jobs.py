@@ -53,7 +53,7 @@ def chosen(jobs: Sequence[JobState]) -> list[JobState]:
 def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     glyph, style = {
         "running": ("⚙", palette.strong),
-        "stopping": ("◼", palette.warning),
+        "stopping": ("■", palette.warning),
         "finished": ("✓", palette.good),
         "failed": ("✗", palette.alarm),
     }.get(job.state, ("○", palette.dim))

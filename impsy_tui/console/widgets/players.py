@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from rich.style import Style
-
 from impsy_tui.console.drawing.lines import Line, Lines, heading, padded, short_model
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.strip.turns import turn_ink, turn_of
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
 
@@ -44,7 +43,7 @@ class PlayersPane(Lines):
 
     def _line(self, player: PlayerState, longest: int, width: int) -> Line:
         palette, focused = self.palette, player.name == self._focus
-        glyph, style = _turn(player, palette)
+        turn = turn_of(player)
         sounds = 0 <= player.output_age < _SOUNDS
         mode = padded(player.mode, len("callresponse") if width >= _WIDE else _MODE)
         model = (
@@ -52,18 +51,8 @@ class PlayersPane(Lines):
         )
         return (
             (("▸" if focused else " ") + padded(player.name, longest), palette.strong if focused else palette.text),
-            (f" {glyph}", style),
-            ("♪ " if sounds else "· ", palette.prediction if sounds else palette.dim),
+            (f" {turn.sign}", turn_ink(turn, palette)),
+            ("♪ " if sounds else "  ", palette.prediction),
             (f"{mode} ", palette.text),
             (model, palette.alarm if player.kind == "dummy" else palette.dim),
         )
-
-
-def _turn(player: PlayerState, palette: Palette) -> tuple[str, Style]:
-    if player.paused:
-        return "‖", palette.warning
-    return {
-        "you": ("▶", palette.input),
-        "player": ("◀", palette.prediction),
-        "both": ("◆", palette.prediction),
-    }[player.turn]

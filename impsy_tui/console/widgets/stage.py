@@ -3,14 +3,12 @@
 from itertools import groupby
 from typing import Final
 
-from rich.style import Style
-
 from impsy_tui.console.drawing.large_text import large, large_width
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off, one_line, padded
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.gesture_history import GestureHistory
-from impsy_tui.console.widgets.strip.fields import turn_style
 from impsy_tui.console.widgets.strip.ramp_targets import ramp_targets
+from impsy_tui.console.widgets.strip.turns import turn_ink, turn_of
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
 
@@ -43,8 +41,8 @@ class StageView(Lines):
             return
         scale = 2 if width >= _LARGE_FROM[0] and height >= _LARGE_FROM[1] else 1
         player, palette = snapshot.focused, self.palette
-        color = palette.text if palette.glyphs else _ink(player, palette)
-        turn, value = _turn(player), _value(player)
+        whose = turn_of(player)
+        turn, value, color = whose.word, _value(player), turn_ink(whose, palette)
         if large_width(f"{turn}  {value}", scale) > width:
             turn = turn[: max(1, width // (8 * scale) - len(value))]
         gap = max(0, width - large_width(turn, scale) - large_width(value, scale))
@@ -90,22 +88,6 @@ def _block(value: float | None, level: int, high: int) -> str:
     below = (high - 1 - level) / high
     share = (min(max(value, 0.0), 1.0) - below) * high
     return " " if share <= 0.0 and below else blocks((share,))
-
-
-def _ink(player: PlayerState, palette: Palette) -> Style:
-    block = turn_style(player, palette)
-    inks = {palette.warning_block: palette.warning, palette.input_block: palette.input}
-    return inks.get(block, palette.prediction)
-
-
-def _turn(player: PlayerState) -> str:
-    if player.paused:
-        return "PAUSED"
-    if player.ensemble is not None:
-        return "REST" if player.ensemble.resting else "ALL"
-    if player.mode == "useronly":
-        return "YOU"
-    return {"you": "YOU", "player": "PLAYER", "both": "BOTH"}[player.turn]
 
 
 def _value(player: PlayerState) -> str:

@@ -129,9 +129,9 @@ class Cues:
         self._set = found
 
     def where(self) -> str:
-        """Returns the cues as text, with the present and the next one marked."""
+        """Returns the cues as text, with the present one marked."""
         self._need_set()
-        marks = {self.index: "▶", self.index + 1: "·"}
+        marks = {self.index: "▸"}
         return "\n".join(f"{marks.get(index, ' ')} {cue.name}" for index, cue in enumerate(self._set.cues))
 
     def next(self) -> str | Awaitable[str]:

@@ -1,15 +1,20 @@
 """Themes: the shipped ones are valid, and the message of a wrong one names the mistake and its place."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import Color
+from rich.console import Console
 from rich.style import Style
 from textual.app import App
 
+from impsy_tui.console.drawing.theme_files import first_theme
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.themes import STANDING, ThemeFolders
+from impsy_tui.control.messages import ConsoleSettings
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 
@@ -147,3 +152,24 @@ def test_everything_listed_can_be_loaded_by_its_name(own: Path) -> None:
     shelf = ThemeFolders()
     for name in shelf.names():
         assert shelf.load(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("system", "option", "configured", "theme"),
+    [
+        ("standard", "", "amber", "sixteen"),
+        ("standard", "amber", "amber", "amber"),
+        ("standard", "", "contrast", "contrast"),
+        ("256", "", "amber", "amber"),
+        ("truecolor", "", "amber", "amber"),
+    ],
+)
+def test_terminal_of_sixteen_colours_gets_their_theme(system: Any, option: str, configured: str, theme: str) -> None:
+    terminal = Console(color_system=system, force_terminal=True)
+    assert first_theme(terminal, ConsoleOptions(None, option, wishes=ConsoleSettings(theme=configured))) == theme
+
+
+def test_empty_part_of_bar_is_seen_in_every_theme() -> None:
+    for name in SHIPPED:
+        palette = ThemeFolders().load(name)
+        assert palette.dots == (palette.bar("input", stale=False)[1].bgcolor == palette.ground.bgcolor)

@@ -73,7 +73,7 @@ async def test_running_lines_carry_marks_and_are_stopped_muted_and_soloed(rig: R
         await here.press("ctrl+g")
         await here.until(lambda: len(here.snapshot.pending) == 2)
         await here.until(lambda: page.running.running == (6, 7))
-        await here.sees("▶ every 2s")
+        await here.sees("▸ every 2s")
         await here.press("ctrl+n")
         await here.until(lambda: [each.kind for each in here.snapshot.pending] == ["over"])
         await here.sees("M every 2s")
@@ -85,7 +85,7 @@ async def test_running_lines_carry_marks_and_are_stopped_muted_and_soloed(rig: R
         await here.until(lambda: len(here.snapshot.pending) == 2)
         await here.press("ctrl+s")
         await here.until(lambda: [each.kind for each in here.snapshot.pending] == ["over"])
-        await here.misses("▶ every")
+        await here.misses("▸ every")
 
 
 @performed

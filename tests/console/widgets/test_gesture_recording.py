@@ -41,7 +41,7 @@ def test_gesture_how_long_it_is_played_and_what_follows_are_reported() -> None:
 
 def test_view_announces_next_gesture() -> None:
     lines = _drawn(60, COMES)
-    assert lines[1] == " ○ NEXT  NOTHING  in 3s"
+    assert lines[1] == " NEXT  NOTHING  in 3s"
     assert lines[3].startswith("the last")
 
 

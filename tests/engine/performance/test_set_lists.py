@@ -24,7 +24,7 @@ def test_cues_step_through_a_set_list(set_: VirtualSession, tmp_path: Path) -> N
     assert temp(set_) == 1.2
     set_.do("next")
     assert (temp(set_), set_.session.focused_player.behaviour.settings.mode) == (2.0, "battle")
-    assert set_.do("cue").splitlines() == ["  warm", "▶ drop", "· end"]
+    assert set_.do("cue").splitlines() == ["  warm", "▸ drop", "  end"]
     set_.do("undo")
     assert (temp(set_), set_.session.focused_player.behaviour.settings.mode) == (1.2, "callresponse")
     assert set_.do("goto end") == "cue 3 of 3: end; next is none"

@@ -22,11 +22,11 @@ def set_(tmp_path: Path) -> VirtualSession:
 def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: VirtualSession) -> None:
     set_.do("next")
     set_.do("undo")
-    assert set_.do("cue").splitlines()[0] == "▶ warm"
+    assert set_.do("cue").splitlines()[0] == "▸ warm"
     assert set_.do("next").startswith("cue 2 of 3: drop")
     set_.do("undo")
     set_.do("redo")
-    assert set_.do("cue").splitlines()[1] == "▶ drop"
+    assert set_.do("cue").splitlines()[1] == "▸ drop"
     assert set_.do("next").startswith("cue 3 of 3: end")
 
 

@@ -10,6 +10,7 @@ from impsy_tui.console.drawing.slots import Form, Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.scheduled import cue_forms, replay_forms, tempo_forms
 from impsy_tui.console.widgets.strip.ramp_targets import Target, ramp_targets, shown_target
+from impsy_tui.console.widgets.strip.turns import turn_of, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
 from impsy_tui.modes import FILTER
@@ -18,27 +19,17 @@ _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
 _BUSY: Final = 0.7
 _HOT: Final = 80.0
-_TOGETHER: Final = {"battle": "◀ PLAYER ALONE", "polyphony": "◆ ANSWERS EACH"}
-"""Labels of the modes without turns."""
-
-
-def turn_style(player: PlayerState, palette: Palette) -> Style:
-    """Returns the style of the first row: the colour of the musician, of the player, or of a pause."""
-    if player.paused or (player.ensemble is not None and player.ensemble.resting):
-        return palette.warning_block
-    if player.ensemble is None and (player.mode == "useronly" or player.turn == "you"):
-        return palette.input_block
-    return palette.strong if palette.glyphs else palette.prediction_block
 
 
 def turn_fields(snapshot: Snapshot, palette: Palette, *, locked: bool) -> dict[str, Forms]:
     """Returns mode, turn, player, cue, flags and timer."""
-    player, style = snapshot.focused, turn_style(snapshot.focused, palette)
+    player, turn = snapshot.focused, turn_of(snapshot.focused)
+    style = turn_style(turn, palette)
     mode = FILTER if player.mode == "polyphony" and not snapshot.thru else player.mode
     flags = [text for text, is_on in (("LOCKED", locked), ("REC CMDS", snapshot.recording)) if is_on]
     found: dict[str, Forms] = {
         "mode": (((f" {mode.upper()}", style),),),
-        "turn": (((f"{_turn(player)}", style),),),
+        "turn": (((turn.label, style),),),
         "player": _player(snapshot, palette, style),
         "flags": _texts(flags, palette.alarm_block if snapshot.recording else palette.text_block),
     }
@@ -49,17 +40,6 @@ def turn_fields(snapshot: Snapshot, palette: Palette, *, locked: bool) -> dict[s
     if snapshot.timer or snapshot.timer_runs:
         found["timer"] = (((f"{_clock(snapshot.timer)} ", style),),)
     return found
-
-
-def _turn(player: PlayerState) -> str:
-    if player.paused:
-        return "‖ PAUSED"
-    if player.ensemble is not None:
-        return "ALL REST" if player.ensemble.resting else "◆ ALL PLAY"
-    if player.mode == "useronly":
-        return "▶ YOU ALONE"
-    both = _TOGETHER.get(player.mode, "◆ TOGETHER")
-    return {"you": "▶ YOUR TURN", "player": "◀ PLAYER'S TURN", "both": both}[player.turn]
 
 
 def _player(snapshot: Snapshot, palette: Palette, style: Style) -> Forms:

@@ -1,0 +1,65 @@
+"""Turn of a player: its words, and its colour."""
+
+from typing import Final, NamedTuple
+
+from rich.style import Style
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.control.states import PlayerState
+
+
+class Turn(NamedTuple):
+    """Signs and words for who plays.
+
+    Attributes:
+        sign: one cell.
+        words: words behind the sign.
+        word: one word for large letters.
+        owner: "you", "player", or "none" for a pause.
+    """
+
+    sign: str
+    words: str
+    word: str
+    owner: str
+
+    @property
+    def label(self) -> str:
+        """Sign and words."""
+        return f"{self.sign} {self.words}"
+
+
+_TURNS: Final = {
+    "you": Turn("▶", "YOUR TURN", "YOU", "you"),
+    "player": Turn("◀", "PLAYER'S TURN", "PLAYER", "player"),
+}
+_TOGETHER: Final = {
+    "battle": Turn("◀", "PLAYER ALONE", "PLAYER", "player"),
+    "polyphony": Turn("◆", "ANSWERS EACH", "BOTH", "player"),
+}
+"""Modes without turns; in the others both play."""
+
+
+def turn_of(player: PlayerState) -> Turn:
+    """Returns the turn of a player."""
+    if player.paused:
+        return Turn("‖", "PAUSED", "PAUSED", "none")
+    if player.ensemble is not None and player.ensemble.resting:
+        return Turn("‖", "ALL REST", "REST", "none")
+    if player.ensemble is not None:
+        return Turn("◆", "ALL PLAY", "ALL", "player")
+    if player.mode == "useronly":
+        return Turn("▶", "YOU ALONE", "YOU", "you")
+    return _TURNS.get(player.turn) or _TOGETHER.get(player.mode, Turn("◆", "TOGETHER", "BOTH", "player"))
+
+
+def turn_style(turn: Turn, palette: Palette) -> Style:
+    """Returns the style of the first row: the colour of the musician, of the player, or of a pause."""
+    if palette.glyphs and turn.owner == "player":
+        return palette.strong
+    return {"you": palette.input_block, "player": palette.prediction_block}.get(turn.owner, palette.warning_block)
+
+
+def turn_ink(turn: Turn, palette: Palette) -> Style:
+    """Returns the style of signs and large letters in the colour of the turn."""
+    return {"you": palette.input, "player": palette.prediction}.get(turn.owner, palette.warning)
