@@ -35,6 +35,9 @@ ANCHORS = (
 """Elements of the screen; each stands at one place, if it is there."""
 
 
+GLIDES = ("over 20s temp 1.5 sigma 0.05 speed 2 threshold 3", "over 8s temp 0.62")
+
+
 class State(NamedTuple):
     """One state of the screen."""
 
@@ -58,6 +61,14 @@ def _replaced(what: Any, **fields: Any) -> Any:
 
 def _states() -> Iterator[State]:
     """Yields the states of one player."""
+    yield from _players()
+    yield from _times()
+    yield from _troubles()
+    yield State("back", playing())
+
+
+def _players() -> Iterator[State]:
+    """Yields turns, parameters, shaping and pending commands."""
     yield State("player's turn", playing())
     for mode, turn in (
         *(("callresponse", "you"), ("duet", "both"), ("battle", "both"), ("polyphony", "both"), ("useronly", "you")),
@@ -77,8 +88,11 @@ def _states() -> Iterator[State]:
     yield State("held note", playing(held="note 60, note 64, note 67", marks=()))
     yield State("one pending", playing(pending=_pending("after 10s mode duet")))
     yield State("many pending", playing(pending=_pending(*(f"every {n}s temp rand 0.5 1.5" for n in range(1, 13)))))
-    glides = _pending("over 20s temp 1.5 sigma 0.05 speed 2 threshold 3", "over 8s temp 0.62")
-    yield State("glides", playing(pending=glides))
+    yield State("glides", playing(pending=_pending(*GLIDES)))
+
+
+def _times() -> Iterator[State]:
+    """Yields recordings, musical time, cues, replays, jobs and the lock."""
     yield State("recording", playing(recording=True))
     own = {"thru": True, "tempo": 120.0}
     yield State("own time", playing(tempo=TempoState(beat=9.5), parameters=own))
@@ -98,7 +112,7 @@ def _states() -> Iterator[State]:
             tempo=TempoState(),
             parameters=full,
             recording=True,
-            pending=glides,
+            pending=_pending(*GLIDES),
             held="note 60",
         ),
     )
@@ -112,6 +126,10 @@ def _states() -> Iterator[State]:
         "many jobs", playing(jobs=(job(kind="dataset", of=0), *playing().jobs, job(number=3, state="finished")))
     )
     yield State("timer off", playing(timer=0.0, timer_runs=False))
+
+
+def _troubles() -> Iterator[State]:
+    """Yields problems of channels, log, machine and link."""
     (osc, demo), log = playing().channels, playing().log
     yield State("problem", playing(channels=(_replaced(osc, problem_age=0.5), demo)))
     yield State(
@@ -126,7 +144,6 @@ def _states() -> Iterator[State]:
     yield State("recording of gestures", playing(gesture_recording=gesture))
     yield State("lost link", playing(), LinkState.LOST)
     yield State("no engine any more", playing(), LinkState.DOWN)
-    yield State("back", playing())
 
 
 def _several() -> Iterator[State]:

@@ -8,7 +8,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.control.states import PlayerState
 
 
-class Turn(NamedTuple):
+class TurnLabel(NamedTuple):
     """Signs and words for who plays.
 
     Attributes:
@@ -30,36 +30,36 @@ class Turn(NamedTuple):
 
 
 _TURNS: Final = {
-    "you": Turn("▶", "YOUR TURN", "YOU", "you"),
-    "player": Turn("◀", "PLAYER'S TURN", "PLAYER", "player"),
+    "you": TurnLabel("▶", "YOUR TURN", "YOU", "you"),
+    "player": TurnLabel("◀", "PLAYER'S TURN", "PLAYER", "player"),
 }
 _TOGETHER: Final = {
-    "battle": Turn("◀", "PLAYER ALONE", "PLAYER", "player"),
-    "polyphony": Turn("◆", "ANSWERS EACH", "BOTH", "player"),
+    "battle": TurnLabel("◀", "PLAYER ALONE", "PLAYER", "player"),
+    "polyphony": TurnLabel("◆", "ANSWERS EACH", "BOTH", "player"),
 }
 """Modes without turns; in the others both play."""
 
 
-def turn_of(player: PlayerState) -> Turn:
+def turn_of(player: PlayerState) -> TurnLabel:
     """Returns the turn of a player."""
     if player.paused:
-        return Turn("‖", "PAUSED", "PAUSED", "none")
+        return TurnLabel("‖", "PAUSED", "PAUSED", "none")
     if player.ensemble is not None and player.ensemble.resting:
-        return Turn("‖", "ALL REST", "REST", "none")
+        return TurnLabel("‖", "ALL REST", "REST", "none")
     if player.ensemble is not None:
-        return Turn("◆", "ALL PLAY", "ALL", "player")
+        return TurnLabel("◆", "ALL PLAY", "ALL", "player")
     if player.mode == "useronly":
-        return Turn("▶", "YOU ALONE", "YOU", "you")
-    return _TURNS.get(player.turn) or _TOGETHER.get(player.mode, Turn("◆", "TOGETHER", "BOTH", "player"))
+        return TurnLabel("▶", "YOU ALONE", "YOU", "you")
+    return _TURNS.get(player.turn) or _TOGETHER.get(player.mode, TurnLabel("◆", "TOGETHER", "BOTH", "player"))
 
 
-def turn_style(turn: Turn, palette: Palette) -> Style:
+def turn_style(turn: TurnLabel, palette: Palette) -> Style:
     """Returns the style of the first row: the colour of the musician, of the player, or of a pause."""
     if palette.glyphs and turn.owner == "player":
         return palette.strong
     return {"you": palette.input_block, "player": palette.prediction_block}.get(turn.owner, palette.warning_block)
 
 
-def turn_ink(turn: Turn, palette: Palette) -> Style:
+def turn_ink(turn: TurnLabel, palette: Palette) -> Style:
     """Returns the style of signs and large letters in the colour of the turn."""
     return {"you": palette.input, "player": palette.prediction}.get(turn.owner, palette.warning)
