@@ -24,12 +24,17 @@ from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.mdrnn.first_weights import learning, moves_one_at_a_time
 from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import training_model
+from impsy_tui.training.mdrnn.playing_style import glides
 
 WINDOW: Final = 50
 """Events of a training sequence, after which the state is reset."""
-_PASSES: Final = 10
+_PASSES: Final = 16
 """Approximate number of times that an epoch uses each event; more frequent evaluation takes longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 250
+_MIRRORED: Final = 0.3
+"""Share of windows in which a gliding value is mirrored."""
+_TEMPO: Final = 0.06
+"""Standard deviation of the logarithm of the tempo of a window."""
 _RATE, _TUNING_RATE = 3e-3, 1e-3
 _NEAR: Final = 0.2
 """Nats of the loss per unit of squared distance from the initial weights: a model keeps its style as it learns on."""
@@ -158,6 +163,7 @@ class Trainer:
         self._recipe = recipe
         self._flat = tf.constant(np.concatenate(training))
         self._starts = tf.constant(window_starts(map(len, training), WINDOW + 1))
+        self._mirrored = tf.constant(_MIRRORED * glides([part / SCALE for part in training]), tf.float32)
         self._held_out = _stacked(held_out)
         self._loss = loss_function(shape)
         events = sum(map(len, training))
@@ -248,7 +254,7 @@ class Trainer:
         return [np.asarray(weight) for weight in self.model.get_weights()]
 
     def _step(self) -> Any:
-        windows = self._windows()
+        windows = self._varied(self._windows())
         with tf.GradientTape() as tape:
             loss, nats = self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True))
             for variable, anchor in zip(self.model.trainable_variables, self._anchors, strict=False):
@@ -263,6 +269,14 @@ class Trainer:
         """Returns windows at random places, with the event after each: ``[batch, WINDOW + 1, dimension]``."""
         chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
         return tf.gather(self._flat, tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1))
+
+    def _varied(self, windows: Any) -> Any:
+        """Returns windows at other tempos, with mirrored values: few performances prepare for more of them."""
+        batch, dimension = windows.shape[0], self._shape.dimension
+        tempo = tf.exp(_TEMPO * tf.random.normal([batch, 1, 1]))
+        mirrored = tf.random.uniform([batch, 1, dimension - 1]) < self._mirrored
+        values = windows[:, :, 1:]
+        return tf.concat([windows[:, :, :1] * tempo, tf.where(mirrored, SCALE - values, values)], axis=-1)
 
 
 def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

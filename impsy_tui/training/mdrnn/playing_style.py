@@ -15,6 +15,8 @@ _PLACES: Final = 8
 """Places of a dimension that a figure distinguishes."""
 _FIGURE: Final = 4
 """Changes of place in a figure."""
+_ONWARD: Final = 2 / 3
+_VISITED: Final = 0.9
 _EXCERPT: Final = 2000
 """Events in which figures are counted."""
 
@@ -67,6 +69,26 @@ def style(performances: Sequence[np.ndarray]) -> Style:
         np.asarray(top - bottom, np.float64),
         repetition(max(performances, key=len)[-_EXCERPT:, 1:]),
     )
+
+
+def glides(performances: Sequence[np.ndarray]) -> NDArray[np.bool_]:
+    """Returns True for each value that glides over its whole range, as a fader does; notes do not.
+
+    Two thirds of the movements of such a value continue the direction of the movement before. The value visits nine
+    tenths of the MIDI steps between its ends.
+
+    Args:
+        performances: ``[events, dimension]``, not scaled.
+    """
+    found = []
+    for value in range(1, performances[0].shape[1]):
+        columns = [performance[:, value] for performance in performances]
+        moves = [steps[np.abs(steps) > STEP / 2] for steps in map(np.diff, columns)]
+        onward = np.concatenate([each[1:] * each[:-1] > 0.0 for each in moves])
+        places = np.unique(np.rint(np.concatenate(columns) / STEP))
+        everywhere = len(places) >= _VISITED * (places[-1] - places[0] + 1)
+        found.append(bool(len(onward)) and bool(onward.mean() >= _ONWARD) and bool(everywhere))
+    return np.array(found)
 
 
 def repetition(values: np.ndarray) -> float:

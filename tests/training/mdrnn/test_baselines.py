@@ -8,7 +8,7 @@ import pytest
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.training.mdrnn.baselines import fit_mixture, markov_nats, repeat_mixtures, uniform_nats
-from impsy_tui.training.mdrnn.playing_style import repetition, style
+from impsy_tui.training.mdrnn.playing_style import glides, repetition, style
 
 
 def test_mixture_finds_the_gaussians_of_its_steps() -> None:
@@ -56,6 +56,16 @@ def test_style_measures_pace_movement_range_and_dimensions_that_move_together() 
     assert found.together == pytest.approx(1 / 3)
     assert found.moving == pytest.approx([1 / 3, 2 / 3])
     assert found.spans == pytest.approx([0.0, 0.26], abs=0.1)
+
+
+def test_faders_glide_and_notes_do_not() -> None:
+    random = np.random.default_rng(1)
+    fader = 0.5 - 0.5 * np.cos(np.arange(3000) / 50)
+    scale = np.array([60, 62, 64, 65, 67, 69, 71, 72])
+    notes = scale[random.integers(0, 8, 3000)] / 127
+    up_and_down = scale[np.abs(np.arange(3000) % 14 - 7)] / 127
+    performance = np.column_stack([np.full(3000, 0.1), fader, notes, up_and_down, np.full(3000, 0.5)])
+    assert glides([performance, performance[:1]]).tolist() == [True, False, False, False]
 
 
 def test_repetition_is_the_share_of_figures_that_came_before() -> None:

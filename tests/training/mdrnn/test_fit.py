@@ -48,6 +48,25 @@ def test_windows_never_reach_from_one_performance_into_another() -> None:
     assert set(windows[:, 0, 0].tolist()) == {0.0, 1.0, 2.0, 3.0}
 
 
+def test_windows_vary_in_tempo_and_mirror_values_that_glide() -> None:
+    glide = 0.5 - 0.5 * np.cos(np.arange(2000) / 40)
+    notes = np.array([60, 62, 64, 65, 67])[np.random.default_rng(1).integers(0, 5, 2000)] / 127
+    performance = np.column_stack([np.full(2000, 0.1), glide, notes]).astype(np.float32)
+    training, held_out = split([performance], 5.0)
+    trainer = Trainer(training, held_out, shape_of("xxs", 3), Recipe(batch=64))
+    windows = trainer._windows()
+    before, after = windows.numpy(), trainer._varied(windows).numpy()
+    tempo = after[:, :, 0] / before[:, :, 0]
+    assert np.allclose(tempo, tempo[:, :1])
+    assert 0.01 < np.log(tempo[:, 0]).std() < 0.2
+    mirrored = np.array(
+        [np.allclose(new, SCALE - old) for new, old in zip(after[..., 1], before[..., 1], strict=True)]
+    )
+    assert 5 < mirrored.sum() < 40
+    assert np.array_equal(after[~mirrored, :, 1], before[~mirrored, :, 1])
+    assert np.array_equal(after[..., 2], before[..., 2])
+
+
 def test_every_held_out_event_is_judged_once() -> None:
     parts = [_performance(n) for n in (2, 7, 501, 1203)]
     inputs, targets, counted = _stacked(parts)
