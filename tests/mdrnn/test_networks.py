@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.data.synthetic import performances
 from impsy_tui.errors import UnsupportedModelError, UserError
+from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.check import Report, Request
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Network, Shape
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.tflite_weights import weights_of
 from impsy_tui.mdrnn.weights import read_weights
+from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.worker_requests import worker_command
 from tests.support.models import constant_model, random_model, write_h5
 
@@ -231,9 +234,19 @@ def test_check_writes_one_line_of_json(shipped_model: Path) -> None:
     }
 
 
+def test_shipped_model_predicts_unheard_gestures_and_names_its_temperatures(shipped_model: Path) -> None:
+    network = TfliteNetwork(shipped_model)
+    held_out = performances(2, 1000, 8, seed=1)
+    expected = np.concatenate([_outputs(network, one[:-1]) for one in held_out])
+    assert cell_nats(expected, np.concatenate([one[1:] for one in held_out]), network.shape).mean() < 13.0
+    notes = read_metadata(shipped_model)
+    assert None not in (notes.pi_temperature, notes.sigma_temperature, notes.max_gap)
+    assert shipped_model.stat().st_size < 262_144
+
+
 def test_weights_of_reads_a_tflite_file_of_this_program(shipped_model: Path) -> None:
     weights = weights_of(shipped_model)
-    assert weights.shape == Shape(9, 64, 2, 5)
+    assert weights.shape == Shape(9, 64, 2, 5, gated=True)
     ours, shown = NumpyNetwork(weights), TfliteNetwork(shipped_model)
     random = np.random.default_rng(1)
     for _ in range(20):
