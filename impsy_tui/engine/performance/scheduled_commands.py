@@ -205,16 +205,12 @@ class ScheduledCommands:
             return
         keys = tuple(keys)
         for pending in tuple(self._movers.values()):
-            self.release_of(pending, keys)
-
-    def release_of(self, pending: PendingCommand, keys: Sequence[Key]) -> None:
-        """Takes parameters away from one ramp or pattern, which ends without parameters."""
-        if (mover := pending.mover) is not None and mover.tracks:
-            before = set(mover.tracks)
-            mover.release(keys)
-            pending.released |= {name for _, name, _ in before.difference(mover.tracks)}
-            if not (mover.tracks or pending.left):
-                self._forget(pending)
+            if (mover := pending.mover) is not None and mover.tracks:
+                before = set(mover.tracks)
+                mover.release(keys)
+                pending.released |= {name for _, name, _ in before.difference(mover.tracks)}
+                if not (mover.tracks or pending.left):
+                    self._forget(pending)
 
     def cancel(self, number: int) -> PendingCommand:
         """Cancels a pending command; changes that it made so far stay.

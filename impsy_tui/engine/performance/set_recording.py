@@ -144,7 +144,6 @@ class SetRecording:
 
     def _state_lines(self, seed: int, now: float) -> Iterator[str]:
         session, tempo = self._session, self._session.tempo
-        yield f"seed {seed}"
         yield "cancel all"
         yield from (f"def {macro}" for macro in self._macros.values())
         if not session.alone:
@@ -152,6 +151,7 @@ class SetRecording:
         yield from scene_lines(self._scene_keeper.capture(), session.focus)
         for name, player in session.all_players.items():
             yield f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}"
+        yield f"seed {seed}"  # after the models, whose first predictions draw numbers
         if not tempo.clock_in.leads:
             yield f"beat {1.0 + tempo.beat_at(now) % BAR:.9f}"
         for pending in self._scheduled.all():

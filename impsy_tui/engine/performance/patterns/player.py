@@ -1,5 +1,6 @@
 """Player of patterns: starts them, and wakes up for the next step of all of them."""
 
+import hashlib
 import math
 from collections.abc import Callable, Collection
 from typing import Final
@@ -49,7 +50,12 @@ class PatternPlayer:
     # Commands
 
     def start(
-        self, line: Invocation, *, number: int = 0, resumed: tuple[float, float] | None = None
+        self,
+        line: Invocation,
+        *,
+        number: int = 0,
+        resumed: tuple[float, float] | None = None,
+        keys: Collection[Key] | None = None,
     ) -> PendingCommand:
         """Starts the pattern of a command; another pattern of the same parameter ends.
 
@@ -57,6 +63,7 @@ class PatternPlayer:
             line: command with a pattern.
             number: number of the pending command; 0 for a new one.
             resumed: position in cycles of a saved pattern, and seconds since then; None for the beginning.
+            keys: parameters that a saved pattern still moved; None for all.
 
         Raises:
             UserError: The pattern does not fit the session.
@@ -64,12 +71,14 @@ class PatternPlayer:
         found = pattern_of(line)
         assert found is not None
         _, pattern = found
-        tracks = targets_of(line, self._session, self)
+        targets = targets_of(line, self._session, self)
+        tracks = {key: target for key, target in targets.items() if keys is None or key in keys}
         now = self._session.scheduler.now()
         clock, first = self._cycles(pattern, now, resumed)
         key = f"{line.command.name} {line.values.get('dimensions', '')} {pattern.text}"
         run = PatternRun(pattern, clock, first, tracks, lambda: _mixed(self.seed, key), self._end)
         pending = self._scheduled.add_pattern(line, run, number=number)
+        pending.released |= {name for _, name, _ in targets.keys() - tracks.keys()}
         self._runs.append(run)
         run.begin(now)
         self._sound_dimensions()
@@ -88,23 +97,6 @@ class PatternPlayer:
         if resumed is not None:
             return clock, round(clock.position(now - away) - position)
         return clock, math.floor(here + _NEAR) if pattern.now else math.ceil(here - _NEAR)
-
-    def resume(self, line: Invocation, number: int, position: float, away: float, keys: Collection[Key]) -> None:
-        """Continues a saved pattern as if it had played on.
-
-        Args:
-            line: command with a pattern.
-            number: number of the pending command.
-            position: position in cycles when the pattern was saved.
-            away: seconds since then.
-            keys: parameters that the pattern still moved.
-
-        Raises:
-            UserError: The pattern does not fit the session.
-        """
-        pending = self.start(line, number=number, resumed=(position, away))
-        assert pending.pattern is not None
-        self._scheduled.release_of(pending, [key for key in pending.pattern.tracks if key not in keys])
 
     def hush(self) -> int:
         """Ends all patterns; returns their number."""
@@ -206,4 +198,4 @@ class PatternPlayer:
 
 def _mixed(seed: int, text: str) -> int:
     """Returns the seed of one line."""
-    return int.from_bytes(f"{seed} {text}".encode(), "big") % (1 << 61)
+    return int.from_bytes(hashlib.blake2b(f"{seed} {text}".encode(), digest_size=8).digest(), "big")

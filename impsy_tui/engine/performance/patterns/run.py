@@ -122,13 +122,14 @@ class PatternRun:
     # Steps
 
     def begin(self, now: float) -> None:
-        """Computes the present cycle, and sets the step that sounds now, if the pattern has begun."""
+        """Computes the present cycle, and sets the step that sounds already; a step that begins now is due."""
         at = self.position(now)
         self.cycle, self._steps, self._next = max(0, math.floor(at)), [], 0
         self._signals.clear()
         self.compute(now)
-        if at >= 0.0:
+        if at > 0.0:
             self.sound(now, passed=True)
+            self.compute(now)
 
     def compute(self, now: float) -> None:
         """Computes the next cycle if its time comes before that of all steps. Cycles in the past are left out."""
@@ -156,7 +157,8 @@ class PatternRun:
             passed: True for steps from before the start, which are not played late.
         """
         due: dict[int, _Step] = {}
-        while self._next < len(self._steps) and self.time_of(self._steps[self._next].at) <= now + _NEAR:
+        until = now - _NEAR if passed else now + _NEAR
+        while self._next < len(self._steps) and self.time_of(self._steps[self._next].at) <= until:
             step = self._steps[self._next]
             due[step.layer] = step
             self._next += 1

@@ -146,6 +146,6 @@ async def _resume(
             scheduled.at(line, moment, commands, number=saved.number, due=saved.due).left = saved.left
         case _ if pattern_of(line) is not None:
             keys = {(player, parameter, index) for player, parameter, index, _ in saved.starts}
-            patterns.resume(line, saved.number, saved.cycles, away, keys)
+            patterns.start(line, number=saved.number, resumed=(saved.cycles, away), keys=keys)
         case _:
             raise UserError(_NOT_PENDING)
