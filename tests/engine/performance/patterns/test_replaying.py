@@ -42,8 +42,10 @@ def _written(set_: VirtualSession, folder: Path) -> RecordedPerformance:
     return performance_of("it", msgspec.json.encode(reel) + b"\n" + events)
 
 
-def _heard(set_: VirtualSession, since: float) -> list[tuple[float, object]]:
-    return [(round(at - since, 5), what) for at, what in set_.out.said if at > since]
+def _heard(set_: VirtualSession, since: float) -> list[tuple[float, float]]:
+    """Returns the values of x1 that patterns played, and their times since the start."""
+    rows = [(at - since, values[0]) for at, source, values in set_.logs["main"].rows if source == "pattern"]
+    return [row for row in rows if row[0] > 0.0]
 
 
 def test_replay_of_a_recording_with_patterns_is_exact(tmp_path: Path) -> None:
@@ -73,11 +75,10 @@ def test_replay_of_a_recording_with_patterns_is_exact(tmp_path: Path) -> None:
     second.wait(performance.seconds + 0.5)
     assert second.problems == []
     again = _heard(second, began)
-    assert len(heard) > 60
-    # Times in files have microseconds, which the predictions can show in their last digits.
+    assert len(heard) > 20
     assert [at for at, _ in again] == pytest.approx([at for at, _ in heard], abs=2e-5)
-    for (_, what), (_, original) in zip(again, heard, strict=True):
-        assert what == pytest.approx(original, abs=1e-3)
+    # Times in files have microseconds, which the values that a model expects in holes can show.
+    assert [value for _, value in again] == pytest.approx([value for _, value in heard], abs=0.02)
 
 
 def test_log_of_patterns_without_commands_is_replayed(tmp_path: Path) -> None:
