@@ -1,4 +1,4 @@
-"""Patterns: 16 of them at 120 beats a minute with 16 steps each, on OSC: errors of the steps, drift, processor time."""
+"""Patterns: 16 of them at 120 beats a minute with 16 steps each, on OSC: error of each step, drift, load."""
 
 import select
 import sys

@@ -286,3 +286,13 @@ def test_collate_takes_the_leap_days_of_a_long_log(tmp_path: Path) -> None:
     rows = [f"2024-02-29T10:{at // 60:02d}:{at % 60:02d}.000000,interface,0.5,0.5" for at in range(1000)]
     file.write_text("\n".join(rows) + "\n")
     assert len(_collated(file, 3)) == 999
+
+
+def test_events_of_patterns_are_included_on_request_only(tmp_path: Path) -> None:
+    file = tmp_path / "a-3d-mdrnn.log"
+    rows = [(second, "pattern" if second % 3 == 0 else "interface", second / 100) for second in range(12)]
+    file.write_text("".join(f"2026-03-01T12:00:{second:02d}.000000,{who},{x},0.5\n" for second, who, x in rows))
+    assert collate([file], 3).events == 7
+    found = collate([file], 3, patterns=True)
+    assert found.events == 11
+    assert found.performances[0][:, 1] == pytest.approx([second / 100 for second in range(1, 12)])

@@ -42,6 +42,17 @@ def test_pending_pane_counts_commands_without_room() -> None:
     assert lines(staged(pending=many))[-2:] == ["5 5s after 1s take", "  and 4 more: what lists them"]
 
 
+def test_pending_pane_shows_step_and_cycle_of_a_pattern() -> None:
+    running = PendingState(3, 'temp "0.5 1"', "pattern", share=0.5, cycle=4, step="1")
+    waiting = PendingState(4, 'sigma "0.1 0.2"', "pattern", due=1.2)
+    assert lines(staged(pending=(running, waiting)))[1:] == [
+        '4 1s sigma "0.1 0.2"',
+        "  1 " + "─" * 23,
+        '3 1 temp "0.5 1"',
+        "  5 " + "━" * 12 + "─" * 11,
+    ]
+
+
 class Footer(KeyFooter):
     """Widget with a given width, without a screen."""
 

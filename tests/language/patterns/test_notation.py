@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from impsy_tui.language import Mistake, Program, parse
+from impsy_tui.language import Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.completion import CompletionSources, complete
 from impsy_tui.language.patterns.events import Hole, Signal
 from impsy_tui.language.patterns.pattern import MOST_EVENTS, CycleLength
@@ -248,3 +248,10 @@ def test_completion_names_what_a_pattern_takes() -> None:
     found = complete('temp "0.5 ', CompletionSources())
     assert "a number, above 0 and at most 100" in found.hint
     assert found.options == ()
+
+
+def test_other_machines_may_not_begin_patterns() -> None:
+    for line, name in (('temp "0.5 1"', "temp with a pattern"), ("temp 0.5", "")):
+        read = parse(line)
+        assert isinstance(read, Program)
+        assert first_refused(read, Source.NETWORK, {}) == name
