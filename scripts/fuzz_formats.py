@@ -63,8 +63,8 @@ _SESSION: Final = {
 }
 
 _SMALL_MODEL: Final = "scripts/fuzz-seed.tflite"
-"""Network of dimension 2 with 2 layers of 4 units and 2 mixtures, converted by this program: in a small file most
-mutations change the structure."""
+"""Network of dimension 2 with 2 layers of 4 units and 2 mixtures, converted by this program. Most mutations of a
+small file change the structure."""
 
 FORMATS: Final[dict[str, Format]] = {
     "dataset": Format(".npz", seeds.dataset, readers.dataset_reader),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the address of the repository into README.md and pyproject.toml, before a release is built.
 
-``set_addresses.py https://github.com/OWNER/NAME v0.2.0`` changes both files in the current folder: links and pictures
-of the README lead to the files of that tag, and the package names its homepage, manual, changelog and issues.
+``set_addresses.py https://github.com/OWNER/NAME v0.2.0`` changes both files in the current folder. Links and pictures
+of the README lead to the files of that tag. The package names its homepage, manual, changelog and issues.
 """
 
 import re

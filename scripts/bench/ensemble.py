@@ -6,8 +6,8 @@ Needs ``metatone/gestures`` and ``metatone/performances.csv`` in the folder that
 extra ``train``. The networks of the folds are kept in FOLDER and used again. No model that was trained on the corpus
 is part of this program.
 
-The quartets are the improvisations of four musicians who each play at least a fifth of the time: 33 of 47, divided
-into folds by performance. ``alone`` trains on the quartets of the other folds. ``all`` trains on these and on all
+The quartets are improvisations of four musicians: each plays at least a fifth of the time. There are 33 of 47. Folds
+divide them by performance. ``alone`` trains on the quartets of the other folds. ``all`` trains on these and on all
 other improvisations of two to eight musicians.
 """
 

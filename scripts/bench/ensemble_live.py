@@ -93,7 +93,7 @@ def main() -> None:
         f"{used[0]:.1f}",
         f"{used[-1]:.1f}",
     ]
-    head = ["players", "touches", "of them told apart", "error p50 ms", "p99", "p99.9", "worst"]
+    head = ["players", "touches", "of them separate", "error p50 ms", "p99", "p99.9", "worst"]
     head += ["MB after a minute", "MB at the end"]
     table(f"Touches of an ensemble, {minutes:g} min", head, [row])
 

@@ -2,8 +2,8 @@
 
     footprint.py [ours]
 
-A Raspberry Pi Zero 2 W has 512 MB: engine, log writer and console together stay below ``MOST_MEMORY``, and the engine
-is ready in less than ``LONGEST_START``. With "ours", IMPSY is left out.
+A Raspberry Pi Zero 2 W has 512 MB: engine, log writer and console together stay below ``MOST_MEMORY``. The engine is
+ready in less than ``LONGEST_START``. With "ours", IMPSY is left out.
 """
 
 import os

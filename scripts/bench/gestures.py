@@ -1,7 +1,7 @@
 """Classification of gestures: accuracy, and time.
 
-Needs the labelled recordings of the Metatone project, and its performances with touches and scores, in the folder
-that IMPSY_SHARED_DATA names, in ``metatone/``; and an environment with the extra ``[gestures]``.
+Needs the labelled recordings of the Metatone project, and its performances with touches and scores. They are in
+``metatone/`` of the folder that IMPSY_SHARED_DATA names. The environment needs the extra ``[gestures]``.
 """
 
 import os

@@ -78,7 +78,7 @@ def main() -> None:
         for name, each in late.items()
     ]
     columns = ["priority", "wake-ups", "over 1 ms late", "worst ms", "late by the host, left out"]
-    table("Waking beside idle processes that compute", columns, rows)
+    table("Waking next to idle processes that compute", columns, rows)
     delays: dict[str, list[float]] = {"true": [], "false": []}
     for _ in range(ROUNDS):
         for realtime, medians in delays.items():

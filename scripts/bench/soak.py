@@ -226,7 +226,7 @@ class Soak:
 
 
 def own_mounts() -> None:
-    """Starts this program again in a mount namespace of its own, which ends with the program."""
+    """Starts this program again in a separate mount namespace, which ends with the program."""
     if MOUNTED not in os.environ:
         command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, *sys.argv]
         os.execvpe(command[0], command, {**os.environ, MOUNTED: "1"})

@@ -160,8 +160,8 @@ CASES: Final[dict[str, Callable[[Stage], None]]] = {
     "1100 connections": lambda stage: stage.connections(1100),
     "set list of 3 kB with macros": _set_of_macros,
     "set list of 300 kB": _long_set,
-    "notes of 200 kB beside a model": _notes,
-    "FIFO beside a model": _fifo,
+    "notes of 200 kB next to a model": _notes,
+    "FIFO next to a model": _fifo,
     "weights of 800 MB in a file of 1 MB": _large_weights,
     "a thousand schedules of 20 ms": _schedules,
 }

@@ -1,4 +1,4 @@
-"""Shell in a tmux of its own, and the text on its screen."""
+"""Shell in a separate tmux, and the text on its screen."""
 
 import os
 import shlex
