@@ -98,17 +98,19 @@ class StaffPage:
 
     async def serve(self, connection: ServerConnection) -> None:
         """Serves one client until it leaves."""
-        if self._sessions >= _MOST_SESSIONS:
-            await connection.close(TOO_MANY, "too many staff pages are open")
-            return
-        self._sessions += 1
         try:
-            if await self._opens(connection):
+            if not await self._opens(connection):
+                return
+            if self._sessions >= _MOST_SESSIONS:
+                await connection.close(TOO_MANY, "too many staff pages are open")
+                return
+            self._sessions += 1
+            try:
                 await self._carry_out_lines(connection)
+            finally:
+                self._sessions -= 1
         except (ConnectionClosed, TimeoutError):
             pass
-        finally:
-            self._sessions -= 1
 
     async def _opens(self, connection: ServerConnection) -> bool:
         """Returns True if the client sends the token; closes the connection otherwise."""
@@ -133,16 +135,15 @@ class StaffPage:
 
     async def _carry_out_lines(self, connection: ServerConnection) -> None:
         await connection.send(json.dumps({"choices": await self._monitor.choices()}))
-        host, earliest = host_of(connection), 0.0
+        host = host_of(connection)
         async for line in connection:
-            now = self._scheduler.now()
-            if now < earliest:
-                await connection.send(json.dumps({"ok": False, "text": "too fast: the line is ignored"}))
-                continue
-            earliest = now + _LEAST_BETWEEN
             if isinstance(line, str):
                 reply = await self._monitor.carry_out(host, line)
                 await connection.send(json.dumps({"ok": reply.ok, "text": reply.text}))
+            # Later lines wait with their sender.
+            resumed = asyncio.Event()
+            self._scheduler.at(self._scheduler.now() + _LEAST_BETWEEN, resumed.set)
+            await resumed.wait()
 
 
 def _digest(text: str) -> bytes:

@@ -30,7 +30,6 @@ def test_staff_page_opens_with_the_token_and_gives_commands(
         await page.run(f"part('token').value = {json.dumps(token)}; part('login').requestSubmit(); 1")
 
     async def press(page: Page, button: str) -> None:
-        await asyncio.sleep(0.25)  # a line each fifth of a second is taken
         await page.run(f"document.querySelector({json.dumps(button)}).click()")
 
     async def work() -> None:
