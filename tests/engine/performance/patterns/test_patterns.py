@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from impsy_tui.engine.performance.ramps import STEP
 from tests.support.engine.scripted_players import ScriptedPredictor
@@ -263,3 +265,18 @@ def test_pattern_is_begun_by_an_osc_command(set_: VirtualSession) -> None:
     assert set_.executor.carry_out_for("osc", "/impsy/command", 'temp "3 4"') == ""
     set_.wait(0.1)
     assert temp(set_) == 3.0
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.lists(some.tuples(some.floats(0.01, 3.0), some.floats(20.0, 400.0)), max_size=6))
+def test_changes_of_tempo_lose_and_double_no_step(tmp_path: Path, changes: list[tuple[float, float]]) -> None:
+    set_ = VirtualSession(tmp_path, mode="useronly")
+    set_.do('play x1 "<0.1 0.2> 0.3 0.4"')
+    for seconds, beats in changes:
+        set_.time.advance(seconds)
+        set_.session.tempo.set_beats(beats)
+    set_.time.advance(30)
+    played = [values[0] for _, source, values in set_.logs["main"].rows if source == "pattern"]
+    wanted = [0.1, 0.3, 0.4, 0.2, 0.3, 0.4]
+    assert len(played) > 6
+    assert played == [wanted[number % 6] for number in range(len(played))]
