@@ -85,7 +85,7 @@ class Terminal:
     def is_a_shell_again(self, word: str) -> None:
         """Checks that the shell answers, on the screen from before the console."""
         self.type(f"echo {word}-$((40 + 2))")
-        self.sees(f"\n{word}-42")
+        self.sees(f"{word}-42")
         assert self("display-message", "-p", "#{alternate_on} #{cursor_flag}").strip() == "0 1"
 
     def snapshot(self) -> Snapshot:

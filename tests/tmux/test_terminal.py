@@ -174,7 +174,7 @@ def test_console_runs_on_a_textual_with_other_private_names(terminal: Terminal, 
     _renamed_textual(other, names)
     terminal.type(f"export PYTHONPATH={shlex.quote(str(other))}")
     terminal.type(f"{shlex.quote(sys.executable)} -c 'import textual; print(textual.__path__[0][-14:])'")
-    terminal.sees("\n/other/textual")
+    terminal.sees("/other/textual")
     terminal.impsy("play")
     terminal.sees("BATTLE", "pulse", "›")
     terminal.type("temp 1.3")

@@ -35,8 +35,8 @@ def test_echo_is_dropped_where_that_is_asked_for(
         channel.silence()
         await until(lambda: len(desk.played) == 4)
         desk.send(echo)
-        await sent_until(desk, (0xB0, 1, 127), lambda: bool(hearing.updates))
-        await until(lambda: (0xB0, 1, 127) in desk.played)  # passed on, unlike the echo
+        # Passed on, unlike the echo.
+        await sent_until(desk, (0xB0, 1, 127), lambda: bool(hearing.updates) and (0xB0, 1, 127) in desk.played)
 
     with plugged("Desk") as desk:
         hearing = with_channel(
@@ -50,8 +50,9 @@ def test_echo_is_dropped_where_that_is_asked_for(
             feedback_protection=True,
             feedback_threshold=10.0,
         )
-        assert len(desk.played) == 5
-    assert hearing.updates == [[(0, 1.0)]]
+        # The last message comes again if JACK has lost or delayed it.
+        assert set(desk.played[4:]) == {(0xB0, 1, 127)}
+    assert all(update == [(0, 1.0)] for update in hearing.updates)
     assert hearing.held == []
 
 
