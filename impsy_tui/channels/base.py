@@ -74,6 +74,7 @@ class ChannelStatus:
         problem: last problem; empty if there was none.
         problem_at: time of the last problem on the engine's clock.
         problems: number of problems.
+        expects: first message that would be received, for the performer; empty if unknown, or after that.
     """
 
     name: str
@@ -88,6 +89,7 @@ class ChannelStatus:
     problem: str
     problem_at: float
     problems: int
+    expects: str = ""
 
 
 class Listener(Protocol):

@@ -11,11 +11,14 @@ from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import NoEngineError
 
+_Force = Annotated[bool, typer.Option("--force", help="Override the stage lock.")]
+
 
 def send(
     command: Annotated[
         list[str], typer.Argument(help="Command of the console, such as mode battle.", autocompletion=command_words)
     ],
+    force: _Force = False,
     socket: SocketOption = None,
 ) -> None:
     """Send a command to the running engine and print its reply."""
@@ -24,7 +27,7 @@ def send(
     line = " ".join(command)
     try:
         with connected(socket) as client:
-            reply = client.command(line)
+            reply = client.command(line, force=force)
     except NoEngineError as problem:
         fail(str(problem))
     if reply.ok:
@@ -79,12 +82,15 @@ def status(
         say("\n".join(status_lines(snapshot)))
 
 
-def shutdown(socket: SocketOption = None) -> None:
+def shutdown(force: _Force = False, socket: SocketOption = None) -> None:
     """End the running engine: silence its notes and close its log."""
     from impsy_tui.control.client import connected
 
     try:
         with connected(socket) as client:
-            say(client.command("shutdown").text)
+            reply = client.command("shutdown", force=force)
     except NoEngineError as problem:
         fail(str(problem))
+    if not reply.ok:
+        fail(reply.text)
+    say(reply.text)

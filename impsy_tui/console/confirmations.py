@@ -27,7 +27,7 @@ def taken_here(program: Program) -> Invocation | str:
 def locked_away(program: Program) -> str:
     """Returns the reason why the stage lock refuses a line; empty if it is allowed."""
     for each in program.walk():
-        if each.command.ends or each.command.name == "rename":
+        if each.command.is_lockable:
             return f"the stage lock is on: type unlock before {each.command.name}"
     return ""
 
@@ -50,6 +50,8 @@ def question(line: str, program: Program) -> tuple[str, str, str] | None:
         return None
     if word == "delete":
         return f"{line}?", IN_TRASH, word
+    if word == "scene delete":
+        return f"{line}?", "undo restores the scene.", word
     if word == "shutdown":
         return "End the engine?", "The music stops and the log is closed.", word
     return f"{line}?", "This cannot be undone.", word

@@ -69,10 +69,10 @@ class ControlClient:
         self._send(Hello(version=__version__))
         self.hello = hello
 
-    def command(self, line: str) -> Reply:
-        """Sends a command line and returns the reply."""
+    def command(self, line: str, *, force: bool = False) -> Reply:
+        """Sends a command line and returns the reply; ``force`` overrides the stage lock."""
         self._count += 1
-        self._send(CommandRequest(self._count, line))
+        self._send(CommandRequest(self._count, line, force))
         while True:
             message = self._receive(_COMMAND_PATIENCE)
             if isinstance(message, Reply) and message.id == self._count:

@@ -27,6 +27,8 @@ from impsy_tui.parameters import THRU, Parameter
 from impsy_tui.setup_questions import Answers
 
 PROTOCOL: Final = 2
+MOST_SCENES: Final = 10
+"""Scenes in a snapshot: as many as there are keys for them."""
 
 Level = Literal["info", "warning", "error"]
 About = Literal["files", "log", "settings", "rig", "names", "ports"]
@@ -79,10 +81,17 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
 
 
 class CommandRequest(msgspec.Struct, tag="command", frozen=True):
-    """Request to run a line of the command language; the reply has the same ``id``."""
+    """Request to run a line of the command language; the reply has the same ``id``.
+
+    Attributes:
+        id: number of the command.
+        line: the line.
+        force: True to run it in spite of the stage lock.
+    """
 
     id: int
     line: str
+    force: bool = False
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
@@ -230,6 +239,9 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         recording: True while commands are recorded.
         gesture_recording: gesture to play, during a recording of gestures.
         held: notes that the musician holds, such as "note 60"; empty for none.
+        locked: True while the stage lock is on.
+        scenes: names of the first ``MOST_SCENES`` saved scenes, in the order of their file.
+        scene: name of the scene that was recalled or saved last; empty for none.
         parameters: values of the parameters of the engine, by name.
         edited: set lists that consoles edit.
     """
@@ -265,6 +277,9 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     recording: bool = False
     gesture_recording: GestureRecordingState | None = None
     held: str = ""
+    locked: bool = False
+    scenes: tuple[str, ...] = ()
+    scene: str = ""
     parameters: dict[str, bool | float | str | None] = {}
     edited: tuple[EditedSet, ...] = ()
 

@@ -8,7 +8,7 @@ from impsy_tui.control.agent_state import AgentState
 
 
 class ChannelState(msgspec.Struct, frozen=True):
-    """One channel; see ``channels.ChannelStatus``.
+    """One channel; see ``channels.base.ChannelStatus``.
 
     ``problem_age`` is in seconds, -1 for never. ``nudge`` is the delay in seconds, compared with the other channels.
     """
@@ -26,6 +26,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     problem_age: float = -1.0
     problems: int = 0
     nudge: float = 0.0
+    expects: str = ""
 
 
 class EnsembleState(msgspec.Struct, frozen=True):
@@ -48,6 +49,8 @@ class EnsembleState(msgspec.Struct, frozen=True):
             follow each other; a row belongs to the group before the transition.
         auditioned: name of the auditioned model; empty for none.
         in_silence: gestures of the auditioned model's followers.
+        touches: place of the last touch of each player, x and y from 0 to 1 of the surface, y downwards; both are -1
+            if the player has not touched the surface in the last five seconds.
     """
 
     players: tuple[str, ...]
@@ -65,6 +68,7 @@ class EnsembleState(msgspec.Struct, frozen=True):
     transitions: tuple[int, ...]
     auditioned: str = ""
     in_silence: tuple[int, ...] = ()
+    touches: tuple[tuple[float, float], ...] = ()
 
 
 class GestureRecordingState(msgspec.Struct, frozen=True):

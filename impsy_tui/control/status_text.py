@@ -42,7 +42,7 @@ def status_lines(snapshot: Snapshot) -> list[str]:
 
 
 def _staged_lines(snapshot: Snapshot) -> list[str]:
-    """Returns the lines of set list, replay, recording and pending commands."""
+    """Returns the lines of set list, replay, recording, stage lock and pending commands."""
     lines = []
     if (cue := snapshot.cue) is not None:
         place = f"cue {cue.number} of {cue.of}: {cue.cue} · " if cue.cue else ""
@@ -52,6 +52,8 @@ def _staged_lines(snapshot: Snapshot) -> list[str]:
         lines.append(f"replay    {replay.name} · {times} · {replay.speed:g}x")
     if snapshot.recording:
         lines.append("record    commands are recorded")
+    if snapshot.locked:
+        lines.append("lock      the stage lock is on; unlock ends it")
     if snapshot.pending:
         lines.append(f"pending   {len(snapshot.pending)}; what lists them")
     return lines

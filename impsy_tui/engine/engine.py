@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.channels.base import Channel, LearnableChannel
-from impsy_tui.control.messages import EditSet, Event, Reply, Request, Snapshot, level_of
+from impsy_tui.control.messages import CommandRequest, EditSet, Event, Reply, Request, Snapshot, level_of
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
@@ -252,9 +252,9 @@ class Engine:
 
     # For commands
 
-    def carry_out(self, line: str, number: int) -> Reply | Awaitable[Reply]:
-        """Carries out a line; returns the reply with this number, or an awaitable of the reply."""
-        return self.executor.begin(line, number)
+    def carry_out(self, command: CommandRequest) -> Reply | Awaitable[Reply]:
+        """Carries out a line of a client; returns the reply, or an awaitable of the reply."""
+        return self.executor.begin(command.line, command.id, forced=command.force)
 
     def _edit_set(self, client: object, edits: EditSet) -> None:
         self.live_set.set_texts.edit(client, edits)

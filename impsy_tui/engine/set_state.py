@@ -32,7 +32,7 @@ def capture(
         bindings=bindings.table,
         set=live_set.cues.name,
         cue=live_set.cues.index,
-        other_lines=tuple(rig_lines(session)),
+        other_lines=(*rig_lines(session), *(["lock"] if live_set.locked else [])),
         pending=tuple(one.saved for one in pending_lines.capture(live_set.scheduled)),
         learned=tuple(learned),
         recording=live_set.recording.runs,

@@ -3,7 +3,7 @@
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, Source
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.parser import Mistake, first_refused, parse, parse_body, refused_in_file
-from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
+from impsy_tui.language.program import Call, Chance, Change, Invocation, Macro, Moment, Program
 
 __all__ = [
     "COMMANDS",
@@ -11,6 +11,7 @@ __all__ = [
     "ArgumentKind",
     "Call",
     "Chance",
+    "Change",
     "Command",
     "Invocation",
     "Macro",

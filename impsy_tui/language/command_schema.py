@@ -73,6 +73,7 @@ class Argument:
         optional: True if the argument may be left out.
         keyword: True if the argument is typed as its name and its value, after the others, in any order.
         pattern: True if a pattern in quotes can stand for the value.
+        relative: True if the argument takes changes such as +0.1, -10% and *2.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Argument:
     optional: bool = False
     keyword: bool = False
     pattern: bool = False
+    relative: bool = False
 
     @property
     def allowed(self) -> str:
@@ -197,6 +199,11 @@ class Command:
         return next(argument for argument in self.arguments if argument.name == name)
 
     @property
+    def is_lockable(self) -> bool:
+        """True if the stage lock refuses the command."""
+        return self.ends or self.name in _LOCKABLE
+
+    @property
     def takes_rest(self) -> bool:
         """True if the last argument takes the rest of the line, semicolons included."""
         return any(argument.kind in _TAKE_REST for argument in self.arguments)
@@ -207,6 +214,8 @@ class Command:
         return " ".join((self.name, *(argument.usage for argument in self.arguments)))
 
 
+_LOCKABLE: Final = ("rename", "quit")
+"""Commands besides those that end or delete something that the stage lock refuses."""
 _TAKE_REST = (ArgumentKind.LINE, ArgumentKind.SETTINGS, ArgumentKind.DEFINITION)
 
 
@@ -254,7 +263,8 @@ def _arguments(parameter: Parameter) -> tuple[Argument, ...]:
     words = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
     is_switch = parameter.kind is parameters.Kind.SWITCH
     name = "switch" if is_switch and parameters.DIMENSION in parameter.scope else parameter.argument
-    return (Argument(name, kind, parameter.within, words, optional=is_switch, pattern=pattern),)
+    relative = parameter.kind in _FROM_NETWORK and parameter.scope[0] not in _ITEMS
+    return (Argument(name, kind, parameter.within, words, optional=is_switch, pattern=pattern, relative=relative),)
 
 
 FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)

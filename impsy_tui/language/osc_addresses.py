@@ -58,7 +58,9 @@ def command_line(address: str, arguments: Sequence[Any]) -> str | None:
             # No quote can be typed within a name, so none may end it here.
             words.append(value if command.takes_rest else f'"{value.replace(_QUOTE, "")}"')
         else:
-            words.append(str(value))
+            number = str(value)
+            # A number is never relative: = says so.
+            words.append(f"={number}" if argument.relative and number.startswith("-") else number)
     return " ".join(words)
 
 

@@ -19,6 +19,8 @@ TIME_OF_DAY: Final = "time"
 """Word of the moments that come every day, such as 18:00."""
 
 _REPEATING: Final = ("every", "whenever")
+_DIGITS: Final = 12
+"""Digits of a changed value: a sum of decimal numbers stays short."""
 _ONLY_LOOK: Final = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
 _MEANT: Final = frozenset(
     (
@@ -36,6 +38,36 @@ class Chance:
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Relative value of a parameter: ``+0.1``, ``-10%`` or ``*2``.
+
+    Attributes:
+        sign: "+", "-" or "*".
+        number: amount, or the factor after "*".
+        of_value: True if the amount is a share of the present value.
+    """
+
+    sign: str
+    number: float
+    of_value: bool = False
+
+    def applied(self, value: float) -> float:
+        """Returns the new value for a present value."""
+        if self.sign == "*":
+            new = value * self.number
+        else:
+            amount = self.number * value if self.of_value else self.number
+            new = value + amount if self.sign == "+" else value - amount
+        return float(f"{new:.{_DIGITS}g}")
+
+    def written(self, unit: str) -> str:
+        """Returns the change as a command line has it."""
+        if self.of_value:
+            return f"{self.sign}{shown_number(float(f'{self.number * 100:.{_DIGITS}g}'))}%"
+        return f"{self.sign}{shown_number(self.number)}{'' if self.sign == '*' else unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +124,10 @@ class Invocation:
 
     Attributes:
         command: its entry in the table.
-        values: values by the name of the argument. Numbers and times (in seconds) are float or ``Chance``, switches
-            are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and patterns have their
-            classes, and the rest of a line is a ``Program``. Other values are str. Omitted arguments are absent.
+        values: values by the name of the argument. Numbers and times (in seconds) are float, ``Chance`` or
+            ``Change``, switches are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and
+            patterns have their classes, and the rest of a line is a ``Program``. Others are str. Omitted arguments
+            are absent.
         player: name of a player, "all", or empty for the focused player.
     """
 
@@ -164,7 +197,7 @@ class Program:
                     yield from value.walk()
 
 
-Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program | CyclicPattern
+Value = float | bool | str | tuple[int, ...] | Chance | Change | Moment | Macro | Program | CyclicPattern
 
 
 def only_looks(program: Program) -> bool:
@@ -192,6 +225,8 @@ def _shown(argument: Argument, value: Value) -> str:
             return shown_number(value) + unit
         case Chance():
             return f"rand {shown_number(value.low)}{unit} {shown_number(value.high)}{unit}"
+        case Change():
+            return value.written(unit)
         case Program() if argument.kind is ArgumentKind.SETTINGS:
             return " ".join(map(str, value.steps))
         case str() if argument.kind in _NAMES:

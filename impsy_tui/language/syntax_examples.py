@@ -5,6 +5,7 @@ from typing import Final
 SYNTAX: Final = (
     ("mode battle; temp 1.3", "several at once, applied together between two events"),
     ("temp 50%", "numbers take units: 8s, 200ms, 1m, 120bpm, 50%, 2x; words with space in them stand in quotes"),
+    ("temp +0.1; sigma -10%; speed *2", "relative to the present value, up to the limits of the parameter"),
     ("temp rand 0.5 1.5", "a random number or time, drawn again at each use"),
     (
         "@lead temp 1.3",

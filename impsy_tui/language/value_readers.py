@@ -7,7 +7,7 @@ from typing import Final
 from impsy_tui import ranges
 from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import Argument, ArgumentKind
-from impsy_tui.language.program import Value
+from impsy_tui.language.program import Change, Value
 from impsy_tui.language.words import ParseError, Word, suggestion
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -27,10 +27,13 @@ def read_value(argument: Argument, word: Word) -> Value:
         case ArgumentKind.NUMBER | ArgumentKind.WHOLE | ArgumentKind.DURATION:
             if word.text in argument.choices:
                 return word.text
+            if not word.quoted and (change := _change(argument, word.text)) is not None:
+                return change
             if word.text.startswith("+"):
                 raise ParseError(f"{word.text!r}: type the new value, without +; it must be {argument.allowed}", word)
             unit = argument.within.unit if argument.within is not None else ""
-            value = _quantity(word.text, argument.kind, unit)
+            text = word.text.removeprefix("=") if argument.relative else word.text
+            value = _quantity(text, argument.kind, unit)
             if value is not None and argument.kind is ArgumentKind.WHOLE and not value.is_integer():
                 raise wrong
             if value is None:
@@ -66,6 +69,20 @@ def read_value(argument: Argument, word: Word) -> Value:
             if not word.text:
                 raise wrong
             return word.text
+
+
+def _change(argument: Argument, text: str) -> Change | None:
+    """Returns a relative value; None for a new value. A sign makes a number negative if the range allows that."""
+    within = argument.within
+    signs = "+*" if within is not None and within.low < 0 else "+-*"
+    if not argument.relative or not text.startswith(tuple(signs)) or text[1:2] == "-":
+        return None
+    kind = ArgumentKind.NUMBER if text[0] == "*" or text.endswith("%") else argument.kind
+    number = _quantity(text[1:], kind, within.unit if within is not None else "")
+    if number is None:
+        return None
+    is_share = within is not None and within.unit == "%"
+    return Change(text[0], number, of_value=text.endswith("%") and text[0] != "*" and not is_share)
 
 
 def _quantity(text: str, kind: ArgumentKind, own_unit: str) -> float | None:

@@ -5,6 +5,7 @@ import math
 import socket
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from impsy_tui.agent.descriptors.names import NAMES
@@ -158,7 +159,12 @@ class OscChannel:
         last_in = self._last_received
         said = self._last_said
         shown = (words(*last_in) if last_in else "", words(*said) if said else "")
-        return self._traffic.status(self.name, self._state(), self._bound(), now, shown, self._troubles)
+        status = self._traffic.status(self.name, self._state(), self._bound(), now, shown, self._troubles)
+        return status if status.received else replace(status, expects=self._expected())
+
+    def _expected(self) -> str:
+        vector = f"{self._settings.input_address} with {self._count} numbers"
+        return f"{next(iter(self._controls.addresses), vector)} to UDP {self._settings.server_port}"
 
     def _bound(self) -> str:
         s = self._settings

@@ -92,13 +92,16 @@ class Executor:
         reply = self.begin(line, number, source)
         return reply if isinstance(reply, Reply) else await reply
 
-    def begin(self, line: str, number: int, source: str = "command") -> Reply | Awaitable[Reply]:
+    def begin(
+        self, line: str, number: int, source: str = "command", *, forced: bool = False
+    ) -> Reply | Awaitable[Reply]:
         """Carries out a line of a client as far as possible without waiting.
 
         Args:
             line: line to carry out.
             number: number of the reply.
             source: source that the performer sees next to the line.
+            forced: True if the stage lock refuses nothing.
 
         Returns:
             The reply, or an awaitable of the reply if a command takes time.
@@ -108,7 +111,7 @@ class Executor:
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is a console command: type it in a console")
-        typed = self._carry_out(line, program)
+        typed = self._carry_out(line, program, forced=forced)
         return (
             self._reply_later(typed, number, source) if typed.result.awaited else self._reply(typed, number, source)
         )
@@ -288,12 +291,12 @@ class Executor:
         if reported and not typed.result.problems and not only_looks(typed.program):
             self._notify("info", source, typed.line.strip())
 
-    def _carry_out(self, line: str, program: Program) -> _TypedLine:
+    def _carry_out(self, line: str, program: Program, *, forced: bool = False) -> _TypedLine:
         live_set = self.live_set
         if live_set is None:
             return _TypedLine(line, program, self.perform(program))
         before = live_set.history.before(program)
-        result = LineResult(on_done=live_set.recording.note)
+        result = LineResult(on_done=live_set.recording.note, forced=forced)
         return _TypedLine(line, program, self.perform(program, result=result), before)
 
     def _note(self, typed: _TypedLine) -> None:
@@ -354,6 +357,8 @@ class Executor:
         """Carries out one command, and notes the numbers of the pending commands that it leaves."""
         if self.live_set is None:
             return self._carry_out_command(invocation)
+        if not result.forced:
+            self.live_set.check_lock(invocation.command)
         scheduled = self.live_set.scheduled
         newest = scheduled.newest
         try:

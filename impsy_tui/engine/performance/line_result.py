@@ -26,6 +26,7 @@ class LineResult:
         on_done: called when the program is done, and before each step whose lines are recorded in its place.
         steps: steps that were carried out since the last ``take_steps``.
         from_file: True if the program comes from a set list or a recording.
+        forced: True if the stage lock refuses no command of the program.
     """
 
     replies: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class LineResult:
     on_done: "OnDone | None" = None
     steps: list[Step] = field(default_factory=list)
     from_file: bool = False
+    forced: bool = False
     _taken_numbers: int = 0
 
     def take_steps(self) -> tuple[Program, list[int]]:

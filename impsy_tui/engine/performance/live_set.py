@@ -26,7 +26,8 @@ from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present_number
 from impsy_tui.engine.runtime.clock_changes import ClockChanges
-from impsy_tui.language import Macro
+from impsy_tui.errors import UserError
+from impsy_tui.language import Command, Macro
 from impsy_tui.parameters import DIMENSION, ENGINE
 
 
@@ -59,6 +60,8 @@ class LiveSet:
         callables: LineCallables,
         notify: Notify,
     ) -> None:
+        self.locked = False
+        """True while the stage lock is on."""
         scheduler = session.scheduler
         self.scheduled = ScheduledCommands(
             scheduler,
@@ -106,6 +109,15 @@ class LiveSet:
             self.scheduled.daily.clock_set()
 
         self._clock_changes = ClockChanges(asyncio.get_running_loop(), changed)
+
+    def check_lock(self, command: Command) -> None:
+        """Refuses a command that the stage lock forbids.
+
+        Raises:
+            UserError: The stage lock is on.
+        """
+        if self.locked and command.is_lockable:
+            raise UserError(f"the stage lock is on: type unlock before {command.name}, or use impsy-tui send --force")
 
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""

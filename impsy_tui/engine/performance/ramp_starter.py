@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.line_result import settle
@@ -12,9 +13,9 @@ from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.players.settings import without_parameter
+from impsy_tui.engine.players.settings import changed_number, has_parameter, without_parameter
 from impsy_tui.errors import UserError
-from impsy_tui.language import Call, Command, Invocation, Program
+from impsy_tui.language import Call, Change, Command, Invocation, Program
 
 
 class RampStarter:
@@ -73,11 +74,32 @@ class RampStarter:
         Returns:
             The reply; an awaitable of the reply if a scene is among the targets, because its file is read.
         """
-        steps = [step for step in targets.steps if not isinstance(step, Call)]
+        steps = [self._with_number(step, line.player) for step in targets.steps if not isinstance(step, Call)]
+        line = replace(line, values=line.values | {"settings": Program(tuple(steps))})
         if any(step.command.ramp == "scene" for step in steps):
             number = self.scheduled.reserve() if resumed is None else resumed.number
             return self._start_with_scenes(line, seconds, steps, eased, number, resumed)
         return self._start(line, seconds, self._tracks(steps, line.player), [], eased, resumed=resumed)
+
+    def _with_number(self, step: Invocation, player: str) -> Invocation:
+        """Returns a target with its number in place of a relative change, as the performer sees it.
+
+        Raises:
+            UserError: The change leads to different numbers of several players.
+        """
+        change = next((value for value in step.values.values() if isinstance(value, Change)), None)
+        parameter = step.command.parameter
+        if change is None or parameter is None:
+            return step
+        addressed = self._players_of(step.command, player)
+        players = [one for one in addressed if has_parameter(one, parameter)]
+        if not players:
+            raise UserError(without_parameter(addressed, parameter))
+        numbers = {changed_number(one, parameter, change) for one in players}
+        if len(numbers) > 1:
+            names = ", ".join(one.name for one in players)
+            raise UserError(f"{names} have different values of {parameter.name}: type a new value, or @name over …")
+        return replace(step, values=dict.fromkeys(step.values, numbers.pop()))
 
     async def _start_with_scenes(
         self,

@@ -11,7 +11,7 @@ from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.engine.performance.session_state.pending_lines import PendingLine
-from impsy_tui.language import Call, Program
+from impsy_tui.language import Call, Change, Program
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.program import Step
@@ -206,5 +206,7 @@ def _is_same_parameter(one: Program, other: Program) -> bool:
         return False
     if any(isinstance(value, CyclicPattern) for step in (first, second) for value in step.values.values()):
         return False
+    if any(isinstance(value, Change) for value in second.values.values()):
+        return False  # redo carries out each change again
     dimensions = [argument.name for argument in first.command.arguments if argument.kind is ArgumentKind.DIMENSIONS]
     return all(first.values.get(name) == second.values.get(name) for name in dimensions)

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
+from impsy_tui.errors import UserError
+from impsy_tui.language import Change
 from impsy_tui.language.program import quoted
 from impsy_tui.parameters import (
     AGENT,
@@ -87,6 +89,21 @@ def trained_parameters(behaviour: ParameterHolder) -> tuple[str, ...]:
             if behaviour.value(name) == behaviour.fitted(name) != PARAMETERS[name].default
         )
     )
+
+
+def changed_number(player: ParameterOwner, parameter: Parameter, change: Change) -> float:
+    """Returns the value of a numeric parameter after a relative change, within its limits.
+
+    Raises:
+        UserError: The parameter has no number now, or the lower limit is not a value.
+    """
+    present = present_number(player, parameter)
+    if present is None:
+        raise UserError(f"{parameter.name} has no number that could change: type a new value")
+    number, limits = change.applied(present), parameter.limits
+    if limits.above and number <= limits.low:
+        raise UserError(f"{parameter.name} {number:g} {limits.refusal}")
+    return limits.clamp(number)
 
 
 def set_parameter(player: ParameterOwner, parameter: Parameter, value: Any) -> None:

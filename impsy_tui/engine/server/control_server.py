@@ -57,7 +57,7 @@ class ControlServer:
         self,
         path: Path | None,
         scheduler: Scheduler,
-        carry_out: Callable[[str, int], Reply | Awaitable[Reply]],
+        carry_out: Callable[[CommandRequest], Reply | Awaitable[Reply]],
         answer: Callable[[Request], Awaitable[bytes]],
         edit: Callable[[object, EditSet], None],
         snapshot: Callable[[], Snapshot],
@@ -196,7 +196,7 @@ class ControlServer:
 
     def _command(self, client: "_Client", command: CommandRequest) -> None:
         try:
-            reply = self._carry_out(command.line, command.id)
+            reply = self._carry_out(command)
         except Exception as error:
             client.put_reply(Reply(command.id, False, _FAILED))
             context = {"message": "a command", "exception": error}

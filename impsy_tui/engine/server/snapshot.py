@@ -8,7 +8,7 @@ from pathlib import Path
 
 from impsy_tui.channels.base import Channel
 from impsy_tui.config import Config
-from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.messages import MOST_SCENES, Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
@@ -114,6 +114,9 @@ class SnapshotMaker:
             edited=self._live_set.set_texts.states(),
             gesture_recording=session.gesture_recording.state(now) if session.gesture_recording is not None else None,
             held=session.held_notes.words,
+            locked=self._live_set.locked,
+            scenes=self._live_set.scene_file.known[:MOST_SCENES],
+            scene=self._live_set.scene_keeper.active,
             parameters=present(session.parameters),
         )
 
@@ -142,6 +145,7 @@ class SnapshotMaker:
         self._disk_free = free_space(self._log.folder)
         self._memory = memory_in_use()
         self._health = read_health()
+        self._live_set.scene_file.look()
         self._read_at = self._loop.time()
 
     def _log_state(self) -> LogState:
@@ -192,6 +196,7 @@ def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
         problem_age=now - status.problem_at if status.problem else -1.0,
         problems=status.problems,
         nudge=nudge,
+        expects=status.expects,
     )
 
 

@@ -303,7 +303,8 @@ class NotationReader:
             if word.text in (*TRUE_WORDS, *FALSE_WORDS):
                 return word.text in TRUE_WORDS
             raise ParseError(f"{word.text!r} is not t or f", word)
-        argument = self.argument if self.checked or kind not in NUMERIC else replace(self.argument, within=None)
+        within = self.argument.within if self.checked or kind not in NUMERIC else None
+        argument = replace(self.argument, within=within, relative=False)
         value = read_value(argument, word)
         assert isinstance(value, float | str)
         return value

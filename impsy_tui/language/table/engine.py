@@ -61,7 +61,7 @@ AROUND: Final[tuple[Command, ...]] = (
         sources=KEYBOARD,
         console=True,
     ),
-    Command("lock", "stage lock: refuses to delete, rename or quit", "lock", sources=KEYBOARD, console=True),
-    Command("unlock", "ends the stage lock", "unlock", sources=KEYBOARD, console=True),
+    Command("lock", "stage lock of the engine: refuses to delete, rename, quit or end it", "lock", sources=KEYBOARD),
+    Command("unlock", "ends the stage lock", "unlock", sources=KEYBOARD),
     Command("quit", "leaves this console; the engine plays on", "quit", sources=KEYBOARD, console=True),
 )

@@ -84,9 +84,11 @@ def _settings(draw: st.DrawFn, names: list[str]) -> tuple[str, float]:
 
 def _line(name: str, value: float) -> str:
     text = shown_number(value)
+    if text.startswith("-"):
+        text = f"={text}"  # without this sign, the number is relative to the present value
     match name:
         case "threshold" | "max_response":
-            return f"{name} {text}s"
+            return f"{name} {text}"
         case "hold":
             return f"hold x1 {text}"
         case "range":
@@ -207,7 +209,8 @@ def test_parameter_of_a_kind_passes_a_scene_if_the_prompt_accepts_it(name: str, 
     value = data.draw(_numbers(parameter.limits))
     if parameter.kind is parameters.Kind.WHOLE:
         value = int(value)
-    accepted = not isinstance(parse(f"{name} {shown_number(value)}{'s' if name == 'smooth' else ''}"), Mistake)
+    text = shown_number(value)
+    accepted = not isinstance(parse(f"{name} {'=' * text.startswith('-')}{text}"), Mistake)
     assert accepted is (value in parameter.limits)
     known = parameters.parameters_of(*parameter.scope)
     table = table_of({parameter.name: value}, known)

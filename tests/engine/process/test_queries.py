@@ -205,7 +205,7 @@ def test_commands_of_consoles_are_refused_by_the_engine(
 ) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
-        for line in ("quit", "theme stage", "lock", "unlock", "show files"):
+        for line in ("quit", "theme stage", "show files"):
             reply = console.command(line)
             assert not reply.ok
             assert "is a console command" in reply.text

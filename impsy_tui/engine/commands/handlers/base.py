@@ -13,10 +13,11 @@ from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.players.settings import has_parameter, set_parameter, without_parameter
+from impsy_tui.engine.players.settings import changed_number, has_parameter, set_parameter, without_parameter
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.errors import UserError
+from impsy_tui.language import Change
 from impsy_tui.parameters import Parameter
 from impsy_tui.workers.client import JobRunner
 
@@ -88,6 +89,10 @@ class Handlers:
         having = [player for player in players if has_parameter(player, parameter)]
         if not having:
             raise UserError(without_parameter(players, parameter))
+        if isinstance(given, Change):
+            numbers = [changed_number(player, parameter, given) for player in having]
+            changed = zip(having, numbers, strict=True)
+            return "\n".join(self.set_parameter(parameter, [player], number) for player, number in changed)
         if given is None:
             given = not having[0].behaviour.value(parameter.name)
         meant, value = parameter.typed(given)

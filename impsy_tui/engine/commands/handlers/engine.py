@@ -1,11 +1,11 @@
-"""Handlers of the engine: status, help, shutdown."""
+"""Handlers of the engine: status, help, stage lock, shutdown."""
 
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.language import COMMANDS
 
 
 class EngineHandlers(Handlers):
-    """Handlers of the engine: status, help, shutdown."""
+    """Handlers of the engine: status, help, stage lock, shutdown."""
 
     def _status(self) -> str:
         return self._host.status_text()
@@ -21,6 +21,14 @@ class EngineHandlers(Handlers):
             else f"{entry.usage}\n{'':<{width}}  {entry.help}"
             for entry in COMMANDS.values()
         )
+
+    def _lock(self) -> str:
+        self._host.live_set.locked = True
+        return "stage lock on: nothing is deleted, renamed or quit; unlock ends it"
+
+    def _unlock(self) -> str:
+        self._host.live_set.locked = False
+        return "unlocked"
 
     def _shutdown(self) -> str:
         self._host.shut_down()

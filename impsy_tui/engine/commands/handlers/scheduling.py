@@ -79,6 +79,7 @@ class SchedulingHandlers(Handlers):
 
     async def _save_scene(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
         replaced = await asyncio.to_thread(self._live_set.scene_file.save, name, scene, from_file)
+        self._live_set.scene_keeper.active = name
         if replaced is None:
             return f"scene {name} is saved in {self._live_set.scene_file.file.name}"
         reversals.append(lambda: self._restore_scene(name, replaced))
@@ -89,6 +90,8 @@ class SchedulingHandlers(Handlers):
 
     async def _delete_scene(self, name: str, reversals: list[Reversal]) -> str:
         table = await asyncio.to_thread(self._live_set.scene_file.delete, name)
+        if self._live_set.scene_keeper.active == name:
+            self._live_set.scene_keeper.active = ""
         reversals.append(lambda: self._restore_scene(name, table))
         return f"scene {name} is deleted; undo restores the scene"
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +37,22 @@ class SceneFile:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.known: tuple[str, ...] = ()
+        """Names of the scenes, in the order of the file, when it was read or written last."""
+        self._seen: tuple[int, int] | None = None
+
+    def look(self) -> None:
+        """Reads the names again if the file has changed."""
+        try:
+            found = self.file.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = found.st_mtime_ns, found.st_size
+        if seen != self._seen:
+            self._seen = seen
+            with suppress(UserError):  # the command scene reports the reason
+                self._raw()
 
     def names(self) -> list[str]:
         """Returns the names of all scenes.
@@ -54,7 +72,7 @@ class SceneFile:
         if name not in raw:
             known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
             raise UserError(f"no scene is called {name}; there are: {known}")
-        return read_scene(name, raw[name])
+        return replace(read_scene(name, raw[name]), name=name)
 
     def save(self, name: str, scene: Scene, from_file: str | None = None) -> Any:
         """Saves a scene; returns the table of the scene that had this name, None if none had it.
@@ -99,13 +117,15 @@ class SceneFile:
 
     def _raw(self) -> dict[str, Any]:
         try:
-            return read_toml(self.file, LARGEST_FILE)
+            raw = read_toml(self.file, LARGEST_FILE)
         except FileNotFoundError:
-            return {}
+            raw = {}
         except OSError as error:
             raise UserError(f"{self.file} cannot be read: {error.strerror or error}") from None
         except ValueError as error:  # also for numbers of thousands of digits
             raise UserError(f"{self.file} is not TOML: {error}") from None
+        self.known = tuple(raw)
+        return raw
 
     def _document(self) -> tomlkit.TOMLDocument:
         """Returns the file with its comments; ``_raw`` has checked that the file is TOML."""
@@ -124,6 +144,7 @@ class SceneFile:
             new = self.file.with_name(f"{self.file.name}.new")
             new.write_text(tomlkit.dumps(document), encoding="utf-8")
             new.replace(self.file)
+            self.known = tuple(map(str, document))
         except OSError as error:
             raise UserError(f"{self.file} cannot be written: {error.strerror or error}") from None
 

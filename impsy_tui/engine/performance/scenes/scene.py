@@ -39,6 +39,7 @@ class Scene:
         players: settings of the players, ensembles among them, by name.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
         mapped: parameters by their control; None leaves the present controls.
+        name: name of the scene; of a captured scene, that of the scene before.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
     """
 
@@ -47,6 +48,7 @@ class Scene:
     nudges: Mapping[str, float] | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapping[str, str] | None = None
+    name: str = field(default="", compare=False)
 
 
 class SceneKeeper:
@@ -62,6 +64,8 @@ class SceneKeeper:
         self._parameter_map = parameter_map
         self._session = session
         self._models = models
+        self.active = ""
+        """Name of the scene that was recalled or saved last; empty for none."""
 
     def capture(self) -> Scene:
         """Returns all present settings as a scene."""
@@ -78,6 +82,7 @@ class SceneKeeper:
             nudges,
             files,
             self._parameter_map.table,
+            self.active,
         )
 
     def _of(self, player: Player) -> PlayerScene:
@@ -119,6 +124,7 @@ class SceneKeeper:
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Sets everything that has no ramp; returns the loads of models that still run."""
         awaited: list[Awaitable[str]] = []
+        self.active = scene.name
         for player, wanted in self._players(scene):
             file = scene.files.get(player.name)
             plays = self._models.file_of(player) == file if file else self._model_of(player) == wanted.model

@@ -31,6 +31,9 @@ from impsy_tui.ensemble.touches.touch import Touch
 LEAD: Final = "lead"
 _NEW_IDEA_SHOWN: Final = 5.0
 """Seconds."""
+_TOUCH_SHOWN: Final = 5.0
+"""Seconds."""
+_NOWHERE: Final = (-1.0, -1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class EnsemblePlayer:
         self._shows: list[tuple[int, EnsembleDisplay]] = []
         """Outputs that display all players: index and channel."""
         self._is_scored = False
+        self._touches: dict[str, tuple[float, float, float]] = {}
+        """Last touch of each player: place, and time on the scheduler's clock."""
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -162,6 +167,7 @@ class EnsemblePlayer:
         if self._session.logs_input:
             self._record.touch(touch)
         self.behaviour.hear(touch)
+        self._touches[LEAD] = touch.x, touch.y, self._session.scheduler.now()
         for number, channel in self._shows:
             self._session.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
 
@@ -170,8 +176,10 @@ class EnsemblePlayer:
     def touch(self, follower: int, touch: ClipTouch) -> None:
         """Plays a touch of a follower."""
         ensemble = self._config
+        name = choices.FOLLOWERS[follower]
+        self._touches[name] = touch.x, touch.y, self._session.scheduler.now()
         played = VirtualTouch(
-            choices.FOLLOWERS[follower],
+            name,
             touch.x,
             touch.y,
             touch.velocity,
@@ -270,6 +278,11 @@ class EnsemblePlayer:
             ensemble=self._state(now),
         )
 
+    def _place(self, player: str, now: float) -> tuple[float, float]:
+        """Returns the place of a player's last touch, if it is not long ago."""
+        x, y, at = self._touches.get(player, (*_NOWHERE, now))
+        return (round(x, 2), round(y, 2)) if now - at < _TOUCH_SHOWN else _NOWHERE
+
     def _state(self, now: float) -> EnsembleState:
         behaviour, moment = self.behaviour, self.behaviour.moment
         columns = zip(*behaviour.seconds, strict=True) if behaviour.seconds else [()] * len(self.players)
@@ -289,4 +302,5 @@ class EnsemblePlayer:
             new_idea=behaviour.idea_at is not None and now - behaviour.idea_at < _NEW_IDEA_SHOWN,
             auditioned=behaviour.auditioned.model if behaviour.auditioned is not None else "",
             in_silence=behaviour.in_silence,
+            touches=tuple(self._place(player, now) for player in self.players),
         )
