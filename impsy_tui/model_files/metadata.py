@@ -29,6 +29,7 @@ class ModelMetadata:
         contents: hash of each training score of an ensemble, empty if unknown.
         pi_temperature: pi temperature at which the model alone plays most like the musician, None if unknown.
         sigma_temperature: the same for the sigma temperature.
+        shape: dimension, layers, and units of each layer; 0 if unknown.
     """
 
     max_gap: float | None = None
@@ -39,6 +40,7 @@ class ModelMetadata:
     contents: tuple[str, ...] = ()
     pi_temperature: float | None = None
     sigma_temperature: float | None = None
+    shape: tuple[int, int, int] = (0, 0, 0)
 
 
 def metadata_path(model: Path) -> Path:
@@ -96,7 +98,15 @@ def read_metadata(model: Path) -> ModelMetadata:
         tuple(scores.split()) if isinstance(scores := found.get("score_hashes"), str) else (),
         _within(found.get("pi_temperature"), TEMP.limits),
         _within(found.get("sigma_temperature"), SIGMA.limits),
+        _shape(found),
     )
+
+
+def _shape(found: Mapping[str, Any]) -> tuple[int, int, int]:
+    dimension, layers, units = (found.get(key) for key in ("dimension", "layers", "units"))
+    if isinstance(dimension, int) and isinstance(layers, int) and isinstance(units, int):
+        return max(0, dimension), max(0, layers), max(0, units)
+    return 0, 0, 0
 
 
 def _within(number: Any, limits: Range) -> float | None:

@@ -4,8 +4,11 @@ The worker prints the message that answers the question with this number. The en
 reading it.
 """
 
+import io
 import re
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +18,12 @@ from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.file import read_agent
 from impsy_tui.control.answers import FileFacts, Files
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limited_time
-from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.mdrnn import check
+from impsy_tui.mdrnn.check import SUFFIXES, Report
+from impsy_tui.model_files.checks import run_file_check
 from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.paths import files_in, find_logs, log_name
 from impsy_tui.text import can_be_typed, shown_name
@@ -25,6 +31,9 @@ from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.messages import print_message
 
 _DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
+_CHECK_SECONDS: Final = 5.0
+_CHECKING: Final = 5.0
+"""Seconds for which models are opened; the performer waits for the list."""
 _LOG: Final = re.compile(r"-(\d+)d-mdrnn$")
 
 
@@ -53,9 +62,10 @@ def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
     """Returns all files in these folders; an unusable file has the reason."""
     files = [_described(_log, "log", file) for file in find_logs(logs).files]
     files += [_described(_dataset, "dataset", file) for file in files_in(datasets, ".npz")]
+    model = partial(_model, time.monotonic() + _CHECKING)
     for folder in dict.fromkeys(models):
         for suffix in SUFFIXES:
-            files += [_described(_model, "model", file) for file in files_in(folder, suffix)]
+            files += [_described(model, "model", file) for file in files_in(folder, suffix)]
         agents = (file for file in files_in(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX))
         files += [_described(_agent, "model", file) for file in agents]
     return Files(number, tuple(file for file in files if file is not None))
@@ -120,15 +130,26 @@ def _dataset(file: Path) -> FileFacts | None:
     )
 
 
-def _model(file: Path) -> FileFacts | None:
+def _model(until: float, file: Path) -> FileFacts | None:
+    """Returns the facts of a model; before ``until``, one that tells no shape by its name or metadata is opened."""
     facts = _facts("model", file)
     if facts is None:
         return None
-    named = _DIMENSION.search(file.name)
-    dimension, layers, units = map(int, named.groups()) if named else (0, 0, 0)
     notes = read_metadata(file)
+    problem = ""
+    shape = notes.shape
+    if named := _DIMENSION.search(file.name):
+        shape = int(named[1]), int(named[2]), int(named[3])
+    elif not shape[0] and not file.name.startswith(ENSEMBLE_PREFIX) and time.monotonic() < until:
+        try:
+            found = Report(io.BytesIO(run_file_check(check.Request(file), _CHECK_SECONDS))).shape
+            shape = found.dimension, found.layers, found.units
+        except UserError as error:
+            problem = str(error)
+    dimension, layers, units = shape
     return msgspec.structs.replace(
         facts,
+        problem=problem,
         dimension=dimension,
         layers=layers,
         units=units,

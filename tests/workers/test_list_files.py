@@ -16,6 +16,7 @@ from impsy_tui.workers import draw_log
 from impsy_tui.workers.draw_log import MOST_COLUMNS, draw
 from impsy_tui.workers.list_files import Request, list_files
 from tests.support.agents import small_agent
+from tests.support.models import constant_model
 
 
 @pytest.fixture
@@ -30,6 +31,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / f"{name}.tflite").write_bytes(b"12345")
     (tmp_path / f"{name}.toml").write_text("events = 1000\nheld_out_nats = -3.5\n")
     (tmp_path / "mine.h5").touch()
+    constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5])
+    (tmp_path / "short.tflite").write_bytes(b"12345")
+    (tmp_path / "short.toml").write_text("dimension = 5\nlayers = 2\nunits = 16\n")
     (tmp_path / "notes.txt").touch()
     (tmp_path / "folder.log").mkdir()
     return tmp_path
@@ -39,7 +43,7 @@ def test_everything_is_listed_with_what_is_known_of_it(folder: Path) -> None:
     answer = list_files(7, folder, folder, folder, folder, folder / "none")
     assert answer.id == 7
     found = {file.name: file for file in answer.files}
-    assert len(found) == len(answer.files) == 6
+    assert len(found) == len(answer.files) == 8
     log = found["a-3d-mdrnn.log"]
     assert (log.kind, log.folder, log.dimension, log.rows, log.seconds) == ("log", str(folder), 3, 2, 4.0)
     assert log.size == (folder / log.name).stat().st_size
@@ -52,6 +56,10 @@ def test_everything_is_listed_with_what_is_known_of_it(folder: Path) -> None:
     assert (model.kind, model.dimension, model.layers, model.units) == ("model", 9, 2, 64)
     assert (model.rows, model.loss) == (1000, -3.5)
     assert (found["mine.h5"].dimension, found["mine.h5"].rows) == (0, -1)
+    assert found["mine.h5"].problem
+    assert (found["pulse.h5"].dimension, found["pulse.h5"].layers, found["pulse.h5"].problem) == (3, 2, "")
+    short = found["short.tflite"]
+    assert (short.dimension, short.layers, short.units) == (5, 2, 16)
 
 
 def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:

@@ -300,12 +300,16 @@ def facts(
     from impsy_tui.training.mdrnn.network import from_keras
     from impsy_tui.training.mdrnn.temperatures import fitting_temperatures
 
-    pi, sigma = fitting_temperatures(NumpyNetwork(from_keras(result.best)), training, recipe.seed)
+    network = NumpyNetwork(from_keras(result.best))
+    pi, sigma = fitting_temperatures(network, training, recipe.seed)
     return {
         "corpus": corpus,
         "corpus_hash": content,
         "events": events,
         "size": size,
+        "dimension": network.shape.dimension,
+        "layers": network.shape.layers,
+        "units": network.shape.units,
         "begun_from": begun_from,
         "held_out_cell_nats": round(result.best_loss, 4),
         "held_out_nats": round(result.best_likelihood, 4),
