@@ -74,6 +74,8 @@ ACTIONS: Final = (
     KeyAction("reset", "r", "", "the player forgets what it heard"),
     KeyAction("next_player", "n", "", "the next player: commands, keys and meters are about it"),
     KeyAction("previous_player", "p", "", "the player before"),
+    KeyAction("scenes", "s", "", "then 1 to 0: recalls the scene of this number"),
+    KeyAction("filter", "slash", "", "shows only what contains a word: events, or pending commands with the focus"),
     KeyAction("timer", "c", "", "set timer: start, and stop"),
     KeyAction("next_pane", "tab", "", "the next pane"),
     KeyAction("previous_pane", "shift+tab", "", "the pane before"),

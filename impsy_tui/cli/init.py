@@ -64,12 +64,13 @@ def _guided(models: list[str]) -> str:
     try:
         question = next(asking)
         while True:
-            question = asking.send(_answer(question))
+            question = asking.send(answer(question))
     except StopIteration as end:
         return configuration(end.value)
 
 
-def _answer(question: "Question") -> str:
+def answer(question: "Question") -> str:
+    """Asks a question in the shell; returns the answer."""
     if question.problem:
         say(question.problem)
     if not question.choices:

@@ -20,6 +20,7 @@ from impsy_tui.cli.completion import models
 from impsy_tui.cli.completion import ports as ports_here
 from impsy_tui.cli.example_files import config_file, sound_file
 from impsy_tui.cli.examples import examples
+from impsy_tui.cli.first_start import first_configuration
 from impsy_tui.cli.init import init
 from impsy_tui.cli.learning import ensemble, gestures, train, train_agent
 from impsy_tui.cli.learning.agent import agent
@@ -223,7 +224,7 @@ def play(
             if demo or config or resume is not None:
                 say(f"an engine is already running: opening the console on it ({program()} shutdown ends it)")
     except NoEngineError:
-        file = configs / "demo.toml" if demo else config_file(config)
+        file = configs / "demo.toml" if demo else first_configuration(config)
         extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")

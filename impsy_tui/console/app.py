@@ -29,26 +29,27 @@ from impsy_tui.console.pages import Pages
 from impsy_tui.console.prompt_history import PromptHistory, history_file
 from impsy_tui.console.score.page import FIRST_SCORE
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
+from impsy_tui.console.screens.help_topic import topic_at
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.textual_internals import is_behind
 from impsy_tui.console.view import SnapshotDisplay, View
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.console.widgets.scenes import SceneRow
 from impsy_tui.control.link import Link, LinkState
 from impsy_tui.control.messages import Event
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.completion import CompletionSources
 from impsy_tui.language.parser import read_macros
-from impsy_tui.language.program import only_looks
+from impsy_tui.language.program import only_looks, quoted
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
 _DIGITS_EVERY: Final = 4
 _LEAN_DIGITS_EVERY: Final = 6
 _HOT_RELOAD: Final = 1.0
-_PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
 
 
 class ConsoleApp(App[str], inherit_bindings=False):
@@ -68,7 +69,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.animation_level = "full" if options.wishes.animation else "none"
         rate, is_tunnel = LEAN_RATE if self._lean else RATE, options.remote is not None
         self._link = Link(options.socket, rate, self._hear, self._link_changed, is_tunnel=is_tunnel)
-        self.requests = EngineRequests(self._link, lambda: self._locked, lambda: self._macros, self.say)
+        self.requests = EngineRequests(self._link, lambda: self._view.locked, self.say)
         self._restart = EngineRestart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
         self._waiting_messages: list[tuple[str, str]] = []
@@ -82,7 +83,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._completion_names = CompletionNames(self.requests, self._theme_chooser.folders.names)
         self._key_lines = KeyCommands(ParameterSteps())
         self._frames = FramePacing(lambda: is_behind(self))
-        self._locked = False
         self._last_score = options.score
         self._ends_engine = False
         """True if this console shuts the engine down."""
@@ -92,7 +92,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._theme_chooser.palette, self._keys, self._history, self._known, self._digits_every
         )
         self._router = KeyRouter(self._keys, self._own_keys, self.enter, lambda: self._where)
-        self._pages = Pages(self, self.requests, self.perform, self._page_context)
+        self._pages = Pages(self, self.requests, self.perform, self._page_context, self._topic)
 
     def get_default_screen(self) -> Screen[None]:
         """Returns the first screen."""
@@ -133,13 +133,17 @@ class ConsoleApp(App[str], inherit_bindings=False):
             for said in self._waiting_messages:
                 self.say(*said)
             self._waiting_messages.clear()
-        if not self._frames.due(self._link.received, state, self._locked):
+        if not self._frames.due(self._link.received, state):
             return
-        view = View(self._link.snapshot, state, self._locked)
+        view = self._view
         for screen in reversed(self.screen_stack):
             if isinstance(screen, SnapshotDisplay):
                 screen.show(view)
                 break
+
+    @property
+    def _view(self) -> View:
+        return View(self._link.snapshot, self._link.state)
 
     @property
     def _digits_every(self) -> int:
@@ -197,6 +201,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
         """Runs a typed line."""
         self.enter(message.line)
 
+    def on_scene_row_chosen(self, message: SceneRow.Chosen) -> None:
+        """Recalls a clicked scene."""
+        self.enter(f"scene {quoted(message.scene)}")
+
     def choose(self, line: str, *, whole: bool) -> None:
         """Runs a line of the palette, or puts it into the prompt."""
         if whole:
@@ -219,7 +227,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.do("help")  # the page shows the whole help
         elif confirmations.belongs_here(read):
             self._carry_out_here(line, read)
-        elif self._locked and (refusal := confirmations.locked_away(read)):
+        elif self._view.locked and (refusal := confirmations.locked_away(read)):
             self.say("warning", refusal)
         elif (asked := confirmations.question(line, read)) is not None:
             if not isinstance(self.screen, Dialog):  # otherwise the line came twice in one read
@@ -256,10 +264,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
         match read.command.name:
             case "quit":
                 self.do("quit")
-            case "lock" if not self._locked:
-                self.do("lock")
-            case "unlock":
-                self._set_locked(False)
             case "theme":
                 self._set_theme(str(read.values["name"]))
             case "show":
@@ -321,26 +325,16 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._show("side")
             case "score":
                 self._open_score("")
-            case "lock":
-                self._set_locked(True)
             case "keys":
                 self._router.toggle_keys_mode(self.perform)
-            case "prompt":
-                self.perform.set_keys_mode(False)
             case "palette":
                 self.action_command_palette()
             case "quit":
-                if self._locked:
+                if self._view.locked:
                     self.say("warning", "the stage lock is on: type unlock before quit")
                 else:
                     self._leave()
-            case "older_events" | "newer_events":
-                self.perform.events.page(1 if name == "older_events" else -1)
-            case "next_pane":
-                self.perform.focus_next(_PANES)
-            case "previous_pane":
-                self.perform.focus_previous(_PANES)
-            case _:
+            case _ if not self.perform.do(name):
                 if (line := self._key_lines.line(name, self._link.snapshot)) is not None:
                     self._send(line)
 
@@ -356,14 +350,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._pages.show_score(self._last_score)
         self._frames.reset()
 
+    def _topic(self) -> str:
+        """Returns the topic of the help: the command at the cursor, the pane with the focus, or the page."""
+        line = self._where.prompt.line
+        return topic_at(line.value, line.cursor_position, self._macros) or self._where.topic
+
     def _page_context(self) -> PageContext:
         return PageContext(self._theme_chooser.palette, self._keys, self._digits_every, self._history, self._known)
-
-    def _set_locked(self, locked: bool) -> None:
-        self._locked = locked
-        self.say(
-            "reply", "stage lock on: nothing is deleted, renamed or quit; unlock ends it" if locked else "unlocked"
-        )
 
     # Themes
 

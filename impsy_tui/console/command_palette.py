@@ -27,7 +27,8 @@ class CommandPalette(Provider):
             yield DiscoveryHit(self._row(Content(line), help), self._choice(line, whole), text=line)
 
     async def search(self, query: str) -> Hits:
-        """Yields the commands that match."""
+        """Yields the commands that match; a leading / is the key of filters and matches all."""
+        query = query.removeprefix("/")
         matcher = self.matcher(query)
         for line, help, whole in _lines():
             score = max(matcher.match(line), matcher.match(help) * 0.5)

@@ -1,14 +1,12 @@
 """Requests to the engine, and the interface of the app for the command palette."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
-from impsy_tui.console import confirmations
 from impsy_tui.console.exit import console_name
 from impsy_tui.control.link import Link
 from impsy_tui.control.messages import About, Answer, EditSet, Reply
 from impsy_tui.errors import UserError
-from impsy_tui.language import Macro, Program, parse
 from impsy_tui.setup_questions import Answers
 
 _Answer = TypeVar("_Answer")
@@ -20,7 +18,6 @@ class EngineRequests:
     Args:
         link: connection to the engine.
         is_locked: returns True while the stage lock is on.
-        macros: returns the macros of the performer.
         say: writes a line to the event log.
     """
 
@@ -28,13 +25,11 @@ class EngineRequests:
         self,
         link: Link,
         is_locked: Callable[[], bool],
-        macros: Callable[[], Mapping[str, Macro]],
         say: Callable[[str, str], None],
     ) -> None:
         self.say = say
         self._link = link
         self._is_locked = is_locked
-        self._macros = macros
 
     @property
     def locked(self) -> bool:
@@ -47,10 +42,7 @@ class EngineRequests:
         return console_name()
 
     async def carry_out(self, line: str) -> Reply:
-        """Sends a line to the engine, unless the stage lock refuses it."""
-        read = parse(line, self._macros())
-        if self.locked and isinstance(read, Program) and (refusal := confirmations.locked_away(read)):
-            return Reply(0, False, refusal)
+        """Sends a line to the engine."""
         return await answered(self._link.command(line))
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:

@@ -24,15 +24,22 @@ class Pages:
         requests: interface to the engine.
         perform: screen below all pages.
         context: returns the present colours, keys and names.
+        topic: returns the topic of the help.
     """
 
     def __init__(
-        self, app: App[Any], requests: EngineRequests, perform: PerformScreen, context: Callable[[], PageContext]
+        self,
+        app: App[Any],
+        requests: EngineRequests,
+        perform: PerformScreen,
+        context: Callable[[], PageContext],
+        topic: Callable[[], str],
     ) -> None:
         self._app = app
         self._requests = requests
         self._perform = perform
         self._page_context = context
+        self._topic = topic
 
     def show(self, name: str) -> None:
         """Opens or closes a page, or shows or hides a pane."""
@@ -88,4 +95,4 @@ class Pages:
             case "rig":
                 return RigPage(context, self._requests)
             case _:
-                return HelpPage(context)
+                return HelpPage(context, self._topic())

@@ -14,12 +14,15 @@ class View:
     Attributes:
         snapshot: newest snapshot; without a link the last one, None before the first.
         link: state of the link.
-        locked: True if the stage lock is on.
     """
 
     snapshot: Snapshot | None
     link: LinkState
-    locked: bool
+
+    @property
+    def locked(self) -> bool:
+        """True if the engine answers and its stage lock is on."""
+        return self.link is LinkState.UP and self.snapshot is not None and self.snapshot.locked
 
 
 @runtime_checkable

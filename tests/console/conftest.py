@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 
 _AS_BEFORE = (
     *("mode callresponse", "temp 1", "sigma 0.01", "timescale 1", "threshold 0.2s", "max_response off"),
-    *("thru off", "release", "audition off", "timer stop", "timer reset", "log on", "resume"),
+    *("thru off", "release", "audition off", "timer stop", "timer reset", "log on", "unlock", "resume"),
 )
 
 

@@ -51,10 +51,11 @@ async def test_word_that_ends_the_engine_is_asked_about_and_locked_away(rig: Rig
         await here.press("escape")
         await here.misses("End the engine?")
         await here.enter("lock")
+        await here.sees("LOCKED")
         await here.enter("gone")
         await here.sees("type unlock before shutdown")
-        await here.enter("take; lock")
-        await here.sees("lock is a console command")
+        await here.enter("take; quit")
+        await here.sees("quit is a console command")
     rig.send("undef gone")
 
 

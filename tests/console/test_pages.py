@@ -12,7 +12,7 @@ from impsy_tui.key_actions import ACTIONS
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.modes import MODES
 from tests.console.conftest import PULSE, Rig, write_log
-from tests.support.console_app import LARGE, SMALL, Console, console, performed
+from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, performed
 from tests.support.models import constant_model
 
 
@@ -47,12 +47,11 @@ async def _choose(here: Console, name: str) -> None:
 async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f2")
-        await here.sees("FILES · 2 logs, 0 datasets, 8 models", "first-4d-mdrnn", "pulse", "kind", "date")
+        await here.sees("FILES · 2 logs, 0 datasets, 8 models", "first-4d-mdrnn", "pulse", "kind", "time")
         await _choose(here, "first-4d-mdrnn")
-        assert any(re.search(r"log +first-4d-mdrnn +4 +120 +11s", line) for line in here.lines)
-        await here.press("escape", "enter")
-        await here.sees("FILES · first-4d-mdrnn.log: 120 events in 11s", "x1", "x3", "you  ", "▁", "█")
-        await here.press("l")
+        assert any(re.search(r"log +first-4d-mdrnn +4 ", line) for line in here.lines)
+        await here.sees("log · dimension 4", "120 events · 11s", "x1", "x3", "you  ", "▁", "█")
+        await here.press("escape", "l")
         await here.sees("choose a model to load")
         await here.press("3")
         await here.misses("first-4d-mdrnn  ")
@@ -119,6 +118,42 @@ async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig
         await here.sees("'gigantic'")
         await here.press("escape", "escape")
         await here.sees("CALLRESPONSE", "›")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE], ids=str)
+def test_files_page_shows_the_file_under_the_cursor_at_once(archive: Rig, size: tuple[int, int]) -> None:
+    @performed
+    async def shown() -> None:
+        async with console(archive.socket, size) as here:
+            await here.press("f2")
+            await here.sees("FILES · 2 logs", "x1", "you  ", "today")
+            first = here.app.screen.query_one("DataTable").region
+            await here.press("down")
+            await here.until(lambda: sum(events in here.text for events in ("120 events", "30 events")) == 1)
+            await here.sees("x3", "you  ")
+            await _choose(here, "agent-fm")
+            await here.sees("model · dimension", "npz")
+            await here.misses("you  ")
+            assert here.app.screen.query_one("DataTable").region == first
+            await here.press("escape", "slash", *"first-4d")
+            await here.sees("/first-4d_ 1 of 10", "120 events · 11s", "you  ")
+            await here.misses("agent-fm  ")
+            await here.press("escape")
+            await here.sees("agent-fm  ", "Esc / filter")
+            assert all(len(line) <= size[0] for line in here.lines)
+
+    shown()
+
+
+@performed
+async def test_files_page_shows_one_row_for_the_files_of_a_model(archive: Rig) -> None:
+    models = archive.folder / "models"
+    (models / "higher.tflite").write_bytes((models / "higher.h5").read_bytes())
+    async with console(archive.socket, LARGE) as here:
+        await here.press("f2")
+        await here.sees("FILES · 2 logs, 0 datasets, 8 models")
+        await _choose(here, "higher")
+        await here.sees("model · dimension 4", "tflite h5")
 
 
 # Settings
@@ -200,15 +235,13 @@ async def test_help_begins_with_legend_of_screen(rig: Rig) -> None:
 
 
 @performed
-async def test_help_finds_word_and_goes_on_to_next(rig: Rig) -> None:
+async def test_help_finds_word_and_goes_to_next_group(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.press("f1", "escape", *"/REC", *"xxx")
-        await here.sees("/RECxxx   not found")
+        await here.sees("/RECxxx_ 0 of")
         await here.press(*["backspace"] * 3)
-        await here.sees("● REC 105", "/REC   1 of")
-        await here.press("enter", "n")
-        await here.sees("/REC   2 of")
-        await here.press("tab", "tab")
+        await here.sees("● REC 105", "/REC_ 9 of", "classifier NAME")
+        await here.press("escape", "tab", "tab", "tab")
         await here.sees("KEYS")
         await here.press("shift+tab")
         await here.press("colon", *"temp 1.25", "enter")

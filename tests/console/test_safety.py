@@ -11,10 +11,11 @@ from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.link import LinkState
+from impsy_tui.control.status_text import status_lines
 from impsy_tui.language import COMMANDS
 from tests.console.conftest import PULSE, Rig, write_log
 from tests.support.console_app import LARGE, console, performed
-from tests.support.engine_process import EngineProcess
+from tests.support.engine_process import EngineProcess, shell
 from tests.support.models import constant_model
 
 Start = Callable[..., EngineProcess]
@@ -68,6 +69,51 @@ async def test_lock_that_comes_while_a_question_stands_counts(archive: Rig) -> N
         await here.press("f12", "ctrl+y")
         await here.sees("type unlock before delete")
         assert (archive.folder / "logs" / "dear-4d-mdrnn.log").exists()
+
+
+@performed
+async def test_the_stage_lock_is_of_the_engine_and_every_console_shows_it(archive: Rig) -> None:
+    log = archive.folder / "logs" / "dear-4d-mdrnn.log"
+    async with console(archive.socket) as here, console(archive.socket, LARGE) as other:
+        await here.press("f12")
+        await here.sees("LOCKED")
+        await other.sees("LOCKED")
+        assert "stage lock" in "\n".join(status_lines(other.snapshot))
+        await other.enter("delete log dear-4d-mdrnn")
+        await other.sees("type unlock before delete")
+        for words in (["shutdown"], ["send", "delete log dear-4d-mdrnn"], ["send", "shutdown"]):
+            done = await asyncio.to_thread(shell, *words, "--socket", str(archive.socket), cwd=archive.folder)
+            assert done.returncode == 1
+            assert "the stage lock is on: type unlock before" in done.stderr
+        assert log.exists()
+        forced = ("send", "--force", "delete log dear-4d-mdrnn", "--socket", str(archive.socket))
+        done = await asyncio.to_thread(shell, *forced, cwd=archive.folder)
+        assert done.returncode == 0
+        assert not log.exists()
+        await here.enter("after 500ms scene delete dark")
+        await here.sees("type unlock before scene delete")
+        await other.enter("unlock")
+        await here.misses("LOCKED")
+        await other.misses("LOCKED")
+
+
+@performed
+async def test_stage_lock_refuses_pending_commands_and_survives_the_engine(
+    start_engine: Start, pulse_model: Path
+) -> None:
+    engine = start_engine(PULSE)
+    async with console(engine.socket) as here:
+        await here.enter("scene save dark; lock")
+        await here.sees("LOCKED")
+        saved = engine.folder / "logs" / ".last-session.json"
+        await here.until(lambda: saved.exists() and '"lock"' in saved.read_text())
+        engine.end(signal.SIGKILL)
+        await here.sees("NO ENGINE")
+        await here.misses("LOCKED")
+        start_engine(PULSE)
+        await here.sees("LOCKED")
+        await here.enter("unlock")
+        await here.misses("LOCKED")
 
 
 @performed

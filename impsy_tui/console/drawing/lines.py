@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from impsy_tui.console.drawing.compositor import stretch, width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
+from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.themes import Palette
 from impsy_tui.text import printable
 
@@ -77,7 +78,18 @@ class Lines(DrawnWidget):
 
 
 class Pane(Lines, can_focus=True):
-    """Lines under a heading that marks the focus."""
+    """Lines under a heading that marks the focus.
+
+    Args:
+        palette: colours.
+        id: id of the widget.
+        key: label of the key that the heading shows.
+    """
+
+    def __init__(self, palette: Palette, *, id: str, key: str = "") -> None:
+        super().__init__(palette, id=id)
+        self.key = key
+        self.filter = ListFilter(self.redraw)
 
     def on_focus(self) -> None:
         """Marks the focus in the heading."""
@@ -103,11 +115,14 @@ def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
     return line
 
 
-def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:
-    """Returns the first line of a pane: its name and a rule."""
+def heading(text: str, width: int, palette: Palette, *, key: str = "", focused: bool = False) -> Line:
+    """Returns the first line of a pane: its name, a rule, and its key at the end."""
     name = f" {text} " if focused else f"{text} "
     style = palette.text_block if focused else palette.dim
-    return ((name, style), ("─" * max(0, width - width_of(name)), palette.faint))
+    rule = width - width_of(name) - (width_of(key) + 1 if key else 0)
+    if not key or rule < 1:
+        return ((name, style), ("─" * max(0, width - width_of(name)), palette.faint))
+    return ((name, style), ("─" * rule, palette.faint), (f" {key}", palette.dim))
 
 
 def cut(text: str, width: int) -> str:

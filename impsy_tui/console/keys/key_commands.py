@@ -40,7 +40,7 @@ class KeyCommands:
             snapshot: newest snapshot; None before the first.
         """
         match action:
-            case "panic" | "take" | "give" | "reset" | THRU.name:
+            case "panic" | "take" | "give" | "reset" | "lock" | THRU.name:
                 return action
             case "pause" | "toggle_pause":
                 paused = snapshot is not None and all(player.paused for player in snapshot.players)

@@ -12,7 +12,10 @@ from impsy_tui.console.screens.dialogs import Dialog
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.key_actions import shown
+from impsy_tui.language.program import quoted
 
+_BEGINNING: Final = ("scenes", "filter")
+"""Actions in keys mode that take the keys after them."""
 _HAMMERING: Final = 0.7
 """Seconds after an Escape in which another one does not enter keys mode."""
 
@@ -92,12 +95,26 @@ class KeyRouter:
         return False
 
     def _take_in_first(self, perform: PerformScreen, event: events.Key) -> bool:
+        perform.keys_bar.report("")
+        if (scene := perform.chosen_scene(event.key)) is not None:
+            if scene:
+                self._enter(f"scene {quoted(scene)}")
+            return True
+        if perform.filter_takes(event):
+            return True
         if event.key in self._keymap.keys("keys").split(",") and not perform.prompt.searches:
             self.toggle_keys_mode(perform)
             return True
+        begins = (name for name in _BEGINNING if event.key in self._keymap.keys(name).split(","))
+        if perform.keys_mode and (name := next(begins, "")):
+            return perform.do(name)  # at once: the next key belongs to it
         if perform.keys_mode and event.is_printable and event.key not in self._keymap.single:
-            perform.hint.report(f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
+            perform.keys_bar.report(
+                f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt"
+            )
             return True
-        if not perform.keys_mode and perform.focused is None and perform.is_mounted:
-            perform.set_focus(perform.prompt.line)  # Textual removes the focus some time after the prompt was hidden
+        is_text = not perform.keys_mode and event.key not in self._keymap.everywhere
+        if is_text and perform.is_mounted and perform.focused is not perform.prompt.line:
+            # A click on a pane has taken the focus, or Textual did some time after the prompt was hidden.
+            perform.set_focus(perform.prompt.line)
         return False

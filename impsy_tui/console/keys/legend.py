@@ -1,4 +1,4 @@
-"""Legend of the screen: each symbol, and the words and numbers of the first screen."""
+"""Legend of the screen: each symbol, the words and numbers of the first screen, and the panes."""
 
 from typing import Final
 
@@ -61,3 +61,31 @@ LEGEND: Final = (
     ("! at a channel", "its last problem, and the time since then"),
 )
 """Words and numbers on the screen from top to bottom, with their meanings."""
+
+PANES: Final = (
+    ("meters", "a bar for your value and one for the player's; {meters} shows turn and temperature in large letters"),
+    (
+        "ensemble",
+        "gestures of an ensemble in the last minute, and where its players touch; {meters}: large letters",
+    ),
+    (
+        "players",
+        "all players, the focused one marked; after {keys}, {next_player} and {previous_player} change the focus",
+    ),
+    (
+        "agent",
+        "aim of an agent, the sound that it hears, and the distance of its synth; aim, steer, budget, smooth",
+    ),
+    ("channels", "inputs and outputs with their traffic and problems; {jobs} shows or hides the panes at the side"),
+    ("pending", "commands that run later; cancel 3 removes one; after {keys}, {filter} filters; {jobs}: all panes"),
+    ("jobs", "datasets and trainings at work; cancel job ends one, keep job saves its result; {jobs}: all panes"),
+    ("scenes", "saved scenes; after {keys}, {scenes} and a digit recalls one; scene save NAME adds one"),
+    (
+        "events",
+        "what happened; {older_events} and {newer_events} scroll, {events} enlarges; after {keys}, {filter} filters",
+    ),
+    ("files", "logs, datasets and models ({files}); after {keys}: l loads, a auditions, t trains, {filter} filters"),
+    ("settings", "the configuration ({settings}); after {keys}: Enter changes a setting, {filter} filters"),
+    ("rig", "every port, disk, model and clock before a concert ({rig}); after {keys}: u checks again"),
+)
+"""Panes of the first screen and pages; names of actions in braces stand for their keys."""

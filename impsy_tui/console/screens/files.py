@@ -1,36 +1,35 @@
-"""Files page: logs, datasets and models, with their commands and a plot."""
+"""Files page: logs, datasets and models, with their commands, and the file under the cursor next to the list."""
 
-import time
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import DataTable
 
 from impsy_tui.console.command_targets import player_prefix
 from impsy_tui.console.confirmations import IN_TRASH
-from impsy_tui.console.drawing.lines import amount, middle, span
+from impsy_tui.console.drawing.file_rows import KINDS, WIDE, FileRow, cells, columns, merged
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.performance_plot import PerformancePlot
-from impsy_tui.control.answers import FileFacts, Files, LogPlot, Names
+from impsy_tui.console.widgets.file_details import FileDetails
+from impsy_tui.control.answers import Files, LogPlot, Names
 from impsy_tui.control.messages import Reply, Snapshot
 from impsy_tui.language.program import quoted
-from impsy_tui.paths import log_name
 from impsy_tui.ranges import EPOCHS, PATIENCE
 from impsy_tui.text import counted
 
-_SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
-_COLUMNS = ("kind", "name", "dim", "events", "length, loss", "size", "date")
-_WIDE = 100
-"""Width in cells from which dates show the year."""
-_KINDS = ("log", "dataset", "model")
 _CHANGING = ("delete", "rename", "restore", "undo", "redo", "dataset", "trash")
+_PAUSE: Final = 0.12
+"""Seconds for which the cursor stays on a log before the engine draws the log."""
+_SCROLL_BAR: Final = 2
+"""Cells of the scroll bar of the list."""
 
 
 class FilesPage(Page):
@@ -51,29 +50,31 @@ class FilesPage(Page):
         "0": "only('')",
     }
     TITLE_TEXT = "FILES"
+    topic = "files"
     KEYS_TEXT = (
-        "Enter draws a log · n dataset · t train · a audition · l load · r rename\n"
-        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
+        "/ filter · n dataset · t train · a audition · l load · r rename · d delete\n"
+        "1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc back"
     )
+    HAS_FILTER = True
 
     def __init__(self, context: PageContext, requests: EngineRequests) -> None:
         super().__init__(context)
         self._requests = requests
-        self._files: tuple[FileFacts, ...] = ()
+        self._files: tuple[FileRow, ...] = ()
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
         self._snapshot: Snapshot | None = None
-        self._picture = PerformancePlot(context.palette)
+        self._details = FileDetails(context.palette)
 
     def content(self) -> ComposeResult:
-        """Yields the list, and a plot below it."""
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
-        yield table
-        yield self._picture
+        """Yields the list, and the file under the cursor next to it."""
+        with Horizontal():
+            table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
+            yield table
+            yield self._details
 
     def on_mount(self) -> None:
         """Requests the files."""
-        self._picture.display = False
         self._look()
 
     def show(self, view: View) -> None:
@@ -91,125 +92,139 @@ class FilesPage(Page):
         self.set_title("FILES · looking …")
         answer = await self._requests.ask("files")
         if isinstance(answer, Files):
-            self._files = tuple(sorted(answer.files, key=lambda facts: (_KINDS.index(facts.kind), -facts.time)))
-            self._list()
+            self._files = merged(answer.files)
+            self.list_rows()
         else:
             self.set_title(f"FILES · {answer.text if isinstance(answer, Reply) else 'no answer'}")
 
-    def _list(self) -> None:
+    def list_rows(self) -> None:
+        """Shows the rows of the chosen kind that the filter matches."""
         if self.left:
             return
         table = self.query_one(DataTable)
         chosen = self._chosen()
-        shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
-        wide = self.size.width >= _WIDE
-        space = max(12, self.size.width - (68 if wide else 60))
-        fill(table, _COLUMNS, [(_key(facts), _row(facts, space, wide=wide)) for facts in shown])
+        of_kind = [row for row in self._files if not self._only or row.facts.kind == self._only]
+        shown = [row for row in of_kind if self.filter.matches(*row.words)]
+        wide = self.size.width >= WIDE
+        space = self.size.width - self._details.outer_size.width - _SCROLL_BAR
+        fill(table, columns(wide=wide), cells(shown, space, wide=wide))
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
-        counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
+        if not shown:
+            self._details.show(None)
+        counts = [sum(row.facts.kind == kind for row in self._files) for kind in KINDS]
         counted_files = (
             counted(count, noun) for count, noun in zip(counts, ("log", "dataset", "model"), strict=True)
         )
         self.set_title(f"FILES · {', '.join(counted_files)}")
+        self.set_filter(len(shown), len(of_kind))
 
-    def _chosen(self) -> FileFacts | None:
+    def _chosen(self) -> FileRow | None:
         table = self.query_one(DataTable)
         if not table.row_count or not table.is_valid_row_index(table.cursor_row):
             return None
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
-        return next((facts for facts in self._files if _key(facts) == key), None)
+        return next((row for row in self._files if row.key == key), None)
 
-    def _need(self, kinds: Sequence[str], what: str) -> FileFacts | None:
-        facts = self._chosen()
-        if facts is None or facts.kind not in kinds:
+    def _need(self, kinds: Sequence[str], what: str) -> FileRow | None:
+        row = self._chosen()
+        if row is None or row.facts.kind not in kinds:
             self.set_title(f"FILES · choose a {' or a '.join(kinds)} to {what}")
             return None
-        return facts
+        return row
 
     def action_only(self, kind: str) -> None:
         """Shows files of one kind, or all files."""
         self._only = kind
-        self._list()
+        self.list_rows()
 
     def action_reload(self) -> None:
         """Requests the files again."""
         self._look()
 
-    def on_data_table_row_selected(self) -> None:
-        """Draws the selected log, or auditions the selected model."""
-        facts = self._chosen()
-        if facts is None:
+    def on_data_table_row_highlighted(self) -> None:
+        """Shows the file under the cursor, a log with its plot."""
+        if self.left:
             return
-        if facts.kind == "log":
-            self._draw(facts)
-        elif facts.kind == "model":
-            self._play_model("audition", facts)
+        row = self._chosen()
+        self._details.show(row)
+        if row is not None:
+            self._draw(row)
+
+    def on_data_table_row_selected(self) -> None:
+        """Draws the selected log again, or auditions the selected model."""
+        row = self._chosen()
+        if row is None:
+            return
+        if row.facts.kind == "log":
+            self._draw(row)
+        elif row.facts.kind == "model":
+            self._play_model("audition", row)
         else:
             self.action_train()
 
     @work(exclusive=True, group="draw")
-    async def _draw(self, facts: FileFacts) -> None:
-        self.set_title(f"FILES · drawing {facts.name} …")
-        answer = await self._requests.ask("log", facts.name, max(10, self.size.width - 12))
-        if self.left:
+    async def _draw(self, row: FileRow) -> None:
+        if row.facts.kind != "log" or row.facts.problem:
+            return
+        await asyncio.sleep(_PAUSE)
+        answer = await self._requests.ask("log", row.facts.name, self._details.columns)
+        if self.left or self._chosen() != row:
             return
         if isinstance(answer, LogPlot):
-            self._picture.display = True
-            self._picture.show(answer)
-            self.set_title(f"FILES · {answer.name}: {answer.rows} events in {span(answer.seconds)}")
+            self._details.show(row, answer)
         elif isinstance(answer, Reply):
             self.set_title(f"FILES · {answer.text}")
 
     def action_load(self) -> None:
         """Loads the selected model."""
-        if facts := self._need(("model",), "load"):
-            self._play_model("load", facts)
+        if row := self._need(("model",), "load"):
+            self._play_model("load", row)
 
     def action_audition(self) -> None:
         """Auditions the selected model in silence."""
-        if facts := self._need(("model",), "audition"):
-            self._play_model("audition", facts)
+        if row := self._need(("model",), "audition"):
+            self._play_model("audition", row)
 
     @work
-    async def _play_model(self, word: str, facts: FileFacts) -> None:
+    async def _play_model(self, word: str, row: FileRow) -> None:
         """Loads or auditions a model for a player of its kind."""
-        name = _stem(facts)
         names = await self._requests.ask("names")
-        agent = facts.name.endswith(".npz")
-        kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.ensembles else "train"
+        agent = row.facts.name.endswith(".npz")
+        is_ensemble = isinstance(names, Names) and row.stem in names.ensembles
+        kind = "agent" if agent else "ensemble" if is_ensemble else "train"
         to = None
         if self._snapshot is not None:
             # Where no agent plays, a player of values becomes one.
             to = player_prefix(kind, self._snapshot) or (player_prefix("train", self._snapshot) if agent else None)
-        self._run(f"{to or ''}{word} {quoted(name)}")
+        self._run(f"{to or ''}{word} {quoted(row.stem)}")
 
     def action_dataset(self) -> None:
         """Puts the command that makes a dataset into the prompt."""
-        facts = self._chosen()
-        self.begin(f"dataset {facts.dimension}" if facts is not None and facts.dimension else "dataset")
+        row = self._chosen()
+        self.begin(f"dataset {row.facts.dimension}" if row is not None and row.facts.dimension else "dataset")
 
     def action_train(self) -> None:
         """Puts the command that trains on the selected dataset into the prompt."""
-        facts = self._chosen()
-        on = f" on {quoted(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
+        row = self._chosen()
+        on = f" on {quoted(row.stem)}" if row is not None and row.facts.kind == "dataset" else ""
         self.begin(f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
 
     def action_rename(self) -> None:
         """Puts the command that renames the file into the prompt."""
         if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is renamed")
-        elif facts := self._chosen():
-            name = quoted(_stem(facts))
-            self.begin(f"rename {facts.kind} {name} {name}")
+        elif row := self._chosen():
+            name = quoted(row.stem)
+            self.begin(f"rename {row.facts.kind} {name} {name}")
 
     def action_delete(self) -> None:
         """Moves the file to the trash, after a confirmation."""
         if self._requests.locked:
             self.set_title("FILES · the stage lock is on: nothing is deleted")
-        elif facts := self._chosen():
-            question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", IN_TRASH, "delete")
-            line = f"delete {facts.kind} {quoted(_stem(facts))}"
+        elif row := self._chosen():
+            question = Confirm(f"Delete {row.facts.kind} {row.stem}?", IN_TRASH, "delete")
+            line = f"delete {row.facts.kind} {quoted(row.stem)}"
 
             def answered(agreed: bool | None) -> None:
                 if agreed:
@@ -234,29 +249,4 @@ class FilesPage(Page):
     def set_palette(self, palette: Palette) -> None:
         """Sets other colours."""
         super().set_palette(palette)
-        self._picture.set_palette(palette)
-
-
-def _key(facts: FileFacts) -> str:
-    return f"{facts.kind} {facts.folder}/{facts.name}"
-
-
-def _row(facts: FileFacts, space: int, *, wide: bool) -> tuple[str, ...]:
-    name = _stem(facts)
-    if facts.problem:
-        name = f"✗ {name}: {facts.problem}"
-    size = _SIZES.get(facts.units, "")
-    kind = f"{facts.kind} {size}" if size else facts.kind
-    return (
-        kind,
-        middle(name, space),
-        str(facts.dimension or ""),
-        str(facts.rows) if facts.rows >= 0 else "",
-        span(facts.seconds) if facts.seconds >= 0 else "" if facts.loss is None else f"{facts.loss:.3f} nats",
-        amount(facts.size),
-        time.strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M", time.localtime(facts.time)),
-    )
-
-
-def _stem(facts: FileFacts) -> str:
-    return log_name(facts.name) if facts.kind == "log" else facts.name.rpartition(".")[0]
+        self._details.set_palette(palette)

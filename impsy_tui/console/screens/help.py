@@ -1,16 +1,16 @@
-"""Help page: keys, modes and all commands, from their tables."""
+"""Help page: keys, panes, modes and all commands, from their tables."""
 
 import textwrap
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from impsy_tui.console.drawing.lines import Line, Lines
+from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.keys.legend import LEGEND, SYMBOLS
+from impsy_tui.console.keys.legend import LEGEND, PANES, SYMBOLS
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -20,18 +20,49 @@ from impsy_tui.language.commands import GROUPS
 from impsy_tui.language.syntax_examples import SYNTAX
 from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 
+_AT_PROMPT = (
+    ("Tab", "completes, and steps through the completions"),
+    ("Right, End", "takes the grey text behind the cursor"),
+    ("Up, Down", "history of typed lines"),
+    ("Ctrl-R", "searches the history; again for older lines"),
+    ("Ctrl-C", "clears the line; on an empty line it says how to leave"),
+)
+
+
+class _Entry(NamedTuple):
+    """One entry: term, text, column of the text, and the topic that the entry explains (empty for none)."""
+
+    term: str
+    text: str
+    column: int
+    topic: str = ""
+
 
 class HelpText(Lines):
-    """Text of the help."""
+    """Text of the help.
+
+    Args:
+        palette: colours.
+        keymap: current keys.
+        filter: words that the shown entries contain.
+        topic: command, mode, macro or pane that the help opens at.
+    """
 
     DEFAULT_CSS = "HelpText { height: auto; width: 1fr; }"
 
-    def __init__(self, palette: Palette, keymap: Keymap) -> None:
+    def __init__(self, palette: Palette, keymap: Keymap, filter: ListFilter, topic: str) -> None:
         super().__init__(palette, id="help-text")
         self._keymap = keymap
+        self._filter = filter
+        self._topic = topic
+        self._at = -1
+        """Line of the topic; -1 if there is none."""
+        self._is_open = False
+        """True after the help has scrolled to its topic."""
         self._groups: list[int] = []
-        self._found = -1
         self._own: tuple[Mapping[str, str], tuple[str, ...]] = ({}, ())
+        self.counts = 0, 0
+        """Number of shown entries and of all entries."""
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows the performer's key bindings and macros too."""
@@ -42,84 +73,68 @@ class HelpText(Lines):
 
     def redraw(self) -> None:
         """Makes the lines."""
-        lines = self._made()
-        self._groups = [number + 1 for number, line in enumerate(lines) if not line]
-        if 0 <= self._found < len(lines):
-            lines[self._found] = tuple((text, self.palette.text_block) for text, _ in lines[self._found])
-        self.styles.height = len(lines)
+        palette = self.palette
+        lines: list[Line] = []
+        self._groups = []
+        number = count = 0
+        for title, entries in self._contents():
+            kept = [entry for entry in entries if self._filter.matches(title, entry.term, entry.text)]
+            number, count = number + len(kept), count + len(entries)
+            if kept and title:
+                lines += [(), ((title, palette.accent),)]
+                self._groups.append(len(lines) - 1)
+            for entry in kept:
+                drawn = self._entry(entry.term, entry.text, entry.column)
+                if self._topic and entry.topic == self._topic:
+                    self._at = len(lines)
+                    drawn[0] = tuple((text, palette.text_block) for text, _ in drawn[0])
+                lines += drawn
+        self.counts = number, count
+        self.styles.height = max(1, len(lines))
         self.set_lines(lines)
+
+    def on_resize(self) -> None:
+        """Scrolls to the topic as soon as there is room for all lines."""
+        if not self._is_open and 0 <= self._at < self.size.height and isinstance(self.parent, VerticalScroll):
+            self.parent.scroll_to(y=max(0, self._at - 1), animate=False)
+            self._is_open = True
 
     def group(self, line: int, by: int) -> int:
         """Returns the first line of the next group (``by`` is 1) or of the one before (-1), as seen from a line."""
         if by > 0:
-            return next((group for group in self._groups if group > line), self._groups[-1])
+            return next((group for group in self._groups if group > line), line)
         return next((group for group in reversed(self._groups) if group < line), 0)
 
-    def find(self, word: str, *, on: bool = False) -> tuple[int, int, int]:
-        """Marks a line with a word, upper and lower case alike.
-
-        Args:
-            word: the word; an empty word marks nothing.
-            on: True for the next line instead of the first.
-
-        Returns:
-            The line number, its index among the lines found, and their count; (-1, 0, 0) without the word.
-        """
-        texts = ("".join(text for text, _ in line).lower() for line in self._lines)
-        lines = [number for number, text in enumerate(texts) if word and word.lower() in text]
-        following = (number for number in lines if number > self._found) if on else iter(lines)
-        self._found = next(following, lines[0] if lines else -1)
-        self.redraw()
-        return self._found, lines.index(self._found) + 1 if lines else 0, len(lines)
-
-    def _made(self) -> list[Line]:
-        palette = self.palette
+    def _contents(self) -> Iterator[tuple[str, Sequence[_Entry]]]:
         bound, macros = self._own
-        lines: list[Line] = []
-        lines += self._entry("", "Type a command and Enter, on every page. After Esc, single keys act.", 1)
-        for title, legend, column in (("THE SCREEN", LEGEND, 26), ("SYMBOLS", SYMBOLS, 16)):
-            lines += [(), ((title, palette.accent),)]
-            for sign, meaning in legend:
-                lines += self._entry(sign, meaning, column)
-        for title, everywhere in (
-            ("KEYS, everywhere", True),
-            ("KEYS, on the first screen (single ones in keys mode)", False),
-        ):
-            lines += [(), ((title, palette.accent),)]
-            if everywhere:
-                lines += self._entry("", "The word after the dot names the action of a key, for [console.keys].", 1)
-            for action in ACTIONS:
-                if action.everywhere is everywhere:
-                    free = [key for key in self._keymap.keys(action.name).split(",") if key not in bound]
-                    lines += self._entry(" ".join(map(shown, free)) or "-", f"{action.help} · {action.name}", 16)
-        if bound or macros:
-            lines += [(), (("YOUR OWN KEYS AND WORDS", palette.accent),)]
-        for key, line in bound.items():
-            lines += self._entry(shown(key), line, 16)
-        for macro in macros:
-            word, _, body = macro.partition(" = ")
-            lines += self._entry(word, body, 16)
-        lines += [(), (("MODES", palette.accent),)]
-        for mode in MODES.values():
-            lines += self._entry(mode.name, mode.help, 16)
-        lines += self._entry(FILTER, FILTER_HELP, 16)
-        lines += [(), (("THE LANGUAGE", palette.accent),)]
-        for example, meaning in SYNTAX:
-            lines += self._entry(example, meaning, 34)
+        labels = {action.name: self._keymap.label(action.name) for action in ACTIONS}
+        yield "", [_Entry("", "Type a command and Enter, on every page. After Esc, single keys act.", 1)]
+        yield "THE SCREEN", [_Entry(sign, meaning, 26) for sign, meaning in LEGEND]
+        yield "SYMBOLS", [_Entry(sign, meaning, 16) for sign, meaning in SYMBOLS]
+        yield "PANES AND PAGES", [_Entry(pane, text.format_map(labels), 16, pane) for pane, text in PANES]
+        names = _Entry("", "The word after the dot names the action of a key, for [console.keys].", 1)
+        yield "KEYS, everywhere", [names, *self._keys(bound, everywhere=True)]
+        yield "KEYS, on the first screen (single ones in keys mode)", self._keys(bound, everywhere=False)
+        words = [macro.partition(" = ") for macro in macros]
+        own = [_Entry(shown(key), line, 16) for key, line in bound.items()]
+        yield "YOUR OWN KEYS AND WORDS", [*own, *(_Entry(word, body, 16, word.split()[0]) for word, _, body in words)]
+        modes = [_Entry(mode.name, mode.help, 16, mode.name) for mode in MODES.values()]
+        yield "MODES", [*modes, _Entry(FILTER, FILTER_HELP, 16)]
+        yield "THE LANGUAGE", [_Entry(example, meaning, 34) for example, meaning in SYNTAX]
         for group, commands in GROUPS.items():
-            lines += [(), ((f"COMMANDS: {group}", palette.accent),)]
-            for command in commands:
-                lines += self._entry(command.usage, f"{command.help} · {command.example}", 34)
-        lines += [(), (("AT THE PROMPT", palette.accent),)]
-        for keys, what in (
-            ("Tab", "completes, and steps through the completions"),
-            ("Right, End", "takes the grey text behind the cursor"),
-            ("Up, Down", "history of typed lines"),
-            ("Ctrl-R", "searches the history; again for older lines"),
-            ("Ctrl-C", "clears the line; on an empty line it says how to leave"),
-        ):
-            lines += self._entry(keys, what, 16)
-        return lines
+            yield (
+                f"COMMANDS: {group}",
+                [_Entry(each.usage, f"{each.help} · {each.example}", 34, each.name) for each in commands],
+            )
+        yield "AT THE PROMPT", [_Entry(keys, what, 16) for keys, what in _AT_PROMPT]
+
+    def _keys(self, bound: Mapping[str, str], *, everywhere: bool) -> list[_Entry]:
+        entries = []
+        for action in ACTIONS:
+            if action.everywhere is everywhere:
+                free = [key for key in self._keymap.keys(action.name).split(",") if key not in bound]
+                entries.append(_Entry(" ".join(map(shown, free)) or "-", f"{action.help} · {action.name}", 16))
+        return entries
 
     def _entry(self, term: str, text: str, column: int) -> list[Line]:
         palette, width = self.palette, max(30, self.size.width - 2)
@@ -138,68 +153,37 @@ class HelpText(Lines):
 
 
 class HelpPage(Page):
-    """Page of the help, with a search."""
+    """Page of the help, which opens at a topic.
+
+    Args:
+        context: objects that all pages share.
+        topic: command, mode, macro or pane; empty for the beginning.
+    """
 
     TITLE_TEXT: ClassVar[str] = "HELP"
-    KEYS_TEXT: ClassVar[str] = "/ find · n next · Tab next group · PgUp PgDn page · : prompt · Esc back"
-    KEYS: ClassVar[Mapping[str, str]] = {
-        "slash": "find",
-        "n": "next_found",
-        "tab": "group(1)",
-        "shift+tab": "group(-1)",
-    }
+    KEYS_TEXT: ClassVar[str] = "/ filter · Tab next group · PgUp PgDn page · : prompt · Esc back"
+    KEYS: ClassVar[Mapping[str, str]] = {"tab": "group(1)", "shift+tab": "group(-1)"}
+    HAS_FILTER = True
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, topic: str = "") -> None:
         super().__init__(context)
-        self._text = HelpText(context.palette, context.keymap)
-        self._finds = False
-        self._word = ""
+        self._text = HelpText(context.palette, context.keymap, self.filter, topic)
 
     def content(self) -> ComposeResult:
         """Yields the text."""
         with VerticalScroll():
             yield self._text
 
-    async def take_key(self, event: events.Key) -> bool:
-        """Adds a letter to the search word during a search; otherwise runs the key."""
-        if not (self._finds and self.keys_mode):
-            return await super().take_key(event)
-        if event.key in ("enter", "escape"):
-            self._finds = False
-            self._keys_bar.redraw()
-        elif event.key == "backspace":
-            self._look_for(self._word[:-1])
-        elif event.is_printable and event.character:
-            self._look_for(self._word + event.character)
-        else:
-            return await super().take_key(event)
-        return True
-
-    def action_find(self) -> None:
-        """Begins a search."""
-        self._finds = True
-        self._look_for("")
-
-    def action_next_found(self) -> None:
-        """Goes to the next line with the word."""
-        self._go_to(*self._text.find(self._word, on=True))
+    def list_rows(self) -> None:
+        """Shows the entries that the filter matches, from the first one on."""
+        self._text.redraw()
+        self.query_one(VerticalScroll).scroll_to(y=0, animate=False)
+        self.set_filter(*self._text.counts)
 
     def action_group(self, by: int) -> None:
         """Goes to the next group of commands, or to the one before."""
         box = self.query_one(VerticalScroll)
         box.scroll_to(y=self._text.group(round(box.scroll_y), by), animate=False)
-
-    def _look_for(self, word: str) -> None:
-        self._word = word
-        self._go_to(*self._text.find(word))
-
-    def _go_to(self, line: int, number: int, count: int) -> None:
-        sign = f"/{self._word}"
-        if line >= 0:
-            self.query_one(VerticalScroll).scroll_to(y=max(0, line - 1), animate=False)
-            self._keys_bar.report(f"{sign}   {number} of {count}; n: next")
-        else:
-            self._keys_bar.report(f"{sign}   not found" if self._word else f"{sign}   type a word; Enter ends it")
 
     def show(self, view: View) -> None:
         """Shows the strip, and new keys and macros."""

@@ -7,13 +7,14 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Label
 
 from impsy_tui.console.drawing.compositor import SafeCompositor, width_of
 from impsy_tui.console.drawing.lines import Lines, one_line
+from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.console.textual_internals import use_compositor
@@ -26,6 +27,7 @@ from impsy_tui.key_actions import shown
 from impsy_tui.language.completion import CompletionSources
 
 _PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
+_FILTER: Final = "Esc / filter"
 _IN_EMPTY_LINE: Final = ("up", "down", "home", "end")
 """Keys that move the list while the prompt is empty."""
 
@@ -56,6 +58,10 @@ class Page(Screen[None]):
     """Actions of the page, by key; they act in keys mode only."""
     TITLE_TEXT: ClassVar[str] = ""
     KEYS_TEXT: ClassVar[str] = ""
+    topic: ClassVar[str] = ""
+    """Topic of the help about the page."""
+    HAS_FILTER: ClassVar[bool] = False
+    """True if / filters the list of the page."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(classes="page")
@@ -66,6 +72,7 @@ class Page(Screen[None]):
         """Keys that are typed before the prompt is mounted."""
         self.prompt = Prompt(context.history, context.known)
         self.hint = Hint(context.palette, f"type a command; {context.keymap.label('keys')}: keys of this page")
+        self.filter = ListFilter(self.list_rows)
         self._strip = StatusStrip(context.palette, context.digits_every)
         self._footer = KeyFooter(context.palette, context.keymap)
         self._keys_bar = PageKeys(context.palette, self.KEYS_TEXT)
@@ -74,7 +81,9 @@ class Page(Screen[None]):
     def compose(self) -> ComposeResult:
         """Strip, title, content, prompt or keys, footer."""
         yield self._strip
-        yield Label(self.TITLE_TEXT, classes="title", markup=False)
+        with Horizontal(id="head"):
+            yield Label(self.TITLE_TEXT, classes="title", markup=False)
+            yield Label(_FILTER if self.HAS_FILTER else "", id="filter", markup=False)
         yield from self.content()
         yield self._keys_bar
         yield self.prompt
@@ -116,6 +125,14 @@ class Page(Screen[None]):
         if not self.left:
             self.query_one(".title", Label).update(text)
 
+    def list_rows(self) -> None:
+        """Shows the rows of the list that the filter matches."""
+
+    def set_filter(self, shown: int, count: int) -> None:
+        """Shows the words of the filter next to the title, with the number of rows."""
+        if not self.left:
+            self.query_one("#filter", Label).update(self.filter.label(shown, count) or _FILTER)
+
     # Keys
 
     @property
@@ -147,8 +164,12 @@ class Page(Screen[None]):
             False if the key belongs to the prompt or to the console.
         """
         key = event.key
-        if key == "escape" or key in self._keymap.keys("keys").split(","):
+        if self.keys_mode and self.filter.take_key(event):
+            pass
+        elif key == "escape" or key in self._keymap.keys("keys").split(","):
             self._go_back()
+        elif self.keys_mode and self.HAS_FILTER and key in self._keymap.keys("filter").split(","):
+            self.filter.begin()
         elif self.keys_mode and key in self._keymap.keys("prompt").split(","):
             self.set_keys_mode(False)
         elif self.keys_mode and key in self.KEYS:

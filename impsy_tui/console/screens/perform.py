@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -23,7 +24,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
 from impsy_tui.console.widgets.channels import ChannelLines, ChannelPanes
-from impsy_tui.console.widgets.ensemble import EnsembleView
+from impsy_tui.console.widgets.ensemble.view import EnsembleView
 from impsy_tui.console.widgets.event_log import Entry, EventLog
 from impsy_tui.console.widgets.footer import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -32,6 +33,7 @@ from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.console.widgets.scenes import DIGITS, SceneRow
 from impsy_tui.console.widgets.scheduled import PendingPane
 from impsy_tui.console.widgets.stage import StageView
 from impsy_tui.console.widgets.strip.status_strip import StatusStrip
@@ -49,6 +51,7 @@ _OFFERS: Final = {
 """Command offered for the result of a job, by kind."""
 _WIDE: Final = ("-wide", "-huge")
 """Classes of windows with room for the panes at the side."""
+_PANES: Final = "Meters, EnsembleView, ChannelPanes, PendingPane, JobsPane, EventLog"
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -82,19 +85,22 @@ class PerformScreen(Screen[None]):
         self._side_wanted: bool | None = None
         self._made: set[str] | None = None
         self._heard: set[str] = set()
+        self._awaits_scene = False
+        self._filtered: EventLog | PendingPane | None = None
         self.strip = StatusStrip(palette, digits_every)
         self.history = GestureHistory()
         self.meters = Meters(palette, digits_every, self.history)
         self.stage = StageView(palette, self.history)
         self.gesture_recording = GestureRecordingView(palette)
-        self.ensemble = EnsembleView(palette)
-        self.players = PlayersPane(palette)
+        self.ensemble = EnsembleView(palette, keymap.label("meters"))
+        self.players = PlayersPane(palette, f"{keymap.label('next_player')} {keymap.label('previous_player')}")
         self.agent = AgentPane(palette)
-        self.channels = ChannelPanes(palette)
+        self.channels = ChannelPanes(palette, keymap.label("jobs"))
         self.channel_lines = ChannelLines(palette)
-        self.jobs = JobsPane(palette)
-        self.pending = PendingPane(palette)
+        self.jobs = JobsPane(palette, keymap.label("jobs"))
+        self.pending = PendingPane(palette, keymap.label("jobs"))
         self.events = EventLog(palette, keymap.label("events"))
+        self.scenes = SceneRow(palette, keymap.label("scenes"))
         self.prompt = Prompt(history, known)
         self.hint = Hint(palette)
         self.keys_bar = KeysBar(palette, keymap)
@@ -102,6 +108,7 @@ class PerformScreen(Screen[None]):
         # From the start: the engine may report something before all widgets are mounted.
         for pane in (
             self.keys_bar,
+            self.scenes,
             self.gesture_recording,
             self.ensemble,
             self.players,
@@ -123,6 +130,7 @@ class PerformScreen(Screen[None]):
                 yield self.pending
                 yield self.jobs
         yield self.gesture_recording  # over the playing, which keeps its place
+        yield self.scenes
         yield self.channel_lines
         yield self.events
         yield self.prompt
@@ -145,6 +153,7 @@ class PerformScreen(Screen[None]):
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
         if view.snapshot is None:
             return
+        self.scenes.show(view.snapshot)
         self.gesture_recording.display = view.snapshot.gesture_recording is not None
         self.gesture_recording.show(view.snapshot)
         self.history.add(view.snapshot)
@@ -240,6 +249,72 @@ class PerformScreen(Screen[None]):
         else:
             self.set_focus(self.prompt.line)
             self.hint.idle()
+
+    def _begin_scene(self) -> None:
+        """Waits for the digit of a scene."""
+        self._awaits_scene = bool(self.scenes.names)
+        text = "1 to 0 recalls a scene; Esc leaves" if self.scenes.names else "no scene is saved: scene save NAME"
+        self.keys_bar.report(text)
+
+    def chosen_scene(self, key: str) -> str | None:
+        """Returns the scene of a key that follows the key of the scenes; any other key ends the wait.
+
+        Returns:
+            Name of the scene; empty if the key recalls none, None if no scene is awaited.
+        """
+        if not self._awaits_scene:
+            return None
+        self._awaits_scene = False
+        if key == "escape":
+            return ""
+        index = DIGITS.find(key) if len(key) == 1 else -1
+        if index < 0:
+            return None
+        if index >= len(self.scenes.names):
+            self.keys_bar.report(f"no scene has the number {key}")
+            return ""
+        return self.scenes.names[index]
+
+    def do(self, name: str) -> bool:
+        """Runs an action of the keymap; returns False if it is none of this screen."""
+        match name:
+            case "scenes":
+                self._begin_scene()
+            case "filter":
+                self._begin_filter()
+            case "prompt":
+                self.set_keys_mode(False)
+            case "older_events" | "newer_events":
+                self.events.page(1 if name == "older_events" else -1)
+            case "next_pane":
+                self.focus_next(_PANES)
+            case "previous_pane":
+                self.focus_previous(_PANES)
+            case _:
+                return False
+        return True
+
+    def _begin_filter(self) -> None:
+        """Begins to filter the list with the focus, or else the events."""
+        pane = self.focused if isinstance(self.focused, PendingPane) else self.events
+        self.set_focus(pane)
+        self._filtered = pane
+        pane.filter.begin()
+
+    def filter_takes(self, event: events.Key) -> bool:
+        """Gives a key to the filter in use; returns False if it belongs to the screen."""
+        pane = self._filtered
+        if pane is None or not self.keys_mode or not pane.filter.take_key(event):
+            return False
+        if not pane.filter.is_typed and not pane.filter.text:
+            self._filtered = None
+        return True
+
+    @property
+    def topic(self) -> str:
+        """Topic of the help: the pane with the focus."""
+        has_pane = self.focused is not None and self.focused is not self.prompt.line
+        return (self.focused.id or "") if self.focused is not None and has_pane else ""
 
     # Panes
 

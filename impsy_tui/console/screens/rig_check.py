@@ -52,6 +52,7 @@ class RigPage(Page):
 
     KEYS: ClassVar[Mapping[str, str]] = {"u": "reload", "enter": "reload"}
     TITLE_TEXT = "RIG CHECK"
+    topic = "rig"
     KEYS_TEXT = "u update · : prompt · Esc back"
 
     def __init__(self, context: PageContext, requests: EngineRequests) -> None:

@@ -21,7 +21,9 @@ class SettingsPage(Page):
 
     KEYS: ClassVar[Mapping[str, str]] = {"c": "changed", "g": "guide", "u": "reload"}
     TITLE_TEXT = "SETTINGS"
-    KEYS_TEXT = "Enter changes it in its file · c only those set · g guide\nu update · : prompt · Esc back"
+    topic = "settings"
+    HAS_FILTER = True
+    KEYS_TEXT = "Enter changes it in its file · / filter · c only those set · g guide\nu update · : prompt · Esc back"
 
     def __init__(self, context: PageContext, requests: EngineRequests, *, opens_setup: bool = False) -> None:
         super().__init__(context)
@@ -48,16 +50,18 @@ class SettingsPage(Page):
         answer = await self._requests.ask("settings")
         if isinstance(answer, Settings):
             self._settings, self._file = answer.settings, answer.file
-            self._list()
+            self.list_rows()
         elif isinstance(answer, Reply):
             self.set_title(f"SETTINGS · {answer.text}")
 
-    def _list(self) -> None:
+    def list_rows(self) -> None:
+        """Shows the settings that the filter matches."""
         if self.left:
             return
         table = self.query_one(DataTable)
         chosen = self._chosen()
-        shown = [one for one in self._settings if not self._changed_only or one.origin != "default"]
+        listed = [one for one in self._settings if not self._changed_only or one.origin != "default"]
+        shown = [one for one in listed if self.filter.matches(one.key, one.value, one.help)]
         space = max(16, (self.size.width - 30) // 2)
         rows = [(one.key, cut(one.value, space), cut(one.origin.rpartition("/")[2], space)) for one in shown]
         fill(table, ("setting", "in force", "from"), [(row[0], row) for row in rows])
@@ -65,6 +69,7 @@ class SettingsPage(Page):
         if chosen is not None and chosen.key in keys:
             table.move_cursor(row=keys.index(chosen.key))
         self.set_title(f"SETTINGS · {self._file or 'no file'}")
+        self.set_filter(len(shown), len(listed))
 
     def _chosen(self) -> Setting | None:
         table = self.query_one(DataTable)
@@ -100,7 +105,7 @@ class SettingsPage(Page):
     def action_changed(self) -> None:
         """Shows only the settings of the file, or all settings."""
         self._changed_only = not self._changed_only
-        self._list()
+        self.list_rows()
 
     def action_reload(self) -> None:
         """Requests the settings again."""

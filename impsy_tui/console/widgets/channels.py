@@ -32,8 +32,8 @@ class ChannelPanes(Pane):
 
     DEFAULT_CSS = "ChannelPanes { height: 1; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="channels")
+    def __init__(self, palette: Palette, key: str = "") -> None:
+        super().__init__(palette, id="channels", key=key)
         self._channels: tuple[ChannelState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -49,7 +49,7 @@ class ChannelPanes(Pane):
     def redraw(self) -> None:
         """Makes the lines."""
         width, height = self.size.width, self.size.height
-        lines = [heading("CHANNELS", width, self.palette, focused=self.has_focus)]
+        lines = [heading("CHANNELS", width, self.palette, key=self.key, focused=self.has_focus)]
         space = max(1, (height - 1) // max(1, len(self._channels)))
         for channel in self._channels:
             lines += _pane(channel, width, min(_MOST_ROWS, space), self.palette)

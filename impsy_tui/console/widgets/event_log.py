@@ -41,7 +41,7 @@ class EventLog(Pane):
     DEFAULT_CSS = "EventLog { width: 1fr; }"
 
     def __init__(self, palette: Palette, key: str = "") -> None:
-        super().__init__(palette, id="events")
+        super().__init__(palette, id="events", key=key)
         self._more = f"… {key} shows all" if key else "…"
         self._entries: deque[Entry] = deque(maxlen=MOST)
         self._up = 0
@@ -63,7 +63,7 @@ class EventLog(Pane):
     def _append(self, entry: Entry) -> None:
         entry = replace(entry, source=printable(entry.source), text=printable(entry.text))
         self._entries.append(entry)
-        if self._up:
+        if self._up and self._matches(entry):
             self._up += len(self._wrapped(entry, self.size.width, most=None if self._space() > _FEW else 1))
 
     def page(self, direction: int) -> None:
@@ -71,9 +71,18 @@ class EventLog(Pane):
         self._up = max(0, self._up + direction * max(1, self._space() - 1))
         self.redraw()
 
+    def on_mouse_scroll_up(self) -> None:
+        """Shows older entries."""
+        self.page(1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Shows newer entries."""
+        self.page(-1)
+
     def _space(self) -> int:
         height = self.size.height
-        return height - 1 if height >= _HEADED or self.has_focus else height
+        is_headed = height >= _HEADED or self.has_focus or self.filter.is_typed or bool(self.filter.text)
+        return height - 1 if is_headed else height
 
     def redraw(self) -> None:
         """Makes the lines."""
@@ -82,7 +91,7 @@ class EventLog(Pane):
             return
         lines: list[Line] = []
         wanted = space + self._up
-        for entry in reversed(self._entries):
+        for entry in filter(self._matches, reversed(self._entries)):
             is_newest = not lines and not self._up
             most = space if is_newest else None  # the beginning of a long answer is more important than its end
             if space <= _FEW and not (is_newest and entry.level in ("error", "reply")):
@@ -96,8 +105,14 @@ class EventLog(Pane):
         shown[:0] = [()] * (space - len(shown))
         if space < self.size.height:
             title = f"EVENTS · {self._up} newer below" if self._up else "EVENTS"
-            shown.insert(0, heading(title, width, self.palette, focused=self.has_focus))
+            if self.filter.text or self.filter.is_typed:
+                count = sum(map(self._matches, self._entries))
+                title = cut(f"{title} {self.filter.label(count, len(self._entries))}", width)
+            shown.insert(0, heading(title, width, self.palette, key=self.key, focused=self.has_focus))
         self.set_lines(shown)
+
+    def _matches(self, entry: Entry) -> bool:
+        return self.filter.matches(entry.source, entry.text)
 
     def _wrapped(self, entry: Entry, width: int, *, most: int | None) -> list[Line]:
         """Returns an entry in at most ``most`` lines, the last one cut; in all its lines for None."""

@@ -1,7 +1,9 @@
 """Lines below the prompt: completions or mistakes, keys mode, and the current keys."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
+
+from textual import events
 
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut
@@ -16,8 +18,10 @@ _LONGEST_BOUND: Final = 14
 _LONGEST_SHARED: Final = 12
 """Greatest width of a common beginning that is repeated in each option."""
 _KEYS_INDENT: Final = 7
+_BOUND: Final = "bound"
+"""Kind of a key that the performer has bound to a line."""
 _IMPORTANCE: Final = (
-    *("panic", "bound", "help", "quit", "keys", "pause"),
+    *("panic", _BOUND, "help", "quit", "keys", "pause"),
     *("palette", "files", "meters", "events", "jobs", "lock"),
 )
 """Actions of the footer, the most important first."""
@@ -173,29 +177,29 @@ class KeysBar(Lines):
         self._keymap = keymap
         self.redraw()
 
-    def tell(self, text: str) -> None:
-        """Shows an answer to a key in the second row."""
-        self._answer = text
-        self.redraw()
+    def report(self, text: str) -> None:
+        """Shows an answer to a key in the second row; an empty answer shows the keys again."""
+        if text != self._answer:
+            self._answer = text
+            self.redraw()
 
     def redraw(self) -> None:
         """Makes the rows."""
         palette, width = self.palette, self.size.width
         rows: list[list[Piece]] = [
             [(" KEYS ", palette.input_block), (" ", palette.ground)],
-            [(" " * _KEYS_INDENT, palette.ground)],
+            [(" ", palette.ground)],
         ]
         row, used = 0, _KEYS_INDENT
         for keys, what in self._keys():
             if used + len(keys) + len(what) + 3 > width:
-                row, used = row + 1, _KEYS_INDENT
+                row, used = row + 1, 1
                 if row == len(rows):
                     break
             used += len(keys) + len(what) + 3
             rows[row] += [(keys, palette.strong), (f" {what}  ", palette.dim)]
         if self._answer:
             rows[1] = [(cut(self._answer, width), palette.text)]
-            self._answer = ""
         self.set_lines([tuple(each) for each in rows])
 
     def _keys(self) -> tuple[tuple[str, str], ...]:
@@ -204,7 +208,7 @@ class KeysBar(Lines):
             (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
             (f"{key('temp_down')} {key('temp_up')}", "temp"),
             (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
-            (f"{key('slower')} {key('faster')}", "slow fast"),
+            (f"{key('slower')} {key('faster')}", "speed"),
             (key("toggle_pause"), "pause"),
             (key("take"), "take"),
             (key("give"), "give"),
@@ -212,8 +216,10 @@ class KeysBar(Lines):
             (key("prompt"), "prompt"),
             (key("reset"), "reset"),
             (key("timer"), "timer"),
-            (f"{key('next_player')} {key('previous_player')}", "players"),
-            (key("next_pane"), "panes"),
+            (f"{key('next_player')} {key('previous_player')}", "player"),
+            (key("scenes"), "scene"),
+            (key("next_pane"), "pane"),
+            (key("filter"), "filter"),
         )
 
 
@@ -245,8 +251,17 @@ class PageKeys(Lines):
         self._report = ""
 
 
+class _FooterKey(NamedTuple):
+    """Key of the footer: its name, its label, what it does, and its action or ``_BOUND``."""
+
+    key: str
+    label: str
+    text: str
+    kind: str
+
+
 class KeyFooter(Lines):
-    """Line with the keys that work everywhere."""
+    """Line with the keys that work everywhere. A click presses a key."""
 
     DEFAULT_CSS = "KeyFooter { height: 1; width: 1fr; }"
 
@@ -255,6 +270,8 @@ class KeyFooter(Lines):
         self._keymap = keymap
         self._locked = False
         self._bound: dict[str, str] = {}
+        self._ends: list[tuple[int, str]] = []
+        """Column behind each key, and its name."""
 
     def set_keymap(self, keymap: Keymap) -> None:
         """Other keys."""
@@ -278,32 +295,42 @@ class KeyFooter(Lines):
         keys = self._keys()
 
         def length() -> int:
-            return sum(width_of(key) + width_of(what) + 3 for key, what, _ in keys) - 1
+            return sum(width_of(one.label) + width_of(one.text) + 3 for one in keys) - 1
 
         # In a narrow footer, keys of other views are left out first; bound keys, panic, help and quit are left out
         # last.
         while len(keys) > 1 and length() > width:
-            ranks = [(_rank(kind), index) for index, (_, _, kind) in enumerate(keys)]
+            ranks = [(_rank(one.kind), index) for index, one in enumerate(keys)]
             keys.pop(max(ranks)[1])
-        styles = {"panic": palette.alarm_block, "bound": palette.text_block}
+        styles = {"panic": palette.alarm_block, _BOUND: palette.text_block}
         pieces: list[Piece] = []
-        for key, what, kind in keys:
-            label = ((key, styles.get(kind, palette.strong)), (f" {what}  ", palette.dim))
+        self._ends, at = [], 0
+        for one in keys:
+            label = ((one.label, styles.get(one.kind, palette.strong)), (f" {one.text}  ", palette.dim))
             # The others keep their places while the stage lock is on.
-            is_hidden = self._locked and kind in _HIDDEN_BY_LOCK
+            is_hidden = self._locked and one.kind in _HIDDEN_BY_LOCK
             pieces += [(" " * sum(width_of(text) for text, _ in label), palette.ground)] if is_hidden else label
+            at += width_of(one.label) + width_of(one.text) + 3
+            self._ends.append((at, one.key))
         self.set_lines([tuple(pieces)])
 
-    def _keys(self) -> list[tuple[str, str, str]]:
-        """Returns keys with their action and owner; a bound key replaces the action that it had before."""
+    def on_click(self, event: events.Click) -> None:
+        """Presses the key under the mouse."""
+        key = next((key for end, key in self._ends if event.x < end), None)
+        if key is not None:
+            self.app.simulate_key(key)
+
+    def _keys(self) -> list[_FooterKey]:
+        """Returns the keys; a bound key replaces the action that it had before."""
         panic = self._keymap.keys("panic").split(",")
         bound = {key: line for key, line in self._bound.items() if key not in panic}
         keys = []
         for action in ACTIONS:
             key = self._keymap.keys(action.name).split(",")[0]
             if key in bound:
-                keys.append((shown(key), cut(bound.pop(key), _LONGEST_BOUND), "bound"))
+                keys.append(_FooterKey(key, shown(key), cut(bound.pop(key), _LONGEST_BOUND), _BOUND))
             elif action.label:
                 label = self._keymap.label(action.name).replace("Ctrl-", "^")
-                keys.append((label, action.label, action.name))
-        return keys + [(shown(key), cut(line, _LONGEST_BOUND), "bound") for key, line in sorted(bound.items())]
+                keys.append(_FooterKey(key, label, action.label, action.name))
+        others = sorted(bound.items())
+        return keys + [_FooterKey(key, shown(key), cut(line, _LONGEST_BOUND), _BOUND) for key, line in others]

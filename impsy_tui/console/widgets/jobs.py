@@ -18,8 +18,8 @@ class JobsPane(Pane):
 
     DEFAULT_CSS = "JobsPane { height: 1fr; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="jobs")
+    def __init__(self, palette: Palette, key: str = "") -> None:
+        super().__init__(palette, id="jobs", key=key)
         self._jobs: tuple[JobState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -31,7 +31,7 @@ class JobsPane(Pane):
     def redraw(self) -> None:
         """Makes the lines."""
         width = self.size.width
-        lines = [heading("JOBS", width, self.palette, focused=self.has_focus)]
+        lines = [heading("JOBS", width, self.palette, key=self.key, focused=self.has_focus)]
         shown = chosen(self._jobs)
         for job in shown:
             lines += _job(job, width, self.palette)

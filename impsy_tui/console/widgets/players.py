@@ -21,8 +21,9 @@ class PlayersPane(Lines):
 
     DEFAULT_CSS = "PlayersPane { height: auto; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, key: str = "") -> None:
         super().__init__(palette, id="players")
+        self._key = key
         self._players: tuple[PlayerState, ...] = ()
         self._focus = ""
 
@@ -37,7 +38,7 @@ class PlayersPane(Lines):
         """Makes the lines."""
         width = self.size.width
         longest = min(max((len(player.name) for player in self._players), default=1), _LONGEST_NAME)
-        lines = [heading("PLAYERS", width, self.palette)]
+        lines = [heading("PLAYERS", width, self.palette, key=self._key)]
         lines += [self._line(player, longest, width) for player in self._players]
         self.set_lines(lines)
 

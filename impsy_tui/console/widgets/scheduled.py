@@ -59,8 +59,8 @@ class PendingPane(Pane):
 
     DEFAULT_CSS = "PendingPane { height: 4; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="pending")
+    def __init__(self, palette: Palette, key: str = "") -> None:
+        super().__init__(palette, id="pending", key=key)
         self._pending: tuple[PendingState, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -72,8 +72,10 @@ class PendingPane(Pane):
     def redraw(self) -> None:
         """Makes the lines."""
         width, palette = self.size.width, self.palette
-        lines = [heading("PENDING", width, palette, focused=self.has_focus)]
-        ordered = sorted(self._pending, key=lambda one: (one.due < 0, one.due, one.number))
+        shown = [one for one in self._pending if self.filter.matches(f"{one.number}", one.text)]
+        title = f"PENDING {self.filter.label(len(shown), len(self._pending))}".rstrip()
+        lines = [heading(cut(title, width), width, palette, key=self.key, focused=self.has_focus)]
+        ordered = sorted(shown, key=lambda one: (one.due < 0, one.due, one.number))
         space = max(1, self.size.height - 1)
         blocks = [_pending_lines(one, width, palette) for one in ordered]
         if sum(map(len, blocks)) > space:  # the separate line of the progress is left out first
@@ -82,7 +84,7 @@ class PendingPane(Pane):
             lines += block
         if (more := len(blocks) - space) > 0:
             lines[space:] = [((f"  and {more + 1} more: what lists them", palette.dim),)]
-        if not ordered:
+        if not self._pending:
             lines.append((("nothing; over, after, every, at", palette.dim),))
         self.set_lines(lines)
 

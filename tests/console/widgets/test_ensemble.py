@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.geometry import Size
 
 from impsy_tui.console.themes import ThemeFolders
-from impsy_tui.console.widgets.ensemble import EnsembleView
+from impsy_tui.console.widgets.ensemble.view import EnsembleView
 from impsy_tui.control.states import EnsembleState
 from tests.support.snapshots import snapshot
 

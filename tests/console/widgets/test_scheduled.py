@@ -90,8 +90,8 @@ def read(line: str) -> Program:
 
 
 def test_console_command_is_refused_in_combination() -> None:
-    assert isinstance(confirmations.taken_here(read("lock")), Invocation)
-    for line in ("lock; take", "take; lock", "after 1s lock"):
+    assert isinstance(confirmations.taken_here(read("quit")), Invocation)
+    for line in ("quit; take", "take; quit", "after 1s quit"):
         assert confirmations.belongs_here(read(line))
         assert "type it on a separate line" in str(confirmations.taken_here(read(line)))
 

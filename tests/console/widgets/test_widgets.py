@@ -11,10 +11,10 @@ from textual.geometry import Size
 
 from impsy_tui.console.drawing.lines import amount, cut, cut_off, filled, heading, middle, one_line, padded, span
 from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.widgets.file_details import _density, _step
 from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.jobs import _job, chosen, curve
 from impsy_tui.console.widgets.meters import Meters
-from impsy_tui.console.widgets.performance_plot import _density, _step
 from tests.support.snapshots import job, snapshot
 
 PALETTE = ThemeFolders().load("amber")

@@ -1,6 +1,7 @@
-"""Ensemble: gestures of its players, features of the lead, measures of the group."""
+"""Ensemble: gestures of its players, features of the lead, measures of the group, map of the touches."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from rich.style import Style
@@ -8,9 +9,10 @@ from rich.style import Style
 from impsy_tui import choices
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut, heading, padded, span
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.ensemble.touch_map import LEAST_COLUMNS, LEAST_ROWS, TouchMap
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import EnsembleState
-from impsy_tui.parameters import CLASSIFIER, CLIPS
+from impsy_tui.parameters import ACTIVITY, CLASSIFIER, CLIPS
 
 _GLYPHS: Final = "·:./»-Oo#"
 """Glyph of each gesture, by code; glyphs differ without colour."""
@@ -33,6 +35,9 @@ _LONG: Final = 23
 """Cells of the longest name of a gesture."""
 _WIDE: Final = 90
 _MINUTE: Final = 60
+_TABLE: Final = 44
+"""Cells of the table of the changes between gestures."""
+_GAP: Final = 3
 
 
 class EnsembleView(Lines, can_focus=True):
@@ -40,15 +45,20 @@ class EnsembleView(Lines, can_focus=True):
 
     DEFAULT_CSS = "EnsembleView { height: 1fr; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, key: str = "") -> None:
         super().__init__(palette, id="ensemble")
+        self._key = key
         self._ensemble: EnsembleState | None = None
         self._parameters: Mapping[str, object] = {}
+        self._map = TouchMap()
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows the focused ensemble."""
         player = snapshot.focused
-        if (player.ensemble, player.parameters) != (self._ensemble, self._parameters):
+        if player.ensemble is None:
+            return
+        is_moved = self._map.add(player.ensemble, snapshot.uptime)
+        if is_moved or (player.ensemble, player.parameters) != (self._ensemble, self._parameters):
             self._ensemble, self._parameters = player.ensemble, player.parameters
             self.redraw()
 
@@ -58,11 +68,27 @@ class EnsembleView(Lines, can_focus=True):
         if ensemble is None:
             return
         title = f"ENSEMBLE ◇ audition {ensemble.auditioned}" if ensemble.auditioned else "ENSEMBLE"
-        lines = [heading(cut(title, width), width, self.palette), *self._players(ensemble, width)]
-        for block in ([self._together(ensemble)], self._lead(ensemble), self._matrix(ensemble), self._legend(width)):
+        lines = [heading(cut(title, width), width, self.palette, key=self._key), *self._players(ensemble, width)]
+        legend = self._legend(width)
+        for block in ([self._together(ensemble)], self._lead(ensemble)):
             if len(lines) + len(block) <= height:
                 lines += block
+        lines += self._surface(ensemble, width, height - len(lines) - len(legend))
+        if len(lines) + len(legend) <= height:
+            lines += legend
         self.set_lines(lines)
+
+    def _surface(self, ensemble: EnsembleState, width: int, height: int) -> list[Line]:
+        """Returns the map of the touches, with the changes between gestures next to it if there is room."""
+        changes = self._matrix(ensemble)
+        if height < LEAST_ROWS or width < LEAST_COLUMNS:
+            return changes if height >= len(changes) else []
+        is_beside = width >= _TABLE + _GAP + 2 * LEAST_COLUMNS
+        lines = self._map.lines(width - _TABLE - _GAP if is_beside else width, height, self.palette)
+        if not is_beside:
+            return lines
+        gap: Piece = (" " * _GAP, self.palette.ground)
+        return [(*line, gap, *row) for line, row in zip_longest(lines, changes, fillvalue=())]
 
     def _players(self, ensemble: EnsembleState, width: int) -> list[Line]:
         word = _LONG if width >= _WIDE else _WORD
@@ -86,7 +112,7 @@ class EnsembleView(Lines, can_focus=True):
 
     def _minute(self, seconds: str, width: int) -> list[Piece]:
         """Returns the last minute from left to right; a cell shows the newest of its seconds."""
-        width = max(1, min(width, _MINUTE))
+        width = max(1, width)
         first = _MINUTE - len(seconds)
         pieces: list[tuple[str, Style]] = []
         for cell in range(width):
@@ -125,6 +151,8 @@ class EnsembleView(Lines, can_focus=True):
             ("entropy ", palette.dim),
             (f"{ensemble.entropy:.2f} ", palette.strong),
             (f" {ensemble.state} ", palette.text),
+            (" activity ", palette.dim),
+            (f"{ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))} ", palette.strong),
         ]
         if ensemble.new_idea:
             pieces.append((" NEW IDEA ", palette.text_block))

@@ -1,0 +1,1 @@
+"""View of an ensemble: gestures, measures, and a map of its touches."""
