@@ -3,7 +3,6 @@
 import pytest
 from textual.widgets import DataTable
 
-from impsy_tui.console.widgets.footer import KeyFooter
 from tests.console.conftest import Rig
 from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, performed
 
@@ -30,12 +29,6 @@ def test_click_on_a_key_of_the_footer_presses_it(rig: Rig, size: tuple[int, int]
             await here.sees("n dataset")
             await _click(here, "F1 help")
             await here.sees("HELP", "KEYS, everywhere")
-            await here.enter("bind f10 reset")
-            await here.until(lambda: "f10" in here.snapshot.keys)
-            await here.press("f1")
-            footer = here.app.perform.query_one(KeyFooter)
-            assert footer.region.height == 1
-            await here.enter("unbind f10")
 
     clicked()
 
