@@ -64,7 +64,7 @@ async def test_click_on_a_row_moves_the_cursor_there(rig: Rig) -> None:
         await here.press("f3")
         await here.sees("interaction.mode", "interaction.threshold")
         await _click(here, "interaction.threshold")
-        await here.sees("seconds of silence before it answers")
+        await here.sees("seconds of silence before the player answers")
         table = here.app.screen.query_one(DataTable)
         assert str(table.get_row_at(table.cursor_row)[0]) == "interaction.threshold"
         await here.press(*"temp 1.25", "enter")
