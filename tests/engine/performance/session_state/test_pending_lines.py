@@ -124,7 +124,10 @@ def test_resume_makes_up_for_times_of_day_in_their_order(tmp_path: Path) -> None
         SavedPending(3, f"at {coming} temp 3", due=time.time() + 3600),
     ]
     live_set = session.live_set
-    assert asyncio.run(pending_lines.resume_saved(saved, 9.0, session.executor.read, live_set.ramps)) == []
+    assert (
+        asyncio.run(pending_lines.resume_saved(saved, 9.0, session.executor.read, live_set.ramps, live_set.patterns))
+        == []
+    )
     session.wait(0.1)
     assert temp(session) == 1.9
     left = [live_set.scheduled.seconds_left(one) for one in live_set.scheduled.all()]

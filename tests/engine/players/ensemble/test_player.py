@@ -44,7 +44,7 @@ def test_commands_about_ensembles_find_the_one_that_there_is(hall: VirtualEnsemb
         ("@trio mode battle", "trio plays gestures, to which this does not apply"),
         ("@trio take", "trio plays gestures"),
         ("@trio mute x1", "trio plays gestures"),
-        ("@trio load m", "no model is called m"),
+        ("@trio load zz", "no model is called zz"),
         ("classifier mine", "no classifier is called mine"),
         ("@trio audition off", "no model is auditioned"),
         ("@main ensemble 4", "main is not an ensemble: there is trio"),
