@@ -47,7 +47,7 @@ BUSY = {
     "demo.toml": ("temp 1.2", "mute x3", "dataset 9", "over 300s temp 1.6", "every 20s sigma rand 0.01 0.05"),
     "duel.toml": ("@all give", "over 300s temp 1.6", "scene save dark", "record on"),
     "ensemble.toml": ("force p2 small-swirl", "after 300s free p2"),
-    "listen.toml": ("temp 1.2", "aim contrast", "steer seek"),
+    "agent.toml": ("aim contrast", "steer seek", "rest -50"),
 }
 """Commands before the pictures, by configuration."""
 

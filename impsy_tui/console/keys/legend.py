@@ -37,7 +37,7 @@ SYMBOLS: Final = (
 
 LEGEND: Final = (
     ("YOUR TURN, PLAYER'S TURN", "who plays; the first row has the colour of the turn"),
-    ("temp sigma speed threshold", "parameters of the player; help temp explains one"),
+    ("temp, sigma, speed …", "parameters of the player; help temp explains one"),
     ("temp 0.83 trained", "the training of the model found this value; temp trained returns to it"),
     ("temp 1.33→1.50 17s", "a ramp that runs: its target, and the seconds until then"),
     ("held: note 60", "a held note counts as playing"),

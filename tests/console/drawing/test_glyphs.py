@@ -9,11 +9,14 @@ import pytest
 from rich.segment import Segment
 from textual.strip import Strip
 
-from impsy_tui import console, key_actions
+from impsy_tui import key_actions
+from impsy_tui.console import view
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.glyphs import plain
 from impsy_tui.console.keys.legend import LEGEND, SYMBOLS
+from tests.console.conftest import Rig
 from tests.support import console_fonts
+from tests.support.console_app import console, performed
 from tests.support.console_fonts import glyph, is_symbol
 
 _NOT_DRAWN = ("legend.py", "glyphs.py")
@@ -32,7 +35,7 @@ def _texts(file: Path) -> Iterator[str]:
 
 def _drawn() -> set[str]:
     """Returns the symbols in the drawing code and in names of keys."""
-    files = [*Path(console.__path__[0]).rglob("*.py"), Path(key_actions.__file__)]
+    files = [*Path(view.__file__).parent.rglob("*.py"), Path(key_actions.__file__)]
     texts = (text for file in files if file.name not in _NOT_DRAWN for text in _texts(file))
     return set(filter(is_symbol, "".join(texts)))
 
@@ -72,6 +75,21 @@ def test_linux_console_shows_bars_without_colours_differently() -> None:
 @pytest.mark.parametrize("text", ["x1 ██▌ ▏▎▍▌▋▊▉▀▄◆○♪✓", "temp 1.33→1.50 ‖ ⚙2 …"])
 def test_plain_line_keeps_its_width(text: str) -> None:
     assert width_of(shown(text)) == width_of(text)
+
+
+@performed
+async def test_linux_console_has_every_character_of_every_page(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    async with console(rig.socket) as here:
+        rig.send("mode battle", "temp 1.3", "over 60s temp 1.6", "hold x1 0.5")
+        await here.sees("BATTLE", ">1.6")
+        for page in ("", "f1", "f2", "f3", "f4", "f5", "f6"):
+            if page:
+                await here.press(page)
+            await here.frames()
+            lacking = {letter for letter in here.text if not letter.isspace()} - console_fonts.SYMBOLS
+            assert lacking == set(), page
+        rig.send("cancel all", "release")
 
 
 def test_plain_bars_are_full_blocks() -> None:
