@@ -28,10 +28,10 @@ async def test_event_log_shows_commands_of_all_clients_in_order(rig: Rig) -> Non
         rig.send("temp 1.33")
         await here.sees("› temp 1.33")
         await here.enter("mode duet")
-        await here.sees("  duet: it plays")
+        await here.sees("  duet: the player plays")
         lines = [line[9:] for line in here.lines]
         assert lines.index("› mode duet") == lines.index("› temp 1.33") + 1
-        assert lines[lines.index("› mode duet") + 1].startswith("  duet: it plays")
+        assert lines[lines.index("› mode duet") + 1].startswith("  duet: the player plays")
 
 
 @performed
