@@ -10,13 +10,11 @@ SLOW: Final = (
     # Many commands of the shell, each in a process.
     "tests/cli/test_ensemble.py",
     "tests/cli/test_examples.py",
-    "tests/cli/test_gestures.py",
     "tests/engine/players/ensemble/test_gesture_recording.py",
     "tests/engine/runtime/test_subprocesses.py",
     "tests/plots/test_drawing.py",
     "tests/workers/test_lookup_table.py",
     # Whole consoles. The other tests of the console cover its keys, prompt and widgets.
-    "tests/console/test_agent_pane.py",
     "tests/console/test_ensemble_pane.py",
     "tests/console/test_own_words.py",
     "tests/console/test_pages.py",
