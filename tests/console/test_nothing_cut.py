@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.geometry import Size
 
 from impsy_tui.console.drawing.lines import Line
+from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.keys.legend import LEGEND, SYMBOLS
 from impsy_tui.console.screens.help import HelpText
@@ -128,7 +129,7 @@ def _explained() -> Any:
 
 
 def test_help_shows_all_of_every_line() -> None:
-    shown = Help(PALETTE, Keymap({}))
+    shown = Help(PALETTE, Keymap({}), ListFilter(lambda: None), "")
     shown.redraw()
     seen = packed("".join(texts(shown._lines)))
     assert [text for text in _explained() if packed(text) not in seen] == []

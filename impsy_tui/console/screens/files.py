@@ -52,8 +52,8 @@ class FilesPage(Page):
     TITLE_TEXT = "FILES"
     topic = "files"
     KEYS_TEXT = (
-        "/ filter · n dataset · t train · a audition · l load · r rename · d delete\n"
-        "1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc back"
+        "/ filter · n dataset · t train · a audition · l load · r rename\n"
+        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
     )
     HAS_FILTER = True
 
