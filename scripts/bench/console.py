@@ -25,6 +25,7 @@ from impsy_tui.control.messages import Event
 
 COLUMNS, ROWS = 120, 40
 METERS = 16
+_SCORE_LINES = 500
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -175,6 +176,23 @@ def keys() -> None:
     table("From a key to the engine", ["p50 ms", "p99 ms", "worst ms"], rows)
 
 
+def edit(shown: Terminal, seconds: float) -> None:
+    """Opens a score of 500 lines, and types and runs lines in it."""
+    end = time.monotonic() + seconds
+    lines = "\r".join(f"over {number % 9 + 1}s sigma 0.{number % 9 + 1}" for number in range(_SCORE_LINES))
+    shown.press(b"\x0f")  # Ctrl-O
+    time.sleep(0.5)
+    shown.press(f"\x1b[200~{lines}\x1b[201~".encode())
+    for number in itertools.count():
+        if time.monotonic() > end:
+            return
+        # A word, and every second a run of the line.
+        shown.press(
+            b"\x12" if number % 20 == 19 else b"\x1b[A" if number % 20 == 0 else b"\x7f" if number % 2 else b"7"
+        )
+        time.sleep(0.05)
+
+
 def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -> None:
     """Disturbs a console while the engine is measured."""
     shown = stack[0]
@@ -183,16 +201,18 @@ def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -
         shown.stalled = True
         time.sleep(5.0)
         shown.stalled = False
+    elif how == "edited":
+        edit(shown, seconds * 0.7)
     elif how == "killed":
         os.killpg(shown.process.pid, signal.SIGKILL)
 
 
 def unconcerned() -> None:
-    """Measures the engine's latency and tempo with a console, a stalled one, a killed one, and none."""
+    """Measures the engine's latency and tempo with no console, and with each state of a console."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     pulse = pulse_model(folder, 0.01)
     rows = []
-    for how in ("none", "attached", "stalled", "killed", "none"):
+    for how in ("none", "attached", "edited", "stalled", "killed", "none"):
         with running("ours", "polyphony") as program:
             shown = [] if how == "none" else [Terminal(program.control)]
             time.sleep(2.0)
