@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Label
 
+from impsy_tui.console.drawing.compositor import TightCompositor
 from impsy_tui.console.drawing.lines import one_line
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.score.editor import ScoreEditor
@@ -20,6 +21,7 @@ from impsy_tui.console.score.running import RunningLines
 from impsy_tui.console.score.saving import ScoreFile
 from impsy_tui.console.score.structure import block_of, cue_of, is_command, is_heading
 from impsy_tui.console.screens.page import Page, PageContext
+from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -65,6 +67,7 @@ class ScorePage(Page):
         show_help: Callable[[str], None],
     ) -> None:
         super().__init__(context)
+        use_compositor(self, TightCompositor)  # an edit sends the changed cells only
         self.score = ScoreFile(name, requests, drafts)
         self.running = RunningLines()
         self._requests = requests
