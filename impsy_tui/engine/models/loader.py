@@ -36,6 +36,8 @@ CHECK_SECONDS: Final = 20.0
 LARGEST_FILE: Final = 1 << 28
 """Bytes of the largest model file: weights and the state of the training."""
 _WARM_UP: Final = 3
+_SHORTEST_PART: Final = 3
+"""Characters of a part of a name that stands for a model."""
 _SHAPE: Final = re.compile(r"-dim(\d+)-layers\d+-units(\d+)")
 """Dimension and units in the name of a trained model."""
 
@@ -123,7 +125,7 @@ class ModelFolders:
             if fitting:
                 return max(preferred or fitting, key=self._changed)
         begun = [each for each in names if name and each.startswith(name)]
-        parts = begun or [each for each in names if name and name in each]
+        parts = begun or _with_part(name, names)
         return parts[0] if len(parts) == 1 else None
 
     def _changed(self, name: str) -> float:
@@ -142,12 +144,17 @@ def _resolved(folder: Path) -> Path:
         return folder.absolute()
 
 
+def _with_part(name: str, names: Sequence[str]) -> list[str]:
+    """Returns the names that contain a part; a shorter part is more likely a slip."""
+    return [each for each in names if name in each] if len(name) >= _SHORTEST_PART else []
+
+
 def no_such(kind: str, name: str, names: Sequence[str]) -> str:
     """Returns the message for a name without a file, with the names that exist."""
     begun = [each for each in names if name and each.startswith(name)]
     if len(begun) > 1:
         return f"{name} begins the names of several {kind}s: {some_names(begun)}"
-    parts = [each for each in names if name and name in each]
+    parts = _with_part(name, names)
     if len(parts) > 1:
         return f"{name} is in the names of several {kind}s: {some_names(parts)}"
     near = difflib.get_close_matches(name, names, n=1)
