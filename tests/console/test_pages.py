@@ -240,7 +240,7 @@ async def test_help_finds_word_and_goes_to_next_group(rig: Rig) -> None:
         await here.press("f1", "escape", *"/REC", *"xxx")
         await here.sees("/RECxxx_ 0 of")
         await here.press(*["backspace"] * 3)
-        await here.sees("● REC 105", "/REC_ 9 of", "classifier NAME")
+        await here.sees("● REC 105", "/REC_ ", "recalls one; scene")
         await here.press("escape", "tab", "tab", "tab")
         await here.sees("KEYS")
         await here.press("shift+tab")
