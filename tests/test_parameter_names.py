@@ -59,6 +59,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "engine/players/dimension_shaping.py",
     ),
     "speed": (
+        "console/widgets/footer.py",
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
     ),

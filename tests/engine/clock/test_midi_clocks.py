@@ -188,7 +188,7 @@ class TestFollowing:
         assert studio.told[1:] == [("info", "the clock is stopped: 90.0 bpm are kept")]
         state = studio.tempo.state()
         assert state is not None
-        assert (state.source, state.runs, state.lost) == ("clock", False, False)
+        assert (state.runs, state.lost) == (False, False)
 
     def test_clock_that_is_lost_is_reported_once_and_comes_back_by_itself(self) -> None:
         studio = _following()

@@ -60,6 +60,8 @@ OF_KINDS = {
     "rest": parameters.REST,
     "activity": parameters.ACTIVITY,
     "ensemble": parameters.PLAYERS,
+    "lowest": parameters.LOWEST,
+    "highest": parameters.HIGHEST,
 }
 """Numbers that agents or ensembles alone have."""
 
@@ -224,7 +226,13 @@ def test_parameter_of_a_kind_passes_a_scene_if_the_prompt_accepts_it(name: str, 
 def test_every_number_is_tested() -> None:
     numbers = (parameters.Kind.NUMBER, parameters.Kind.TIME, parameters.Kind.WHOLE, parameters.Kind.PAIR)
     typed = {name for name, one in parameters.PARAMETERS.items() if one.kind in numbers and one.example}
-    assert typed == {*PARAMETERS, *OF_KINDS}
+    assert typed == {*PARAMETERS, *OF_KINDS, "nudge"}
+
+
+@given(_numbers(parameters.NUDGE.limits))
+def test_nudge_accepts_the_numbers_of_its_range(value: float) -> None:
+    line = f"nudge midi {shown_number(value)}s"
+    assert isinstance(parse(line), Mistake) is (value not in parameters.NUDGE.limits)
 
 
 @pytest.mark.parametrize("name", sorted(PARAMETERS))

@@ -287,7 +287,7 @@ def test_close_does_not_wait_for_the_disk(set_: VirtualSession, tmp_path: Path) 
     waited = closing.is_alive()
     reader = os.open(file, os.O_RDWR)  # from here on opening does not wait
     set_.live_set.recording.command_log.close()
-    assert b",seed " in os.read(reader, 1 << 16)
+    assert b",cancel all" in os.read(reader, 1 << 16)
     os.close(reader)
     assert not waited
 
