@@ -76,9 +76,11 @@ class Pages:
         self.to_perform()
         if not isinstance(here, ScorePage) or here.score.name != name:
             drafts = history_file().parent / "drafts"
-            self._app.push_screen(
-                ScorePage(self._page_context(), self._requests, name, drafts, lambda word: self.show("help"))
-            )
+            self._app.push_screen(ScorePage(self._page_context(), self._requests, name, drafts, self._help_above))
+
+    def _help_above(self, topic: str) -> None:
+        """Opens the help above the present page."""
+        self._app.push_screen(HelpPage(self._page_context(), topic))
 
     def to_perform(self) -> None:
         """Closes all pages."""

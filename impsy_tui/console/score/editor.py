@@ -226,10 +226,3 @@ class ScoreEditor(TextArea):
         self.replace(new, (row, number.start), (row, number.end))
         self.move_cursor((row, number.start + len(new)))
         return True
-
-    def word(self) -> str:
-        """Returns the word under the cursor."""
-        row, column = self.cursor_location
-        line = self.document.get_line(row)
-        start = len(line[:column]) - len(line[:column].split(" ")[-1])
-        return line[start:].split(" ")[0].strip('";')

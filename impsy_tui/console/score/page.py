@@ -20,6 +20,7 @@ from impsy_tui.console.score.runner import ScoreRunner
 from impsy_tui.console.score.running import RunningLines
 from impsy_tui.console.score.saving import ScoreFile
 from impsy_tui.console.score.structure import block_of, cue_of, is_command, is_heading
+from impsy_tui.console.screens.help_topic import topic_at
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
@@ -49,7 +50,7 @@ class ScorePage(Page):
         requests: interface to the engine.
         name: name of the set list.
         drafts: folder of drafts on this machine.
-        show_help: shows the help about a word.
+        show_help: shows the help about a topic.
     """
 
     AUTO_FOCUS = "#score-text"
@@ -80,6 +81,7 @@ class ScorePage(Page):
         self._meter_line = MeterLine(self.palette)
         self._meters = Meters(self.palette, context.digits_every, GestureHistory())
         self._frame = 0
+        self._has_adopted = False
         self._edits = 0
         self._reports = 0
         self._up = True
@@ -157,6 +159,9 @@ class ScorePage(Page):
             self._meters.show(view.snapshot)
         else:
             self._meter_line.show(view.snapshot)
+        if not self._has_adopted:
+            self._has_adopted = True
+            self.running.adopt(self.editor.lines, view.snapshot.pending)
         if self.running.show(view.snapshot.pending):
             self._margin.refresh()
         others = self.score.other_editors(view.snapshot)
@@ -196,6 +201,9 @@ class ScorePage(Page):
         Returns:
             False if the key belongs to the prompt or to the console.
         """
+        if event.key in self._keymap.keys("help").split(","):
+            self._help()
+            return True
         if event.key in self._keymap.everywhere:
             return False
         if self.prompt.display:
@@ -275,12 +283,17 @@ class ScorePage(Page):
             case "duplicate":
                 editor.duplicate()
             case "help":
-                self._show_help(editor.word())
+                self._help()
             case "reload":
                 self._reload()
             case "overwrite":
                 self._overwrite()
         self._margin.refresh()
+
+    def _help(self) -> None:
+        """Opens the help at the command under the cursor; the score stays open below it."""
+        row, column = self.editor.cursor_location
+        self._show_help(topic_at(self.editor.lines[row], column, self._known().macros))
 
     def _complete(self) -> None:
         """Completes the word before the cursor, or shows what can follow."""

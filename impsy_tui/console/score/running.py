@@ -1,6 +1,6 @@
 """Lines of a score that run: their pending commands, mistakes, and lines that are muted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +63,15 @@ class RunningLines:
         self._lines[row] = ScoreLine(tuple(numbers))
         self._fresh |= dict.fromkeys(self._lines[row].numbers, _LATE_SNAPSHOTS)
         self._tidy()
+
+    def adopt(self, lines: Sequence[str], pending: Iterable[PendingState]) -> None:
+        """Marks lines whose commands are pending already, for example after the score was closed and opened again."""
+        numbers: dict[str, list[int]] = {}
+        for each in pending:
+            numbers.setdefault(each.text, []).append(each.number)
+        for row, line in enumerate(lines):
+            if found := numbers.pop(line.strip(), None):
+                self.started(row, found)
 
     def refused(self, row: int, mistake: Mistake) -> None:
         """Notes the mistake of a line; what the line started before goes on."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.console.score.page import ScorePage
+from impsy_tui.console.screens.help import HelpPage
 from tests.console.conftest import PULSE, Rig
 from tests.support.console_app import LARGE, SMALL, Console, console, performed
 
@@ -241,3 +242,29 @@ async def test_score_of_the_options_is_opened_first(rig: Rig) -> None:
         await here.sees("SCORE night", "# dark")
         await here.press("escape", "escape")
         await here.until(lambda: here.app.screen is here.app.perform)
+
+
+@performed
+async def test_help_explains_the_command_under_the_cursor_above_the_score(rig: Rig) -> None:
+    async with console(rig.socket, SMALL) as here:
+        page = await _opened(here)
+        for keys in (("f1",), ("escape", "h")):
+            page.editor.move_cursor((7, 12))
+            await here.press(*keys)
+            await here.until(lambda: isinstance(here.app.screen, HelpPage))
+            await here.sees("timescale")
+            await here.press("escape", "escape")
+            await here.until(lambda: here.app.screen is page)
+
+
+@performed
+async def test_lines_that_run_are_marked_after_the_score_was_closed(rig: Rig) -> None:
+    async with console(rig.socket, SMALL) as here:
+        page = await _opened(here)
+        page.editor.move_cursor((6, 0))
+        await here.press("ctrl+g")
+        await here.until(lambda: page.running.running == (6, 7))
+        await here.press("escape", "escape")
+        await here.until(lambda: here.app.screen is here.app.perform)
+        again = await _opened(here)
+        await here.until(lambda: again.running.running == (6, 7))
