@@ -9,7 +9,14 @@ from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.midi.device import MidiOutput
 from impsy_tui.channels.midi.output_mapping import OutputMapping
 from tests.support.channels.fake_listener import Hearing
-from tests.support.channels.jack_listener import is_part_in_order, opened, sent_until, soon, with_channel
+from tests.support.channels.jack_listener import (
+    is_part_in_order,
+    opened,
+    repeated_if_lost,
+    sent_until,
+    soon,
+    with_channel,
+)
 from tests.support.channels.jack_server import JackServer, plugged
 from tests.support.waiting import until
 
@@ -17,6 +24,7 @@ CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 NOTES = (("note_on", 1), ("note_velocity", 1))
 
 
+@repeated_if_lost
 def test_controllers_and_bends_come_in_as_values(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
@@ -120,6 +128,7 @@ def test_value_is_learned(jack_server: JackServer) -> None:
         assert with_channel(play, in_device=("Knobs",)).updates == [[(1, 1.0)]]
 
 
+@repeated_if_lost
 def test_vectors_go_out_by_the_mapping_of_each_device(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
@@ -220,6 +229,7 @@ def test_midi_channel_leaves_no_note_sounding(jack_server: JackServer) -> None:
         assert synth.played[2:] == [(0x80, 64, 0), (0x82, 40, 0)]
 
 
+@repeated_if_lost
 def test_panic_ends_everything_on_every_channel_that_was_sent_on(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)

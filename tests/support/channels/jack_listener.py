@@ -1,14 +1,17 @@
 """MIDI channel on a JACK server, with its listener."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.config import Midi
 from tests.support.channels.fake_listener import Hearing, perform
 from tests.support.channels.jack_server import Device
 from tests.support.waiting import until
+
+_ATTEMPTS: Final = 3
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -45,6 +48,22 @@ def is_part_in_order(part: Sequence[tuple[int, ...]], whole: Sequence[tuple[int,
     """
     rest = iter(whole)
     return all(message in rest for message in part)
+
+
+def repeated_if_lost(test: Callable[..., None]) -> Callable[..., None]:
+    """Runs a test again after a failure, three times at most: JACK on a busy machine may have lost a message."""
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **named: Any) -> None:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return test(*arguments, **named)
+            except (AssertionError, TimeoutError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        return None
+
+    return run
 
 
 async def opened(channel: MidiChannel) -> None:
