@@ -155,8 +155,9 @@ def main() -> None:
                 ]
                 looked_at(config, *looks, folder=folder)
             return
-        looked_at("demo.toml", perform, small, folder=folder)
-        looked_at("ensemble.toml", ensemble, folder=folder)
+        with environment(TERMINALS["colour"]):
+            looked_at("demo.toml", perform, small, folder=folder)
+            looked_at("ensemble.toml", ensemble, folder=folder)
 
 
 if __name__ == "__main__":
