@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.console.drawing.advice import PLAY_OR_GIVE
 from tests.console.conftest import PULSE, Rig
 from tests.support.console_app import console, performed
 from tests.support.models import constant_model, random_model
@@ -73,11 +72,11 @@ async def test_prompt_says_how_to_begin_until_something_is_heard(tmp_path: Path)
     try:
         async with console(rig.socket) as here:
             await here.enter("mode callresponse")
-            await here.sees(PLAY_OR_GIVE)
+            await here.sees("or type give: the player begins")
             await here.type("te")
-            await here.misses(PLAY_OR_GIVE)
+            await here.misses("or type give: the player begins")
             await here.press("ctrl+c")
-            await here.sees(PLAY_OR_GIVE)
+            await here.sees("or type give: the player begins")
             await here.enter("give")
             await here.sees("type a command, or Tab for all of them; Esc for keys")
     finally:

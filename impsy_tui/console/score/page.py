@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Label
 
-from impsy_tui.console.drawing.compositor import TightCompositor
 from impsy_tui.console.drawing.lines import one_line
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.score.editor import ScoreEditor
@@ -22,7 +21,6 @@ from impsy_tui.console.score.saving import ScoreFile
 from impsy_tui.console.score.structure import block_of, cue_of, is_command, is_heading
 from impsy_tui.console.screens.help_topic import topic_at
 from impsy_tui.console.screens.page import Page, PageContext
-from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -55,8 +53,11 @@ class ScorePage(Page):
 
     AUTO_FOCUS = "#score-text"
     KEYS_TEXT: ClassVar[str] = (
-        "  ".join(f"{shown(each.after_escape[0])} {each.label[1]}" for each in SCORE_KEYS if each.label[1])
-        + "\nh help for the word  : prompt  Esc leaves the score"
+        "\n".join(
+            "  ".join(f"{shown(each.after_escape[0])} {each.label[1]}" for each in row if each.label[1])
+            for row in (SCORE_KEYS[:8], SCORE_KEYS[8:])
+        )
+        + "  h help for the word  : prompt  Esc leaves"
     )
 
     def __init__(
@@ -68,7 +69,6 @@ class ScorePage(Page):
         show_help: Callable[[str], None],
     ) -> None:
         super().__init__(context)
-        use_compositor(self, TightCompositor)  # an edit sends the changed cells only
         self.score = ScoreFile(name, requests, drafts)
         self.running = RunningLines()
         self._requests = requests

@@ -104,7 +104,7 @@ def test_engine_ends_while_thread_log_writer_and_clients_wait(
             silent.recv()
             assert client.command("temp 1.5").ok  # after this command the session is saved
             # Now the thread waits.
-            wait_until(lambda: bool(list(tmp_path.glob("logs/.last-session*"))))
+            wait_until(lambda: bool(list(tmp_path.glob("logs/.*last-session*"))))
             assert client.command("shutdown").ok
             assert engine.wait(60) == 0  # LONGEST_END ends the process: each of these would block it for ever
     finally:

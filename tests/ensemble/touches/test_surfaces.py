@@ -10,13 +10,13 @@ from impsy_tui.channels.osc.packet import read_packet, write_message
 from impsy_tui.ensemble.touches.surfaces import (
     METATONE,
     TOUCHOSC,
+    AxisRange,
     Lifted,
     MetatoneClass,
     MetatonePerformance,
     MetatonePlayer,
     MidiPad,
     Pattern,
-    Range,
     Surface,
     gesture_message,
     new_idea_message,
@@ -73,7 +73,7 @@ def test_surface_keeps_a_resting_finger_down() -> None:
 
 
 def test_pattern_reverses_axes_and_names_players() -> None:
-    pattern = Pattern("/pad/{player}/{finger}", ("y", "x", "-"), Range(-1, 1), Range(127, 0))
+    pattern = Pattern("/pad/{player}/{finger}", ("y", "x", "-"), AxisRange(-1, 1), AxisRange(127, 0))
     assert pattern.problem() == ""
     touch = Surface([pattern], "").read("/pad/bo/3", (127, 0.0, "ignored"), 5.0)
     assert touch == Touch(5.0, "bo", 3, 0.5, 0.0, 0.0)
@@ -86,8 +86,8 @@ def test_pattern_reverses_axes_and_names_players() -> None:
         (Pattern("/pad", ("x", "z")), "an argument is one of"),
         (Pattern("/pad", ("x",)), "x and y must both be given"),
         (Pattern("/pad/{player}", ("player", "x", "y")), "player is given twice"),
-        (Pattern("/pad", x=Range(1, 1)), "x: its two ends"),
-        (Pattern("/pad", velocity=Range(0, math.inf)), "velocity: its two ends"),
+        (Pattern("/pad", x=AxisRange(1, 1)), "x: its two ends"),
+        (Pattern("/pad", velocity=AxisRange(0, math.inf)), "velocity: its two ends"),
     ],
 )
 def test_pattern_problem_names_the_mistake(pattern: Pattern, why: str) -> None:
