@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Label
 
+from impsy_tui.console.drawing.compositor import TightCompositor
 from impsy_tui.console.drawing.lines import one_line
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.score.editor import ScoreEditor
@@ -21,6 +22,7 @@ from impsy_tui.console.score.saving import ScoreFile
 from impsy_tui.console.score.structure import block_of, cue_of, is_command, is_heading
 from impsy_tui.console.screens.help_topic import topic_at
 from impsy_tui.console.screens.page import Page, PageContext
+from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -35,6 +37,8 @@ _SAVE_AFTER: Final = 0.7
 """Seconds without a key after which the text is saved."""
 _ANSWER_STAYS: Final = 5.0
 """Seconds after which the keys stand in place of an answer again; an edit brings them back at once."""
+_CERTAIN: Final = 10
+"""Frames after which the text of another console is taken."""
 _RETRY: Final = 20
 """Frames between two attempts to save."""
 _KEYS_ROW: Final = "  ".join(f"{key} {what}" for key, what in (each.label for each in SCORE_KEYS) if key)
@@ -69,6 +73,7 @@ class ScorePage(Page):
         show_help: Callable[[str], None],
     ) -> None:
         super().__init__(context)
+        use_compositor(self, TightCompositor)  # an edit sends the changed cells only
         self.score = ScoreFile(name, requests, drafts)
         self.running = RunningLines()
         self._requests = requests
@@ -82,6 +87,7 @@ class ScorePage(Page):
         self._meters = Meters(self.palette, context.digits_every, GestureHistory())
         self._frame = 0
         self._has_adopted = False
+        self._outdated = 0
         self._edits = 0
         self._reports = 0
         self._up = True
@@ -171,8 +177,10 @@ class ScorePage(Page):
         is_saved = self.score.is_saved(self.editor.text)
         if self._up and self._frame % _RETRY == 0 and not is_saved and not self.score.changed_elsewhere:
             self._save()
-        if is_saved and self.score.is_outdated(view.snapshot):
-            self._reload()
+        # A snapshot may be older than the last reply: the other text is certain after some frames.
+        self._outdated = self._outdated + 1 if is_saved and self.score.is_outdated(view.snapshot) else 0
+        if self._outdated == _CERTAIN:
+            self._reload(self.editor.text)
 
     def _say_title(self) -> None:
         score = self.score
@@ -354,9 +362,12 @@ class ScorePage(Page):
         self._say_title()
 
     @work(exclusive=True, group="reload")
-    async def _reload(self) -> None:
+    async def _reload(self, only_instead_of: str | None = None) -> None:
+        """Takes the text of the file; what was typed meanwhile is never replaced."""
         text = await self.score.open()
-        if text != self.editor.text:
+        if only_instead_of is not None and self.editor.text != only_instead_of:
+            self.score.changed_elsewhere = self.editor.text != text
+        elif text != self.editor.text:
             self.editor.replace_all(text)
         self._say_title()
 
