@@ -5,21 +5,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol
 
 from impsy_tui.language.patterns.events import Change, PatternEvent, PatternValue, chance, cycles
 
 
-class Node(Protocol):
+class Node:
     """Node of a pattern."""
+
+    __slots__ = ()
 
     @property
     def most(self) -> float:
         """Upper bound of the number of events in a cycle."""
+        return sum(part.most for part in self.parts)
 
     @property
     def parts(self) -> Sequence["Node"]:
         """Nodes inside this one."""
+        return ()
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         """Returns the events in a span of cycles.
@@ -28,6 +31,18 @@ class Node(Protocol):
             begin, end: span in cycles; ``end`` is not included.
             seed: seed of random numbers.
         """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Node):
+    """Node that changes the events of one other node."""
+
+    node: Node
+
+    @property
+    def parts(self) -> Sequence[Node]:
+        return (self.node,)
 
 
 def values_in(node: Node) -> Iterator[PatternValue]:
@@ -39,7 +54,7 @@ def values_in(node: Node) -> Iterator[PatternValue]:
 
 
 @dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Node):
     """One event in each cycle."""
 
     value: PatternValue
@@ -47,10 +62,6 @@ class Atom:
     @property
     def most(self) -> float:
         return 1.0
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return ()
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [
@@ -60,23 +71,15 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Node):
     """No event."""
-
-    @property
-    def most(self) -> float:
-        return 0.0
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return ()
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return []
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Node):
     """Steps that share a cycle by their weights."""
 
     steps: tuple[tuple[Fraction, Node], ...]
@@ -85,10 +88,6 @@ class Steps:
     def weight(self) -> Fraction:
         """Sum of the weights."""
         return sum((weight for weight, _ in self.steps), Fraction(0))
-
-    @property
-    def most(self) -> float:
-        return sum(node.most for _, node in self.steps)
 
     @property
     def parts(self) -> Sequence[Node]:
@@ -121,14 +120,10 @@ def _squeezed(
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Node):
     """Nodes that sound in parallel."""
 
     nodes: tuple[Node, ...]
-
-    @property
-    def most(self) -> float:
-        return sum(node.most for node in self.nodes)
 
     @property
     def parts(self) -> Sequence[Node]:
@@ -139,7 +134,7 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class RandomChoice:
+class RandomChoice(Node):
     """One of several nodes, drawn for each cycle."""
 
     nodes: tuple[Node, ...]
@@ -162,19 +157,14 @@ class RandomChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Fast:
+class Fast(Changed):
     """A node at a multiple of its speed."""
 
-    node: Node
     factor: Fraction
 
     @property
     def most(self) -> float:
         return self.node.most * max(1, math.ceil(self.factor))
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         factor = self.factor
@@ -183,20 +173,15 @@ class Fast:
 
 
 @dataclass(frozen=True, slots=True)
-class FastBy:
+class FastBy(Changed):
     """A node at a speed that another pattern gives; it slows down if ``slow``."""
 
-    node: Node
     factors: Node
     slow: bool = False
 
     @property
     def most(self) -> float:
         return max(self._fast(value).most for value in values_in(self.factors)) * max(1.0, self.factors.most)
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return _joined((self.factors,), self._fast, (), begin, end, seed)
@@ -207,10 +192,9 @@ class FastBy:
 
 
 @dataclass(frozen=True, slots=True)
-class Euclid:
+class Euclid(Changed):
     """A node on ``pulses`` of ``steps`` steps, as evenly as possible, turned left by ``turn`` steps."""
 
-    node: Node
     pulses: Node
     steps: Node
     turn: Node
@@ -219,10 +203,6 @@ class Euclid:
     def most(self) -> float:
         steps = max(int(value) for value in values_in(self.steps) if isinstance(value, Fraction))
         return self.node.most * steps
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return _joined((self.pulses, self.steps, self.turn), self._rhythm, (), begin, end, seed)
@@ -271,19 +251,14 @@ def euclidean(pulses: int, steps: int) -> tuple[bool, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shifted:
+class Shifted(Changed):
     """A node that begins later."""
 
-    node: Node
     by: Fraction
 
     @property
     def most(self) -> float:
         return self.node.most * (1 if self.by.denominator == 1 else 2)
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         by = self.by
@@ -292,7 +267,7 @@ class Shifted:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Changed):
     """A node without some of its events, drawn for each event.
 
     Attributes:
@@ -302,18 +277,9 @@ class Dropped:
         opposite: True for the dropped events instead of the others.
     """
 
-    node: Node
     share: float
     place: int
     opposite: bool = False
-
-    @property
-    def most(self) -> float:
-        return self.node.most
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [
@@ -324,19 +290,10 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Changed):
     """A node with changed numbers."""
 
-    node: Node
     change: Change
-
-    @property
-    def most(self) -> float:
-        return self.node.most
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         return [event.changed(self.change) for event in self.node.query(begin, end, seed)]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from impsy_tui.language.patterns.events import PatternEvent, Quantised, Scaled, cycles, glide
-from impsy_tui.language.patterns.nodes import Dropped, Fast, Mapped, Node, Shifted, Stack
+from impsy_tui.language.patterns.nodes import Changed, Dropped, Fast, Mapped, Node, Shifted, Stack
 
 _FAR: Final = 16
 """Cycles in which ``smooth`` looks for the next step."""
@@ -14,18 +14,8 @@ _HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reversed:
+class Reversed(Changed):
     """A node that runs backwards in each cycle."""
-
-    node: Node
-
-    @property
-    def most(self) -> float:
-        return self.node.most
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         found: list[PatternEvent] = []
@@ -39,18 +29,8 @@ class Reversed:
 
 
 @dataclass(frozen=True, slots=True)
-class Palindrome:
+class Palindrome(Changed):
     """Each cycle of a node forwards, then backwards."""
-
-    node: Node
-
-    @property
-    def most(self) -> float:
-        return self.node.most
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         found: list[PatternEvent] = []
@@ -62,10 +42,9 @@ class Palindrome:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class Every(Changed):
     """A transformed node in each cycle with a number that ``count`` divides, the node in the others."""
 
-    node: Node
     transformed: Node
     count: int
 
@@ -85,18 +64,8 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
-class Smooth:
+class Smooth(Changed):
     """A node that glides from each number to the next."""
-
-    node: Node
-
-    @property
-    def most(self) -> float:
-        return self.node.most
-
-    @property
-    def parts(self) -> Sequence[Node]:
-        return (self.node,)
 
     def query(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         onsets = self._onsets(begin, end, seed)
