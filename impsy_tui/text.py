@@ -53,3 +53,9 @@ def some_names(names: Sequence[str], most: int = 12) -> str:
 def whole_number(text: str) -> int | None:
     """Returns a whole number of at most 18 digits; None for any other text. Python refuses thousands of digits."""
     return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
+def is_plain_name(name: str) -> bool:
+    """Returns True if a name can be the name of a visible file in a folder, and cannot leave the folder."""
+    short = len(name.encode(errors="replace")) < 200
+    return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")

@@ -30,16 +30,13 @@ class EngineRequests:
         self.say = say
         self._link = link
         self._is_locked = is_locked
+        self.editor = console_name()
+        """User, machine and terminal of this console, for other consoles."""
 
     @property
     def locked(self) -> bool:
         """True if the stage lock is on."""
         return self._is_locked()
-
-    @property
-    def editor(self) -> str:
-        """User, machine and terminal of this console, for other consoles."""
-        return console_name()
 
     async def carry_out(self, line: str) -> Reply:
         """Sends a line to the engine."""

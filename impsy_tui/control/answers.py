@@ -136,14 +136,14 @@ class SetText(msgspec.Struct, tag="set_text", frozen=True):
         name: name of the set list.
         text: text of the file; empty in the answer to ``SaveSet``.
         version: version of the file.
-        folder: folder of the file.
+        saved: False if a text was not saved, because the file has another version than the client.
     """
 
     id: int
     name: str
     text: str
     version: str
-    folder: str
+    saved: bool = True
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

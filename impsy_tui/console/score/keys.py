@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from impsy_tui.key_actions import shown
+
 
 class ScoreKey(NamedTuple):
     """Action of the score page.
@@ -19,6 +21,12 @@ class ScoreKey(NamedTuple):
     after_escape: tuple[str, ...]
     label: tuple[str, str]
     help: str
+
+    @property
+    def shown(self) -> str:
+        """All keys as text."""
+        after = ", ".join(f"Esc {shown(key)}" for key in self.after_escape)
+        return ", ".join((*map(shown, self.keys), after))
 
 
 SCORE_KEYS: Final = (

@@ -90,7 +90,6 @@ class ScorePage(Page):
         self._outdated = 0
         self._edits = 0
         self._reports = 0
-        self._up = True
         self._others: tuple[str, ...] = ()
         self._runner = ScoreRunner(
             self.running, requests, lambda: context.known().macros, self._report, self._marks_changed
@@ -135,12 +134,8 @@ class ScorePage(Page):
 
     async def on_unmount(self) -> None:
         """Saves, and tells the engine that this console edits no score any more."""
-        await self._requests.edit_set("")
-
-    async def leave(self) -> None:
-        """Saves and goes back to the first screen."""
         await self.score.save(self.editor.text)
-        self.app.pop_screen()
+        await self._requests.edit_set("")
 
     def _redraw_margin(self) -> None:
         self._margin.refresh()
@@ -157,7 +152,6 @@ class ScorePage(Page):
     def show(self, view: View) -> None:
         """Shows a frame: strip, meters and the marks of running lines."""
         super().show(view)
-        self._up = view.link is LinkState.UP
         if view.snapshot is None or not self.score.is_open:
             return
         self._frame += 1
@@ -175,7 +169,8 @@ class ScorePage(Page):
             self._others = others
             self._say_title()
         is_saved = self.score.is_saved(self.editor.text)
-        if self._up and self._frame % _RETRY == 0 and not is_saved and not self.score.changed_elsewhere:
+        retries = view.link is LinkState.UP and not self.score.changed_elsewhere
+        if retries and self._frame % _RETRY == 0 and not is_saved:
             self._save()
         # A snapshot may be older than the last reply: the other text is certain after some frames.
         self._outdated = self._outdated + 1 if is_saved and self.score.is_outdated(view.snapshot) else 0
@@ -215,9 +210,12 @@ class ScorePage(Page):
         if event.key in self._keymap.everywhere:
             return False
         if self.prompt.display:
-            if event.key != "escape" or self.prompt.searches:
-                return await super().take_key(event) if event.key != "escape" else self._leave_search()
-            self.set_keys_mode(False)
+            if event.key != "escape":
+                return await super().take_key(event)
+            if self.prompt.searches:
+                self.prompt.leave_search()
+            else:
+                self.set_keys_mode(False)
             return True
         if self.keys_mode:
             await self._take_after_escape(event)
@@ -232,17 +230,13 @@ class ScorePage(Page):
             return await self.editor.take_key(event, event.character)
         return True
 
-    def _leave_search(self) -> bool:
-        self.prompt.leave_search()
-        return True
-
     async def _take_after_escape(self, event: events.Key) -> None:
         self.set_keys_mode(False)
         if event.key in self._keymap.keys("prompt").split(","):
             self.prompt.display = True
             self.set_focus(self.prompt.line)
         elif event.key == "escape":
-            await self.leave()
+            self.app.pop_screen()
         elif event.key in AFTER_ESCAPE:
             await self._act(AFTER_ESCAPE[event.key])
         elif event.key in AT_ONCE:
@@ -357,8 +351,7 @@ class ScorePage(Page):
 
     @work
     async def _save(self) -> None:
-        if not self.score.changed_elsewhere:
-            await self.score.save(self.editor.text)
+        await self.score.save(self.editor.text)
         self._say_title()
 
     @work(exclusive=True, group="reload")

@@ -53,11 +53,6 @@ class RunningLines:
         """Rows of the lines that run."""
         return tuple(row for row in self.rows if self._lines[row].numbers)
 
-    @property
-    def muted(self) -> tuple[int, ...]:
-        """Rows of the lines that are muted."""
-        return tuple(row for row in self.rows if self._lines[row].muted)
-
     def started(self, row: int, numbers: Iterable[int]) -> None:
         """Notes the pending commands of a line that has just run."""
         self._lines[row] = ScoreLine(tuple(numbers))

@@ -1,5 +1,6 @@
 """Saving of a score on the engine's machine, and a draft on this machine while no engine answers."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Final
@@ -27,13 +28,12 @@ class ScoreFile:
         """Reason why the text is not saved; empty if there is none."""
         self.changed_elsewhere = False
         """True if another console or program has changed the file since."""
-        self.folder = ""
         self.is_open = False
         self._requests = requests
         self._draft = drafts / f"{name}.json"
         self._saved = ""
         self._version = ""
-        self._saving = False
+        self._saving = asyncio.Lock()
 
     async def open(self) -> str:
         """Reads the file; returns its text, or the draft of this console if the file has not changed since."""
@@ -52,21 +52,21 @@ class ScoreFile:
 
     async def save(self, text: str) -> None:
         """Saves a text if it has changed; keeps a draft here if that fails."""
-        if self._saving or not self.is_open or self.is_saved(text):
-            return
-        self._saving = True
-        try:
+        async with self._saving:
+            if not self.is_open or self.is_saved(text):
+                return
+            if self.changed_elsewhere:
+                self._write_draft(text)
+                return
             answer = await self._requests.save_set(self.name, text, self._version)
-        finally:
-            self._saving = False
-        if isinstance(answer, SetText):
-            self._take(answer)
-            self._saved = text
-            self._draft.unlink(missing_ok=True)
-            return
-        self.problem = answer.text if isinstance(answer, Reply) else ""
-        self.changed_elsewhere |= "changed by another" in self.problem
-        self._write_draft(text)
+            if isinstance(answer, SetText) and answer.saved:
+                self._take(answer)
+                self._saved = text
+                self._draft.unlink(missing_ok=True)
+                return
+            self.changed_elsewhere = isinstance(answer, SetText)
+            self.problem = answer.text if isinstance(answer, Reply) else ""
+            self._write_draft(text)
 
     async def overwrite(self, text: str) -> None:
         """Saves a text in place of a text that another console or program has saved."""
@@ -91,7 +91,7 @@ class ScoreFile:
         return tuple(own)
 
     def _take(self, answer: SetText) -> None:
-        self._version, self.folder = answer.version, answer.folder
+        self._version = answer.version
         self.problem, self.changed_elsewhere = "", False
 
     def _write_draft(self, text: str) -> None:

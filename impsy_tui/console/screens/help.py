@@ -11,6 +11,7 @@ from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.keys.legend import LEGEND, PANES, SYMBOLS
+from impsy_tui.console.score.keys import SCORE_KEYS
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -115,6 +116,7 @@ class HelpText(Lines):
         names = _Entry("", "The word after the dot names the action of a key, for [console.keys].", 1)
         yield "KEYS, everywhere", [names, *self._keys(bound, everywhere=True)]
         yield "KEYS, on the first screen (single ones in keys mode)", self._keys(bound, everywhere=False)
+        yield "KEYS, in a score", [_Entry(each.shown, each.help, 26) for each in SCORE_KEYS]
         words = [macro.partition(" = ") for macro in macros]
         own = [_Entry(shown(key), line, 16) for key, line in bound.items()]
         yield "YOUR OWN KEYS AND WORDS", [*own, *(_Entry(word, body, 16, word.split()[0]) for word, _, body in words)]

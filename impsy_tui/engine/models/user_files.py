@@ -23,7 +23,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.scale import scale_of
 from impsy_tui.paths import LOG_SUFFIXES, files_in, find_logs, is_shipped, log_name, shipped_folder, shipped_names
-from impsy_tui.text import can_be_typed, some_names
+from impsy_tui.text import can_be_typed, is_plain_name, some_names
 from impsy_tui.workers import draw_log, list_files
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 from impsy_tui.workers.trash import Trashed
@@ -125,10 +125,10 @@ class UserFiles:
             return self.models.find(name, exact=exact, dimension=dimension)
         folder, suffixes = (self.logs if kind == "log" else self.datasets), _SUFFIXES[kind]
         for file in (folder / name, *(folder / f"{name}{suffix}" for suffix in suffixes)):
-            if _plain(name) and file.name.endswith(suffixes) and file.is_file():
+            if is_plain_name(name) and file.name.endswith(suffixes) and file.is_file():
                 return file
         files = find_logs(folder).files if kind == "log" else files_in(folder, *suffixes)
-        begun = [each for each in files if _plain(name) and each.name.startswith(name)]
+        begun = [each for each in files if is_plain_name(name) and each.name.startswith(name)]
         if len(begun) == 1 and not exact:
             return begun[0]
         names = list(map(_name, files))
@@ -185,7 +185,7 @@ class UserFiles:
             UserError: There is none.
         """
         folder = self.scores / name if name else self.scores
-        if (name and not _plain(name)) or not folder.is_dir():
+        if (name and not is_plain_name(name)) or not folder.is_dir():
             where = (
                 f"no folder of gesture scores is called {name} in {self.scores}" if name else f"{folder} is not there"
             )
@@ -213,7 +213,7 @@ class UserFiles:
             UserError: There is none.
         """
         folder = self.corpora / name
-        if not _plain(name) or not folder.is_dir():
+        if not is_plain_name(name) or not folder.is_dir():
             raise UserError(
                 f"no corpus is called {name} in {self.corpora}: impsy-tui agent corpus makes one, in a shell"
             )
@@ -235,7 +235,7 @@ class UserFiles:
         for prefix in (ENSEMBLE_PREFIX, AGENT_PREFIX) if kind == "model" else ():
             if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
                 stem = prefix + stem  # the prefix distinguishes ensembles and agents
-        if not _plain(stem):
+        if not is_plain_name(stem):
             raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         if kind == "model" and stem in shipped_names("models"):
             raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
@@ -302,11 +302,6 @@ def _suffix(file: Path) -> str:
 
 def _name(file: Path) -> str:
     return log_name(file) if file.name.endswith(LOG_SUFFIXES) else file.stem
-
-
-def _plain(name: str) -> bool:
-    short = len(name.encode(errors="replace")) < 200
-    return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
 def _typed(names: Iterable[str]) -> tuple[str, ...]:

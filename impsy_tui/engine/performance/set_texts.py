@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from impsy_tui.control.states import EditedSet
 from impsy_tui.engine.performance.cues import SUFFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language.setlist import LARGEST_TEXT
+from impsy_tui.text import is_plain_name
 from impsy_tui.toml_files import read_regular, replace_text
 
 _LONGEST_NAME: Final = 100
@@ -42,12 +44,12 @@ class SetTexts:
             UserError: The name cannot be the name of a file, or the file cannot be read.
         """
         name = _checked(name)
-        text, folder = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
+        text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
         self._versions[name] = _version(text)
-        return SetText(number, name, text or "", self._versions[name], str(folder))
+        return SetText(number, name, text or "", self._versions[name])
 
     async def save(self, number: int, name: str, text: str, version: str) -> SetText:
-        """Saves a set list in the user's folder.
+        """Saves a set list in the user's folder, unless another console or program has changed the file.
 
         Args:
             number: number of the request.
@@ -56,7 +58,7 @@ class SetTexts:
             version: version that the console has read or saved last.
 
         Raises:
-            UserError: Another console or program has changed the file, or the file cannot be written.
+            UserError: The text is too long, or the file cannot be read or written.
         """
         name = _checked(name)
         if len(text.encode(errors="replace")) > LARGEST_TEXT:
@@ -64,15 +66,18 @@ class SetTexts:
         async with self._writing:
             new = await asyncio.get_running_loop().run_in_executor(None, self._write, name, text, version)
             self._versions[name] = new
+        if new != _version(text):
+            return SetText(number, name, "", new, saved=False)
         await self._saved(name, text)
-        return SetText(number, name, "", new, str(self._folders[0]))
+        return SetText(number, name, "", new)
 
     def edit(self, client: object, edits: EditSet) -> None:
         """Notes which set list a client edits; an empty name is for none."""
-        if edits.name:
-            self._editors[client] = edits
-        else:
-            self._editors.pop(client, None)
+        self._editors.pop(client, None)
+        with suppress(UserError):  # no set list has such a name
+            self._editors[client] = EditSet(_checked(edits.name), edits.editor[:_LONGEST_NAME])
+        edited = {each.name for each in self._editors.values()}
+        self._versions = {name: version for name, version in self._versions.items() if name in edited}
 
     def states(self) -> tuple[EditedSet, ...]:
         """Returns the set lists that are edited now, for a snapshot."""
@@ -81,8 +86,8 @@ class SetTexts:
             editors.setdefault(edits.name, []).append(edits.editor)
         return tuple(EditedSet(name, self._versions.get(name, ""), tuple(who)) for name, who in editors.items())
 
-    def _read(self, name: str) -> tuple[str | None, Path]:
-        """Returns the text of a file and its folder; None without a file."""
+    def _read(self, name: str) -> str | None:
+        """Returns the text of a file; None without a file."""
         for folder in self._folders:
             try:
                 data = read_regular(folder / f"{name}{SUFFIX}", LARGEST_TEXT)
@@ -90,13 +95,14 @@ class SetTexts:
                 continue
             except (OSError, ValueError) as error:
                 raise UserError(f"score {name} cannot be read: {getattr(error, 'strerror', '') or error}") from None
-            return data.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n"), folder
-        return None, self._folders[0]
+            return data.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
+        return None
 
     def _write(self, name: str, text: str, version: str) -> str:
-        now, _ = self._read(name)
+        """Writes a text; returns the version of the file, which is not that of the text if nothing was written."""
+        now = self._read(name)
         if _version(now) != version and now != text:
-            raise UserError(f"score {name} was changed by another console or program since it was read here")
+            return _version(now)
         try:
             self._folders[0].mkdir(parents=True, exist_ok=True)
             replace_text(self._folders[0] / f"{name}{SUFFIX}", text)
@@ -112,7 +118,7 @@ def _checked(name: str) -> str:
         UserError: The name would be outside the folder, hidden, or no name of a file.
     """
     plain = name.removesuffix(SUFFIX)
-    if not plain or len(plain) > _LONGEST_NAME or plain.startswith(".") or "/" in plain or not plain.isprintable():
+    if not is_plain_name(plain) or len(plain) > _LONGEST_NAME or not plain.isprintable():
         raise UserError(
             f"score: {name[:_LONGEST_NAME]!r} cannot be the name of a set list; "
             "letters, digits, blanks, - and _ are allowed"

@@ -268,3 +268,13 @@ async def test_lines_that_run_are_marked_after_the_score_was_closed(rig: Rig) ->
         await here.until(lambda: here.app.screen is here.app.perform)
         again = await _opened(here)
         await here.until(lambda: again.running.running == (6, 7))
+
+
+@performed
+@pytest.mark.parametrize("leaving", [("escape", "escape"), ("ctrl+o",), ("f2",)])
+async def test_score_is_saved_when_it_is_left_at_once(rig: Rig, tmp_path: Path, leaving: tuple[str, ...]) -> None:
+    file = tmp_path / "sets" / "night.imp"
+    async with console(rig.socket, LARGE) as here:
+        await _opened(here)
+        await here.burst(*"// last", *leaving)
+        await here.until(lambda: file.read_text().startswith("// last"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.control.answers import SetText
 from impsy_tui.control.messages import EditSet
 from impsy_tui.engine.performance.set_texts import SetTexts
 from impsy_tui.errors import UserError
@@ -30,7 +31,7 @@ def test_open_reads_a_shipped_set_list_and_save_writes_an_own_one(
     texts: SetTexts, saved: list[str], tmp_path: Path
 ) -> None:
     opened = asyncio.run(texts.open(1, "first"))
-    assert (opened.id, opened.text, opened.folder) == (1, "temp 1\n", str(tmp_path / "shipped"))
+    assert (opened.id, opened.text) == (1, "temp 1\n")
     kept = asyncio.run(texts.save(2, "first.imp", "temp 2\n", opened.version))
     assert (tmp_path / "own" / "first.imp").read_text() == "temp 2\n"
     assert (tmp_path / "shipped" / "first.imp").read_bytes().endswith(b"temp 1\r\n")
@@ -43,20 +44,18 @@ def test_save_refuses_a_file_that_has_changed(texts: SetTexts, tmp_path: Path) -
     (tmp_path / "own").mkdir()
     file = tmp_path / "own" / "new.imp"
     file.write_text("temp 3\n")
-    with pytest.raises(UserError, match="score new was changed by another console or program"):
-        asyncio.run(texts.save(2, "new", "temp 4\n", opened.version))
+    refused = asyncio.run(texts.save(2, "new", "temp 4\n", opened.version))
+    assert not refused.saved
+    assert refused.version == asyncio.run(texts.open(3, "new")).version
     assert file.read_text() == "temp 3\n"
 
 
 def test_two_saves_at_once_keep_the_first(texts: SetTexts, tmp_path: Path) -> None:
-    async def both() -> list[object]:
+    async def both() -> list[SetText]:
         version = (await texts.open(1, "new")).version
-        return await asyncio.gather(
-            *(texts.save(number, "new", f"temp {number}\n", version) for number in (1, 2)), return_exceptions=True
-        )
+        return await asyncio.gather(*(texts.save(number, "new", f"temp {number}\n", version) for number in (1, 2)))
 
-    outcomes = asyncio.run(both())
-    assert [isinstance(outcome, UserError) for outcome in outcomes] == [False, True]
+    assert [outcome.saved for outcome in asyncio.run(both())] == [True, False]
     assert (tmp_path / "own" / "new.imp").read_text() == "temp 1\n"
 
 
@@ -90,4 +89,11 @@ def test_states_name_the_editors_until_they_leave(texts: SetTexts) -> None:
     assert (state.name, state.editors) == ("night", ("ann", "ben"))
     texts.edit(first, EditSet(""))
     texts.edit(second, EditSet(""))
+    assert texts.states() == ()
+
+
+def test_edit_keeps_names_and_editors_short(texts: SetTexts) -> None:
+    texts.edit(1, EditSet("night", "ann" * 1000))
+    assert len(texts.states()[0].editors[0]) == 100
+    texts.edit(1, EditSet("x" * 100_000, "ann"))
     assert texts.states() == ()
