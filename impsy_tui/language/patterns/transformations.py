@@ -10,6 +10,8 @@ from impsy_tui.language.patterns.nodes import Changed, Dropped, Fast, Mapped, No
 
 _FAR: Final = 16
 """Cycles in which ``smooth`` looks for the next step."""
+_NEAREST: Final = Fraction(1, 32)
+"""Part of a cycle in which ``smooth`` looks first."""
 _HALF: Final = 0.5
 
 
@@ -71,12 +73,17 @@ class Smooth(Changed):
         onsets = self._onsets(begin, end, seed)
         if not onsets:
             return []
-        following = next(
-            (found[0] for cycle in range(_FAR) if (found := self._onsets(end + cycle, end + cycle + 1, seed))),
-            None,
-        )
-        nexts = (*onsets[1:], following)
+        nexts = (*onsets[1:], self._following(end, seed))
         return [_to_next(event, after) for event, after in zip(onsets, nexts, strict=True)]
+
+    def _following(self, begin: Fraction, seed: int) -> PatternEvent | None:
+        """Returns the first step from a position on; looks in growing spans, because it is often near."""
+        far, span = begin + _FAR, _NEAREST
+        while begin < far:
+            if found := self._onsets(begin, min(begin + span, far), seed):
+                return found[0]
+            begin, span = begin + span, 2 * span
+        return None
 
     def _onsets(self, begin: Fraction, end: Fraction, seed: int) -> list[PatternEvent]:
         found = {event.begin: event for event in self.node.query(begin, end, seed) if event.has_onset}

@@ -19,6 +19,8 @@ from impsy_tui.engine.runtime.scheduler import Timer
 from impsy_tui.language import Invocation
 from impsy_tui.language.patterns.pattern import CyclicPattern
 
+_PAUSE: Final = 0.002
+"""Seconds between two turns of the event loop that compute steps."""
 _NEAR: Final = 1e-6
 """Rounding error of a position, in cycles."""
 
@@ -45,6 +47,8 @@ class PatternPlayer:
         self._played: dict[int, float] = {}
         self._played_at = 0.0
         self._rests: set[int] = set()
+        self._uncomputed: list[PatternRun] = []
+        """Patterns whose next steps are computed in another turn of the event loop."""
         self._problem = ""
 
     # Commands
@@ -154,13 +158,20 @@ class PatternPlayer:
 
     def _wake(self) -> None:
         now = self._session.scheduler.now()
-        runs = tuple(self._runs)
-        for run in runs:
+        for run in tuple(self._runs):
             run.sound(now)
         self._sound_dimensions()
-        for run in runs:
-            run.compute(now)
+        self._compute(now)
         self._wait()
+
+    def _compute(self, now: float) -> None:
+        """Computes next steps for the time of a turn; the patterns that are left come first in the next turn."""
+        work = self._session.scheduler.work
+        begun, left = work.now(), [run for run in self._uncomputed if run in self._runs]
+        left += [run for run in self._runs if run not in left]
+        while left and not work.over(begun):
+            left.pop(0).compute(now)
+        self._uncomputed = left
 
     def _wait(self) -> None:
         """Sets the alarm for the next step in bars, and the timer for the next one in seconds and the next sample."""
@@ -179,6 +190,8 @@ class PatternPlayer:
             self._alarm.clear()
         elif not self._alarm.is_set or self._alarm.beat != min(beats):
             self._alarm.set(min(beats))
+        if self._uncomputed:
+            times.append(now + _PAUSE)
         due = min(times, default=None)
         if self._timer is not None and self._timer.deadline != due:
             self._timer.cancel()

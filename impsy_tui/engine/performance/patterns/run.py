@@ -15,6 +15,8 @@ from impsy_tui.parameters import shown_number
 
 _NEAR: Final = 2e-5
 """Seconds. A step that is nearer than this is due, because an alarm can be so early."""
+_TOGETHER: Final = 16
+"""Steps that are computed in one turn of the event loop. Each takes about 50 µs, because times are exact."""
 _PRESENT: Final = 0.02
 """Seconds. A step that is older than this when its pattern starts or jumps is not played."""
 
@@ -55,7 +57,7 @@ class PatternRun:
         tracks: targets that the pattern still moves.
         seed: returns the seed of random numbers.
         ended: called when the pattern is cancelled.
-        cycle: number of the next cycle that is not computed yet.
+        computed: position up to which steps are computed.
     """
 
     pattern: CyclicPattern
@@ -64,7 +66,7 @@ class PatternRun:
     tracks: dict[Key, Target]
     seed: Callable[[], int]
     ended: Callable[["PatternRun"], None]
-    cycle: int = 0
+    computed: Fraction = Fraction(0)
     shown: str = ""
     """Value of the step that sounds now."""
     _steps: list[_Step] = field(default_factory=list)
@@ -109,9 +111,9 @@ class PatternRun:
         self.begin(now)
 
     @property
-    def next_step(self) -> Fraction | int:
-        """Position of the next step, the end of a step that rests, or the next cycle to compute."""
-        following: Fraction | int = self._steps[self._next].at if self._next < len(self._steps) else self.cycle
+    def next_step(self) -> Fraction:
+        """Position of the next step, the end of a step that rests, or the next span to compute."""
+        following = self._steps[self._next].at if self._next < len(self._steps) else self.computed
         return min((following, *self._ends.values()))
 
     def next_sample(self, now: float) -> float | None:
@@ -124,20 +126,27 @@ class PatternRun:
     def begin(self, now: float) -> None:
         """Computes the present cycle, and sets the step that sounds already; a step that begins now is due."""
         at = self.position(now)
-        self.cycle, self._steps, self._next = max(0, math.floor(at)), [], 0
+        self.computed, self._next = Fraction(max(0, math.floor(at))), 0
         self._signals.clear()
-        self.compute(now)
+        self._steps = self._next_steps()
+        while self.computed <= at:
+            self._steps += self._next_steps()
         if at > 0.0:
             self.sound(now, passed=True)
             self.compute(now)
 
     def compute(self, now: float) -> None:
-        """Computes the next cycle if its time comes before that of all steps. Cycles in the past are left out."""
-        if self._next < len(self._steps):
-            return
-        self.cycle = max(self.cycle, math.floor(self.position(now)))
-        begin, end, seed = Fraction(self.cycle), Fraction(self.cycle + 1), self.seed()
-        self._steps = sorted(
+        """Computes the next steps if no computed step is left. Cycles in the past are left out."""
+        if self._next >= len(self._steps):
+            self.computed = max(self.computed, Fraction(math.floor(self.position(now))))
+            self._steps, self._next = self._next_steps(), 0
+
+    def _next_steps(self) -> list[_Step]:
+        """Returns the steps of the next span: of a cycle, or of a part of it if the cycle has many steps."""
+        most = sum(layer.most for layer in self.pattern.layers)
+        begin, end = self.computed, self.computed + Fraction(1, max(1, math.ceil(most / _TOGETHER)))
+        self.computed, seed = end, self.seed()
+        return sorted(
             (
                 _Step(event.begin, layer, event)
                 for layer, node in enumerate(self.pattern.layers)
@@ -146,8 +155,6 @@ class PatternRun:
             ),
             key=lambda step: step[:2],
         )
-        self._next = 0
-        self.cycle += 1
 
     def sound(self, now: float, *, passed: bool = False) -> None:
         """Sets the steps that are due; of several late ones in a layer, the last.

@@ -280,3 +280,21 @@ def test_changes_of_tempo_lose_and_double_no_step(tmp_path: Path, changes: list[
     wanted = [0.1, 0.3, 0.4, 0.2, 0.3, 0.4]
     assert len(played) > 6
     assert played == [wanted[number % 6] for number in range(len(played))]
+
+
+@pytest.mark.parametrize("behind", ["", " smooth", " every 2 (rev)"])
+def test_pattern_of_many_steps_computes_few_of_them_at_once(set_: VirtualSession, behind: str) -> None:
+    set_.do("tempo 120")
+    set_.do(f'temp "[0.1 0.2 0.3 0.4]*64"{behind} cycle 256s')
+    (run,) = set_.live_set.patterns._runs
+    for _ in range(300):
+        assert len(run._steps) <= 32
+        set_.wait(1.0)
+
+
+def test_patterns_of_many_steps_set_each_step_in_order(set_: VirtualSession) -> None:
+    lines = [f'{name} "[0.1 0.2 0.3 0.4]*64" cycle 256s' for name in ("temp", "sigma", "threshold")]
+    for line in lines:
+        set_.do(line)
+    heard = sampled(set_, lambda: [setting(set_, name) for name in ("temp", "sigma", "threshold")], 300, 1.0)
+    assert heard == [[pytest.approx(0.1 * (1 + number % 4))] * 3 for number in range(300)]
