@@ -17,17 +17,7 @@ from tests.support.agents import frame, small_agent
 from tests.support.console_app import LARGE, SMALL, console, performed
 
 PALETTE = ThemeFolders().load("amber")
-AGENT = AgentState(
-    hear="loudness-dB centroid chroma-A chroma-B and 20 more",
-    resting=True,
-    level=-18.4,
-    heard=0.01,
-    rate=344,
-    distance=0.42,
-    distances=(0.0, 1.0, 2.0),
-    musician=((0.5,), (1.0,), (0.0,), (0.0, 1.0) * 6, (0.5,) * 13),
-    own=((0.0,), (0.5,), (1.0,), (1.0, 0.0) * 6, (0.0,) * 13),
-)
+AGENT = msgspec.structs.replace(made.AGENT, hear="loudness-dB centroid chroma-A chroma-B and 20 more", resting=True)
 
 
 @pytest.fixture(scope="module")

@@ -167,7 +167,7 @@ _PLAYING = msgspec.structs.replace(
     ),
 )
 
-_QUARTET = EnsembleState(
+QUARTET = EnsembleState(
     players=("lead", "p2", "p3", "p4"),
     gestures=(6, 1, 0, 3),
     seconds=("6" * 60, "0" * 30 + "1" * 30, "8", "3" * 60),
@@ -183,7 +183,7 @@ _QUARTET = EnsembleState(
     transitions=(1, 2, 0, 0, 0) + (0,) * 15 + (0, 0, 0, 0, 9),
 )
 
-_AGENT = AgentState(
+AGENT = AgentState(
     hear="loudness-dB centroid",
     resting=False,
     level=-18.4,
@@ -209,14 +209,14 @@ def in_turn(**fields: Any) -> PlayerState:
 
 def ensemble(**fields: Any) -> PlayerState:
     """An ensemble of four, but for these fields of its state."""
-    state = msgspec.structs.replace(_QUARTET, **fields)
+    state = msgspec.structs.replace(QUARTET, **fields)
     return in_turn(name="band", kind="ensemble", model="gestures", mode="ensemble", turn="both", ensemble=state)
 
 
 def agent(**fields: Any) -> PlayerState:
     """An agent that hears sound, but for these fields of its state."""
     values = {"aim": "imitate", "steer": "network", "budget": 0.5, "smooth": 0.2}
-    state = msgspec.structs.replace(_AGENT, **fields)
+    state = msgspec.structs.replace(AGENT, **fields)
     return in_turn(
         name="ear", kind="agent", model="steerer", mode="duet", turn="both", parameters=values, agent=state
     )

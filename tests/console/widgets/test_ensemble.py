@@ -8,22 +8,14 @@ from textual.geometry import Size
 from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.ensemble.view import EnsembleView
 from impsy_tui.control.states import EnsembleState
+from tests.support import snapshots
 from tests.support.snapshots import snapshot
 
-QUARTET = EnsembleState(
+QUARTET = msgspec.structs.replace(
+    snapshots.QUARTET,
     players=("lead", "p2", "p3"),
     gestures=(6, 1, 0),
-    seconds=("6" * 60, "0" * 30 + "1" * 30, "8"),
-    forced=("p3",),
-    features=(512.0, 300.0, 20.0, 10.0, 40.0, 30.0, 10.0, 8.5),
-    lead_age=2.0,
-    resting=False,
-    flux=0.25,
-    rise=0.4,
-    entropy=1.5,
-    state="divergence",
-    new_idea=True,
-    transitions=(1, 2, 0, 0, 0) + (0,) * 15 + (0, 0, 0, 0, 9),
+    seconds=snapshots.QUARTET.seconds[:3],
 )
 _PARAMETERS = {"clips": "nearest", "classifier": "gestures-mine"}
 
