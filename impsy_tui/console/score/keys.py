@@ -54,7 +54,7 @@ SCORE_KEYS: Final = (
     ScoreKey("reload", (), ("a",), ("", ""), "takes the text of the other console; Ctrl-Z brings yours back"),
     ScoreKey("overwrite", (), ("w",), ("", ""), "saves your text in place of the other one"),
 )
-"""Every terminal sends these keys, also through tmux, mosh, a Linux console and the keyboard of a tablet."""
+"""Each action has a control character, or a character after Escape: every terminal sends these."""
 
 AT_ONCE: Final = {key: each.action for each in SCORE_KEYS for key in each.keys}
 AFTER_ESCAPE: Final = {key: each.action for each in SCORE_KEYS for key in each.after_escape}
