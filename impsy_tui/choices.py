@@ -39,6 +39,9 @@ ALGORITHMS: Final = ("ppo", "dqn", "a2c")
 UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
 """Units of each layer of an MDRNN by size."""
 
+SIZE_OF_UNITS: Final = {units: size for size, units in UNITS.items()}
+"""Size of an MDRNN by the units of a layer."""
+
 SIZES: Final = tuple(UNITS)
 """Sizes of an MDRNN."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.choices import SIZE_OF_UNITS
 from impsy_tui.console.drawing.lines import amount, span
 from impsy_tui.console.drawing.short_names import short_names
 from impsy_tui.control.answers import FileFacts
@@ -13,7 +14,6 @@ from impsy_tui.paths import log_name
 KINDS: Final = ("log", "dataset", "model")
 WIDE: Final = 150
 """Width of the page in cells from which the list has all columns."""
-_SIZES: Final = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _NARROW_COLUMNS: Final = ("kind", "name", "dim", "day", "time")
 _COLUMNS: Final = ("kind", "name", "dim", "events", "length, loss", "size", "day", "time")
 _PADDING: Final = 2
@@ -56,7 +56,7 @@ class FileRow:
     @property
     def kind(self) -> str:
         """Kind, of a model with its size in one letter or two."""
-        return f"{self.facts.kind} {_SIZES.get(self.facts.units, '')}".rstrip()
+        return f"{self.facts.kind} {SIZE_OF_UNITS.get(self.facts.units, '')}".rstrip()
 
     @property
     def length(self) -> str:

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from impsy_tui.choices import SIZE_OF_UNITS
 from impsy_tui.console.drawing.compositor import stretch, width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.list_filter import ListFilter
@@ -21,7 +22,6 @@ Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
 
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
-_SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -145,7 +145,7 @@ def middle(text: str, width: int) -> str:
 def short_model(name: str, width: int) -> str:
     """Returns a short name of a model, such as ``mdrnn s 9d``."""
     if found := _MDRNN.match(name):
-        name = f"mdrnn {_SIZES.get(found[3], f'{found[3]} units')} {found[1]}d"
+        name = f"mdrnn {SIZE_OF_UNITS.get(int(found[3]), f'{found[3]} units')} {found[1]}d"
     return middle(name, width)
 
 
