@@ -86,10 +86,10 @@ def _change(argument: Argument, text: str) -> Change | None:
 
 
 def _quantity(text: str, kind: ArgumentKind, own_unit: str) -> float | None:
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text.removeprefix("x") if own_unit == "x" else text)
     if match is None:
         return None
-    value, unit = float(match[0]), text[match.end() :].lower()
+    value, unit = float(match[0]), match.string[match.end() :].lower()
     if kind is ArgumentKind.DURATION:
         return value * _UNITS[unit] if unit in _UNITS else value if not unit else None
     if unit == "%":

@@ -131,7 +131,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("hand ", ("over",)),
         ("hand over on b", ("bar", "beat")),
         ("clock ", ("in", "out")),
-        ("replay ", ("l2", "l1")),
+        ("replay ", ("last", "l2", "l1")),
         ("replay l1 ", ("at", "through")),
         ("replay l1 at 2x through ", ("pulse", '"my model"')),
         ("def ", ()),

@@ -85,6 +85,7 @@ class LiveSet:
         self.set_texts = SetTexts(library.sets, self.cues.renew)
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
+        self.scheduled.end_replay = self.replay.silenced
 
     def _present(self, mapped: MappedParameter) -> Any:
         parameter = mapped.parameter

@@ -30,6 +30,8 @@ class RecordedPerformance:
         commands: times in seconds and lines; those at or before 0 prepare the session.
         frames: frames of descriptors, shape ``[frames, 57]``: time, descriptors, number of equal frames.
         refused: messages about commands that a recording may not have, each with file and line.
+        length: least duration in seconds.
+        rounds: number of times that the performance is played, one after the other; infinite for a loop without end.
     """
 
     name: str
@@ -38,12 +40,14 @@ class RecordedPerformance:
     commands: Sequence[tuple[float, str]] = ()
     frames: np.ndarray = field(default_factory=lambda: np.empty((0, FRAME)))
     refused: Sequence[str] = ()
+    length: float = 0.0
+    rounds: float = 1.0
 
     @property
     def seconds(self) -> float:
         """Duration."""
         last = self.commands[-1][0] if self.commands else 0.0
-        return max([last, *(float(times[-1]) for times in (self.times, self.frames[:, 0]) if len(times))])
+        return max([self.length, last, *(float(times[-1]) for times in (self.times, self.frames[:, 0]) if len(times))])
 
     def __str__(self) -> str:
         counted = ((len(self.times), "events"), (len(self.frames), "frames of sound"))
@@ -98,6 +102,8 @@ class Replayer:
         self._performance: RecordedPerformance | None = None
         self._began = 0.0
         self._speed = 1.0
+        self._rounds = 1.0
+        """Rounds that are left, with the present one."""
         self._event = 0
         self._line = 0
         self._frame = 0
@@ -108,7 +114,7 @@ class Replayer:
     def start(self, performance: RecordedPerformance, speed: float) -> None:
         """Starts a performance with its first event now; the present one ends."""
         self.stop()
-        self._performance, self._speed = performance, speed
+        self._performance, self._speed, self._rounds = performance, speed, performance.rounds
         self._began = self._scheduler.now()
         self._event = self._frame = self._repeats = 0
         self._line = sum(time <= 0.0 for time, _ in performance.commands)
@@ -132,12 +138,19 @@ class Replayer:
             return None
         position = (self._scheduler.now() - self._began) * self._speed
         length = self._performance.seconds
+        if self._performance.rounds > 1.0:
+            position %= length  # the next round is prepared as soon as the last event is played
         return ReplayState(self._performance.name, min(max(position, 0.0), length), length, self._speed)
 
     def _schedule(self) -> None:
         performance = self._performance
         assert performance is not None
         upcoming = min(self._upcoming(performance), default=None)
+        if upcoming is None and self._rounds > 1.0:
+            self._rounds -= 1.0
+            self._began += performance.seconds / self._speed
+            self._event = self._frame = self._line = 0
+            upcoming = min(self._upcoming(performance))
         if upcoming is None:
             self._performance = None
             self._over(performance.name)

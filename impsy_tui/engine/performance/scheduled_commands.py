@@ -41,6 +41,7 @@ class ScheduledCommands:
 
     Attributes:
         daily: times of day.
+        end_replay: ends a replay when all is silenced.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ScheduledCommands:
         self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
         """Commands that wait for a moment, by its word. A search through all pending commands would take too long."""
         self.daily = DailyTimes(scheduler, lambda number: self._schedule_now(self._pending[number]), wall)
+        self.end_replay: Callable[[], None] = lambda: None
         self._number = 0
         self._on_bar = on_bar
         self._end_bars: Callable[[], None] | None = None
@@ -283,8 +285,9 @@ class ScheduledCommands:
                 self._schedule_now(pending)
 
     def silenced(self) -> None:
-        """Ends the patterns that play as the musician."""
+        """Ends the patterns and the replay that play as the musician."""
         self.cancel_patterns(lambda run: run.plays)
+        self.end_replay()
 
     def _bar(self) -> None:
         for pending in self._waiting("bar"):

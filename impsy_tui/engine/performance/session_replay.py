@@ -1,5 +1,6 @@
 """Replay of a performance log into the session, with its recorded commands."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.paths import log_name
+from impsy_tui.text import counted
 from impsy_tui.workers import read_log
 
 
@@ -53,7 +55,7 @@ class SessionReplay:
             self._play_event,
             session.resounded,
             self._carry_out_row,
-            lambda name: notify("info", "replay", f"{name} is over"),
+            self._over,
         )
 
     async def open(self, log: str, speed: float, through: str) -> str:
@@ -91,6 +93,30 @@ class SessionReplay:
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
         return f"{performance.name} is replayed: {performance}, {minutes}:{seconds:02d}"
 
+    async def again(self, seconds: float, rounds: float = 0.0) -> str:
+        """Plays the musician's last input again; returns the reply.
+
+        Args:
+            seconds: length of the input that is played.
+            rounds: number of rounds of a loop of exactly this length, infinite for a loop without end; 0 to play
+                the input once, from its first event.
+
+        Raises:
+            UserError: Nothing was played in this time.
+        """
+        session = self._session
+        now = session.scheduler.now()
+        times, values = session.recent.since(now - seconds, session.dimension - 1)
+        name = f"last {seconds:g}s"
+        if not len(times):
+            raise UserError(f"nothing was played in the {name}: loop and replay play your own playing again")
+        if not rounds:
+            return await self.start(RecordedPerformance(name, times - times[0], values))
+        loop = RecordedPerformance(name, times - (now - seconds), values, length=seconds, rounds=rounds)
+        await self.start(loop)
+        until = "until cancel replay" if math.isinf(rounds) else counted(int(rounds), "time")
+        return f"{name}: {counted(len(times), 'event')}, {until}"
+
     def _check(self, performance: RecordedPerformance) -> None:
         session = self._session
         width, recorded = session.dimension - 1, performance.values.shape[1]
@@ -108,7 +134,18 @@ class SessionReplay:
         name = self.replayer.stop()
         for number in self._numbers.now if name else ():
             self._scheduled.cancel_if_there(number)
+        if name:
+            self._session.end_thru()
         return name
+
+    def silenced(self) -> None:
+        """Ends a replay without commands; one with commands is ended and resumed by its own commands."""
+        if not self.replayer.has_commands:
+            self.cancel()
+
+    def _over(self, name: str) -> None:
+        self._session.end_thru()  # the last notes of a log have no end
+        self._notify("info", "replay", f"{name} is over")
 
     def _play_event(self, values: Sequence[float], at: float) -> None:
         session = self._session

@@ -34,6 +34,8 @@ _NOT_WRITTEN: Final = frozenset(
         *_SET,
         "record",
         "replay",
+        "replay last",
+        "loop last",
         "cancel replay",
         "undo",
         "redo",

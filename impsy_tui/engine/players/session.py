@@ -17,6 +17,7 @@ from impsy_tui.engine.players.engine_parameters import EngineParameters
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
 from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.recent_input import RecentInput
 from impsy_tui.engine.players.roster import Roster
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
@@ -56,7 +57,8 @@ class Session(Roster):
     Attributes:
         observer: Observer of events and turns, None for none.
         gesture_recording: Recorder of labelled gestures, None without a log.
-        source: Source of heard events in logs: "interface", "replay" for a replayed log, "pattern" for patterns.
+        source: Source of heard events in logs: "interface", "replay" or "pattern".
+        recent: Last input of the musician.
         message_handler: Takes MIDI messages that are bound to a command or learned; returns True if taken.
         osc_handler: Takes OSC messages that are learned; returns True if taken.
         dimension_handler: Takes every vector that is heard, for dimensions that move parameters.
@@ -92,6 +94,7 @@ class Session(Roster):
         self.observer: SessionObserver | None = None
         self.gesture_recording: GestureRecording | None = None
         self.source = INTERFACE
+        self.recent = RecentInput()
         self.held_notes = HeldNotes(
             scheduler,
             outputs,
@@ -169,6 +172,8 @@ class Session(Roster):
         self.source = channel if channel in (REPLAY, PATTERN) else INTERFACE
         self.received_events += 1
         self.last_input, self.last_input_at = vector, at
+        if self.source is INTERFACE:
+            self.recent.note(vector, at)
         if self.settings.thru:
             if updated is None:
                 self.outputs.play(vector)
@@ -283,9 +288,7 @@ class Session(Roster):
     def refuses(self, routing: Routing, dimension: int) -> str:
         """Returns the reason why a player with this routing cannot have this dimension; empty if it can."""
         if not self._lone or routing.fixed:
-            if dimension > self.dimension:
-                return f"the instrument has {self.dimension - 1} values"
-            return ""
+            return f"the instrument has {self.dimension - 1} values" if dimension > self.dimension else ""
         for output in self.outputs.channel_outputs:
             if why := output.channel.refuses(dimension):
                 return f"{output.channel.name}: {why}"
@@ -388,9 +391,8 @@ class Session(Roster):
         self.outputs.fade(seconds, self._silent, arrived)
 
     def _silent(self) -> frozenset[int]:
-        sounding: set[int] = set()
-        for player in self.players.values():
-            sounding.update(index for index in player.plays if index not in player.silent)
+        players = self.players.values()
+        sounding = {index for player in players for index in player.plays if index not in player.silent}
         return frozenset(range(self.dimension - 1)) - sounding
 
 

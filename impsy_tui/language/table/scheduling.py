@@ -18,6 +18,12 @@ PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
 REPLAY_SPEED: Final = Range(0.1, 20.0, 1.0, "x")
 """Speed of a replay: 2 is twice as fast."""
 
+LAST: Final = Range(0.1, 600.0, 8.0, "s")
+"""Length of the input that is played again."""
+
+ROUNDS: Final = Range(1, 1000, 2, "x")
+"""Rounds of a loop."""
+
 _LINE: Final = Argument("commands", ArgumentKind.LINE)
 _MOMENT: Final = Argument("moment", ArgumentKind.MOMENT)
 _SCENE: Final = Argument("scene", ArgumentKind.NAME)
@@ -123,7 +129,22 @@ CONDUCTING: Final[tuple[Command, ...]] = (
             Argument("through", ArgumentKind.MODEL, optional=True, keyword=True),
         ),
     ),
-    Command("cancel replay", "ends a replay", "cancel replay"),
+    Command(
+        "replay last",
+        "what you played last is played again, as if you played it",
+        "replay last 30s",
+        (Argument("time", ArgumentKind.DURATION, LAST),),
+    ),
+    Command(
+        "loop last",
+        "loops what you played last, as if you played it: x2 for two rounds, otherwise until cancel replay",
+        "loop last 8s x2",
+        (
+            Argument("time", ArgumentKind.DURATION, LAST),
+            Argument("times", ArgumentKind.WHOLE, ROUNDS, optional=True),
+        ),
+    ),
+    Command("cancel replay", "ends a replay or a loop", "cancel replay"),
     Command(
         "record",
         "writes the commands of a set next to the log, so that replay repeats both",

@@ -1,6 +1,7 @@
 """Handlers of ramps, scheduled commands, scenes, macros, set lists, replay and recording."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -140,6 +141,12 @@ class SchedulingHandlers(Handlers):
 
     def _replay(self, log: str, at: float = 1.0, through: str = "") -> Awaitable[str]:
         return self._live_set.replay.open(log, at, through)
+
+    def _replay_last(self, time: float) -> Awaitable[str]:
+        return self._live_set.replay.again(time)
+
+    def _loop_last(self, time: float, times: float = math.inf) -> Awaitable[str]:
+        return self._live_set.replay.again(time, times)
 
     def _cancel_replay(self) -> str:
         name = self._live_set.replay.cancel()
