@@ -124,13 +124,19 @@ class PatternRun:
     # Steps
 
     def begin(self, now: float) -> None:
-        """Computes the present cycle, and sets the step that sounds already; a step that begins now is due."""
+        """Computes the present span, and sets the step that sounds already; a step that begins now is due.
+
+        It looks for that step backwards in the present cycle, so that the start of a long pattern takes little time.
+        """
         at = self.position(now)
-        self.computed, self._next = Fraction(max(0, math.floor(at))), 0
+        cycle, span = Fraction(max(0, math.floor(at))), self._span
+        begin = cycle + math.floor(max(0.0, at - cycle) / span) * span
+        self.computed, self._next = begin, 0
         self._signals.clear()
         self._steps = self._next_steps()
-        while self.computed <= at:
-            self._steps += self._next_steps()
+        while begin > cycle and self._begun_layers(at) < len(self.pattern.layers):
+            begin -= span
+            self._steps = self._steps_in(begin, begin + span) + self._steps
         if at > 0.0:
             self.sound(now, passed=True)
             self.compute(now)
@@ -141,11 +147,23 @@ class PatternRun:
             self.computed = max(self.computed, Fraction(math.floor(self.position(now))))
             self._steps, self._next = self._next_steps(), 0
 
-    def _next_steps(self) -> list[_Step]:
-        """Returns the steps of the next span: of a cycle, or of a part of it if the cycle has many steps."""
+    @property
+    def _span(self) -> Fraction:
+        """Cycles that are computed at once: one, or a part of it if the cycle has many steps."""
         most = sum(layer.most for layer in self.pattern.layers)
-        begin, end = self.computed, self.computed + Fraction(1, max(1, math.ceil(most / _TOGETHER)))
-        self.computed, seed = end, self.seed()
+        return Fraction(1, max(1, math.ceil(most / _TOGETHER)))
+
+    def _begun_layers(self, at: float) -> int:
+        """Returns the number of layers of which a step has begun."""
+        return len({step.layer for step in self._steps if step.at <= at})
+
+    def _next_steps(self) -> list[_Step]:
+        """Returns the steps of the next span."""
+        begin, self.computed = self.computed, self.computed + self._span
+        return self._steps_in(begin, self.computed)
+
+    def _steps_in(self, begin: Fraction, end: Fraction) -> list[_Step]:
+        seed = self.seed()
         return sorted(
             (
                 _Step(event.begin, layer, event)
