@@ -14,7 +14,8 @@ from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import UserError
 from tests.support.engine_process import EngineProcess
-from tests.support.ssh_server import SshServer, answers, clients, needs_ssh
+from tests.support.programs import needs_ssh
+from tests.support.ssh_server import SshServer, answers, clients
 from tests.support.waiting import wait_until
 
 Start = Callable[..., EngineProcess]

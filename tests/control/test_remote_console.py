@@ -9,7 +9,8 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from tests.support.console_app import LARGE, console, performed
-from tests.support.ssh_server import OtherMachine, clients, needs_ssh
+from tests.support.programs import needs_ssh
+from tests.support.ssh_server import OtherMachine, clients
 
 pytestmark = needs_ssh
 

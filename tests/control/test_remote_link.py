@@ -11,7 +11,8 @@ from impsy_tui.control.link import LinkState
 from impsy_tui.control.remote import RemoteSocket
 from tests.control.test_link import CONFIG, Watched, up, watching
 from tests.support.engine_process import EngineProcess
-from tests.support.ssh_server import SshServer, clients, needs_ssh
+from tests.support.programs import needs_ssh
+from tests.support.ssh_server import SshServer, clients
 from tests.support.waiting import until
 
 pytestmark = needs_ssh

@@ -10,7 +10,8 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import UserError
-from tests.support.ssh_server import OtherMachine, answers, needs_ssh
+from tests.support.programs import needs_ssh
+from tests.support.ssh_server import OtherMachine, answers
 from tests.support.waiting import wait_until
 
 pytestmark = needs_ssh

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.support.libraries import missing_package
+from tests.support.ssh_server import SSHD
 
 
 def _pd_problem() -> str:
@@ -18,3 +19,7 @@ def _pd_problem() -> str:
 
 PD_PROBLEM = _pd_problem()
 needs_pd = pytest.mark.skipif(bool(PD_PROBLEM), reason=PD_PROBLEM)
+needs_ssh = [
+    pytest.mark.skipif(SSHD is None, reason="there is no SSH server: openssh-server is not installed"),
+    pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh: openssh-client is not installed"),
+]

@@ -9,8 +9,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import NoEngineError
@@ -18,10 +16,6 @@ from tests.support.ports import free_tcp_port
 from tests.support.waiting import wait_until
 
 SSHD = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
-needs_ssh = [
-    pytest.mark.skipif(SSHD is None, reason="there is no SSH server: openssh-server is not installed"),
-    pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh: openssh-client is not installed"),
-]
 
 
 class SshServer:
@@ -116,10 +110,17 @@ def answers(place: Path) -> bool:
 
 
 class OtherMachine(SshServer):
-    """User on another machine: an SSH server with a separate home, in which the program is installed."""
+    """User on another machine: an SSH server with a separate home, in which the program is installed.
 
-    def __init__(self, folder: Path, home: Path) -> None:
-        super().__init__(folder, f"SetEnv HOME={home} XDG_RUNTIME_DIR={home}/run")
+    Args:
+        folder: folder of the server.
+        home: home of the user.
+        environment: more variables of the user.
+    """
+
+    def __init__(self, folder: Path, home: Path, **environment: str) -> None:
+        names = {"HOME": str(home), "XDG_RUNTIME_DIR": f"{home}/run"} | environment
+        super().__init__(folder, "SetEnv " + " ".join(f"{name}={value}" for name, value in names.items()))
         self.home = home
         self.engine_socket = home / ".local/state/impsy-tui/engine.sock"
 
