@@ -1,10 +1,13 @@
 """Interface between the players of the engine and the models that predict events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 MIN_DT: Final = 0.001
 """Shortest time between two events of one source in seconds. A network may predict zero or less."""
+
+Given = float | tuple[float, float]
+"""Given value of one dimension: a number, or a range from low to high."""
 
 
 class Prediction(NamedTuple):
@@ -31,6 +34,7 @@ class Predictor(Protocol):
         sigma_temperature: temperature of the deviation of a component, 0 or more; see ``parameters.SIGMA``.
         max_gap: longest dt of the training data in seconds, None if unknown.
         fitted: pi and sigma temperature that training found; the defaults if it found none.
+        given: given values of the next predictions by index of the event, 0 for dt.
     """
 
     kind: str
@@ -41,6 +45,7 @@ class Predictor(Protocol):
     sigma_temperature: float
     max_gap: float | None
     fitted: tuple[float, float]
+    given: Mapping[int, Given]
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
         """Takes one event and returns the next one.
@@ -51,6 +56,13 @@ class Predictor(Protocol):
 
         Raises:
             UserError: the model gives values that are not finite.
+        """
+
+    def redraw(self) -> Prediction:
+        """Draws the last prediction again, from the same state.
+
+        Raises:
+            UserError: there is no prediction since the last reset, or its values are not finite.
         """
 
     def settle(self) -> None:

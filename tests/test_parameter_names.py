@@ -17,6 +17,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "console/widgets/strip/fields.py",
         "engine/players/agent.py",
     ),
+    "blend": ("engine/players/mdrnn.py",),
     "budget": (
         "console/widgets/agent.py",
         "engine/players/agent.py",
@@ -25,6 +26,11 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "clock in": ("engine/players/engine_parameters.py",),
     "clock out": ("engine/players/engine_parameters.py",),
     "every": ("engine/players/agent.py",),
+    "given": (
+        "console/widgets/meters.py",
+        "engine/players/dimension_shaping.py",
+    ),
+    "given dt": ("engine/players/mdrnn.py",),
     "hand over": ("engine/players/engine_parameters.py",),
     "hear": ("engine/players/agent.py",),
     "highest": ("engine/players/ensemble/followers.py",),

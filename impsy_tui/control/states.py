@@ -102,6 +102,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         name: name of the player.
         kind: "mdrnn", "agent" or "ensemble"; "dummy" without a model.
         model: name of the model.
+        blended: name of the second model; empty for none.
         runtime: library that computes the model.
         mode: see ``modes.MODES``; ``band`` for an ensemble.
         turn: "you", "player" or "both".
@@ -130,7 +131,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     mode: str
     turn: str
     paused: bool
-    parameters: dict[str, bool | float | str | tuple[str, ...] | None]
+    parameters: dict[str, bool | float | str | tuple[str | float, ...] | None]
     max_gap: float
     output: tuple[float, ...]
     output_age: float
@@ -144,6 +145,12 @@ class PlayerState(msgspec.Struct, frozen=True):
     trained: tuple[str, ...] = ()
     ensemble: EnsembleState | None = None
     agent: AgentState | None = None
+    blended: str = ""
+
+    @property
+    def models(self) -> str:
+        """Names of both models, or of the only one."""
+        return f"{self.model} + {self.blended}" if self.blended else self.model
 
     def number(self, name: str) -> float:
         """Returns the value of a parameter; 0 for a missing one."""

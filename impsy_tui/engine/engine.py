@@ -387,8 +387,8 @@ class Engine:
         self.notify(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        ensembles = list(self.session.ensembles.values())
-        return [*self.player_models.files, *self.player_models.ensembles.files(ensembles), *self._log.files]
+        models, ensembles = self.player_models, list(self.session.ensembles.values())
+        return [*models.files(self.session.players.values()), *models.ensembles.files(ensembles), *self._log.files]
 
     def _state(self) -> last_session.SessionFile:
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]

@@ -74,6 +74,7 @@ class Argument:
         keyword: True if the argument is typed as its name and its value, after the others, in any order.
         pattern: True if a pattern in quotes can stand for the value.
         relative: True if the argument takes changes such as +0.1, -10% and *2.
+        spans: True if the argument takes ranges such as 0.2..0.5.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Argument:
     keyword: bool = False
     pattern: bool = False
     relative: bool = False
+    spans: bool = False
 
     @property
     def allowed(self) -> str:
@@ -92,11 +94,13 @@ class Argument:
         words = words or "".join(self.choices)
         match self.kind:
             case ArgumentKind.NUMBER:
-                return f"a number, {self.within}" + (f", or {words}" if words else "")
+                span = f" or a range such as 0.2{parameters.SPAN}0.5" if self.spans else ""
+                return f"a number, {self.within}{span}" + (f", or {words}" if words else "")
             case ArgumentKind.WHOLE:
                 return f"a whole number, {self.within}" + (f", or {words}" if words else "")
             case ArgumentKind.DURATION:
-                return f"a time such as 5s or 200ms, {self.within}" + (f", or {words}" if words else "")
+                span = f" or a range such as 100ms{parameters.SPAN}1s" if self.spans else ""
+                return f"a time such as 5s or 200ms, {self.within}{span}" + (f", or {words}" if words else "")
             case ArgumentKind.SWITCH:
                 return "on or off"
             case ArgumentKind.MODEL:
@@ -264,7 +268,18 @@ def _arguments(parameter: Parameter) -> tuple[Argument, ...]:
     is_switch = parameter.kind is parameters.Kind.SWITCH
     name = "switch" if is_switch and parameters.DIMENSION in parameter.scope else parameter.argument
     relative = parameter.kind in _FROM_NETWORK and parameter.scope[0] not in _ITEMS
-    return (Argument(name, kind, parameter.within, words, optional=is_switch, pattern=pattern, relative=relative),)
+    return (
+        Argument(
+            name,
+            kind,
+            parameter.within,
+            words,
+            optional=is_switch,
+            pattern=pattern,
+            relative=relative,
+            spans=parameter.spans,
+        ),
+    )
 
 
 FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)

@@ -7,8 +7,8 @@ from typing import Final
 from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.cursor import Expected
-from impsy_tui.language.grammar import CHANCE, RAMPED, LineReader
+from impsy_tui.language.cursor import CHANCE, Expected
+from impsy_tui.language.grammar import RAMPED, LineReader
 from impsy_tui.language.patterns.argument import begun_step, step_words
 from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of

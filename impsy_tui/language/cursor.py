@@ -7,11 +7,15 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.program import Macro, quoted
+from impsy_tui.language.value_readers import reads_as_number
 from impsy_tui.language.words import WORD, ParseError, Word, words_of
 
 MOST_STEPS: Final = 200
 """Greatest number of commands of a line, macros expanded. Reading them takes 3 ms in the event loop."""
 
+CHANCE: Final = "rand"
+"""Word for a random number."""
+_OFF: Final = "off"
 _MOST_CHARACTERS: Final = 8_000
 """Greatest length of the expanded macros of one line, in characters."""
 _PARAMETER = re.compile(r"\$([^\W\d][\w-]*)")
@@ -109,6 +113,22 @@ class Cursor:
             raise ParseError(f"{whose} needs {argument.allowed}", self.place())
         self.at += 1
         return word
+
+    @property
+    def following(self) -> Word | None:
+        """Word behind the next one."""
+        ahead = self.ahead(2)
+        return ahead[1] if len(ahead) > 1 else None
+
+    def is_value(self, word: Word | None) -> bool:
+        """Returns True if a word can be the number behind the name of a model."""
+        if word is None or word.ends:
+            return False
+        return self.may_name(word) or word.text in (CHANCE, _OFF) or reads_as_number(word.text)
+
+    def may_name(self, word: Word) -> bool:
+        """Returns True if a word in the place of a number may be a name, too."""
+        return word.quoted or self.is_parameter(word)
 
     def is_parameter(self, word: Word) -> bool:
         """Returns True if a word is an argument of the macro whose body is read."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS, EARLIER_NAMES, find_command
-from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
+from impsy_tui.language.cursor import CHANCE, MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.patterns.argument import begins_pattern, read_pattern
 from impsy_tui.language.patterns.pattern import CyclicPattern
 from impsy_tui.language.patterns.reader import TRANSFORMATIONS
@@ -31,8 +31,6 @@ LONGEST_LINE: Final = 2000
 """Greatest length of a line in characters."""
 
 _NUMBERS: Final = (ArgumentKind.NUMBER, ArgumentKind.DURATION)
-CHANCE: Final = "rand"
-
 RAMPED: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
 """Commands that ``over`` can ramp."""
 
@@ -193,6 +191,8 @@ class LineReader(Cursor):
         word = self.word
         if word is None or (not word.quoted and word.text in keywords):
             return True
+        if argument.kind is ArgumentKind.MODEL and not all(other.optional for other in command.arguments):
+            return self.is_value(word) and not (self.may_name(word) and self.is_value(self.following))
         # A word that the argument does not take is the next argument, or the next command.
         behind = command.arguments[command.arguments.index(argument) + 1 :]
         among_others = ramped or not all(other.keyword for other in behind)
@@ -239,7 +239,7 @@ class LineReader(Cursor):
         word = self.word
         if argument.kind not in _NUMBERS or (word is not None and word.text in argument.choices):
             return argument
-        return replace(argument, choices=(), pattern=False)
+        return replace(argument, choices=(), pattern=False, spans=False)
 
     def line_inside(self, outside: Invocation, argument: Argument) -> Program:
         """Reads the rest of the line as commands that run later."""

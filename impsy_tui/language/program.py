@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.patterns.pattern import CyclicPattern
-from impsy_tui.parameters import shown_number
+from impsy_tui.parameters import SPAN, shown_number
 
 ALL_PLAYERS: Final = "all"
 """Name that addresses all players."""
@@ -28,13 +28,20 @@ _MEANT: Final = frozenset(
         *(argument.name for command in COMMANDS.values() for argument in command.arguments if argument.keyword),
         *(command.filler for command in COMMANDS.values()),
     )
-)
-"""Words that are no names because they have another meaning in a line."""
+) - {"off"}
+"""Words that are no names because they have another meaning in a line. ``off`` stands in no place of a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
     """Random number between ``low`` and ``high``, in any order, drawn again at each use."""
+
+    low: float
+    high: float
+
+
+class Span(NamedTuple):
+    """Range of numbers as a value: ``0.2..0.5``."""
 
     low: float
     high: float
@@ -124,8 +131,8 @@ class Invocation:
 
     Attributes:
         command: its entry in the table.
-        values: values by the name of the argument. Numbers and times (in seconds) are float, ``Chance`` or
-            ``Change``, switches are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and
+        values: values by the name of the argument. Numbers and times (in seconds) are float, ``Chance``, ``Change``
+            or ``Span``, switches are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and
             patterns have their classes, and the rest of a line is a ``Program``. Others are str. Omitted arguments
             are absent.
         player: name of a player, "all", or empty for the focused player.
@@ -197,7 +204,7 @@ class Program:
                     yield from value.walk()
 
 
-Value = float | bool | str | tuple[int, ...] | Chance | Change | Moment | Macro | Program | CyclicPattern
+Value = float | bool | str | tuple[int, ...] | Chance | Span | Change | Moment | Macro | Program | CyclicPattern
 
 
 def only_looks(program: Program) -> bool:
@@ -217,6 +224,8 @@ _NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, Ar
 def _shown(argument: Argument, value: Value) -> str:
     unit = "s" if argument.kind is ArgumentKind.DURATION else ""
     match value:
+        case Span():
+            return SPAN.join(shown_number(end) + unit for end in value)
         case tuple():
             return " ".join(f"x{number}" for number in value)
         case bool():
@@ -230,6 +239,9 @@ def _shown(argument: Argument, value: Value) -> str:
         case Program() if argument.kind is ArgumentKind.SETTINGS:
             return " ".join(map(str, value.steps))
         case str() if argument.kind in _NAMES:
-            return quoted(value)
+            # Without quotes, a name that begins with a digit could be the number behind an optional name.
+            return quoted(
+                value, always=argument.kind is ArgumentKind.MODEL and argument.optional and value[:1].isdigit()
+            )
         case _:
             return str(value)

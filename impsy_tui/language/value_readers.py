@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from impsy_tui import ranges
 from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import Argument, ArgumentKind
-from impsy_tui.language.program import Change, Value
+from impsy_tui.language.program import Change, Span, Value
 from impsy_tui.language.words import ParseError, Word, suggestion
+from impsy_tui.parameters import SPAN
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII | re.IGNORECASE)
@@ -27,6 +29,8 @@ def read_value(argument: Argument, word: Word) -> Value:
         case ArgumentKind.NUMBER | ArgumentKind.WHOLE | ArgumentKind.DURATION:
             if word.text in argument.choices:
                 return word.text
+            if argument.spans and SPAN in word.text:
+                return _span(argument, word)
             if not word.quoted and (change := _change(argument, word.text)) is not None:
                 return change
             if word.text.startswith("+"):
@@ -71,6 +75,17 @@ def read_value(argument: Argument, word: Word) -> Value:
             return word.text
 
 
+def _span(argument: Argument, word: Word) -> Value:
+    """Returns a range; equal ends are one number."""
+    one = replace(argument, spans=False)
+    low, high = (read_value(one, replace(word, text=end)) for end in word.text.split(SPAN, 1))
+    if not isinstance(low, float) or not isinstance(high, float):
+        raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
+    if low > high:
+        raise ParseError(f"{word.text!r}: the first number of a range is the lower one", word)
+    return low if low == high else Span(low, high)
+
+
 def _change(argument: Argument, text: str) -> Change | None:
     """Returns a relative value; None for a new value. A sign makes a number negative if the range allows that."""
     within = argument.within
@@ -83,6 +98,11 @@ def _change(argument: Argument, text: str) -> Change | None:
         return None
     is_share = within is not None and within.unit == "%"
     return Change(text[0], number, of_value=text.endswith("%") and text[0] != "*" and not is_share)
+
+
+def reads_as_number(text: str) -> bool:
+    """Returns True if a word is a number, or a change of one such as +10%."""
+    return _quantity(text.lstrip("=+-*"), ArgumentKind.NUMBER, "") is not None
 
 
 def _quantity(text: str, kind: ArgumentKind, own_unit: str) -> float | None:

@@ -1,12 +1,15 @@
 """Sampling of events from the mixture that a network predicts."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.conditions import WeightedMixture, components, drawn_value
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
+from impsy_tui.prediction import Given
 
 _BATCH: Final = 64
 """Events for which random numbers are drawn at once: this takes as long as for three events."""
@@ -58,9 +61,7 @@ class Sampler:
         Raises:
             UserError: the parameters are not finite.
         """
-        if not self._drawn:
-            self.settle()
-        point, noise = self._drawn.pop()
+        point, noise = self._next_numbers()
         mixtures, dimension = self._shape.mixtures, self._shape.dimension
         logits: list[float] = parameters[-mixtures:].tolist()
         top = max(logits)
@@ -81,3 +82,36 @@ class Sampler:
         if not math.isfinite(sum(event)):
             raise UserError("the model predicts values that are not finite numbers")
         return event
+
+    def draw_from(
+        self,
+        parts: Sequence[WeightedMixture],
+        given: Mapping[int, Given],
+        pi_temperature: float,
+        sigma_temperature: float,
+    ) -> list[float]:
+        """Draws one event from several mixtures, conditioned on given values; see ``conditions.components``.
+
+        Returns:
+            ``[dt, x_1 … x_n]``, divided by ``SCALE``, not clipped.
+
+        Raises:
+            UserError: the parameters are not finite.
+        """
+        point, noise = self._next_numbers()
+        there = components(parts, given, pi_temperature, sigma_temperature)
+        chosen, total = there[-1], 0.0
+        for component in there:
+            total += component.weight
+            if total > point:
+                chosen = component
+                break
+        return [
+            drawn_value(index, given.get(index), mean, deviation, z)
+            for index, (mean, deviation, z) in enumerate(zip(chosen.means, chosen.deviations, noise, strict=True))
+        ]
+
+    def _next_numbers(self) -> tuple[float, list[float]]:
+        if not self._drawn:
+            self.settle()
+        return self._drawn.pop()

@@ -1,14 +1,15 @@
 """Predictor of IMPSY: a mixture density RNN over control events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.conditions import WeightedMixture
 from impsy_tui.mdrnn.mixture import Sampler
-from impsy_tui.mdrnn.model import Network
+from impsy_tui.mdrnn.model import Floats, Network
 from impsy_tui.parameters import MDRNN, SIGMA, TEMP
-from impsy_tui.prediction import MIN_DT, Prediction
+from impsy_tui.prediction import MIN_DT, Given, Prediction
 
 
 class MdrnnPredictor:
@@ -40,22 +41,59 @@ class MdrnnPredictor:
         self.fitted = (TEMP.default if pi is None else pi, SIGMA.default if sigma is None else sigma)
         self.pi_temperature: float = TEMP.default
         self.sigma_temperature: float = SIGMA.default
+        self.given: Mapping[int, Given] = {}
+        self.blended: MdrnnPredictor | None = None
+        """Second predictor of the same dimension: it hears the same events, and this one draws from both mixtures."""
+        self.blend_weight = 0.0
+        """Share of the second mixture, 0 to 1."""
         self._network = network
+        self._mixture: Floats | None = None
+        """Mixture of the last prediction; no part of the next step changes the array before that step."""
         self._sampler = Sampler(network.shape, random)
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
         try:
-            parameters = self._network.step((dt, *values))
-            event = self._sampler.draw(parameters, self.pi_temperature, self.sigma_temperature)
+            self._step((dt, *values))
+            return self.redraw()
         except UserError as problem:
-            self._network.reset()
+            self.reset()
             raise UserError(f"{self.name}: {problem}; its state is reset") from None
+
+    def redraw(self) -> Prediction:
+        if self._mixture is None:
+            raise UserError("nothing is predicted yet")
+        pi, sigma = self.pi_temperature, self.sigma_temperature
+        if self.given or self.blended is not None:
+            event = self._sampler.draw_from(self._parts, self.given, pi, sigma)
+        else:
+            event = self._sampler.draw(self._mixture, pi, sigma)
         return Prediction(
             max(event[0], MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
         )
 
+    def _step(self, event: Sequence[float]) -> None:
+        """Lets both networks hear an event."""
+        self._mixture = self._network.step(event)
+        if self.blended is not None:
+            self.blended._step(event)
+
+    @property
+    def _parts(self) -> list[WeightedMixture]:
+        """Mixtures of both networks; a network that joined since the last event has none yet."""
+        if self._mixture is None:
+            return []
+        second = None if self.blended is None else self.blended._mixture
+        if self.blended is None or second is None:
+            return [WeightedMixture(self._network.shape, self._mixture, 1.0)]
+        return [
+            WeightedMixture(self._network.shape, self._mixture, 1.0 - self.blend_weight),
+            WeightedMixture(self.blended._network.shape, second, self.blend_weight),
+        ]
+
     def settle(self) -> None:
         self._network.settle()
+        if self.blended is not None:
+            self.blended._network.settle()
         self._sampler.settle()
 
     def discard_drawn_numbers(self) -> None:
@@ -63,3 +101,6 @@ class MdrnnPredictor:
 
     def reset(self) -> None:
         self._network.reset()
+        self._mixture = None
+        if self.blended is not None:
+            self.blended.reset()

@@ -6,7 +6,7 @@ declaration. The value itself is an attribute of the player that implements the 
 
 # isort: off
 # Lists and status have the parameters in this order.
-from impsy_tui.parameters.mdrnn import MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
+from impsy_tui.parameters.mdrnn import BLEND, GIVEN_DT, MAX_RESPONSE, MODE, SIGMA, SPEED, TEMP, THRESHOLD, TIMESCALE
 from impsy_tui.parameters.ensemble import (
     ACTIVITY,
     CLASSIFIER,
@@ -19,7 +19,7 @@ from impsy_tui.parameters.ensemble import (
     SCALE,
 )
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
-from impsy_tui.parameters.dimensions import HOLD, INVERT, MUTE, RANGE, SOLO
+from impsy_tui.parameters.dimensions import GIVEN, HOLD, INVERT, MUTE, RANGE, SOLO
 from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, NUDGE, QUANTISE, SWING, TEMPO, THRU
 
 # isort: on
@@ -31,6 +31,7 @@ from impsy_tui.parameters.parameter import (
     FOLLOWER,
     OUTPUT,
     PARAMETERS,
+    SPAN,
     TRAINED,
     Kind,
     Parameter,
@@ -44,6 +45,7 @@ __all__ = [
     "ACTIVITY",
     "AGENT",
     "AIM",
+    "BLEND",
     "BUDGET",
     "CLASSIFIER",
     "CLIPS",
@@ -56,6 +58,8 @@ __all__ = [
     "EVERY",
     "FOLLOWER",
     "FORCE",
+    "GIVEN",
+    "GIVEN_DT",
     "HAND_OVER",
     "HEAR",
     "HIGHEST",
@@ -79,6 +83,7 @@ __all__ = [
     "SIGMA",
     "SMOOTH",
     "SOLO",
+    "SPAN",
     "SPEED",
     "STEER",
     "SWING",

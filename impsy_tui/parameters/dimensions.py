@@ -56,6 +56,21 @@ RANGE: Final = register(
     )
 )
 
+GIVEN: Final = register(
+    Parameter(
+        "given",
+        Kind.NUMBER,
+        (DIMENSION,),
+        "the next events have this value, or one in a range, and the player fits its other dimensions to it",
+        "given x3 0.7",
+        None,
+        ranges.VALUE,
+        none="off",
+        ramp="linear",
+        spans=True,
+    )
+)
+
 INVERT: Final = register(
     Parameter(
         "invert",

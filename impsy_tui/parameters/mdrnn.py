@@ -126,3 +126,35 @@ MAX_RESPONSE: Final = register(
         control_range=(1.0, 60.0),
     )
 )
+
+GIVEN_DT: Final = register(
+    Parameter(
+        "given dt",
+        Kind.TIME,
+        (MDRNN,),
+        "time to the next event, or a range of it, before timescale; the player fits its dimensions to it",
+        "given dt 250ms",
+        None,
+        Range(0.0, 3600.0, unit="s", above=True),
+        argument="time",
+        none="off",
+        ramp="linear",
+        control_range=(0.05, 2.0),
+        spans=True,
+    )
+)
+
+BLEND: Final = register(
+    Parameter(
+        "blend",
+        Kind.NUMBER,
+        (MDRNN,),
+        "share of a second model: both hear everything, and each event comes from their common mixture",
+        "blend m 50%",
+        None,
+        Range(0.0, 1.0, unit="%"),
+        argument="share",
+        none="off",
+        ramp="linear",
+    )
+)

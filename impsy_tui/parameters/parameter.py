@@ -29,6 +29,8 @@ FOLLOWER: Final = "follower"
 """Scope of a parameter that each follower of an ensemble has."""
 OUTPUT: Final = "output"
 """Scope of a parameter that each output has."""
+SPAN: Final = ".."
+"""Sign between the two numbers of a range that stands for a number."""
 ENDS: Final = ("low", "high")
 """Names of the two numbers of ``Kind.PAIR``."""
 
@@ -60,6 +62,7 @@ class Parameter:
         in_scenes: True if scenes and undo include it; otherwise only the saved session does.
         earlier: its name in files of earlier versions.
         inverse: name of the parameter whose inverse it is; an inverse stores no value.
+        spans: True if a range of numbers such as ``0.2..0.5`` is a value, too.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Parameter:
     in_scenes: bool = True
     earlier: str = ""
     inverse: str = ""
+    spans: bool = False
 
     @property
     def unit(self) -> str:
@@ -132,6 +136,8 @@ class Parameter:
                 return tuple(value)
             case Kind.PAIR:
                 return float(value[0]), float(value[1])
+            case _ if self.spans and isinstance(value, list | tuple):
+                return float(value[0]), float(value[1])
             case Kind.WHOLE:
                 return value
             case _:
@@ -139,6 +145,10 @@ class Parameter:
 
     def refusal(self, value: Any) -> str:
         """Returns the words for a value that is not allowed, with the allowed values; empty if it is allowed."""
+        if self.spans and isinstance(value, list | tuple):
+            is_span = len(value) == len(ENDS) and not any(isinstance(end, bool) for end in value)
+            is_span = is_span and all(end in self.limits for end in value) and value[0] < value[1]
+            return "" if is_span else f"is not a range of rising numbers ({self.limits})"
         match self.kind:
             case Kind.CHOICE:
                 return "" if value in self.choices else f"is not one of {', '.join(self.choices)}"
@@ -189,6 +199,8 @@ class Parameter:
         match value:
             case None | ():
                 return self.none
+            case tuple() if self.spans:
+                return SPAN.join(shown_number(end) + self.unit for end in value)
             case tuple():
                 return " ".join(one if isinstance(one, str) else shown_number(one) for one in value)
             case bool():

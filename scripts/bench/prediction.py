@@ -1,6 +1,7 @@
 """Time of one prediction with sampling: sizes s and xl, the same .tflite files in both programs.
 
-Each size is measured with a file of this program and with a file of IMPSY.
+Each size is measured with a file of this program and with a file of IMPSY. The second table has the time of this
+program while values are given and while two models are blended.
 """
 
 import json
@@ -22,6 +23,18 @@ player = MdrnnPredictor(TfliteNetwork(Path(sys.argv[1])), "m", np.random.default
 values = (0.5,) * 8
 def step():
     player.predict(0.1, values)
+"""
+STEERED: dict[str, str] = {
+    "plain": "",
+    "given x3 0.7": "player.given = {3: 0.7}",
+    "given x3 0.2..0.5": "player.given = {3: (0.2, 0.5)}",
+    "given dt 250ms, x1 and x3 in ranges": "player.given = {0: 0.25, 1: (0.2, 0.5), 3: (0.4, 0.6)}",
+    "blend of two, 50%": "player.blended, player.blend_weight = other, 0.5",
+    "blend of two, given x3 0.7": "player.blended, player.blend_weight, player.given = other, 0.5, {3: 0.7}",
+}
+"""Conditions of the second table, by their commands."""
+OTHER_CODE = """
+other = MdrnnPredictor(TfliteNetwork(Path(sys.argv[1])), "other", np.random.default_rng(2))
 """
 PEER_CODE = """
 import json, sys, time
@@ -90,6 +103,13 @@ def main() -> None:
             ours, peer = (median(column) for column in zip(*pairs, strict=True))
             rows.append([size, maker, f"{ours:.1f}", f"{peer:.1f}", f"{ours / peer:.2f}"])
     table("One prediction, sampling included", ["size", "file made by", "ours µs", "peer µs", "ours/peer"], rows)
+    steered = []
+    for size, count in (("s", 3000), ("xl", 400)):
+        model = make("impsy-tui", size, folder)
+        for name, code in STEERED.items():
+            times = [measure(sys.executable, OURS_CODE + OTHER_CODE + code, model, count) for _ in range(3)]
+            steered.append([size, name, f"{median(times):.1f}"])
+    table("One prediction, given and blended", ["size", "condition", "ours µs"], steered)
 
 
 if __name__ == "__main__":

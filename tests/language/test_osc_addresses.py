@@ -78,7 +78,7 @@ def test_dimensions_come_as_words_or_numbers(argument: list[object]) -> None:
 
 def test_other_machines_may_set_numbers_and_nothing_else() -> None:
     assert {address.removeprefix("/impsy/") for address in FROM_NETWORK} == {
-        *("pitemp", "sigmatemp", "timescale", "speed", "threshold", "max_response"),
+        *("pitemp", "sigmatemp", "timescale", "speed", "threshold", "max_response", "given_dt"),
         *("activity", "budget", "smooth", "rest", "tempo", "swing"),
     }
 

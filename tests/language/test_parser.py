@@ -292,15 +292,15 @@ def test_macros_without_end_are_one_mistake(definitions: list[str]) -> None:
     [
         "every 1s every 1s give",
         "whenever call after 2s every 1s give",
-        "every 1s again",
+        "every 1s more",
         "at 10:00 every 1s give",
         "every 1s at 10:00 give",
-        "at 10:00 again",
+        "at 10:00 more",
         "at 9:00 at 18:00 give",
     ],
 )
 def test_schedules_that_repeat_cannot_be_nested(line: str) -> None:
-    macros = read_macros(["again = whenever call give"])
+    macros = read_macros(["more = whenever call give"])
     read = parse(line, macros)
     assert isinstance(read, Mistake)
     assert "each time would leave one more pending" in read.message

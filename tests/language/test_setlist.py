@@ -52,7 +52,7 @@ def test_set_is_its_preamble_and_its_cues() -> None:
         ("# a\ntake; cancel job", 2, 7, 10, "not allowed in a set list"),
         ("# a\ndef drop = train", 2, 12, 5, "not allowed in a set list"),
         ("# a\nafter 1s shutdown", 2, 10, 8, "not allowed in a set list"),
-        ("def again = take; goto a\n# a\nagain", 3, 1, 5, "after 8s goto"),
+        ("def more = take; goto a\n# a\nmore", 3, 1, 4, "after 8s goto"),
         ("# a\ntake; next", 2, 7, 4, "after 8s next"),
     ],
 )

@@ -18,7 +18,7 @@ from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.control.messages import Snapshot
 
 _PARTS: Final = " ▏▎▍▌▋▊▉"
-_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "R", "inverted": "I", OTHERS: "-"}
+_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "R", "inverted": "I", "given": "G", OTHERS: "-"}
 _LEAST_MODEL: Final = 6
 """Cells from which there is room for the name of the model."""
 

@@ -58,6 +58,8 @@ class CommandDispatcher:
         """
         command = invocation.command
         if pattern_of(invocation) is not None:
+            if "model" in invocation.values:
+                return self._start_pattern(invocation, self._host.live_set.scheduled.reserve())
             pending = self._host.live_set.patterns.start(invocation)
             return f"{pending.number}  {pending.text}"
         handler = self._handlers[command.name]
@@ -67,6 +69,13 @@ class CommandDispatcher:
             return handler(invocation.player, **invocation.values)
         player = invocation.player or (ALL_PLAYERS if command.to_all else "")
         return handler(self._host.session.players_of(player, command.about), **invocation.values)
+
+    async def _start_pattern(self, invocation: Invocation, number: int) -> str:
+        """Starts a pattern after the model that the command names is loaded."""
+        live_set = self._host.live_set
+        await live_set.ramps.blend(invocation, invocation.player)
+        pending = live_set.patterns.start(invocation, number=number)
+        return f"{pending.number}  {pending.text}"
 
 
 def _handler(command: Command, handlers: Sequence[Handlers]) -> Handler:

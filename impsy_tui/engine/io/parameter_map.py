@@ -70,7 +70,7 @@ class MappedParameter:
         """Returns the number that the control moves, of the present value of the parameter."""
         if self.parameter.kind is Kind.PAIR:
             return float((present or self.parameter.default)[self.end])
-        return None if present is None else float(present)
+        return None if present is None or isinstance(present, tuple) else float(present)
 
     def position(self, value: float) -> float:
         """Returns the position of the control for a value; outside 0 to 1 if the control cannot reach the value."""

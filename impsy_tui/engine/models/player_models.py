@@ -1,6 +1,7 @@
 """Models of players: initial, loaded, auditioned, unloaded."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
@@ -14,7 +15,8 @@ from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.models.loader import ModelFolders, load_model
 from impsy_tui.engine.options import EngineOptions, usual_dimension
 from impsy_tui.engine.players.base import MAIN, Notify
-from impsy_tui.engine.players.behaviours import AnyPredictor
+from impsy_tui.engine.players.behaviours import AnyPredictor, blended_predictor
+from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.loop import describe_error
@@ -34,15 +36,19 @@ class _ModelFiles:
         file: File of the current model, None for the dummy.
         before: File of the model before, None for none.
         auditioned: File of the auditioned model, None for none.
+        blended: File of the second model, None for none; see ``MdrnnBehaviour.blended``.
         loads: Number of load requests.
         auditions: Number of audition requests.
+        blends: Number of requests for a second model.
     """
 
     file: Path | None = None
     before: Path | None = None
     auditioned: Path | None = None
+    blended: Path | None = None
     loads: int = 0
     auditions: int = 0
+    blends: int = 0
 
     def play(self, file: Path | None) -> None:
         """Notes the file of the model that plays now, and of the model before."""
@@ -86,11 +92,10 @@ class PlayerModels:
         """Returns the file of a player's model, None for the dummy."""
         return self._files_of(player.name).file
 
-    @property
-    def files(self) -> list[Path]:
-        """Files of all played and auditioned models."""
-        both = (file for files in self._files.values() for file in (files.file, files.auditioned))
-        return [file for file in both if file is not None]
+    def files(self, players: Iterable[Player]) -> list[Path]:
+        """Returns the files of all models that players play, blend or audition."""
+        found = [file for files in self._files.values() for file in (files.file, files.auditioned)]
+        return [file for file in (*found, *map(self.blended_file, players)) if file is not None]
 
     def _files_of(self, name: str) -> _ModelFiles:
         return self._files.setdefault(name, _ModelFiles())
@@ -144,6 +149,11 @@ class PlayerModels:
             player.change_predictor(predictor)
             files.play(file)
             return f"{predictor.name} plays, as auditioned"
+        if file == self.blended_file(player) and (second := blended_predictor(player.behaviour)) is not None:
+            # The second model keeps its memory, too.
+            player.change_predictor(second)
+            files.play(file)
+            return f"{second.name} plays alone"
         number = files.loads
         predictor, remark = await self._open_beside(player, file)
         if number != files.loads:
@@ -190,6 +200,40 @@ class PlayerModels:
         files.auditioned = file
         return f"{predictor.name} listens and plays in silence; load {predictor.name} lets it be heard"
 
+    async def blend(self, player: Player, name: str, file: Path | None = None) -> None:
+        """Lets a second model play with the first; nothing changes if it plays with the first already.
+
+        Args:
+            player: Player of the model.
+            name: Name of the second model.
+            file: File of the second model, None to find the model by name.
+
+        Raises:
+            UserError: The model cannot be loaded, or does not fit the first.
+        """
+        file, files = file or self._find(player, name), self._files_of(player.name)
+        files.blends += 1
+        if file == self.blended_file(player):
+            return
+        number = files.blends
+        predictor, _ = await self._open_beside(player, file)
+        if number != files.blends:
+            raise UserError(f"{predictor.name} is not blended: something else was requested during loading")
+        behaviour = player.behaviour
+        if not isinstance(predictor, MdrnnPredictor) or not isinstance(behaviour, MdrnnBehaviour):
+            raise UserError(f"{predictor.name} cannot be blended: only models that answer events can")
+        if predictor.dimension != player.dimension:
+            raise UserError(
+                f"{predictor.name} has dimension {predictor.dimension}, {player.dimension} is played: "
+                "both models of a blend need the same dimension"
+            )
+        behaviour.blend(predictor)
+        files.blended = file
+
+    def blended_file(self, player: Player) -> Path | None:
+        """Returns the file of the second model, None for none."""
+        return None if blended_predictor(player.behaviour) is None else self._files_of(player.name).blended
+
     def unload(self, player: Player) -> None:
         """Replaces the model by the dummy."""
         files = self._files_of(player.name)
@@ -201,7 +245,9 @@ class PlayerModels:
 
     def stay(self, player: Player) -> None:
         """Cancels a running load, so the current model plays on."""
-        self._files_of(player.name).loads += 1
+        files = self._files_of(player.name)
+        files.loads += 1
+        files.blends += 1
 
     def _forget_audition(self, player: Player) -> None:
         """Forgets the auditioned model and a running load for an audition."""

@@ -12,10 +12,12 @@ from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.base import ParameterOwner
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import changed_number, has_parameter, without_parameter
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Change, Command, Invocation, Program
+from impsy_tui.language.program import Value
 
 
 class RampStarter:
@@ -72,13 +74,13 @@ class RampStarter:
             resumed: state of the saved ramp.
 
         Returns:
-            The reply; an awaitable of the reply if a scene is among the targets, because its file is read.
+            The reply; an awaitable of the reply if a scene or a model is among the targets, because files are read.
         """
         steps = [self._with_number(step, line.player) for step in targets.steps if not isinstance(step, Call)]
         line = replace(line, values=line.values | {"settings": Program(tuple(steps))})
-        if any(step.command.ramp == "scene" for step in steps):
+        if any(step.command.ramp == "scene" or "model" in step.values for step in steps):
             number = self.scheduled.reserve() if resumed is None else resumed.number
-            return self._start_with_scenes(line, seconds, steps, eased, number, resumed)
+            return self._start_with_files(line, seconds, steps, eased, number, resumed)
         return self._start(line, seconds, self._tracks(steps, line.player), [], eased, resumed=resumed)
 
     def _with_number(self, step: Invocation, player: str) -> Invocation:
@@ -99,9 +101,13 @@ class RampStarter:
         if len(numbers) > 1:
             names = ", ".join(one.name for one in players)
             raise UserError(f"{names} have different values of {parameter.name}: type a new value, or @name over …")
-        return replace(step, values=dict.fromkeys(step.values, numbers.pop()))
+        number = numbers.pop()
+        values: dict[str, Value] = {
+            name: number if isinstance(value, Change) else value for name, value in step.values.items()
+        }
+        return replace(step, values=values)
 
-    async def _start_with_scenes(
+    async def _start_with_files(
         self,
         line: Invocation,
         seconds: float,
@@ -114,6 +120,7 @@ class RampStarter:
         final_scenes: list[Scene] = []
         for step in steps:
             if step.command.ramp != "scene":
+                await self.blend(step, line.player)
                 tracks += self._tracks([step], line.player)
                 continue
             scene = await self._find(str(step.values["scene"]))
@@ -161,8 +168,19 @@ class RampStarter:
             found = list(ramp_targets.tracks_of(step, players))
             if not found and parameter is not None:
                 raise UserError(without_parameter(players, parameter))
+            if parameter is not None:
+                meant = parameter.inverse or parameter.name
+                if why := next(filter(None, (player.behaviour.refusal(meant) for player in players)), ""):
+                    raise UserError(why)
             tracks += found
         return tracks
+
+    async def blend(self, step: Invocation, player: str) -> None:
+        """Loads the second model that a command names, if it names one."""
+        if isinstance(model := step.values.get("model"), str):
+            for one in self._players_of(step.command, player):
+                if isinstance(one, Player):
+                    await self._scene_keeper.models.blend(one, model)
 
     async def recall(self, name: str) -> str:
         """Sets everything to a saved scene at once; returns the reply."""

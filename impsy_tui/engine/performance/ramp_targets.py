@@ -9,10 +9,13 @@ from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
+from impsy_tui.language.table.dimensions import GIVEN_OFF
 from impsy_tui.parameters import (
     DIMENSION,
     ENDS,
     FOLLOWER,
+    GIVEN,
+    GIVEN_DT,
     OUTPUT,
     PARAMETERS,
     QUANTISE,
@@ -26,7 +29,7 @@ from impsy_tui.parameters import (
 def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
     """Returns the track of a player's parameter, from its present value."""
     now = value_of(player, parameter)
-    if now is None:
+    if now is None or isinstance(now, tuple):
         now = player.behaviour.ramp_start(parameter.name)
 
     def set_value(value: float) -> None:
@@ -39,7 +42,7 @@ def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
 def ramps_to(player: ParameterOwner, values: Mapping[str, Any]) -> Iterator[RampTrack]:
     """Yields the tracks to all values that a ramp can reach."""
     for name, end in values.items():
-        if PARAMETERS[name].ramp and end is not None:
+        if PARAMETERS[name].ramp and end is not None and not isinstance(end, tuple):
             yield ramp(player, PARAMETERS[name], end)
 
 
@@ -48,19 +51,27 @@ def switches_to(player: ParameterOwner, values: Mapping[str, Any]) -> dict[str, 
     return {
         name: end
         for name, end in values.items()
-        if not PARAMETERS[name].ramp or end is None or value_of(player, PARAMETERS[name]) is None
+        if not is_ramped(PARAMETERS[name], value_of(player, PARAMETERS[name]), end)
     }
 
 
+def is_ramped(parameter: Parameter, now: Any, end: Any) -> bool:
+    """Returns True if a ramp leads from one value to another: both are numbers, or both are the pairs of a range."""
+    if not parameter.ramp or now is None or end is None:
+        return False
+    return parameter.kind is Kind.PAIR or not (isinstance(now, tuple) or isinstance(end, tuple))
+
+
 def dimension_ramps(player: Player, parameter: Parameter, index: int, end: Any) -> Iterator[RampTrack]:
-    """Yields the tracks of a parameter of a dimension: one for a number, two for a pair.
+    """Yields the tracks of a parameter of a dimension: one for a number, two for a pair, none for a range.
 
     A number without a present value starts from the value that sounds.
     """
     shaping = player.shaping
 
-    def set_value(value: float) -> None:
-        shaping.replace(parameter, shaping.values(parameter) | {index: value})
+    def set_value(value: float | None) -> None:
+        others = {each: kept for each, kept in shaping.values(parameter).items() if each != index}
+        shaping.replace(parameter, others if value is None else others | {index: value})
 
     def set_end(number: int, value: float) -> None:
         pair = [*shaping.values(parameter).get(index, parameter.default)]
@@ -72,7 +83,9 @@ def dimension_ramps(player: Player, parameter: Parameter, index: int, end: Any) 
         for number, name in enumerate(ENDS):
             yield RampTrack((player.name, name, index), now[number], end[number], partial(set_end, number))
         return
-    now = player.sounding_at(index) if now is None else now
+    if isinstance(end, tuple):
+        return
+    now = player.sounding_at(index) if now is None or isinstance(now, tuple) else now
     yield RampTrack((player.name, parameter.name, index), end if now is None else now, end, set_value)
 
 
@@ -106,6 +119,8 @@ def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: in
     if command.name == QUANTISE.name and "at" in invocation.values:
         yield ("", TEMPO.name, -1)
     released = parameters_of(DIMENSION) if command.name == "release" else []
+    if command.name == GIVEN_OFF:
+        released = [GIVEN, GIVEN_DT]
     parameters = released if command.parameter is None else [command.parameter]
     for parameter in parameters:
         names = ENDS if parameter.kind is Kind.PAIR else (parameter.inverse or parameter.name,)
@@ -117,4 +132,4 @@ def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: in
 
 def _indices(invocation: Invocation, width: int) -> Sequence[int]:
     numbers = invocation.values.get("dimensions")
-    return [number - 1 for number in numbers] if isinstance(numbers, tuple) else range(width)
+    return [int(number) - 1 for number in numbers] if isinstance(numbers, tuple) else range(width)

@@ -8,6 +8,7 @@ from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.parameters import PARAMETERS
+from impsy_tui.prediction import Given
 
 Notify = Callable[[str, str, str], None]
 """Reports to the performer: level (info, warning, error), source, text."""
@@ -83,6 +84,10 @@ class ParameterHolder:
 
 class BehaviourOutput(Protocol):
     """Output of a behaviour: a player, or silence while a behaviour is auditioned."""
+
+    @property
+    def given(self) -> Mapping[int, Given]:
+        """Given values of the next events by index in the player's order, from 0."""
 
     def play(self, values: Sequence[float]) -> None:
         """Sends the values and writes them to the log."""

@@ -11,6 +11,7 @@ from impsy_tui.engine.players.base import BehaviourOutput
 from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.scheduler import Scheduler
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.prediction import Predictor
 
 AnyPredictor = Predictor | AgentPredictor
@@ -36,6 +37,11 @@ def make_behaviour(
 def agent_behaviours(behaviours: Sequence[PlayerBehaviour]) -> list[AgentBehaviour]:
     """Returns the behaviours that hear descriptors."""
     return [behaviour for behaviour in behaviours if isinstance(behaviour, AgentBehaviour)]
+
+
+def blended_predictor(behaviour: PlayerBehaviour) -> MdrnnPredictor | None:
+    """Returns the second predictor of a behaviour, None for none."""
+    return behaviour.blended if isinstance(behaviour, MdrnnBehaviour) else None
 
 
 def replace_predictor(behaviour: PlayerBehaviour, predictor: AnyPredictor) -> bool:

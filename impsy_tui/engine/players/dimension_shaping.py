@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from impsy_tui import parameters
 from impsy_tui.parameters import Parameter
+from impsy_tui.prediction import Given
 
 _NOTHING: frozenset[int] = frozenset()
 _FIELDS: Final = {
@@ -17,6 +18,7 @@ _FIELDS: Final = {
     parameters.HOLD: "held",
     parameters.RANGE: "ranged",
     parameters.INVERT: "inverted",
+    parameters.GIVEN: "given",
 }
 """Attributes with the dimensions of each parameter."""
 
@@ -31,6 +33,7 @@ class DimensionShaping:
         held: Fixed values.
         ranged: Ranges (low, high) to which 0..1 is scaled.
         inverted: Dimensions that are inverted, before the range.
+        given: Given values or ranges, which the predictor fits its events to. They do not change what it plays.
     """
 
     muted: set[int] = field(default_factory=set)
@@ -38,11 +41,12 @@ class DimensionShaping:
     held: dict[int, float] = field(default_factory=dict)
     ranged: dict[int, tuple[float, float]] = field(default_factory=dict)
     inverted: set[int] = field(default_factory=set)
+    given: dict[int, Given] = field(default_factory=dict)
     _last: tuple[float, ...] = ()
 
     @property
     def idle(self) -> bool:
-        """True if no dimension is shaped."""
+        """True if no dimension is shaped after the prediction."""
         return not (self.muted or self.soloed or self.held or self.ranged or self.inverted)
 
     def values(self, parameter: Parameter) -> dict[int, Any]:
@@ -90,14 +94,15 @@ class DimensionShaping:
             self.inverted.discard(index)
             self.held.pop(index, None)
             self.ranged.pop(index, None)
+            self.given.pop(index, None)
 
     def clear(self) -> None:
         """Ends all shaping."""
-        for shaped in (self.muted, self.soloed, self.held, self.ranged, self.inverted):
+        for shaped in (self.muted, self.soloed, self.held, self.ranged, self.inverted, self.given):
             shaped.clear()
 
     def marks(self, count: int) -> tuple[str, ...]:
-        """Returns a word for each dimension: "muted", "solo", "held", "inverted", "range", or empty."""
+        """Returns a word for each dimension: "muted", "solo", "held", "inverted", "range", "given", or empty."""
         silent = self.silent(count)
 
         def mark(index: int) -> str:
@@ -109,6 +114,8 @@ class DimensionShaping:
                 return "held"
             if index in self.inverted:
                 return "inverted"
-            return "range" if index in self.ranged else ""
+            if index in self.ranged:
+                return "range"
+            return "given" if index in self.given else ""
 
-        return tuple(map(mark, range(count))) if not self.idle else ()
+        return tuple(map(mark, range(count))) if self.given or not self.idle else ()

@@ -1,5 +1,6 @@
 """Behaviour of a player that answers events with predicted events."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -13,8 +14,9 @@ from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn, TurnTaking
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.parameters import MDRNN
-from impsy_tui.prediction import MIN_DT, Prediction, Predictor
+from impsy_tui.prediction import MIN_DT, Given, Prediction, Predictor
 
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
@@ -73,6 +75,8 @@ class MdrnnBehaviour(ParameterHolder):
         self._next: Prediction | None = None
         self._last: Prediction | None = None
         """Last played event, while the next event is not predicted yet."""
+        self._replaceable: Prediction | None = None
+        """Last prediction that sounds, or that the player begins with."""
         self._heard: tuple[float, ...] | None = None
         self._sounding = False
         self._retry: Timer | None = None
@@ -101,6 +105,8 @@ class MdrnnBehaviour(ParameterHolder):
         match name:
             case "mode":
                 self._begin()
+            case "blend":
+                self._set_blend(value)
             case "temp":
                 self.predictor.pi_temperature = value
             case "sigma":
@@ -136,6 +142,43 @@ class MdrnnBehaviour(ParameterHolder):
     def give(self) -> None:
         """Gives the turn to the player (mode callresponse)."""
         self._turns.give()
+
+    def blend(self, second: MdrnnPredictor) -> None:
+        """Lets a second predictor hear all events from now on; it begins with the present share, 0 without one.
+
+        Raises:
+            UserError: The first predictor is the dummy.
+        """
+        if not isinstance(self.predictor, MdrnnPredictor):
+            raise UserError("no model plays that could be blended: load MODEL loads one")
+        share = self.settings.blend or 0.0
+        self.predictor.blended = second
+        self._set_blend(share)
+
+    def _set_blend(self, share: float | None) -> None:
+        """Sets the share of the second predictor; None ends the blend. Without a second predictor there is none."""
+        self.settings.blend = None if self.blended is None else share
+        if isinstance(self.predictor, MdrnnPredictor):
+            self.predictor.blend_weight = share or 0.0
+            if share is None:
+                self.predictor.blended = None
+
+    def again(self) -> None:
+        """Draws the last prediction again; the new one replaces it.
+
+        Raises:
+            UserError: No prediction waits for its time.
+        """
+        old = self._replaceable
+        is_pending = old is not None and self._events.is_pending(old)
+        if old is None or not (is_pending or (old is self._next and not self.mode.answers)):
+            raise UserError("no event waits for its time: again draws the next event again, before it sounds")
+        self.predictor.given = self._given()
+        new = self._replaceable = self._limited(self.predictor.redraw())
+        if is_pending:
+            self._events.replace(old, new, self._wait(new))
+        if old is self._next:
+            self._next = new
 
     def reset(self) -> None:
         """Clears the memory of heard events; pending events are still played."""
@@ -185,6 +228,8 @@ class MdrnnBehaviour(ParameterHolder):
             return
         # Free running would start here. In duet, the player free runs from its own output.
         self._next, self._last = None if mode.free_runs else prediction, None
+        if not mode.free_runs:
+            self._replaceable = prediction
         if mode.answers and may_answer and not self.paused:
             self._answer(prediction, at, answerers)
         self.predictor.settle()
@@ -236,6 +281,15 @@ class MdrnnBehaviour(ParameterHolder):
         """Number of events replaced by a later event on their line of the grid."""
         return self._events.replaced
 
+    @property
+    def blended(self) -> MdrnnPredictor | None:
+        """Second predictor, None for none."""
+        return self.predictor.blended if isinstance(self.predictor, MdrnnPredictor) else None
+
+    def refusal(self, name: str) -> str:
+        is_missing = name == "blend" and self.blended is None
+        return "no second model plays: blend MODEL 50% adds one" if is_missing else ""
+
     def fitted(self, name: str) -> Any:
         pi, sigma = self.settings.fitted
         return {"temp": pi, "sigma": sigma}[name]
@@ -252,6 +306,7 @@ class MdrnnBehaviour(ParameterHolder):
         predictor.pi_temperature = self.settings.temp
         predictor.sigma_temperature = self.settings.sigma
         self.predictor = predictor
+        self._set_blend(None)
 
     def _begin(self) -> None:
         if self.paused or not self.started:
@@ -291,6 +346,7 @@ class MdrnnBehaviour(ParameterHolder):
             self._fault(fault)
             return
         self._next = self._last = None
+        self._replaceable = prediction
         self._events.launch(prediction, self._scheduler.now(), self._wait(prediction))
 
     def _go_on(self, event: PendingEvent) -> None:
@@ -299,6 +355,7 @@ class MdrnnBehaviour(ParameterHolder):
         except UserError as fault:
             self._fault(fault)
             return
+        self._replaceable = prediction
         self._events.follow(event, prediction, self._wait(prediction))
         self.predictor.settle()
 
@@ -316,10 +373,18 @@ class MdrnnBehaviour(ParameterHolder):
         self._retry = self._scheduler.at(self._scheduler.now() + _RETRY, self._run_free)
 
     def _predict(self, dt: float, values: tuple[float, ...]) -> Prediction:
-        prediction = self.predictor.predict(min(max(dt, 0.0), self.max_gap), values)
-        if prediction.dt > self.max_gap:
+        self.predictor.given = self._given()
+        return self._limited(self.predictor.predict(min(max(dt, 0.0), self.max_gap), values))
+
+    def _limited(self, prediction: Prediction) -> Prediction:
+        """Returns a prediction with at most the longest dt, unless the performer gives the dt."""
+        if prediction.dt > self.max_gap and 0 not in self.predictor.given:
             return Prediction(self.max_gap, prediction.values)
         return prediction
+
+    def _given(self) -> Mapping[int, Given]:
+        given, dt = {index + 1: value for index, value in self._output.given.items()}, self.value("given dt")
+        return given if dt is None else {0: dt, **given}
 
     def _answer(self, prediction: Prediction, at: float, answerers: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale

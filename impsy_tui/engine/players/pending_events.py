@@ -116,6 +116,28 @@ class PendingEvents:
             has_sounded = event.apart and not self._quantiser.withdraw(event)
             self.launch(event.prediction, event.anchor, wait(event.prediction), has_sounded=has_sounded)
 
+    def is_pending(self, prediction: Prediction) -> bool:
+        """Returns True if a prediction has not sounded yet."""
+        event = self._event_of(prediction)
+        return event is not None and not (event.apart and self._quantiser.due(event) is None)
+
+    def replace(self, old: Prediction, new: Prediction, wait: float) -> None:
+        """Replaces a pending prediction; the new event counts its wait from the same time, and may be due at once."""
+        event = self._event_of(old)
+        if event is None:
+            return
+        self._cancel_timer(event)
+        self._quantiser.withdraw(event)
+        del self._events[event]
+        wait = max(wait, self._scheduler.now() - event.anchor)
+        if event.goes_on:
+            self.launch(new, event.anchor, wait)
+        else:
+            self.answer(new, event.anchor, wait, event.answerers)
+
+    def _event_of(self, prediction: Prediction) -> PendingEvent | None:
+        return next((event for event in self._events if event.prediction is prediction), None)
+
     def drop(self) -> tuple[Prediction, bool] | None:
         """Drops all pending events.
 

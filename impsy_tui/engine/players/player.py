@@ -1,6 +1,6 @@
 """Player of the session that hears and plays values of the instrument."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 
 import numpy as np
@@ -19,13 +19,20 @@ from impsy_tui.engine.players.behaviours import (
 from impsy_tui.engine.players.dimension_shaping import DimensionShaping
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
+from impsy_tui.prediction import Given
 
 
 class _SilentOutput:
     """Output of an auditioned behaviour: only reports to the performer get through."""
 
-    def __init__(self, notify: Notify) -> None:
+    def __init__(self, player: "Player", notify: Notify) -> None:
+        self._player = player
         self._notify = notify
+
+    @property
+    def given(self) -> Mapping[int, Given]:
+        """Given values of the heard player."""
+        return self._player.given
 
     def play(self, values: Sequence[float]) -> None:
         """Plays nothing."""
@@ -195,6 +202,12 @@ class Player:
 
     # Output of the behaviour
 
+    @property
+    def given(self) -> Mapping[int, Given]:
+        """Given values of the next events by index in the player's order, from 0."""
+        there = self.shaping.given
+        return {own: there[index] for own, index in enumerate(self.plays) if index in there} if there else there
+
     def play(self, values: Sequence[float]) -> None:
         """Sends the values after shaping and logs the values before shaping."""
         session, outputs = self._session, self._session.outputs
@@ -260,7 +273,7 @@ class Player:
             predictor,
             settings,
             self._session.scheduler,
-            _SilentOutput(self._session.notify),
+            _SilentOutput(self, self._session.notify),
             self._random,
             self._session.tempo,
         )

@@ -77,7 +77,7 @@ def present_number(player: ParameterOwner, parameter: Parameter) -> float | None
     value = player.behaviour.value(parameter.inverse or parameter.name)
     if parameter.inverse:
         return 1.0 / value if value else None
-    return None if value is None else float(value)
+    return None if value is None or isinstance(value, tuple) else float(value)
 
 
 def trained_parameters(behaviour: ParameterHolder) -> tuple[str, ...]:

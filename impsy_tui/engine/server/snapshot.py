@@ -13,7 +13,7 @@ from impsy_tui.control.states import ChannelState, JobState, LogState, MachineSt
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours
+from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours, blended_predictor
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present, trained_parameters
@@ -176,6 +176,7 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> Pla
         replaced=behaviour.replaced,
         hears=() if player.hears_all else player.hears,
         plays=() if player.plays_all else player.plays,
+        blended="" if (second := blended_predictor(behaviour)) is None else second.name,
         agent=next((agent_state(each, now) for each in agent_behaviours([behaviour])), None),
     )
 

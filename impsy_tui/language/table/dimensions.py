@@ -3,8 +3,9 @@
 from typing import Final
 
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, parameter_commands
-from impsy_tui.parameters import DIMENSION, PARAMETERS
+from impsy_tui.parameters import DIMENSION, GIVEN, PARAMETERS
 
+GIVEN_OFF: Final = f"{GIVEN.name} {GIVEN.none}"
 _LEARNABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable and DIMENSION not in one.scope)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
 """Keys that commands can be bound to; a terminal may pass on only some of them."""
@@ -13,8 +14,16 @@ _TRIGGERS: Final = ("cc", "note", "program", "osc", *KEYS)
 SHAPING: Final[tuple[Command, ...]] = (
     *parameter_commands(DIMENSION),
     Command(
+        GIVEN_OFF,
+        "no dimension and no time is given any more",
+        GIVEN_OFF,
+        player=True,
+        about="mdrnn",
+        undo=True,
+    ),
+    Command(
         "release",
-        "ends mute, solo, hold, invert and range of these dimensions, or of all",
+        "ends mute, solo, hold, invert, range and given of these dimensions, or of all",
         "release x4",
         (Argument("dimensions", ArgumentKind.DIMENSIONS, optional=True),),
         player=True,

@@ -1,19 +1,49 @@
 """Commands of the players."""
 
+from dataclasses import replace
 from typing import Final
 
 from impsy_tui import ranges
-from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command, parameter_commands
-from impsy_tui.parameters import MDRNN, THRU
+from impsy_tui.language.command_schema import (
+    MUSIC,
+    Argument,
+    ArgumentKind,
+    Command,
+    parameter_command,
+    parameter_commands,
+)
+from impsy_tui.parameters import BLEND, MDRNN, THRU
 from impsy_tui.ranges import Range
 
 FADE: Final = Range(0.0, 600.0, 5.0, "s")
 """Duration of a fade."""
 
+_BLEND: Final = parameter_command(BLEND)
+
 PLAYING: Final[tuple[Command, ...]] = (
-    *parameter_commands(MDRNN),
+    *(command for command in parameter_commands(MDRNN) if command.parameter is not BLEND),
+    replace(
+        _BLEND,
+        arguments=(Argument("model", ArgumentKind.MODEL, optional=True), *_BLEND.arguments),
+        sources=MUSIC,
+    ),
+    Command(
+        "unblend",
+        "ends the blend: the first model plays alone",
+        "unblend",
+        player=True,
+        about="mdrnn",
+        undo=True,
+    ),
     Command("take", "you take the turn: the player falls silent and listens", "take", player=True, about="mdrnn"),
     Command("give", "you give the turn to the player: it plays now", "give", player=True, about="mdrnn"),
+    Command(
+        "again",
+        "draws the next event again, before it sounds; the player has heard the same",
+        "again",
+        player=True,
+        about="mdrnn",
+    ),
     Command(
         "pause",
         "all players, or @name, stop playing and keep listening; thru and log continue",

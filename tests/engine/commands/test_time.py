@@ -109,7 +109,7 @@ def test_clocks_and_nudges_are_saved_as_command_lines() -> None:
 
 def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     virtual = ScriptedSession("battle")
-    models = SimpleNamespace(file_of=lambda player: None, stay=lambda player: None)
+    models = SimpleNamespace(file_of=lambda player: None, blended_file=lambda player: None, stay=lambda player: None)
     scene_keeper = SceneKeeper(
         virtual.session,
         cast(Any, models),

@@ -1,6 +1,6 @@
 """Session on a virtual clock, with a player whose output the test sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.errors import UserError
-from impsy_tui.prediction import Prediction
+from impsy_tui.prediction import Given, Prediction
 from tests.support.engine.virtual_time import VirtualTime
 
 
@@ -31,6 +31,8 @@ class ScriptedPredictor:
         self.max_gap: float | None = None
         self.fitted = (1.0, 0.01)
         self.pi_temperature = self.sigma_temperature = 1.0
+        self.given: Mapping[int, Given] = {}
+        self.redrawn = 0
         self.heard: list[tuple[float, tuple[float, ...]]] = []
         self.resets = 0
         self.faults = 0
@@ -41,6 +43,10 @@ class ScriptedPredictor:
             self.faults -= 1
             raise UserError("it failed")
         return Prediction(self.dt, tuple(round(min(1.0, x + 0.01), 9) for x in values))
+
+    def redraw(self) -> Prediction:
+        self.redrawn += 1
+        return Prediction(self.dt, tuple(round(min(1.0, x + 0.01 + self.redrawn / 10), 9) for x in self.heard[-1][1]))
 
     def settle(self) -> None: ...
 

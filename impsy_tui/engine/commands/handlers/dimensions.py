@@ -1,10 +1,13 @@
 """Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
 
 from collections.abc import Awaitable, Sequence
+from typing import Any
 
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.errors import UserError
+from impsy_tui.parameters import GIVEN, GIVEN_DT, MDRNN
 
 
 class DimensionHandlers(Handlers):
@@ -44,6 +47,23 @@ class DimensionHandlers(Handlers):
         for player in players:
             player.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
         return self._reply(players, f"{_named(dimensions)} played from {low:g} to {high:g}")
+
+    def _given(self, players: Sequence[Player], dimensions: tuple[int, ...], value: Any) -> str:
+        indices, (_, given) = self._played(players, dimensions), GIVEN.typed(value)
+        predicting = [player for player in players if player.behaviour.kind == MDRNN]
+        if not predicting:
+            raise UserError(f"{', '.join(player.name for player in players)} predicts no events that could be given")
+        for player in predicting:
+            values = {index: each for index, each in player.shaping.given.items() if index not in indices}
+            player.shaping.given = values if given is None else values | dict.fromkeys(indices, given)
+        words = "not given" if given is None else f"given: {GIVEN.written(given)}"
+        return self._reply(predicting, f"{_named(dimensions)} {words}")
+
+    def _given_off(self, players: Sequence[Player]) -> str:
+        for player in players:
+            player.shaping.given = {}
+            set_parameter(player, GIVEN_DT, None)
+        return self._reply(players, "nothing is given")
 
     def _invert(self, players: Sequence[Player], dimensions: tuple[int, ...], switch: bool | None = None) -> str:
         indices = set(self._played(players, dimensions))

@@ -6,13 +6,15 @@ from impsy_tui import modes
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
+from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
+from impsy_tui.language import Change
 from impsy_tui.language.program import ALL_PLAYERS
 from impsy_tui.language.table.players import FADE
-from impsy_tui.parameters import MODE
+from impsy_tui.parameters import BLEND, MODE
 
 
 class PlayerHandlers(Handlers):
@@ -39,6 +41,31 @@ class PlayerHandlers(Handlers):
         for player in taking:
             player.give()
         return self._reply(players, "the player's turn")
+
+    def _blend(self, players: Sequence[Player], share: float | str | Change, model: str = "") -> str | Awaitable[str]:
+        if not model or share == BLEND.none:
+            return self._unblend(players) if share == BLEND.none else self.set_parameter(BLEND, players, share)
+        return self._each(players, lambda one: self._blend_one(one, model, share))
+
+    async def _blend_one(self, player: Player | EnsemblePlayer, model: str, share: float | str | Change) -> str:
+        if isinstance(player, Player):
+            await self._host.player_models.blend(player, model)
+        self.set_parameter(BLEND, [player], share)
+        return f"{model} {BLEND.shown(player.behaviour.value(BLEND.name))}, both models hear everything"
+
+    def _unblend(self, players: Sequence[Player]) -> str:
+        blending = [player for player in players if player.behaviour.value(BLEND.name) is not None]
+        if not blending:
+            raise UserError("no second model plays")
+        for player in blending:
+            set_parameter(player, BLEND, None)
+        return self._reply(blending, "the first model plays alone")
+
+    def _again(self, players: Sequence[Player]) -> str:
+        behaviours = [each for player in players if isinstance(each := player.behaviour, MdrnnBehaviour)]
+        for behaviour in behaviours:
+            behaviour.again()
+        return self._reply(players, "the next event is drawn again")
 
     def _pause(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:

@@ -210,7 +210,7 @@ def _played(line: Invocation, session: Session, output: StepOutput) -> Iterator[
     numbers = line.values["dimensions"]
     assert isinstance(numbers, tuple)
     for number in numbers:
-        yield _played_dimension(number - 1, session, output)
+        yield _played_dimension(int(number) - 1, session, output)
 
 
 def _played_dimension(index: int, session: Session, output: StepOutput) -> Target:

@@ -22,6 +22,8 @@ from impsy_tui.parameters import AGENT, ENGINE, ENSEMBLE, FOLLOWER, MDRNN, PARAM
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_BLENDED: Final = "blended"
+"""Key of a player with the name of the second model."""
 _SAVED_BY: Final = "saved_by"
 """Key of a scene with the set list that saved it: that set list alone may replace it."""
 LARGEST_FILE: Final = 1 << 19
@@ -229,6 +231,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         kind=kind,
         values=read_values(values, saved_parameters(kind)),
         items={one.name: _items(one, table[key], key) for one, key in keys_in(table, item_parameters(kind))},
+        blended=str(table.get(_BLENDED, "")),
     )
 
 
@@ -250,7 +253,7 @@ def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _player_table(player: PlayerScene) -> dict[str, Any]:
-    own = {"model": player.model, "kind": player.kind}
+    own = {"model": player.model, _BLENDED: player.blended or None, "kind": player.kind}
     return {
         **{key: value for key, value in own.items() if value is not None},
         **table_of(player.values, saved_parameters(player.kind)),

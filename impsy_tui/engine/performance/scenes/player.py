@@ -17,6 +17,7 @@ class PlayerScene:
         values: values of the parameters by name.
         items: values of single dimensions or followers by name of the parameter. Dimensions have numbers from 1,
             followers have names.
+        blended: name of the second model; empty for none.
         trained: temperatures that follow the model, for ``undo`` only; None leaves the present ones.
     """
 
@@ -25,6 +26,7 @@ class PlayerScene:
     values: Mapping[str, Any]
     items: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
     trained: frozenset[str] | None = None
+    blended: str = ""
 
 
 def saved_parameters(kind: str) -> list[Parameter]:

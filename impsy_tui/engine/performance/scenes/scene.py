@@ -17,6 +17,7 @@ from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
 from impsy_tui.parameters import (
+    BLEND,
     DIMENSION,
     ENDS,
     ENGINE,
@@ -41,18 +42,23 @@ class Scene:
         mapped: parameters by their control; None leaves the present controls.
         name: name of the scene; of a captured scene, that of the scene before.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
+        blended_files: files of second models by player, as ``files``.
     """
 
     values: Mapping[str, Any]
     players: Mapping[str, PlayerScene]
     nudges: Mapping[str, float] | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
+    blended_files: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapping[str, str] | None = None
     name: str = field(default="", compare=False)
 
 
 class SceneKeeper:
     """Captures and restores scenes.
+
+    Attributes:
+        models: models of the players.
 
     Args:
         session: session with the players.
@@ -63,7 +69,7 @@ class SceneKeeper:
     def __init__(self, session: Session, models: PlayerModels, parameter_map: ParameterMap) -> None:
         self._parameter_map = parameter_map
         self._session = session
-        self._models = models
+        self.models = models
         self.active = ""
         """Name of the scene that was recalled or saved last; empty for none."""
 
@@ -73,14 +79,16 @@ class SceneKeeper:
         nudges = dict(self._session.outputs.nudges)
         ensembles = self._session.ensembles.values()
         players |= {ensemble.name: ensemble_scene.captured(ensemble) for ensemble in ensembles}
-        playing = {player.name: self._models.file_of(player) for player in self._session.players.values()}
+        playing = {player.name: self.models.file_of(player) for player in self._session.players.values()}
         playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in ensembles}
         files = {name: file for name, file in playing.items() if file is not None}
+        blended = {player.name: self.models.blended_file(player) for player in self._session.players.values()}
         return Scene(
             captured(self._session.parameters),
             players,
             nudges,
             files,
+            {name: file for name, file in blended.items() if file is not None},
             self._parameter_map.table,
             self.active,
         )
@@ -96,6 +104,7 @@ class SceneKeeper:
                 if (values := player.shaping.values(one))
             },
             trained=player.behaviour.settings.trained,
+            blended=_name(self.models.blended_file(player)),
         )
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
@@ -127,39 +136,52 @@ class SceneKeeper:
         self.active = scene.name
         for player, wanted in self._players(scene):
             file = scene.files.get(player.name)
-            plays = self._models.file_of(player) == file if file else self._model_of(player) == wanted.model
+            plays = self.models.file_of(player) == file if file else self._model_of(player) == wanted.model
+            blended_file = scene.blended_files.get(player.name)
             if plays:
-                self._models.stay(player)
+                self.models.stay(player)
+                if wanted.blended:
+                    awaited.append(self._blend(player, wanted, blended_file))
             elif wanted.model:
-                awaited.append(self._load(player, wanted, file))
+                awaited.append(self._load(player, wanted, file, blended_file))
             else:
-                self._models.unload(player)
+                self.models.unload(player)
             switched = ramp_targets.switches_to(player, wanted.values)
             for behaviour in player.behaviours:
                 behaviour.set_values(switched)
             self._shape(player, wanted)
         for ensemble, wanted in self._ensembles(scene):
             file = scene.files.get(ensemble.name)
-            awaited += ensemble_scene.switch(ensemble, wanted, self._models.ensembles, file)
+            awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file)
         if scene.mapped is not None:
             self._parameter_map.replace(scene.mapped)
         engine = self._session.parameters
         engine.set_values(ramp_targets.switches_to(engine, scene.values))
         return awaited
 
-    async def _load(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
+    async def _load(self, player: Player, wanted: PlayerScene, file: Path | None, blended_file: Path | None) -> str:
         before = player.dimension
-        reply = await self._models.load(player, wanted.model or "", file)
+        reply = await self.models.load(player, wanted.model or "", file)
         if player.dimension != before:  # the shaping of single values ended with the old dimension
             self._shape(player, wanted)
+        if wanted.blended:
+            await self._blend(player, wanted, blended_file)
         return reply
+
+    async def _blend(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
+        if wanted.blended == _name(self.models.blended_file(player)):
+            return ""  # a ramp may lead to its share
+        await self.models.blend(player, wanted.blended, file)
+        player.behaviour.set_value(BLEND.name, wanted.values.get(BLEND.name))
+        return ""
 
     def _shape(self, player: Player, wanted: PlayerScene) -> None:
         for one in parameters_of(DIMENSION):
             # Present values of ramped parameters stay, as the start of the ramp.
-            present = player.shaping.values(one) if one.ramp else {}
+            present = player.shaping.values(one)
             values = {
-                index: present.get(index, end) for index, end in _by_index(wanted, one, self._session.dimension)
+                index: now if ramp_targets.is_ramped(one, now := present.get(index), end) else end
+                for index, end in _by_index(wanted, one, self._session.dimension)
             }
             player.shaping.replace(one, values)
         player.end_muted()
@@ -180,8 +202,7 @@ class SceneKeeper:
         return awaited
 
     def _model_of(self, player: Player) -> str:
-        file = self._models.file_of(player)
-        return file.stem if file is not None else ""
+        return _name(self.models.file_of(player))
 
     def _players(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
         for name, wanted in scene.players.items():
@@ -192,6 +213,10 @@ class SceneKeeper:
         for name, wanted in scene.players.items():
             if wanted.kind == ENSEMBLE and (ensemble := self._session.ensembles.get(name)) is not None:
                 yield ensemble, wanted
+
+
+def _name(file: Path | None) -> str:
+    return "" if file is None else file.stem
 
 
 def _by_index(scene: PlayerScene, parameter: Parameter, dimension: int) -> Iterator[tuple[int, Any]]:
@@ -226,9 +251,12 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         to = "" if name == focus else f"@{name} "
         if player.model is not None:
             yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
+        if player.blended:
+            yield f"{to}{BLEND.name} {quoted(player.blended, always=True)} {BLEND.written(player.values[BLEND.name])}"
         if player.kind != ENSEMBLE:
             yield f"{to}reset"
-        yield command_lines(player.values, parameters_of(player.kind), to)
+        # The line of a blend names the model, too, and another model ends a blend.
+        yield command_lines(player.values, [one for one in parameters_of(player.kind) if one is not BLEND], to)
         yield f"{to}{'free' if player.kind == ENSEMBLE else 'release'}"
         yield from _item_lines(player, to)
 

@@ -178,5 +178,6 @@ def _learned(raw: Any) -> LearnedControl:
 
 def _player(raw: Any) -> SavedPlayer:
     # Files of earlier versions have the values at the level of the player.
-    values = read_values(raw.get("values", raw), parameters_of(MDRNN))
+    named = {name.replace(" ", "_"): value for name, value in raw.get("values", raw).items()}
+    values = read_values(named, parameters_of(MDRNN))
     return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]))
