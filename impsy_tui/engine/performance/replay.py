@@ -47,7 +47,8 @@ class RecordedPerformance:
     def seconds(self) -> float:
         """Duration."""
         last = self.commands[-1][0] if self.commands else 0.0
-        return max([self.length, last, *(float(times[-1]) for times in (self.times, self.frames[:, 0]) if len(times))])
+        ends = [float(times[-1]) for times in (self.times, self.frames[:, 0]) if len(times)]
+        return max([self.length, last, *ends])
 
     def __str__(self) -> str:
         counted = ((len(self.times), "events"), (len(self.frames), "frames of sound"))
