@@ -88,6 +88,7 @@ def _players() -> Iterator[State]:
     yield State("held note", playing(held="note 60, note 64, note 67", marks=()))
     yield State("one pending", playing(pending=_pending("after 10s mode duet")))
     yield State("many pending", playing(pending=_pending(*(f"every {n}s temp rand 0.5 1.5" for n in range(1, 13)))))
+    yield State("pattern", playing(pending=(PendingState(1, 'temp "0.5 1"', "pattern", step="1"),)))
     yield State("glides", playing(pending=_pending(*GLIDES)))
 
 

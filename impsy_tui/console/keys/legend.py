@@ -40,6 +40,7 @@ LEGEND: Final = (
     ("temp, sigma, speed …", "parameters of the player; help temp explains one"),
     ("temp 0.83 trained", "the training of the model found this value; temp trained returns to it"),
     ("temp 1.33→1.50 17s", "a ramp that runs: its target, and the seconds until then"),
+    ("temp 0.50 pattern", "a pattern plays the value; pat where there is little room"),
     ("held: note 60", "a held note counts as playing"),
     ("8 shaped", "dimensions that are muted, solo, held, inverted or in a range; release ends that"),
     ("mdrnn s 9d", "the model: kind, size, dimension (8 values and one for time)"),

@@ -1,6 +1,7 @@
 """Scheduled commands, musical time and replay: their words in the strip, and the pending pane."""
 
 from rich.style import Style
+from textual.widget import Widget
 
 from impsy_tui.console.drawing.lines import Line, Pane, Piece, cut, heading, span
 from impsy_tui.console.drawing.slots import Forms
@@ -73,20 +74,30 @@ class PendingPane(Pane):
         """Makes the lines."""
         width, palette = self.size.width, self.palette
         shown = [one for one in self._pending if self.filter.matches(f"{one.number}", one.text)]
-        title = f"PENDING {self.filter.label(len(shown), len(self._pending))}".rstrip()
-        lines = [heading(cut(title, width), width, palette, key=self.key, focused=self.has_focus)]
         ordered = sorted(shown, key=lambda one: (one.due < 0, one.due, one.number))
-        space = max(1, self.size.height - 1)
+        space = self._space()
+        title = f"PENDING {self.filter.label(len(shown), len(self._pending))}".rstrip()
+        if space == 1 < len(shown):
+            title += f" 1 of {len(shown)}"
+        lines = [heading(cut(title, width), width, palette, key=self.key, focused=self.has_focus)]
         blocks = [_pending_lines(one, width, palette) for one in ordered]
         if sum(map(len, blocks)) > space:  # the separate line of the progress is left out first
             blocks = [block[:1] for block in blocks]
         for block in blocks:
             lines += block
-        if (more := len(blocks) - space) > 0:
+        if (more := len(blocks) - space) > 0 and space > 1:
             lines[space:] = [((f"  and {more + 1} more: what lists them", palette.dim),)]
+        del lines[space + 1 :]
         if not self._pending:
             lines.append((("nothing; over, after, every, at", palette.dim),))
         self.set_lines(lines)
+
+    def _space(self) -> int:
+        """Returns the lines below the title that are on the screen: panes above may leave only some."""
+        height = self.size.height
+        if isinstance(self.parent, Widget):
+            height = min(height, self.parent.size.height - self.virtual_region.y)
+        return max(1, height - 1)
 
 
 def _pending_lines(one: PendingState, width: int, palette: Palette) -> list[Line]:

@@ -7,7 +7,7 @@ from impsy_tui.console.drawing.large_text import large, large_width
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off, one_line, padded
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.gesture_history import GestureHistory
-from impsy_tui.console.widgets.strip.ramp_targets import ramp_targets
+from impsy_tui.console.widgets.strip.moved_parameters import moved_parameters
 from impsy_tui.console.widgets.strip.turns import turn_ink, turn_of
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
@@ -96,8 +96,9 @@ def _value(player: PlayerState) -> str:
 
 def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
     mode = snapshot.focused.mode
-    target = ramp_targets(snapshot).get("temp")
-    label = f"temp → {target[0]:g} in {target[1]:.0f}s" if target is not None else "temp"
+    moved, label = moved_parameters(snapshot).get("temp"), "temp"
+    if moved is not None:
+        label += " pattern" if moved.value is None else f" → {moved.value:g} in {moved.seconds:.0f}s"
     return ((mode, palette.dim), (label.rjust(max(0, width - len(mode))), palette.dim))
 
 

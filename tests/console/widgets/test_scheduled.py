@@ -42,6 +42,13 @@ def test_pending_pane_counts_commands_without_room() -> None:
     assert lines(staged(pending=many))[-2:] == ["5 5s after 1s take", "  and 4 more: what lists them"]
 
 
+def test_pending_pane_with_one_line_shows_soonest_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pane, "size", property(lambda self: type("Size", (), {"width": 27, "height": 2})()))
+    title, line = lines(staged())
+    assert title.startswith("PENDING 1 of 3 ")
+    assert line == "3 2s after 10s mode callre…"
+
+
 def test_pending_pane_shows_step_and_cycle_of_a_pattern() -> None:
     running = PendingState(3, 'temp "0.5 1"', "pattern", share=0.5, cycle=4, step="1")
     waiting = PendingState(4, 'sigma "0.1 0.2"', "pattern", due=1.2)

@@ -95,6 +95,16 @@ def test_strip_shows_target_of_ramp_next_to_value() -> None:
     assert "speed ×1→2" in second
 
 
+def test_strip_marks_values_that_patterns_play() -> None:
+    lines = ('temp "0.5 1"', 'speed "1 2"')
+    running = tuple(PendingState(number, line, "pattern", step="1") for number, line in enumerate(lines, 1))
+    waiting = PendingState(3, 'sigma "0.1 0.2"', "pattern", due=1.5)
+    second = rows(changed(pending=(*running, waiting)), 80)[1]
+    assert "temp 1.00 pattern  " in second
+    assert "speed ×1 pat  " in second
+    assert second.count("pat") == 2
+
+
 def test_strip_marks_temperature_of_the_training() -> None:
     made = snapshot(trained=("temp", "sigma"), parameters={"temp": 0.83, "sigma": 0.123})
     second = rows(made, 80)[1]

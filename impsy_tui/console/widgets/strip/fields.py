@@ -9,7 +9,7 @@ from impsy_tui.console.drawing.lines import Piece, amount, middle, short_model, 
 from impsy_tui.console.drawing.slots import Form, Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.scheduled import cue_forms, replay_forms, tempo_forms
-from impsy_tui.console.widgets.strip.ramp_targets import Target, ramp_targets, shown_target
+from impsy_tui.console.widgets.strip.moved_parameters import Moved, moved_parameters
 from impsy_tui.console.widgets.strip.turns import turn_of, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
@@ -70,44 +70,39 @@ def _clock(seconds: float) -> str:
 
 
 def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
-    """Returns the parameters of the focused player, each with the target of its ramp, and thru."""
-    player, targets = snapshot.focused, ramp_targets(snapshot)
+    """Returns the parameters of the focused player, each with the target of its ramp or its pattern, and thru."""
+    player, moved = snapshot.focused, moved_parameters(snapshot)
     found: dict[str, Forms] = {}
     if player.agent is not None:
-        found["temp"] = _number("aim", str(player.parameters["aim"]), None, palette)
+        found["temp"] = _number("aim", str(player.parameters["aim"]), moved.get("aim"), palette)
     else:
-        found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", player, targets, palette)
+        found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", player, moved, palette)
     if player.agent is None and player.ensemble is None:
         stretch = player.number("timescale")
         speed = f"×{1 / stretch:.3g}" if stretch else "max"
-        if (to := targets.get("timescale")) is not None and to[0]:
-            targets.setdefault("speed", (1.0 / to[0], to[1]))
-        found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", player, targets, palette)
-        found["speed"] = _number("speed", speed, targets.get("speed"), palette)
+        found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", player, moved, palette)
+        found["speed"] = _number("speed", speed, moved.get("speed"), palette)
     if player.mode == "callresponse":
         shown = f"{player.number('threshold'):.3g}s"
-        found["threshold"] = _number("threshold", shown, targets.get("threshold"), palette)
+        found["threshold"] = _number("threshold", shown, moved.get("threshold"), palette)
     if snapshot.thru:
         found["thru"] = ((("thru", palette.strong),),)
     return found
 
 
-def _temperature(
-    name: str, value: str, player: PlayerState, targets: Mapping[str, Target], palette: Palette
-) -> Forms:
-    """Returns a temperature with the target of its ramp, or marked as trained."""
-    target = targets.get(name)
-    forms = _number(name, value, target, palette)
-    if target is None and name in player.trained:
+def _temperature(name: str, value: str, player: PlayerState, moved: Mapping[str, Moved], palette: Palette) -> Forms:
+    """Returns a temperature with the target of its ramp or its pattern, or marked as trained."""
+    forms = _number(name, value, moved.get(name), palette)
+    if name not in moved and name in player.trained:
         return ((*forms[0], (" trained", palette.dim)), *forms)
     return forms
 
 
-def _number(label: str, value: str, target: Target | None, palette: Palette) -> Forms:
+def _number(label: str, value: str, moved: Moved | None, palette: Palette) -> Forms:
     now: Form = ((f"{label} ", palette.dim), (value, palette.strong))
-    if target is None:
+    if moved is None:
         return (now,)
-    return tuple((*now, (text, palette.prediction)) for text in shown_target(*target))
+    return tuple((*now, (text, palette.prediction)) for text in moved.words)
 
 
 def state_fields(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> dict[str, Forms]:
