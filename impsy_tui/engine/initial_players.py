@@ -64,6 +64,7 @@ def _initial_player(
         if table == "player":
             return parameter.check(getattr(player, key))
         if last is not None and parameter.name in last.values and parameter.key not in given:
+            trained.update({parameter.name}.intersection(last.trained))
             return last.values[parameter.name]
         own, general = getattr(player, key), getattr(getattr(config, table), key)
         value = general if own is None or parameter.key in given else own
@@ -150,8 +151,9 @@ def saved_session(session: Session, player_models: PlayerModels, live_set: Saved
     """Returns the saved session, without the fields that the engine adds."""
     players = {}
     for player in session.players.values():
-        values = captured(player.behaviour, MDRNN)
-        players[player.name] = SavedPlayer(str(player_models.file_of(player) or ""), values, player.behaviour.paused)
+        behaviour = player.behaviour
+        file, trained = str(player_models.file_of(player) or ""), tuple(sorted(behaviour.settings.trained))
+        players[player.name] = SavedPlayer(file, captured(behaviour, MDRNN), behaviour.paused, trained)
     general = session.settings
     return SessionFile(
         players, session.focus, general.thru, log, live_set, thru_before_filter=general.thru_before_filter

@@ -1,6 +1,6 @@
 """Tracks of ramps: parameters with their present value, their end value and their setter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,24 +26,29 @@ from impsy_tui.parameters import (
 )
 
 
-def ramp(player: ParameterOwner, parameter: Parameter, end: float) -> RampTrack:
-    """Returns the track of a player's parameter, from its present value."""
+def ramp(player: ParameterOwner, parameter: Parameter, end: float, *, follows: bool = False) -> RampTrack:
+    """Returns the track of a player's parameter, from its present value.
+
+    If ``follows``, the parameter follows the training of the model once it is at the end.
+    """
     now = value_of(player, parameter)
     if now is None or isinstance(now, tuple):
         now = player.behaviour.ramp_start(parameter.name)
 
     def set_value(value: float) -> None:
         set_parameter(player, parameter, value)
+        for behaviour in player.behaviours if follows and value == end else ():
+            behaviour.follow_training(parameter.name, follows=True)
 
     key = (player.name, parameter.name, -1)
     return RampTrack(key, end if now is None else now, end, set_value, log=parameter.ramp == "log")
 
 
-def ramps_to(player: ParameterOwner, values: Mapping[str, Any]) -> Iterator[RampTrack]:
-    """Yields the tracks to all values that a ramp can reach."""
+def ramps_to(player: ParameterOwner, values: Mapping[str, Any], trained: Collection[str] = ()) -> Iterator[RampTrack]:
+    """Yields the tracks to all values that a ramp can reach; ``trained`` ones follow the model at the end."""
     for name, end in values.items():
         if PARAMETERS[name].ramp and end is not None and not isinstance(end, tuple):
-            yield ramp(player, PARAMETERS[name], end)
+            yield ramp(player, PARAMETERS[name], end, follows=name in trained)
 
 
 def switches_to(player: ParameterOwner, values: Mapping[str, Any]) -> dict[str, Any]:

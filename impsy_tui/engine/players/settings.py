@@ -152,6 +152,18 @@ def read_values(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> di
     return {one.name: one.check(table[key], key) for one, key in keys_in(table, parameters)}
 
 
+def read_trained(table: Mapping[str, Any]) -> frozenset[str]:
+    """Returns the parameters of a file's table that follow the training of the model.
+
+    Raises:
+        ValueError: The training finds no value of a parameter.
+    """
+    names, known = frozenset(table.get(TRAINED, ())), [one.name for one in PARAMETERS.values() if TRAINED in one.more]
+    if unknown := names.difference(known):
+        raise ValueError(f"{TRAINED}: {', '.join(map(repr, unknown))} is not one of {', '.join(known)}")
+    return names
+
+
 def keys_in(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> Iterator[tuple[Parameter, str]]:
     """Yields the parameters that a file's table has, and their keys; of two keys, the present one."""
     for one in parameters:
@@ -159,8 +171,11 @@ def keys_in(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> Iterat
             yield one, key
 
 
-def command_lines(values: Mapping[str, Any], parameters: Iterable[Parameter], to: str) -> str:
-    """Returns values as a command line, with ``to`` before each command."""
+def command_lines(
+    values: Mapping[str, Any], parameters: Iterable[Parameter], to: str, trained: Iterable[str] = ()
+) -> str:
+    """Returns values as a command line, with ``to`` before each command; ``trained`` ones follow the model."""
+    values = {**values, **dict.fromkeys(trained, TRAINED)}
     settable = [(one, values[one.name]) for one in parameters if one.example and one.name in values]
     return "; ".join(
         f"{to}{one.name} {quoted(value) if one.kind is Kind.FILE else one.written(value)}" for one, value in settable

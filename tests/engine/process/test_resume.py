@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 from impsy_tui.control.client import connected
 from tests.support.engine.processes import Start, config
 from tests.support.engine_process import EngineProcess
+from tests.support.models import constant_model
 from tests.support.ports import free_port, free_tcp_port
 from tests.support.waiting import wait_until
 
@@ -142,3 +143,26 @@ def test_session_that_was_resumed_is_resumed_again_after_another_crash(
         engine = start_engine(text)
     with connected(engine.socket) as client:
         assert client.snapshot().players[0].mode == "duet"
+
+
+def test_resumed_temperature_follows_the_training_as_before(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, saved: Path
+) -> None:
+    other = constant_model(pulse_model.with_name("other.h5"), [0.02, 0.2, 0.5, 0.8])
+    for model, pi, sigma in ((pulse_model, 0.7, 0.5), (other, 1.4, 0.2)):
+        model.with_suffix(".toml").write_text(f"pi_temperature = {pi}\nsigma_temperature = {sigma}\n")
+    text = config(receiver, free_port())
+    engine = start_engine(text)
+    _set_up(engine, saved)
+    for _ in range(2):
+        engine.end(signal.SIGKILL)
+        engine = start_engine(text)
+    with connected(engine.socket) as client:
+        player = client.snapshot().players[0]
+        assert player.trained == ("temp",)
+        assert (player.parameters["temp"], player.parameters["sigma"]) == (0.7, 0.0625)
+        assert client.command("load other").ok
+        player = client.snapshot().players[0]
+        assert (player.parameters["temp"], player.parameters["sigma"]) == (1.4, 0.0625)
+        assert client.command("sigma trained").ok
+        assert client.snapshot().players[0].parameters["sigma"] == 0.2

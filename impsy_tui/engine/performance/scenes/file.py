@@ -15,10 +15,21 @@ from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes.player import PlayerScene, item_parameters, saved_parameters
 from impsy_tui.engine.performance.scenes.scene import Scene
-from impsy_tui.engine.players.settings import keys_in, read_values
+from impsy_tui.engine.players.settings import keys_in, read_trained, read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import AGENT, ENGINE, ENSEMBLE, FOLLOWER, MDRNN, PARAMETERS, Kind, Parameter, parameters_of
+from impsy_tui.parameters import (
+    AGENT,
+    ENGINE,
+    ENSEMBLE,
+    FOLLOWER,
+    MDRNN,
+    PARAMETERS,
+    TRAINED,
+    Kind,
+    Parameter,
+    parameters_of,
+)
 from impsy_tui.toml_files import read_regular, read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -231,6 +242,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         kind=kind,
         values=read_values(values, saved_parameters(kind)),
         items={one.name: _items(one, table[key], key) for one, key in keys_in(table, item_parameters(kind))},
+        trained=read_trained(table),
         blended=str(table.get(_BLENDED, "")),
     )
 
@@ -257,6 +269,7 @@ def _player_table(player: PlayerScene) -> dict[str, Any]:
     return {
         **{key: value for key, value in own.items() if value is not None},
         **table_of(player.values, saved_parameters(player.kind)),
+        **({TRAINED: sorted(player.trained)} if player.trained else {}),
         **{
             PARAMETERS[name].keys[0]: (
                 list(values)

@@ -17,15 +17,15 @@ class PlayerScene:
         values: values of the parameters by name.
         items: values of single dimensions or followers by name of the parameter. Dimensions have numbers from 1,
             followers have names.
+        trained: temperatures that follow the training of the model.
         blended: name of the second model; empty for none.
-        trained: temperatures that follow the model, for ``undo`` only; None leaves the present ones.
     """
 
     model: str | None
     kind: str
     values: Mapping[str, Any]
     items: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
-    trained: frozenset[str] | None = None
+    trained: frozenset[str] = frozenset()
     blended: str = ""
 
 

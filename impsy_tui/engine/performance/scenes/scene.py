@@ -110,7 +110,7 @@ class SceneKeeper:
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
         """Yields the ramps that lead to a scene."""
         for player, wanted in self._players(scene):
-            yield from ramp_targets.ramps_to(player, wanted.values)
+            yield from ramp_targets.ramps_to(player, wanted.values, wanted.trained)
             for one in parameters_of(DIMENSION):
                 for index, end in _by_index(wanted, one, self._session.dimension) if one.ramp else ():
                     yield from ramp_targets.dimension_ramps(player, one, index, end)
@@ -193,8 +193,9 @@ class SceneKeeper:
             if track.start != track.end:
                 track.set_value(track.end)
         for player, wanted in self._players(scene):
-            for behaviour in player.behaviours if wanted.trained is not None else ():
-                behaviour.settings.trained = wanted.trained
+            for name in wanted.values:  # also those that have the wanted value already
+                for behaviour in player.behaviours:
+                    behaviour.follow_training(name, follows=name in wanted.trained)
         outputs = self._session.outputs
         for name, seconds in (scene.nudges or {}).items():
             if outputs.nudges.get(name) not in (None, seconds):
@@ -256,7 +257,8 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         if player.kind != ENSEMBLE:
             yield f"{to}reset"
         # The line of a blend names the model, too, and another model ends a blend.
-        yield command_lines(player.values, [one for one in parameters_of(player.kind) if one is not BLEND], to)
+        plain = [one for one in parameters_of(player.kind) if one is not BLEND]
+        yield command_lines(player.values, plain, to, player.trained)
         yield f"{to}{'free' if player.kind == ENSEMBLE else 'release'}"
         yield from _item_lines(player, to)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.pending_lines import SavedPending, read_pending
 from impsy_tui.engine.players.base import MAIN
-from impsy_tui.engine.players.settings import read_values
+from impsy_tui.engine.players.settings import read_trained, read_values
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, THRU, parameters_of
 from impsy_tui.toml_files import read_regular, replace_text
@@ -28,11 +28,13 @@ class SavedPlayer:
         model: path of the model file, empty for none.
         values: values of its parameters, by name; missing ones come from the configuration.
         paused: True if the player was paused.
+        trained: parameters that followed the training of the model.
     """
 
     model: str
     values: Mapping[str, Any]
     paused: bool
+    trained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +182,4 @@ def _player(raw: Any) -> SavedPlayer:
     # Files of earlier versions have the values at the level of the player.
     named = {name.replace(" ", "_"): value for name, value in raw.get("values", raw).items()}
     values = read_values(named, parameters_of(MDRNN))
-    return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]))
+    return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]), tuple(sorted(read_trained(raw))))

@@ -7,6 +7,7 @@ import pytest
 
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.scenes.file import SceneFile
+from impsy_tui.engine.performance.scenes.scene import scene_lines
 from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.models import constant_model
@@ -48,6 +49,48 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: VirtualSession, tmp_path:
     assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
 
 
+def _fitted(pi: float, sigma: float) -> ScriptedPredictor:
+    predictor = ScriptedPredictor(4)
+    predictor.fitted = (pi, sigma)
+    return predictor
+
+
+@pytest.mark.parametrize("line", ["scene dark", "over 4s scene dark", "over 4s scene dark now"])
+def test_scene_keeps_which_temperatures_follow_the_training(tmp_path: Path, line: str) -> None:
+    set_ = VirtualSession(tmp_path, players={"main": _fitted(0.7, 0.5)})
+    player = set_.session.focused_player
+    set_.do("sigma 0.3")
+    set_.do("scene save dark")
+    assert 'trained = ["temp"]' in (tmp_path / "scenes.toml").read_text()
+    for present in ("temp 2; sigma trained", "temp 0.7; sigma trained"):
+        set_.do(present)
+        set_.do(line)
+        set_.wait(5)
+        assert (temp(set_), player.behaviour.settings.sigma) == (0.7, 0.3)
+        player.change_predictor(_fitted(1.4, 0.2))
+        assert (temp(set_), player.behaviour.settings.sigma) == (1.4, 0.3)
+        player.change_predictor(_fitted(0.7, 0.5))
+
+
+def test_ramp_to_a_scene_leaves_a_temperature_that_was_set_meanwhile(tmp_path: Path) -> None:
+    set_ = VirtualSession(tmp_path, players={"main": _fitted(0.7, 0.5)})
+    set_.do("scene save dark")
+    set_.do("temp 2")
+    set_.do("over 4s scene dark now")
+    set_.wait(2)
+    set_.do("temp 3")
+    set_.wait(5)
+    set_.session.focused_player.change_predictor(_fitted(1.4, 0.2))
+    assert temp(set_) == 3.0
+
+
+def test_lines_of_a_scene_say_which_temperatures_follow_the_training(tmp_path: Path) -> None:
+    set_ = VirtualSession(tmp_path, players={"main": _fitted(0.7, 0.5)})
+    set_.do("sigma 0.3")
+    lines = "; ".join(scene_lines(set_.live_set.scene_keeper.capture(), "main"))
+    assert "temp trained; sigma 0.3" in lines
+
+
 SANE = '[dark.players.main]\nmode = "duet"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1\n'
 TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
 
@@ -60,6 +103,7 @@ TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
         (SANE + "max_response = nan", "max_response"),
         (SANE + "max_response = -1", "max_response"),
         (SANE + "muted = [inf]", "is not valid"),
+        (SANE + 'trained = ["mode"]', "trained: 'mode' is not one of temp, sigma"),
         (SANE + "ranged = {1 = [0.5]}", "is not valid"),
         (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
         (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
