@@ -98,8 +98,8 @@ class SessionReplay:
 
         Args:
             seconds: length of the input that is played.
-            rounds: number of rounds of a loop of exactly this length, infinite for a loop without end; 0 to play
-                the input once, from its first event.
+            rounds: number of rounds of a loop of exactly this length; infinite for a loop without end. 0 plays the
+                input once, from its first event.
 
         Raises:
             UserError: Nothing was played in this time.
