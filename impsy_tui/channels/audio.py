@@ -84,7 +84,6 @@ class AudioChannel:
         self._scheduler.at(self._last_block + _CHECK, self._check)
 
     def _report_open(self) -> None:
-        self._troubles.resolve("dead")
         self._listener.trouble(self.name, f"{self._device} is heard now", "info")
 
     def _open_stream(self) -> Any:
@@ -159,10 +158,9 @@ class AudioChannel:
         self._reported = hearing
         if now - self._last_block > _DEAD:
             self._state = "waiting"
-            self._troubles.note("dead", f"nothing comes from {self._device} any more: is it plugged in?")
             _close(self._stream)
             self._stream = None
-            self._opening.begin()
+            self._opening.begin(f"nothing comes from {self._device} any more: is it plugged in?")
             return
         self._scheduler.at(now + _CHECK, self._check)
 

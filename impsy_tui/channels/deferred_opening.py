@@ -50,8 +50,14 @@ class DeferredOpening:
         except TimeoutError:
             self._report("it is not open yet: the name or the device takes long to answer")
 
-    def begin(self) -> None:
-        """Begins attempts in the background, unless an attempt is in progress."""
+    def begin(self, reason: str = "") -> None:
+        """Begins attempts in the background, unless an attempt is in progress.
+
+        Args:
+            reason: Reason why an open resource is opened again, as a report; empty for no report.
+        """
+        if reason:
+            self._report(reason)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 

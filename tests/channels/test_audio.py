@@ -126,6 +126,21 @@ def test_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeyp
     server.close()
 
 
+def test_device_that_pauses_is_heard_again_and_its_problem_ends(jack_server: JackServer, listen: Listen) -> None:
+    engine = listen("system")
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["level"] < -100.0)
+    jack_server.freeze()
+    try:
+        wait_until(lambda: "audio: nothing comes from system any more: is it plugged in?" in engine.said())
+    finally:
+        jack_server.freeze(on=False)
+    wait_until(lambda: "audio: system is heard now" in engine.said(), 120)
+    audio = next(one for one in _snapshot(engine)["channels"] if one["name"] == "audio")
+    assert audio["state"] == "open"
+    assert "nothing comes" not in audio["problem"]  # a busy machine loses sound at times
+    assert engine.end() == 0
+
+
 def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
     jack_server: JackServer, sine: Sine, listen: Listen
 ) -> None:

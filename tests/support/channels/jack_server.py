@@ -4,6 +4,7 @@ import ctypes
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,11 @@ class JackServer:
                 assert time.monotonic() < deadline, f"jackd does not start: {self.said()}"
                 assert self._process.poll() is None, f"jackd has ended: {self.said()}"
                 time.sleep(0.05)
+
+    def freeze(self, *, on: bool = True) -> None:
+        """Stops the server in its tracks, like a device that delivers nothing, or lets it continue."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if on else signal.SIGCONT)
 
     def said(self) -> str:
         """Returns the output of jackd."""
