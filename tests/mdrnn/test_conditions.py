@@ -164,7 +164,8 @@ def test_log_below_is_continuous_in_the_tail(z: float) -> None:
 def test_log_mass_equals_the_integral(low: float, high: float) -> None:
     x = np.linspace(max(low, -12.0), min(high, 12.0), 400_001)
     density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-    assert math.exp(log_mass(low, high)) == pytest.approx(np.trapezoid(density, x), rel=1e-6)
+    integral = np.diff(x) @ (density[1:] + density[:-1]) / 2  # NumPy 1 has no trapezoid
+    assert math.exp(log_mass(low, high)) == pytest.approx(integral, rel=1e-6)
 
 
 def test_range_in_the_far_tail_is_drawn_near_its_end() -> None:
