@@ -7,7 +7,7 @@ is recorded with their numbers, as ``#3-4,7 drop``, and a replay translates reco
 import itertools
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,9 @@ from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
-from impsy_tui.language import Call, Invocation, Macro
+from impsy_tui.language import Call, Invocation, Macro, Program
 from impsy_tui.language.program import Step
+from impsy_tui.parameters import ENDS, Kind
 
 _SET: Final = ("cue", "next", "back", "goto")
 """Commands that step through a set list: the lines of the cue are recorded instead."""
@@ -192,7 +193,19 @@ class SetRecording:
         line, left = pending.line, self._scheduled.seconds_left(pending)
         if pending.kind not in ("over", "after") or left is None:
             return pending.text
-        return str(replace(line, values={**line.values, "time": round(left, 3)}))
+        values = {**line.values, "time": round(left, 3)}
+        if pending.ramp is not None and isinstance(targets := values["settings"], Program):
+            moving = {name for _, name, _ in pending.ramp.tracks}
+            values["settings"] = Program(tuple(step for step in targets.steps if _moves(step, moving)))
+        return str(replace(line, values=values))
+
+
+def _moves(step: Invocation | Call, moving: Set[str]) -> bool:
+    """Returns True if a target of a ramp still moves: another command may have taken its parameter over."""
+    if isinstance(step, Call) or (parameter := step.command.parameter) is None:
+        return True
+    names = ENDS if parameter.kind is Kind.PAIR else (parameter.inverse or parameter.name,)
+    return not moving.isdisjoint(names)
 
 
 def _spans(numbers: Sequence[int]) -> str:

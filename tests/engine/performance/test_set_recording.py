@@ -105,6 +105,17 @@ def _recorded(folder: Path) -> list[tuple[float, str]]:
     return [((time - found[0][0]).total_seconds(), row) for time, row in found]
 
 
+def test_recording_leaves_out_what_a_pending_ramp_moves_no_more(set_: VirtualSession, tmp_path: Path) -> None:
+    set_.do("over 60s temp 2 sigma 0.4 speed 2 range x1 0.2 0.4")
+    set_.wait(1)
+    set_.do("sigma 0.3; speed 1; range x1 0 1")
+    set_.do("over 60s range x2 0.2 0.4 speed 2")
+    set_.do("record on")
+    set_.live_set.recording.command_log.close()
+    lines = [line for _, line in _recorded(tmp_path) if line.startswith("#")]
+    assert lines == ["#1 over 59s temp 2", "#2 over 60s range x2 0.2 0.4 speed 2"]
+
+
 def test_recording_can_be_replayed(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
