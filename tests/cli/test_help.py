@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 
 from impsy_tui.cli.main import app
@@ -60,3 +61,18 @@ def test_every_number_states_its_unit() -> None:
         re.IGNORECASE,
     )
     assert [f"{words} {option.opts[0]}" for words, option in numbers if not units.search(option.help)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("-h",), "A performance console for intelligent instruments."),
+        (("help",), "A performance console for intelligent instruments."),
+        (("run", "-h"), "Run the engine in the foreground"),
+        *(((group,), f" {group} [OPTIONS] COMMAND") for group in ("agent", "ensemble", "gestures", "service")),
+    ],
+)
+def test_help_is_shown_for_each_usual_way_to_ask(words: tuple[str, ...], shown: str, tmp_path: Path) -> None:
+    asked = shell(*words, cwd=tmp_path)
+    assert shown in asked.stdout + asked.stderr
+    assert "Error" not in asked.stdout + asked.stderr

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from impsy_tui.ensemble.network import EnsembleNetwork
     from impsy_tui.ensemble.scores import Score
 
-app = typer.Typer(help="Play and evaluate ensembles.", add_completion=False)
+app = typer.Typer(help="Play and evaluate ensembles.", add_completion=False, no_args_is_help=True)
 
 ScoresArgument = Annotated[
     list[Path] | None,

@@ -12,6 +12,10 @@ class CommandGroup(typer.core.TyperGroup):
     A command may have two words: ``train`` and ``train agent``.
     """
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parses the arguments of the program; ``help`` as the first is ``--help``."""
+        return super().parse_args(ctx, ["--help", *args[1:]] if args[:1] == ["help"] else args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Returns the command with the longest name at the start of the arguments."""
         both = " ".join(args[:2])
