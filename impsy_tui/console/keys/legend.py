@@ -36,7 +36,7 @@ SYMBOLS: Final = (
 """Signs that are not letters, each with one meaning."""
 
 LEGEND: Final = (
-    ("YOUR TURN, PLAYER'S TURN", "who plays; the first row has the colour of the turn"),
+    ("YOUR TURN, PLAYER'S TURN", "who plays, in a demo DEMO PLAYS; the first row has the colour of the turn"),
     ("temp, sigma, speed …", "parameters of the player; help temp explains one"),
     ("temp 0.83 trained", "the training of the model found this value; temp trained returns to it"),
     ("temp 1.33→1.50 17s", "a ramp that runs: its target, and the seconds until then"),

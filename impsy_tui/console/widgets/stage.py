@@ -8,7 +8,7 @@ from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off,
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.strip.moved_parameters import moved_parameters
-from impsy_tui.console.widgets.strip.turns import turn_ink, turn_of
+from impsy_tui.console.widgets.strip.turns import focused_turn, turn_ink
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
 
@@ -41,7 +41,7 @@ class StageView(Lines):
             return
         scale = 2 if width >= _LARGE_FROM[0] and height >= _LARGE_FROM[1] else 1
         player, palette = snapshot.focused, self.palette
-        whose = turn_of(player)
+        whose = focused_turn(snapshot)
         turn, value, color = whose.word, _value(player), turn_ink(whose, palette)
         if large_width(f"{turn}  {value}", scale) > width:
             turn = turn[: max(1, width // (8 * scale) - len(value))]

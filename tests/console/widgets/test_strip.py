@@ -14,7 +14,15 @@ from impsy_tui.console.widgets.strip import status_strip as strip
 from impsy_tui.console.widgets.strip.status_strip import StatusStrip
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import CueState, LogState, MachineState, PendingState, ReplayState, TempoState
+from impsy_tui.control.states import (
+    ChannelState,
+    CueState,
+    LogState,
+    MachineState,
+    PendingState,
+    ReplayState,
+    TempoState,
+)
 from tests.support.snapshots import job, snapshot, staged
 
 PALETTE = ThemeFolders().load("amber")
@@ -48,6 +56,13 @@ def changed(**fields: Any) -> Snapshot:
 
 _FOLLOWS = {"tempo": 90.0, "clock in": True}
 _GRID = {"tempo": 90.0, "quantise": "1/8", "swing": 0.6}
+
+
+def test_strip_names_the_simulated_performer_of_a_demo() -> None:
+    channels = (ChannelState("osc", "open", ""), ChannelState("demo", "open", "simulated performer"))
+    for turn, shown in (("you", "▶ DEMO PLAYS"), ("player", "◀ PLAYER'S TURN")):
+        assert shown in rows(msgspec.structs.replace(snapshot(turn=turn), channels=channels), 80)[0]
+    assert "▶ YOUR TURN" in rows(msgspec.structs.replace(snapshot(turn="you"), channels=channels[:1]), 80)[0]
 
 
 def test_strip_shows_cue_recording_pending_commands_and_tempo() -> None:

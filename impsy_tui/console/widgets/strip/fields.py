@@ -10,7 +10,7 @@ from impsy_tui.console.drawing.slots import Form, Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.scheduled import cue_forms, replay_forms, tempo_forms
 from impsy_tui.console.widgets.strip.moved_parameters import Moved, moved_parameters
-from impsy_tui.console.widgets.strip.turns import turn_of, turn_style
+from impsy_tui.console.widgets.strip.turns import focused_turn, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
 from impsy_tui.modes import FILTER
@@ -23,7 +23,7 @@ _HOT: Final = 80.0
 
 def turn_fields(snapshot: Snapshot, palette: Palette, *, locked: bool) -> dict[str, Forms]:
     """Returns mode, turn, player, cue, flags and timer."""
-    player, turn = snapshot.focused, turn_of(snapshot.focused)
+    player, turn = snapshot.focused, focused_turn(snapshot)
     style = turn_style(turn, palette)
     mode = FILTER if player.mode == "polyphony" and not snapshot.thru else player.mode
     flags = [text for text, is_on in (("LOCKED", locked), ("REC CMDS", snapshot.recording)) if is_on]

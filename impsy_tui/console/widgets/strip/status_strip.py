@@ -8,7 +8,7 @@ from impsy_tui.console.drawing.lines import Line, Lines
 from impsy_tui.console.drawing.slots import Forms, Slot, arrange, row
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.strip import fields
-from impsy_tui.console.widgets.strip.turns import turn_of, turn_style
+from impsy_tui.console.widgets.strip.turns import focused_turn, turn_style
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 
@@ -84,7 +84,7 @@ class StatusStrip(Lines):
         rows: list[Line] = []
         if snapshot is not None and self._slow is not None:
             contents = _contents(snapshot, self._slow, palette, locked=locked)
-            turn = turn_style(turn_of(snapshot.focused), palette)
+            turn = turn_style(focused_turn(snapshot), palette)
             if self.size.height == 1:
                 rows = [_turn_row(_ONE_ROW, contents, width, turn)]
             else:

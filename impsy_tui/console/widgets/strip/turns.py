@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from rich.style import Style
 
 from impsy_tui.console.themes import Palette
+from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
 
 
@@ -40,6 +41,10 @@ _TOGETHER: Final = {
 """Modes without turns; in the others both play."""
 
 
+_SIMULATED: Final = TurnLabel("▶", "DEMO PLAYS", "DEMO", "you")
+"""Turn of the simulated performer of a demo."""
+
+
 def turn_of(player: PlayerState) -> TurnLabel:
     """Returns the turn of a player."""
     if player.paused:
@@ -51,6 +56,13 @@ def turn_of(player: PlayerState) -> TurnLabel:
     if player.mode == "useronly":
         return TurnLabel("▶", "YOU ALONE", "YOU", "you")
     return _TURNS.get(player.turn) or _TOGETHER.get(player.mode, TurnLabel("◆", "TOGETHER", "BOTH", "player"))
+
+
+def focused_turn(snapshot: Snapshot) -> TurnLabel:
+    """Returns the turn of the focused player; in a demo, the simulated performer has the turn of the musician."""
+    turn = turn_of(snapshot.focused)
+    is_demo = any(channel.name == "demo" for channel in snapshot.channels)
+    return _SIMULATED if is_demo and turn == _TURNS["you"] else turn
 
 
 def turn_style(turn: TurnLabel, palette: Palette) -> Style:
