@@ -182,19 +182,19 @@ class Executor:
 
     def carry_out_here(self, source: str, line: str) -> None:
         """Carries out a saved line of the performer; problems are reported to the performer."""
-        if (settling := self.carry_out_all(iter([(source, line, None)]), KEYBOARD)) is not None:
+        if (settling := self.carry_out_all(iter([(source, line, None)]), None, KEYBOARD)) is not None:
             self.wait_for(source, [settling])
 
-    def carry_out_all(self, lines: Lines, origin: Source = Source.FILE) -> Awaitable[str] | None:
-        """Carries out lines of a set list or a recording in order; lines after a scene wait for the scene.
-
-        Problems are reported to the performer.
+    def carry_out_all(
+        self, lines: Lines, within: LineResult | None = None, origin: Source = Source.FILE
+    ) -> Awaitable[str] | None:
+        """Carries out lines of files in order; see ``LineCallables``. Problems are reported to the performer.
 
         Returns:
             An awaitable that ends when the last line is done, or started if the line takes time; None if all
             lines are done already.
         """
-        parent = self._current
+        parent = within or self._current
         settling = self._until_one_settles(lines, parent, origin)
         return None if settling is None else self._continue(settling, lines, parent, origin)
 
@@ -216,7 +216,8 @@ class Executor:
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            result = LineResult(on_done=on_done, from_file=origin is Source.FILE)
+            left_by = 0 if parent is None else parent.left_by
+            result = LineResult(on_done=on_done, from_file=origin is Source.FILE, left_by=left_by)
             self._begin(program, "", source, result, waits=True)
             if parent is not None:
                 parent.cued.append(result)
@@ -245,9 +246,9 @@ class Executor:
             return f"{name} is not allowed in a set list or a recording: type it at the prompt"
         return program
 
-    def run(self, program: Program, player: str, source: str) -> None:
+    def run(self, program: Program, player: str, source: str, left_by: int = 0) -> None:
         """Carries out a pending program; problems are reported to the performer."""
-        self._begin(program, player, source, LineResult(), waits=False)
+        self._begin(program, player, source, LineResult(left_by=left_by), waits=False)
 
     def _begin(self, program: Program, player: str, source: str, result: LineResult, *, waits: bool) -> None:
         """Carries out a program; if the caller does not wait for the rest, the background does."""
@@ -367,7 +368,9 @@ class Executor:
         finally:
             # Noted now: while a command takes time, other lines may leave pending commands.
             cued = {number for each in result.cued for number in each.all_numbers}
-            result.numbers += (number for number in range(newest + 1, scheduled.newest + 1) if number not in cued)
+            numbers = [number for number in range(newest + 1, scheduled.newest + 1) if number not in cued]
+            result.numbers += numbers
+            scheduled.note_left(numbers, result.left_by)
 
     def _step(self, invocation: Invocation) -> str:
         try:

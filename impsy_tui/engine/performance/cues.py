@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.control.states import CueState
-from impsy_tui.engine.performance.line_result import Lines, OnDone
+from impsy_tui.engine.performance.line_result import LineResult, Lines, OnDone
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
@@ -35,7 +35,7 @@ class Cues:
     def __init__(
         self,
         folders: Sequence[Path],
-        carry_out_all: Callable[[Lines], Awaitable[str] | None],
+        carry_out_all: Callable[[Lines, LineResult | None], Awaitable[str] | None],
         on_done: OnDone,
         work: WorkQueue,
     ) -> None:
@@ -60,14 +60,18 @@ class Cues:
     def place(self, place: Place) -> None:
         self._set, self.name, self.index = place
 
-    async def open(self, name: str) -> str:
+    async def open(self, name: str, within: LineResult) -> str:
         """Opens a set list, and carries out the lines before its first cue.
+
+        Args:
+            name: name of the set list.
+            within: result of the line that opens the set list.
 
         Raises:
             UserError: The set list is missing or wrong.
         """
         lines = await self.resume(name, -1)
-        if (settling := self._carry_out(self.name, lines)) is not None:
+        if (settling := self._carry_out(self.name, lines, within)) is not None:
             await settling
         return f"{self.name}: {counted(len(self._set.cues), 'cue')}; next is {self._following() or 'none'}"
 
@@ -179,11 +183,13 @@ class Cues:
         settling = self._carry_out(cue.name, cue.lines)
         return reply if settling is None else _then(settling, reply)
 
-    def _carry_out(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
+    def _carry_out(
+        self, source: str, lines: Sequence[str], within: LineResult | None = None
+    ) -> Awaitable[str] | None:
         # Lines of the cue before that wait for a scene must not come after those of this one.
         # The text is parsed when the cue is reached, because a macro may be defined again before that.
         self._lines = itertools.chain(self._lines, ((source, line, self._on_done) for line in lines))
-        return self._carry_out_all(self._lines)
+        return self._carry_out_all(self._lines, within)
 
     def _following(self) -> str:
         return self._set.cues[self.index + 1].name if self.index + 1 < len(self._set.cues) else ""

@@ -27,6 +27,8 @@ class LineResult:
         steps: steps that were carried out since the last ``take_steps``.
         from_file: True if the program comes from a set list or a recording.
         forced: True if the stage lock refuses no command of the program.
+        took_back: True if the program itself took back a line.
+        left_by: number of the line's pending command that carries out the program; 0 for none.
     """
 
     replies: list[str] = field(default_factory=list)
@@ -40,6 +42,8 @@ class LineResult:
     steps: list[Step] = field(default_factory=list)
     from_file: bool = False
     forced: bool = False
+    took_back: bool = False
+    left_by: int = 0
     _taken_numbers: int = 0
 
     def take_steps(self) -> tuple[Program, list[int]]:
@@ -52,6 +56,11 @@ class LineResult:
     def all_numbers(self) -> list[int]:
         """Numbers of all pending commands that the program left, also through the lines of cues."""
         return [*self.numbers, *(number for each in self.cued for number in each.all_numbers)]
+
+    @property
+    def takes_back(self) -> bool:
+        """True if the program took back a line, also through the lines of cues."""
+        return self.took_back or any(each.takes_back for each in self.cued)
 
     async def settle(self) -> None:
         """Waits for the replies that take time."""
@@ -73,16 +82,17 @@ class LineCallables:
     """Callables with which pending commands, cues and replays are carried out.
 
     Attributes:
-        run: carries out a program for a player (empty for the focus), with the source that messages name.
+        run: carries out a pending program; see ``scheduled_commands.Run``.
         carry_out_line: carries out one line from a file; the awaitable returns the problem, empty without one.
-        carry_out_all: carries out lines from files in order; returns an awaitable if a line takes time.
+        carry_out_all: carries out lines from files in order, for the line with a result; returns an awaitable if a
+            line takes time.
         step: carries out one command at once, without undo and recording; returns the problem, empty without one.
         wait_for: waits in the background for awaitables, and reports problems under a source.
     """
 
-    run: Callable[[Program, str, str], None]
+    run: Callable[[Program, str, str, int], None]
     carry_out_line: Callable[[str, OnDone], Awaitable[str]]
-    carry_out_all: Callable[[Lines], Awaitable[str] | None]
+    carry_out_all: Callable[[Lines, LineResult | None], Awaitable[str] | None]
     step: Callable[[Invocation], str]
     wait_for: Callable[[str, Sequence[Awaitable[str]]], None]
 

@@ -19,11 +19,14 @@ from impsy_tui.language.program import MOMENTS, TIME_OF_DAY
 
 MOST: Final = 250
 """Largest number of pending commands. All of their timers may be due in the same turn of the event loop."""
+_MOST_NOTED: Final = 4 * MOST
+"""Largest number of notes of which command left a command. Cancelled ones keep theirs: ``undo`` resumes them."""
 _SHOWN: Final = 20
 """Number of pending commands in a snapshot: the newest."""
 
-Run = Callable[[Program, str, str], None]
-"""Carries out a program for a player (empty for the focus), with the source that messages name."""
+Run = Callable[[Program, str, str, int], None]
+"""Carries out a program for a player (empty for the focus), with the source that messages name, and the number of the
+pending command to which ``ScheduledCommands.left_by`` counts what the program leaves."""
 
 
 class ScheduledCommands:
@@ -62,6 +65,8 @@ class ScheduledCommands:
         """Pending ramps and patterns, by number."""
         self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
         """Commands that wait for a moment, by its word. A search through all pending commands would take too long."""
+        self._left_by: dict[int, int] = {}
+        """Numbers of pending commands that a pending command left, and the number of the one that a line left."""
         self.daily = DailyTimes(scheduler, lambda number: self._schedule_now(self._pending[number]), wall)
         self.end_replay: Callable[[], None] = lambda: None
         self._number = 0
@@ -190,6 +195,17 @@ class ScheduledCommands:
         """Returns a new number, for a command that is pending once a file is read."""
         self._number += 1
         return self._number
+
+    def note_left(self, numbers: Iterable[int], by: int) -> None:
+        """Notes that a pending command, 0 for none, left these pending commands; see ``left_by``."""
+        if by:
+            self._left_by.update(dict.fromkeys(numbers, by))
+        while len(self._left_by) > _MOST_NOTED:
+            del self._left_by[next(iter(self._left_by))]
+
+    def left_by(self, numbers: Sequence[int]) -> list[int]:
+        """Returns the numbers of the commands that these commands have left since they became due."""
+        return [number for number, by in self._left_by.items() if by in numbers]
 
     def _add(self, line: Invocation, program: Program | None = None, *, number: int = 0) -> PendingCommand:
         if len(self._pending) >= MOST:
@@ -337,9 +353,10 @@ class ScheduledCommands:
         if self._pending.get(pending.number) is not pending:
             return  # it was cancelled
         assert pending.program is not None
+        left_by = self._left_by.get(pending.number, pending.number)
         if pending.once:
             self._forget(pending)
-        self._run(pending.program, pending.line.player, f"{pending.number} {pending.kind}")
+        self._run(pending.program, pending.line.player, f"{pending.number} {pending.kind}", left_by)
 
     # Listing
 

@@ -161,7 +161,7 @@ class SessionReplay:
         self._rows.append(row)
         if len(self._rows) > 1:
             return
-        settling = self._callables.carry_out_all(self._lines())
+        settling = self._callables.carry_out_all(self._lines(), None)
         if settling is not None:
             self._callables.wait_for("replay", [settling])
 

@@ -32,12 +32,14 @@ class UndoStep:
         place: place in the set list.
         pending: pending lines.
         at: time on the scheduler's clock, in seconds.
+        undone: number of lines that were taken back.
     """
 
     scene: Scene
     place: Place
     pending: tuple[PendingLine, ...]
     at: float
+    undone: int
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class UndoHistory:
         """Returns the present state."""
         now = self._now()
         pending = pending_lines.capture(self._scheduled)
-        return UndoStep(self._scene_keeper.capture(), self._cues.place, pending, now)
+        return UndoStep(self._scene_keeper.capture(), self._cues.place, pending, now, len(self._undone))
 
     def note_result(self, program: Program, before: UndoStep | None, result: LineResult) -> None:
         """Notes a line if it changed anything; a refused line, or one without effect, is not taken back.
@@ -120,7 +122,7 @@ class UndoHistory:
         """
         changed = before is not None and self._is_changed(before, result.all_numbers)
         if changed or result.reversals:
-            self.note(program, before if changed else None, result.all_numbers, result.reversals)
+            self.note(program, before if changed else None, result, result.reversals)
 
     def _is_changed(self, before: UndoStep, numbers: Sequence[int]) -> bool:
         """Returns True if a line that left pending commands with these numbers changed anything."""
@@ -143,17 +145,20 @@ class UndoHistory:
         return tuple(filter(is_cut, before.pending))
 
     def note(
-        self, program: Program, before: UndoStep | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
+        self, program: Program, before: UndoStep | None, result: LineResult, reversals: Sequence[Reversal] = ()
     ) -> None:
         """Notes a line that was carried out; see ``DoneLine``."""
         now = self._now()
+        if before is not None and result.takes_back:
+            # The line takes back what these lines did: to take them back again, it must be taken back first.
+            self._done.extend(reversed(self._undone[before.undone :]))
         self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is not None and now - last.at < _AS_ONE and _is_same_parameter(last.program, program):
             last.program, last.at = program, now
             return
         cancelled = () if before is None else self._cancelled(before)
-        self._done.append(DoneLine(program, before, numbers, now, reversals, cancelled))
+        self._done.append(DoneLine(program, before, result.all_numbers, now, reversals, cancelled))
 
     def undo(self) -> UndoneLine | None:
         """Takes back the last line; returns None if there is none."""
@@ -161,7 +166,10 @@ class UndoHistory:
             return None
         done = self._done.pop()
         self._undone.append(done)
+        left = self._scheduled.left_by(done.numbers)
         cancelled = tuple(number for number in done.numbers if self._scheduled.cancel_if_there(number))
+        for number in left:
+            self._scheduled.cancel_if_there(number)
         awaited: list[Awaitable[str]] = []
         if done.before is not None:
             for one in done.cancelled:

@@ -200,3 +200,14 @@ def test_map_names_the_player(tmp_path: Path) -> None:
     _turn(incoming, set_, 0, 127)
     players = set_.session.players
     assert [players[name].behaviour.settings.temp for name in "ab"] == [1.0, 1.5]
+
+
+def test_undo_takes_back_a_learned_parameter(incoming: ExternalCommands, set_: VirtualSession) -> None:
+    set_.do("learn temp")
+    for level in (0, 60, 120):
+        incoming.message("midi", "KNOBS", bytes((0xB0, 7, level)))
+        set_.wait(0.2)
+    assert set_.do("bindings") == "cc 1 7 moves temp"
+    while set_.try_("undo").ok:
+        pass
+    assert "temp" not in set_.do("bindings")

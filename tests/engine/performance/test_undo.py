@@ -1,11 +1,13 @@
 """Undo and redo of what a line did to the set list and to pending lines."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SET, VirtualSession, temp
+from tests.support.models import constant_model
 
 
 @pytest.fixture
@@ -125,3 +127,85 @@ def test_undo_of_trained_keeps_the_value_of_the_performer(tmp_path: Path) -> Non
     made.do("sigma trained")
     assert made.do("undo") == "undone: sigma trained"
     assert _sigma_of_next_model(made) == 0.5
+
+
+@pytest.mark.parametrize(
+    "line", ["every 2s over 40s temp 2", "at event 1 over 40s temp 2", "every 2s after 1s over 40s temp 2"]
+)
+def test_undo_of_a_pending_line_ends_what_the_line_left(tmp_path: Path, line: str) -> None:
+    made = VirtualSession(tmp_path)
+    before = temp(made)
+    made.do(line)
+    made.wait(1)
+    made.play(0.1, 0.2, 0.3)
+    made.wait(4)
+    assert temp(made) != before
+    made.do("undo")
+    assert made.do("what") == "nothing is pending"
+    made.wait(3)
+    assert temp(made) == before
+
+
+def test_undo_of_opening_a_set_list_ends_its_pending_lines(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text("every 4s temp 2\n# one\nundo; sigma 1\n")
+    made.do("mode battle")
+    made.do("cue first")
+    assert made.do("what")
+    made.do("next")
+    for _ in range(3):
+        made.do("undo")
+    assert made.do("what") == "nothing is pending"
+    assert made.session.players["main"].behaviour.mode.name == "callresponse"
+
+
+def test_two_undos_at_once_take_back_two_lines(tmp_path: Path) -> None:
+    constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
+    made = VirtualSession(tmp_path)
+    made.do("load pulse")
+    made.do("every 4s temp 2")
+    made.do("cancel all; unload")
+
+    async def undo() -> None:
+        await asyncio.gather(*(made.executor.carry_out("undo", number) for number in range(2)))
+
+    asyncio.run(undo())  # the first one loads the model
+    assert made.do("what") == "nothing is pending"
+
+
+def test_undo_ends_a_ramp_that_a_pending_line_left_and_another_line_cut(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    made.do("at event 1 over 40s temp 2 sigma 1")
+    made.play(0.1, 0.2, 0.3)
+    made.wait(0.1)
+    made.do("sigma 0.5")
+    made.do("undo")
+    assert made.do("what")
+    made.do("undo")
+    assert made.do("what") == "nothing is pending"
+
+
+def test_undo_of_a_pending_cue_ends_the_lines_of_the_cue(set_: VirtualSession) -> None:
+    set_.do("after 1s goto warm")
+    set_.wait(2)
+    assert len(set_.do("what").splitlines()) == 2
+    set_.do("undo")
+    assert len(set_.do("what").splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", ["sigma 1; undo", "undo; sigma 1"])
+def test_undo_of_a_line_with_undo_returns_to_the_start(tmp_path: Path, line: str) -> None:
+    made = VirtualSession(tmp_path)
+    start = temp(made)
+    made.do("temp 2")
+    made.do("every 4s temp 3")
+    made.do(line)
+    assert made.do("what") == "nothing is pending"
+    made.do("undo")
+    assert "every 4s temp 3" in made.do("what")
+    made.do("undo")
+    made.do("undo")
+    assert temp(made) == start
+    assert made.do("what") == "nothing is pending"
+    assert made.try_("undo").text == "there is nothing to undo"

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.errors import UserError
+from impsy_tui.language import COMMANDS, Invocation, Program
 from impsy_tui.parameters import GIVEN, GIVEN_DT, MDRNN
 
 
@@ -107,7 +109,7 @@ class DimensionHandlers(Handlers):
         if dimensions == "all":
             return self._host.midi_learn.begin(range(self._session.dimension - 1))
         if isinstance(dimensions, str):
-            return self._host.midi_learn.begin_parameter(dimensions, self._map)
+            return self._host.midi_learn.begin_parameter(dimensions, self._map_learned)
         return self._host.midi_learn.begin(self._indices(dimensions))
 
     def _bind(self, trigger: str, which: str) -> str:
@@ -124,6 +126,15 @@ class DimensionHandlers(Handlers):
 
     def _map(self, control: str) -> str:
         return self._host.live_set.parameter_map.map(control)
+
+    def _map_learned(self, control: str) -> str:
+        """Maps a learned control, so that ``undo`` takes it back like a typed ``map``."""
+        history = self._host.live_set.history
+        line = Program((Invocation(COMMANDS["map"], {"control": control}),))
+        before = history.before(line)
+        said = self._map(control)
+        history.note_result(line, before, LineResult())
+        return said
 
     def _unmap(self, control: str) -> str:
         return self._host.live_set.parameter_map.unmap(control)

@@ -123,7 +123,8 @@ class SchedulingHandlers(Handlers):
         )
 
     def _cue(self, set: str = "") -> str | Awaitable[str]:
-        return self._live_set.cues.open(set) if set else self._live_set.cues.where()
+        cues = self._live_set.cues
+        return cues.open(set, self._host.executor.current) if set else cues.where()
 
     def _next(self) -> str | Awaitable[str]:
         return self._step(self._live_set.cues.next)

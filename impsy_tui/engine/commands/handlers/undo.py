@@ -1,6 +1,9 @@
 """Handlers of ``undo`` and ``redo``."""
 
-from impsy_tui.engine.commands.handlers.base import Handlers
+import asyncio
+from collections.abc import Awaitable
+
+from impsy_tui.engine.commands.handlers.base import EngineInterface, Handlers
 from impsy_tui.engine.performance.line_result import LineResult, settle
 from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.errors import UserError
@@ -12,7 +15,20 @@ _ENDS_JOBS = ("cancel job", "keep job")
 class UndoHandlers(Handlers):
     """Handlers of ``undo`` and ``redo``."""
 
-    async def _undo(self) -> str:
+    def __init__(self, host: EngineInterface) -> None:
+        super().__init__(host)
+        # Otherwise an undo could be over before the one before it has resumed the lines that it must cancel.
+        self._in_turn = asyncio.Lock()
+
+    def _undo(self) -> Awaitable[str]:
+        self._host.executor.current.took_back = True
+        return self._take_back_in_turn()
+
+    async def _take_back_in_turn(self) -> str:
+        async with self._in_turn:
+            return await self._take_back()
+
+    async def _take_back(self) -> str:
         live_set = self._host.live_set
         undone = live_set.history.undo()
         if undone is None:
@@ -37,14 +53,15 @@ class UndoHandlers(Handlers):
             raise UserError(f"redo does not delete files: type {program} again")
         if any(each.command.name in _ENDS_JOBS for each in program.walk()):
             raise UserError(f"redo does not end jobs: type {program} again")
-        before, numbers = history.capture(), list[int]()
+        before, done = history.capture(), LineResult()
 
         def on_done(result: LineResult) -> None:
+            nonlocal done
             live_set.recording.note(result)
-            numbers[:] = result.all_numbers
+            done = result
 
         problem = await self._host.executor.carry_out_program(program, on_done)
-        history.note(program, before, numbers)
+        history.note(program, before, done)
         history.undone = remaining
         if problem:
             raise UserError(problem)

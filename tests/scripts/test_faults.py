@@ -1,0 +1,29 @@
+"""Small versions of the tests of faults: random commands, kills. The scripts try more of them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parent.parent.parent / "scripts" / "bench"
+
+
+def _run(script: str, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / script), *words, "--seed", "7"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("where", "count"), [("virtual", 600), ("engine", 300)])
+def test_random_lines_get_replies_and_are_undone(where: str, count: int) -> None:
+    said = _run("fuzz_commands.py", where, "--count", str(count))
+    assert f"| {where} |" in said
+
+
+@pytest.mark.timeout(600)
+def test_killed_engine_and_log_writer_lose_no_accepted_event() -> None:
+    assert "| log writer | 3 |" in _run("kills.py", "--count", "9")
