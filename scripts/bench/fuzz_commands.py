@@ -42,6 +42,8 @@ def main() -> None:
                 fuzz.round()
                 for finding in fuzz.findings[known:]:
                     print(finding, flush=True)
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
         finally:
             fuzz.close()
     counts = [str(fuzz.lines[source]) for source in fuzz.lines]

@@ -142,6 +142,8 @@ def main() -> None:
             for _ in range(both):
                 kill_engine(engine, dice, kinds["both at once"], both=True)
             kill_log_writers(engine, dice, kinds["log writer"], options.count - alone - both)
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
         finally:
             engine.close()
         if "Traceback" in engine.said():
@@ -152,7 +154,7 @@ def main() -> None:
         for name, one in kinds.items()
     ]
     head = ["killed", "kills", "accepted events", "logged", "missing", "twice", "torn rows", "most cut off"]
-    table(f"{options.count} kills, seed {options.seed}", head, rows)
+    table(f"{sum(one.kills for one in kinds.values())} kills, seed {options.seed}", head, rows)
     raise SystemExit(0 if all(one.good for one in kinds.values()) else 1)
 
 

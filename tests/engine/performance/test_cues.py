@@ -47,8 +47,8 @@ def test_lines_after_a_scene_wait_for_the_scene(set_: VirtualSession) -> None:
     set_.do("next; threshold 2s")
     assert _set(set_) == (2.0, 0.2, 2.0)
     set_.do("temp 1")
-    set_.do("def again = goto dark; threshold 4s")
-    set_.do("after 1s again")
+    set_.do("def darker = goto dark; threshold 4s")
+    set_.do("after 1s darker")
     set_.wait(2)
     assert _set(set_) == (2.0, 0.2, 4.0)
     assert set_.problems == []

@@ -46,7 +46,7 @@ class VirtualSchedule:
         self.begin_bar = call
         return lambda: self.bars.append(False)
 
-    def run(self, what: Program, player: str, source: str) -> None:
+    def run(self, what: Program, player: str, source: str, left_by: int) -> None:
         self.done.append((round(self.time.time, 9), str(what), player))
 
     def play(self, *, began: bool = False) -> None:
