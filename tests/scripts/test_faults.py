@@ -1,5 +1,6 @@
-"""Small versions of the tests of faults: random commands, kills. The scripts try more of them."""
+"""Small versions of the tests of faults: random commands, kills, system calls. The scripts try more of them."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,3 +28,10 @@ def test_random_lines_get_replies_and_are_undone(where: str, count: int) -> None
 @pytest.mark.timeout(600)
 def test_killed_engine_and_log_writer_lose_no_accepted_event() -> None:
     assert "| log writer | 7 |" in _run("kills.py", "--count", "9")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="needs Linux and a C compiler")
+def test_failing_system_calls_of_the_log_writer_lose_no_event() -> None:
+    said = _run("faults.py", "--points", "40", "read", "write", "pwrite", "fsync", "ftruncate", "mkdir")
+    assert "40 faults of the log writer" in said

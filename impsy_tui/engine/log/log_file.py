@@ -178,6 +178,14 @@ class LogFile:
         self._unsure.append(row)
         self.released -= len(row)
 
+    def _put_header(self) -> None:
+        """Writes the first row of a file; after a disk error, it is written again like an unreported row."""
+        row = self._header + b"\n"
+        self._unsure.append(row)
+        self.released -= len(row)
+        self._write_again(self._fd, 0)
+        self._end = len(row)
+
     # Rows that an earlier process wrote and did not report
 
     def _find(self) -> None:
@@ -194,7 +202,7 @@ class LogFile:
                 self._found.popleft()
             else:
                 self._cut()
-                self._put(self._header + b"\n")
+                self._put_header()
 
     def _compare(self) -> bool:
         """Skips lines that the file already has; returns True if there were any."""
@@ -229,7 +237,7 @@ class LogFile:
             self._begun, self._end = True, 0
             self._report_file()
             if self._header:
-                self._put(self._header + b"\n")
+                self._put_header()
             return
         try:
             self._fd = os.open(self._path, os.O_RDWR)

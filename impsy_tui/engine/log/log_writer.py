@@ -168,8 +168,10 @@ def main() -> int:
     def report(text: str) -> None:
         try:
             os.write(1, os.fsencode(text) + b"\n")
-        except OSError:
+        except BrokenPipeError:
             pass  # the engine has ended; the rows still matter
+        except OSError:
+            os._exit(1)  # the engine must get every report: its next log writer reports all rows
 
     writer = LogWriter(report)
     for line in sys.argv[1:]:
@@ -177,7 +179,10 @@ def main() -> int:
     done: list[bool] = []
     thread = threading.Thread(target=lambda: done.append(writer.run()))
     thread.start()
-    read(writer)
+    try:
+        read(writer)
+    except OSError:
+        done.append(False)  # the engine starts another log writer, which gets all rows that were not reported
     writer.ended = True
     writer.news.set()
     thread.join()

@@ -25,8 +25,8 @@ _SHOWN: Final = 20
 """Number of pending commands in a snapshot: the newest."""
 
 Run = Callable[[Program, str, str, int], None]
-"""Carries out a program for a player (empty for the focus), with the source that messages name, and the number of the
-pending command to which ``ScheduledCommands.left_by`` counts what the program leaves."""
+"""Carries out a program; arguments: program, player (empty for the focus), source that messages name, and the number
+for ``ScheduledCommands.note_left``."""
 
 
 class ScheduledCommands:
