@@ -37,6 +37,17 @@ def test_fuzzer_knows_every_format() -> None:
     assert all(name in text for name in (*FORMATS, "wav", "flac", "checkpoint", "archive"))
 
 
+def test_parsers_refuse_damaged_messages() -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / "fuzz_protocols.py"), "--bytes", "20000", "--seed", "7"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(" 0 findings") == 7
+
+
 def _fuzz(name: str) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / "fuzz.py"), "--count", "200", "--seed", "7", name],
