@@ -100,6 +100,7 @@ def learning(model: Any, shape: Shape) -> list[float | np.ndarray]:
         return [1.0] * len(model.trainable_variables)
     mixture, gates = model.get_layer(MIXTURE), model.get_layer(GATES)
     learns = (np.asarray(mixture.trainable_variables[0]) != 0.0).any(axis=0).astype(np.float32)
+    learns[:: shape.dimension] = 1.0  # a component that is divided by dt begins without influence on dt
     # Means and deviations: a kernel and a bias each.
     masks = {id(variable): learns for variable in mixture.trainable_variables[:4]}
     masks[id(gates.kernel)] = gates_kernel(learns.reshape(shape.mixtures, shape.dimension))

@@ -13,6 +13,7 @@ from impsy_tui.choices import SIZES
 from impsy_tui.data.datasets import content_hash
 from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Shape
+from impsy_tui.training.mdrnn.dt_parts import divided
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
 from impsy_tui.training.mdrnn.network import shape_of
 
@@ -166,6 +167,8 @@ def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch:
     trainer = Trainer(corpus.training, corpus.held_out, shape_of(task.size, corpus.dimension), task.recipe)
     trainer.run(on_epoch)
     progress = trainer.progress
+    if math.isfinite(progress.best_loss):
+        progress = divided(progress, corpus.training, corpus.held_out)
     seconds = time.monotonic() - began
     return Trained(
         progress.best, progress.best_loss, progress.best_likelihood, progress.best_epoch, progress.curve, seconds

@@ -166,9 +166,9 @@ def _save(
 ) -> Path:
     """Saves the best network with metadata of all; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
-    from impsy_tui.training.mdrnn.network import playing_model, save, shape_of
+    from impsy_tui.training.mdrnn.network import from_keras, playing_model, save
 
-    _, lite = save(playing_model(trained.best, shape_of(best.size, corpus.dimension)), models)
+    _, lite = save(playing_model(trained.best, from_keras(trained.best).shape), models)
     recipe = replace(recipe, seed=best.seed)
     content, seconds, training = corpus.content, trained.seconds, corpus.training
     noted = facts(corpus.name, content, corpus.events, best.size, None, recipe, trained, seconds, training)

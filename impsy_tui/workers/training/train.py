@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from impsy_tui.mdrnn.lstm import Weights
-    from impsy_tui.mdrnn.model import Shape
     from impsy_tui.training.mdrnn import fit
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint
     from impsy_tui.training.mdrnn.sweep import Trained
@@ -72,6 +71,7 @@ def _fit(
     request: Request, dataset: Path, unfinished: "Checkpoint | None", reporter: Reporter, stop: StopRequest
 ) -> Finished | Failed:
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint, checkpoint_path, forget, write_checkpoint
+    from impsy_tui.training.mdrnn.dt_parts import divided
     from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
     from impsy_tui.training.mdrnn.network import as_keras, model_name, shape_of
 
@@ -110,12 +110,14 @@ def _fit(
         if not enough:
             forget(file)
             return Finished(f"no model is made: {gain}. Play more, and learn on from all of it")
+    else:
+        progress = divided(progress, training, held_out)
     reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
     seconds = time.monotonic() - began
     content = content_hash(performances)
     events = sum(map(len, training))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, training)
-    lite = _save(request.models, shape, progress, name, noted)
+    lite = _save(request.models, progress, name, noted)
     if stop.received:
         keeping.now()
     else:
@@ -154,18 +156,15 @@ def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
 
 
 def _save(
-    models: Path,
-    shape: "Shape",
-    progress: "fit.FitProgress",
-    name: str | None,
-    noted: "dict[str, str | float | None]",
+    models: Path, progress: "fit.FitProgress", name: str | None, noted: "dict[str, str | float | None]"
 ) -> Path:
     """Saves the best model with its metadata; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
-    from impsy_tui.training.mdrnn.network import playing_model, save
+    from impsy_tui.training.mdrnn.network import from_keras, playing_model, save
 
     # A model that learned on never has the name of the model before, in any folder.
-    _, lite = save(playing_model(progress.best, shape), models, [name] if name else [])
+    model = playing_model(progress.best, from_keras(progress.best).shape)
+    _, lite = save(model, models, [name] if name else [])
     write_metadata(lite, noted, progress.curve)
     return lite
 
