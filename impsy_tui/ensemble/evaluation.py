@@ -111,7 +111,7 @@ def evaluate_network(
             ensemble = EnsemblePredictor(network, followers.shape[1], random, tuning(codes.shape[1]))
             judged.nats.append(surprises(ensemble, codes[:, lead], followers).ravel())
             judged.changes.append((followers[1:] != followers[:-1]).ravel())
-            judged.parts.append(generate_followers(ensemble, codes[:, lead], None, temperature))
+            judged.parts.append(generate_followers(ensemble, codes[:, lead], None, temperature, rest=True))
     return judged
 
 

@@ -17,6 +17,8 @@ from impsy_tui.errors import UserError
 
 ABSENT: Final = -1
 """Gesture code of a follower that is absent."""
+GONE_AFTER: Final = 10
+"""Seconds without a gesture after which the lead has stopped; the followers rest until it plays again."""
 
 
 class GestureNetwork(Protocol):
@@ -194,7 +196,12 @@ class EnsemblePredictor:
 
 
 def generate_followers(
-    ensemble: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any] | None = None, temperature: float = 1.0
+    ensemble: EnsemblePredictor,
+    lead: NDArray[Any],
+    first: NDArray[Any] | None = None,
+    temperature: float = 1.0,
+    *,
+    rest: bool = False,
 ) -> NDArray[np.int8]:
     """Returns the gestures that the followers play to a lead, ``[seconds, followers]``.
 
@@ -203,13 +210,21 @@ def generate_followers(
         lead: gesture codes of the lead, ``[seconds]``.
         first: gesture codes of the followers in the first second, ``[followers]``; None for usual ones.
         temperature: see ``EnsemblePredictor.play``.
+        rest: True for followers that rest while the lead has stopped, as on stage.
     """
     if first is None:
         ensemble.begin()
     else:
         ensemble.reset(first.tolist())
     ensemble.lead(int(lead[0]))
-    rows = [ensemble.codes, *(ensemble.play(code, temperature) for code in lead[1:].tolist())]
+    rows, silent, rests = [ensemble.codes], 0, False
+    nothing = dict.fromkeys(range(ensemble.followers), NOTHING)
+    for code in lead[1:].tolist():
+        silent = silent + 1 if code == NOTHING else 0
+        rested, rests = rests, rest and silent >= GONE_AFTER
+        if rested and not rests:
+            ensemble.begin()
+        rows.append(ensemble.play(code, temperature, nothing if rests else None))
     return np.array(rows, np.int8)
 
 

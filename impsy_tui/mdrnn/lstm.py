@@ -103,12 +103,8 @@ class NumpyNetwork:
         self._narrowest = _EPSILON if self._gates is None else _EPSILON + np.float32(NARROWEST)
 
     def step(self, event: Sequence[float]) -> Floats:
-        scaled = hidden = np.asarray(event, np.float32) * np.float32(SCALE)
-        if self._gates is not None:
-            log_dt = np.log(np.maximum(scaled[:1], np.float32(0)) + np.float32(SCALE * DT_OFFSET))
-            hidden = np.concatenate([scaled, log_dt])
-        for layer in self._layers:
-            hidden = layer.step(hidden)
+        scaled = np.asarray(event, np.float32) * np.float32(SCALE)
+        hidden = self._listen(scaled)
         out = self._out
         np.dot(hidden, self._head, out=out)
         out += self._head_bias
@@ -121,6 +117,19 @@ class NumpyNetwork:
             dt = means[:, 0]
             np.exp(np.minimum(dt, np.float32(LONGEST_LOG)), out=dt)
         return out
+
+    def listen(self, scaled: Floats) -> Floats:
+        """Takes one scaled event and returns the output of the last recurrent layer, ``[units]``."""
+        return self._listen(scaled).copy()
+
+    def _listen(self, scaled: Floats) -> Floats:
+        hidden = scaled
+        if self._gates is not None:
+            log_dt = np.log(np.maximum(scaled[:1], np.float32(0)) + np.float32(SCALE * DT_OFFSET))
+            hidden = np.concatenate([scaled, log_dt])
+        for layer in self._layers:
+            hidden = layer.step(hidden)
+        return hidden
 
     def settle(self) -> None:
         """Does nothing."""

@@ -27,6 +27,7 @@ from common import table as print_table
 
 from impsy_tui.ensemble.evaluation import HEADS, Evaluation, evaluate_markov, evaluate_network, evaluate_real
 from impsy_tui.ensemble.evaluation import table as rows_of
+from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.scores import MOST_PLAYERS, read_score
 from impsy_tui.ensemble.tuning import tune
@@ -37,6 +38,9 @@ FOLDS = 5
 SEED = 1
 LEAST_ACTIVE = 0.2
 SHORTEST = 60
+PLAYERS = 4
+SILENCE = 0.15
+"""Greatest distance of the silence of a piece from that of its real players."""
 BAR = 0.05
 """Greatest difference of flux, entropy and run from those of the real players."""
 
@@ -58,7 +62,7 @@ def corpus() -> Corpus:
             continue
         (file,) = (DATA / "gestures").glob(f"{row['filename']}*")
         codes = read_score(file).score.codes
-        if codes.shape[1] == 4 and (codes != 0).mean(axis=0).min() >= LEAST_ACTIVE:
+        if codes.shape[1] == PLAYERS and (codes != 0).mean(axis=0).min() >= LEAST_ACTIVE:
             found.quartets.append(codes)
         elif 2 <= codes.shape[1] <= MOST_PLAYERS and len(codes) >= SHORTEST:
             found.others.append(codes)
@@ -128,6 +132,40 @@ def report(name: str, folds: list[list[Evaluation]]) -> None:
     print_table(f"All folds together, trained on {name}", list(HEADS), [list(row) for row in rows_of(whole)])
 
 
+def pieces(name: str, folds: list[list[Evaluation]]) -> None:
+    """Prints how far each piece is from its real players; all of its players lead once."""
+    rows = np.array(
+        [each for *_, network, real in folds for each in zip(_pieces(real), _pieces(network), strict=True)]
+    )
+    (real_changes, real_silence), (changes, silence) = rows.transpose(1, 2, 0)
+    apart = silence - real_silence
+    print_table(
+        f"Single pieces, trained on {name}",
+        ["over the pieces", ""],
+        [
+            [
+                "correlation of the share of changes with the real one",
+                f"{np.corrcoef(real_changes, changes)[0, 1]:.2f}",
+            ],
+            ["mean distance of the share of changes", f"{np.abs(changes / real_changes - 1).mean():.0%}"],
+            ["correlation of silence with the real one", f"{np.corrcoef(real_silence, silence)[0, 1]:.2f}"],
+            ["mean distance of silence, points", f"{100 * np.abs(apart).mean():.1f}"],
+            ["largest distance of silence, points", f"{100 * np.abs(apart).max():.1f}"],
+            [f"pieces with silence more than {100 * SILENCE:.0f} points off", f"{(np.abs(apart) > SILENCE).sum()}"],
+        ],
+    )
+
+
+def _pieces(judged: Evaluation) -> list[tuple[float, float]]:
+    """Returns the share of changes and of silence of each piece."""
+    found = []
+    for at in range(0, len(judged.parts), PLAYERS):
+        parts = judged.parts[at : at + PLAYERS]
+        changes = np.mean([(part[1:] != part[:-1]).mean() for part in parts])
+        found.append((float(changes), float(np.mean([(part == NOTHING).mean() for part in parts]))))
+    return found
+
+
 FREE = ("flux", "entropy", "changes", "variety", "run")
 
 
@@ -151,7 +189,9 @@ def main() -> None:
             out = set(order[number::FOLDS].tolist())
             known = [codes for place, codes in enumerate(quartets) if place not in out]
             folds.append(fold(name, number, [quartets[place] for place in sorted(out)], known, more, folder))
-        report("the quartets alone" if name == "alone" else "all improvisations", folds)
+        trained_on = "the quartets alone" if name == "alone" else "all improvisations"
+        report(trained_on, folds)
+        pieces(trained_on, folds)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 
 from impsy_tui.ensemble.evaluation import HEADS, evaluate_markov, evaluate_network, evaluate_real, surprises, table
+from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.lead_activity import Activity
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import ABSENT, EnsemblePredictor, RandomEnsemble, Tuning, generate_followers
+from impsy_tui.ensemble.predictor import (
+    ABSENT,
+    GONE_AFTER,
+    EnsemblePredictor,
+    RandomEnsemble,
+    Tuning,
+    generate_followers,
+)
 from impsy_tui.ensemble.synthetic.scores import scores
 from tests.support.models import SHIPPED_ENSEMBLE
 
@@ -147,3 +155,13 @@ def test_tuned_ensemble_begins_with_usual_gestures() -> None:
     untuned = EnsemblePredictor(RandomEnsemble(), 7, np.random.default_rng(3))
     untuned.begin()
     assert set(untuned.codes) == {0}
+
+
+def test_followers_rest_while_the_lead_has_stopped() -> None:
+    lead = np.array([1] * 20 + [NOTHING] * 60 + [1] * 60, np.int8)
+    stops = slice(20 + GONE_AFTER, 80)
+    on_stage = generate_followers(_ensemble(3), lead, np.full(3, 4), rest=True)
+    assert (on_stage[stops] == NOTHING).all()
+    assert (on_stage[: stops.start] != NOTHING).any()
+    assert (on_stage[stops.stop :] != NOTHING).any()
+    assert (generate_followers(_ensemble(3), lead, np.full(3, 4))[stops] != NOTHING).any()

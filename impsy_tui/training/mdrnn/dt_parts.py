@@ -47,8 +47,8 @@ def divided(progress: FitProgress, training: Sequence[np.ndarray], held_out: Seq
         training, held_out: data from ``fit.split``.
 
     Returns:
-        A copy with the divided network. The training itself if there are few training events, if the held-out events
-        do not gain more than twice the standard error, or if their likelihood falls.
+        A copy with the divided network, or the training itself. A division needs many training events. The held-out
+        events must gain likelihood, and more cell nats than twice the standard error.
     """
     if sum(map(len, training)) < _LEAST:
         return progress

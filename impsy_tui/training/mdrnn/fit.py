@@ -117,12 +117,10 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
     """
     training, held_out = [], []
     for performance in performances:
-        scaled = performance.astype(np.float32)
-        np.clip(scaled[:, 0], 0.0, max_gap, out=scaled[:, 0])
-        scaled *= np.float32(SCALE)
-        at = cut(len(scaled))
-        training.append(scaled[:at])
-        held_out.append(scaled[at:])
+        whole = scaled(performance, max_gap)
+        at = cut(len(whole))
+        training.append(whole[:at])
+        held_out.append(whole[at:])
     training = [part for part in training if len(part) > WINDOW]
     held_out = [part for part in held_out if len(part) > 1]
     if not training or not held_out:
@@ -133,6 +131,14 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
             f"play {need - longest} more without a stop"
         )
     return training, held_out
+
+
+def scaled(performance: np.ndarray, max_gap: float) -> np.ndarray:
+    """Returns a performance as a network hears it: gaps are capped, and all numbers are scaled."""
+    whole = performance.astype(np.float32)
+    np.clip(whole[:, 0], 0.0, max_gap, out=whole[:, 0])
+    whole *= np.float32(SCALE)
+    return whole
 
 
 class Trainer:

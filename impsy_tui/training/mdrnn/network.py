@@ -58,6 +58,17 @@ def training_model(shape: Shape, *, one_at_a_time: bool = False) -> Any:
     return model
 
 
+def last_layer(shape: Shape) -> Any:
+    """Returns the part of a network behind its recurrent layers, for single events.
+
+    Inputs ``[events, units]``, the output of the last recurrent layer, and ``[events, dimension]``, scaled; output
+    ``[events, parameters]``. Its weights are the last ones of ``as_keras``.
+    """
+    hidden, event = keras.layers.Input((shape.units,)), keras.layers.Input((shape.dimension,))
+    constraint = Diagonal(shape.mixtures, shape.dimension)
+    return keras.Model([hidden, event], _mixture(hidden, event, shape, constraint))
+
+
 class Diagonal(keras.constraints.Constraint):  # type: ignore[misc]
     """Constraint of the gates: a dimension leans on itself only, and only its means do."""
 

@@ -28,12 +28,16 @@ if TYPE_CHECKING:
     import numpy as np
 
     from impsy_tui.mdrnn.lstm import Weights
+    from impsy_tui.training.common.figure import Figure
     from impsy_tui.training.mdrnn import fit
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint
     from impsy_tui.training.mdrnn.sweep import Trained
 
+_MORE: Final = "Play more, and learn on from all of it"
 _SURELY: Final = 2.0
 """Standard errors that the gain of a model that learned on must exceed."""
+_MANY: Final = 5000
+"""New events from which all weights of a model learn on; fewer teach the last layer."""
 _SHARE: Final = 20
 """Least training time between two checkpoints, in multiples of the time to write one."""
 
@@ -91,6 +95,8 @@ def _fit(
     began = time.monotonic()
     start, progress = as_keras(begun_from) if begun_from else None, unfinished.progress if unfinished else None
     old = _old_playing(request, dataset, begun_from, performances, sum(map(len, training)))
+    if begun_from and old and not unfinished and sum(map(len, performances)) < _MANY:
+        return _learn_on(request, dataset, begun_from, performances, old, recipe, reporter)
     trainer = Trainer(training + old, held_out, shape, recipe, start, progress)
     reporter.say(Progress("epoch", len(trainer.progress.curve), recipe.epochs))
     keeping = _Keeping(lambda: write_checkpoint(Checkpoint(file, _kept(request), trainer.progress)))
@@ -109,7 +115,7 @@ def _fit(
         gain, enough = _gain(trainer, name)
         if not enough:
             forget(file)
-            return Finished(f"no model is made: {gain}. Play more, and learn on from all of it")
+            return Finished(f"no model is made: {gain}. {_MORE}")
     else:
         progress = divided(progress, training, held_out)
     reporter.say(Progress("saving", len(progress.curve), recipe.epochs, None, progress.best_loss))
@@ -127,12 +133,40 @@ def _fit(
     return _finished(judgement, lite, progress, seconds)
 
 
+def _learn_on(
+    request: Request,
+    dataset: Path,
+    weights: "Weights",
+    performances: "list[np.ndarray]",
+    old: "list[np.ndarray]",
+    recipe: "fit.Recipe",
+    reporter: Reporter,
+) -> Finished:
+    """Lets the last layer of a model learn on, and saves the new model if its gain is real."""
+    from impsy_tui.training.mdrnn.fit import FitProgress, scaled
+    from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
+
+    assert request.begun_from is not None
+    began, name = time.monotonic(), request.begun_from.stem
+    new = [scaled(performance, recipe.max_gap) for performance in performances]
+    learned = learn_on(
+        weights, new, old, recipe.seed, lambda done: reporter.say(Progress("learning on, part", done, PARTS))
+    )
+    gain, enough = _said(learned.before, learned.after, learned.gain)
+    if not enough:
+        return Finished(f"no model is made: {gain}. {_MORE}")
+    progress = FitProgress([], [], [], learned.weights, learned.after, learned.likelihood)
+    seconds, content, events = time.monotonic() - began, content_hash(performances), sum(map(len, new))
+    noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, new)
+    return _finished(f"{gain}; ", _save(request.models, progress, name, noted), progress, seconds)
+
+
 def _old_playing(
     request: Request, dataset: Path, begun_from: "Weights | None", performances: "list[np.ndarray]", events: int
 ) -> "list[np.ndarray]":
     """Returns old playing to mix in for a model that learns on; empty if it learns from its own dataset again."""
     from impsy_tui.model_files.metadata import read_metadata
-    from impsy_tui.training.mdrnn.old_playing import old_playing
+    from impsy_tui.training.mdrnn.learning_on import old_playing
 
     if begun_from is None or request.begun_from is None:
         return []
@@ -148,7 +182,11 @@ def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
     if not progress.best_epoch:
         return f"no epoch was better than {name}, {progress.best_loss:.2f} cell nats held out", False
     gain = trainer.gain()
-    before, after = progress.best_loss + gain.mean, progress.best_loss
+    return _said(progress.best_loss + gain.mean, progress.best_loss, gain)
+
+
+def _said(before: float, after: float, gain: "Figure") -> tuple[str, bool]:
+    """Returns a sentence on the figures before and after a model learned on, and True if the gain is real."""
     figures = f"{before:.2f} cell nats held out before, {after:.2f} after"
     enough = gain.mean > _SURELY * gain.error
     word = "gain" if enough else "uncertain gain"
@@ -170,9 +208,9 @@ def _save(
 
 
 def _finished(judgement: str, lite: Path, progress: "fit.FitProgress", seconds: float) -> Finished:
-    epochs = counted(len(progress.curve), "epoch")
+    epochs = f" after {counted(len(progress.curve), 'epoch')}" if progress.curve else ""
     figures = f"{progress.best_loss:.2f} cell nats held out (likelihood {progress.best_likelihood:.2f} nats)"
-    text = f"{lite.stem}: {figures} after {epochs}, {seconds:.0f} s"
+    text = f"{lite.stem}: {figures}{epochs}, {seconds:.0f} s"
     hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
     return Finished(f"{judgement}{text}; {hear}", str(lite))
 

@@ -10,11 +10,12 @@ if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("training is the extra [train]", allow_module_level=True)
 
 from impsy_tui.data.datasets import content_hash, write_dataset
+from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.model_files.metadata import ModelMetadata
 from impsy_tui.training.mdrnn.fit import Recipe, Trainer, split
-from impsy_tui.training.mdrnn.network import shape_of
-from impsy_tui.training.mdrnn.old_playing import old_playing
+from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on, old_playing
+from impsy_tui.training.mdrnn.network import as_keras, from_keras, shape_of, training_model
 from impsy_tui.workers.training.train import _gain
 from tests.support.models import random_model
 
@@ -61,3 +62,32 @@ def test_gain_is_reported_with_the_figures_before_and_after_and_must_exceed_its_
     said, enough = _gain(same, "m")
     assert not enough
     assert said.startswith("no epoch was better than m")
+
+
+def test_last_layer_learns_the_pace_of_new_playing_and_nothing_else() -> None:
+    weights = from_keras(training_model(shape_of("xxs", 3)).get_weights())
+    old = [_performance(600, 0.25) * np.float32(SCALE)]
+    slow = _performance(500, 0.5)
+    slow[:, 0] *= 6
+    told: list[int] = []
+    learned = learn_on(weights, [slow * np.float32(SCALE)], old, 1, told.append)
+    assert told == list(range(PARTS + 1))
+    assert learned.gain.mean > 2 * learned.gain.error
+    assert learned.before - learned.after == pytest.approx(learned.gain.mean)
+    *lstm, means, mean_bias, deviations, deviation_bias, logits, _, gates = map(
+        np.not_equal, as_keras(weights), learned.weights
+    )
+    assert not any(changed.any() for changed in lstm)
+    for changed in (means, mean_bias, deviations, deviation_bias):
+        by_dimension = changed.reshape(-1, 3)
+        assert by_dimension[:, 0].any()
+        assert not by_dimension[:, 1:].any()
+    assert logits.any()
+    assert not gates.any()
+
+
+def test_model_gains_nothing_from_its_own_playing(tmp_path: Path) -> None:
+    weights = from_keras(training_model(shape_of("xxs", 3)).get_weights())
+    played = [old_playing(ModelMetadata(), weights, tmp_path, 500, 5.0, seed)[0] for seed in (1, 2)]
+    gain = learn_on(weights, played[:1], played[1:], 1).gain
+    assert gain.mean < 2 * gain.error

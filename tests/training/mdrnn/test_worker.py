@@ -181,6 +181,23 @@ def test_model_learns_on(tmp_path: Path) -> None:
 
 
 @needs_tensorflow
+@pytest.mark.timeout(900)
+def test_last_layer_of_a_model_learns_on_from_new_playing(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    slow = np.column_stack([random.normal(1.0, 0.01, 300), random.random((300, 2))])
+    write_dataset(tmp_path / "b.npz", [slow])
+    model = random_model(tmp_path / "m.h5", 3, 16, 2, 5)
+    *said, last = run_worker(TrainRequest(tmp_path / "models", tmp_path / "b.npz", begun_from=model))
+    assert isinstance(last, Finished), last
+    assert " cell nats held out before, " in last.text
+    assert last.file == str(tmp_path / "models" / f"{NAME}.tflite")
+    stages = [message for message in said if isinstance(message, Progress) and message.stage == "learning on, part"]
+    assert [(stage.done, stage.of) for stage in stages] == [(part, 5) for part in range(6)]
+    notes = tomllib.loads((tmp_path / "models" / f"{NAME}.toml").read_text())
+    assert (notes["begun_from"], notes["events"], notes["epochs"]) == ("m", 300, 0)
+
+
+@needs_tensorflow
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_model_is_converted(tmp_path: Path, suffix: str) -> None:
     file = random_model(tmp_path / "m.h5", 3, 8, 2, 5)

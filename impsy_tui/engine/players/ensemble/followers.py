@@ -18,15 +18,13 @@ from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.measures import EnsembleMoment, EnsembleWatch
-from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, Tuning
+from impsy_tui.ensemble.predictor import GONE_AFTER, EnsemblePredictor, GestureNetwork, Tuning
 from impsy_tui.ensemble.touches.features import FeatureWindow
 from impsy_tui.ensemble.touches.pitches import pitches
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.errors import UserError
 
 SECOND: Final = 1.0
-GONE_AFTER: Final = 10.0
-"""Seconds without a touch after which the lead has stopped."""
 REMEMBERED: Final = 60
 """Seconds of gestures kept for display."""
 

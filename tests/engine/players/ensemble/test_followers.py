@@ -2,8 +2,8 @@
 
 import pytest
 
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER
 from impsy_tui.engine.players.settings import EnsembleSettings
+from impsy_tui.ensemble.predictor import GONE_AFTER
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, Stage, clip
 
 TAPS, SWIPE, SWIRL = 1, 3, 7

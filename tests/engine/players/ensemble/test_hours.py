@@ -8,10 +8,10 @@ import pytest
 
 from impsy_tui.channels.demo.touches import TouchDemoChannel
 from impsy_tui.config import Demo
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER
 from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.ensemble.clips import SHIPPED, read_clips
 from impsy_tui.ensemble.network import EnsembleNetwork
+from impsy_tui.ensemble.predictor import GONE_AFTER
 from impsy_tui.ensemble.touches.surfaces import Lifted
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.engine.scripted_ensemble import MODELS, ScriptedNetwork, Stage
