@@ -9,7 +9,7 @@ from impsy_tui.console.drawing.lines import Piece, amount, middle, short_model, 
 from impsy_tui.console.drawing.slots import Form, Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.scheduled import cue_forms, replay_forms, tempo_forms
-from impsy_tui.console.widgets.strip.moved_parameters import Moved, moved_parameters
+from impsy_tui.console.widgets.strip.moved_parameters import MovedParameter, moved_parameters
 from impsy_tui.console.widgets.strip.turns import focused_turn, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
@@ -90,7 +90,9 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     return found
 
 
-def _temperature(name: str, value: str, player: PlayerState, moved: Mapping[str, Moved], palette: Palette) -> Forms:
+def _temperature(
+    name: str, value: str, player: PlayerState, moved: Mapping[str, MovedParameter], palette: Palette
+) -> Forms:
     """Returns a temperature with the target of its ramp or its pattern, or marked as trained."""
     forms = _number(name, value, moved.get(name), palette)
     if name not in moved and name in player.trained:
@@ -98,7 +100,7 @@ def _temperature(name: str, value: str, player: PlayerState, moved: Mapping[str,
     return forms
 
 
-def _number(label: str, value: str, moved: Moved | None, palette: Palette) -> Forms:
+def _number(label: str, value: str, moved: MovedParameter | None, palette: Palette) -> Forms:
     now: Form = ((f"{label} ", palette.dim), (value, palette.strong))
     if moved is None:
         return (now,)

@@ -11,7 +11,7 @@ from impsy_tui.parameters import SPEED, TIMESCALE, shown_number
 _REMEMBERED: Final = 64
 
 
-class Moved(NamedTuple):
+class MovedParameter(NamedTuple):
     """Movement of a parameter.
 
     Attributes:
@@ -31,14 +31,14 @@ class Moved(NamedTuple):
         return f"{short} {max(0.0, self.seconds):.0f}s", short
 
 
-def moved_parameters(snapshot: Snapshot) -> dict[str, Moved]:
+def moved_parameters(snapshot: Snapshot) -> dict[str, MovedParameter]:
     """Returns the moved parameters of the focused player; of several ramps, the one that ends last."""
-    moved: dict[str, Moved] = {}
+    moved: dict[str, MovedParameter] = {}
     for one in sorted(snapshot.pending, key=lambda one: one.due):
         if one.kind == "over" or (one.kind == "pattern" and one.due < 0):
             for player, name, value in _steps(one.text, snapshot.macros):
                 if player in ("", "all", snapshot.focused.name):
-                    moved[name] = Moved(value, one.due)
+                    moved[name] = MovedParameter(value, one.due)
     if (slower := moved.get(TIMESCALE.name)) is not None and slower.value != 0.0:
         moved.setdefault(SPEED.name, slower._replace(value=1.0 / slower.value if slower.value else None))
     return moved
