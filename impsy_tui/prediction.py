@@ -22,6 +22,18 @@ class Prediction(NamedTuple):
     values: tuple[float, ...]
 
 
+class Outlook(NamedTuple):
+    """Distribution of the next event, after temperatures and given values.
+
+    Attributes:
+        spread: one standard deviation of the chosen component, for each value x1..xn.
+        weights: weights of all components.
+    """
+
+    spread: tuple[float, ...]
+    weights: tuple[float, ...]
+
+
 class Predictor(Protocol):
     """Model that receives events and predicts the next one.
 

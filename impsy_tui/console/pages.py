@@ -59,6 +59,10 @@ class Pages:
                     "events": self._perform.cycle_events,
                     "side": self._perform.toggle_side,
                 }[name]()
+            case "thinking":
+                self.to_perform()
+                self._perform.meters.toggle_thinking()
+                self._perform.strip.toggle_thinking()
             case "channels" | "pending" | "jobs":
                 self.to_perform()
                 self._perform.toggle_pane(name)

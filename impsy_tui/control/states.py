@@ -122,6 +122,9 @@ class PlayerState(msgspec.Struct, frozen=True):
         plays: the same for the dimensions that the player plays.
         band: state of an ensemble; None for other players.
         agent: state of an agent; None for other players.
+        spread: one standard deviation of each of the next values, after the temperatures; empty if unknown.
+        weights: weights of the components of the next event's mixture, after the temperatures.
+        surprise: nats per event by which the musician surprises the player more than its training did.
     """
 
     name: str
@@ -146,6 +149,9 @@ class PlayerState(msgspec.Struct, frozen=True):
     ensemble: EnsembleState | None = None
     agent: AgentState | None = None
     blended: str = ""
+    spread: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+    surprise: float | None = None
 
     @property
     def models(self) -> str:

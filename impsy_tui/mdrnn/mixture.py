@@ -35,6 +35,8 @@ class Sampler:
         self._shape = shape
         self._random = random
         self._drawn: list[tuple[float, list[float]]] = []
+        self.chosen = 0
+        """Index of the component of the last event."""
 
     def settle(self) -> None:
         """Draws random numbers for the next events in advance, if none are left."""
@@ -74,6 +76,7 @@ class Sampler:
         mark, chosen = point * total, 0
         while chosen < mixtures - 1 and sums[chosen] <= mark:
             chosen += 1
+        self.chosen = chosen
         mean, deviation = chosen * dimension, (mixtures + chosen) * dimension
         width = math.sqrt(sigma_temperature)
         means: list[float] = parameters[mean : mean + dimension].tolist()
@@ -100,12 +103,13 @@ class Sampler:
         """
         point, noise = self._next_numbers()
         there = components(parts, given, pi_temperature, sigma_temperature)
-        chosen, total = there[-1], 0.0
-        for component in there:
+        self.chosen, total = len(there) - 1, 0.0
+        for number, component in enumerate(there):
             total += component.weight
             if total > point:
-                chosen = component
+                self.chosen = number
                 break
+        chosen = there[self.chosen]
         return [
             drawn_value(index, given.get(index), mean, deviation, z)
             for index, (mean, deviation, z) in enumerate(zip(chosen.means, chosen.deviations, noise, strict=True))

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from impsy_tui.errors import UserError
-from impsy_tui.mdrnn.conditions import WeightedMixture
+from impsy_tui.mdrnn.conditions import WeightedMixture, components
 from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import Floats, Network
+from impsy_tui.mdrnn.surprise import Surprise
 from impsy_tui.parameters import MDRNN, SIGMA, TEMP
-from impsy_tui.prediction import MIN_DT, Given, Prediction
+from impsy_tui.prediction import MIN_DT, Given, Outlook, Prediction
 
 
 class MdrnnPredictor:
@@ -21,6 +22,7 @@ class MdrnnPredictor:
         random: random generator of the samples.
         max_gap: longest dt of the training data in seconds, None if unknown.
         fitted: pi and sigma temperature that training found; None for the defaults.
+        cell_nats: cell nats of an event of the training that was held out, None if unknown.
     """
 
     kind = MDRNN
@@ -32,6 +34,7 @@ class MdrnnPredictor:
         random: np.random.Generator,
         max_gap: float | None = None,
         fitted: tuple[float | None, float | None] = (None, None),
+        cell_nats: float | None = None,
     ) -> None:
         self.name = name
         self.runtime = network.runtime
@@ -46,6 +49,7 @@ class MdrnnPredictor:
         """Second predictor of the same dimension: it hears the same events, and this one draws from both mixtures."""
         self.blend_weight = 0.0
         """Share of the second mixture, 0 to 1."""
+        self.surprise = Surprise(network.shape, cell_nats)
         self._network = network
         self._mixture: Floats | None = None
         """Mixture of the last prediction; no part of the next step changes the array before that step."""
@@ -58,6 +62,20 @@ class MdrnnPredictor:
         except UserError as problem:
             self.reset()
             raise UserError(f"{self.name}: {problem}; its state is reset") from None
+
+    def expect(self, dt: float, values: Sequence[float]) -> None:
+        if self._mixture is not None:
+            self.surprise.note(self._mixture, (dt, *values))
+
+    @property
+    def outlook(self) -> Outlook | None:
+        try:
+            there = components(self._parts, self.given, self.pi_temperature, self.sigma_temperature)
+        except (UserError, ValueError):
+            return None
+        chosen = there[min(self._sampler.chosen, len(there) - 1)]
+        spread = [_given_spread(self.given.get(index), each) for index, each in enumerate(chosen.deviations)]
+        return Outlook(tuple(spread[1:]), tuple(component.weight for component in there))
 
     def redraw(self) -> Prediction:
         if self._mixture is None:
@@ -104,3 +122,10 @@ class MdrnnPredictor:
         self._mixture = None
         if self.blended is not None:
             self.blended.reset()
+
+
+def _given_spread(given: Given | None, deviation: float) -> float:
+    """Returns one deviation of a value, limited by what is given."""
+    if given is None:
+        return deviation
+    return min(deviation, 0.5 * (given[1] - given[0])) if isinstance(given, tuple) else 0.0

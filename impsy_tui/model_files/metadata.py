@@ -23,6 +23,7 @@ class ModelMetadata:
     Attributes:
         max_gap: longest gap between events of the training data in seconds, None if unknown.
         loss: held-out loss in nats per event, None if unknown.
+        cell_nats: held-out cell nats per event, None if unknown; see ``mdrnn.cells``.
         rows: number of training events, None if unknown.
         dataset: name of the training dataset, empty if unknown.
         content: hash of its content (``data.datasets.content_hash``), empty if unknown.
@@ -41,6 +42,7 @@ class ModelMetadata:
     pi_temperature: float | None = None
     sigma_temperature: float | None = None
     shape: tuple[int, int, int] = (0, 0, 0)
+    cell_nats: float | None = None
 
 
 def metadata_path(model: Path) -> Path:
@@ -99,6 +101,7 @@ def read_metadata(model: Path) -> ModelMetadata:
         _within(found.get("pi_temperature"), TEMP.limits),
         _within(found.get("sigma_temperature"), SIGMA.limits),
         _shape(found),
+        float(cells) if isinstance(cells := found.get("held_out_cell_nats"), int | float) else None,
     )
 
 

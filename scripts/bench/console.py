@@ -111,13 +111,13 @@ def terminal(program: Running, *options: str) -> Iterator[Terminal]:
         made.close()
 
 
-def move(program: Running, seconds: float) -> None:
+def move(program: Running, seconds: float, meters: int = METERS) -> None:
     """Moves every meter twenty times a second."""
-    form = VectorFormat("/interface", METERS)
+    form = VectorFormat("/interface", meters)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.connect(("127.0.0.1", program.port))
     dice = random.Random(1)
-    values = [0.5] * METERS
+    values = [0.5] * meters
     end = time.monotonic() + seconds
     due = time.monotonic()
     while due < end:
@@ -154,6 +154,23 @@ def cost() -> None:
                 )
     columns = ["console", "first paint s", "processor", "resident MB", "kB/s"]
     table(f"The console at {COLUMNS}x{ROWS}, {METERS} meters moving at 20 Hz", columns, rows)
+
+
+def thinking() -> None:
+    """Measures what the deviations, the weights and the surprise of a model add to the bytes of a console."""
+    rows = []
+    for sigma in (0.01, 1.0):
+        with running("ours", "polyphony") as program, terminal(program) as shown:
+            found = []
+            for line in (f"sigma {sigma}\r".encode(), b"show thinking\r"):
+                shown.press(line)
+                move(program, 3.0, 8)
+                sent, began = shown.bytes, time.monotonic()
+                move(program, 20.0, 8)
+                found.append((shown.bytes - sent) / (time.monotonic() - began) / 1000)
+            rows.append([f"{sigma:g}", *(f"{each:.2f}" for each in (*found, found[0] - found[1]))])
+    columns = ["sigma", "shown kB/s", "hidden kB/s", "more kB/s"]
+    table(f"Seeing the model think, at {COLUMNS}x{ROWS}, 8 meters moving at 20 Hz", columns, rows)
 
 
 def keys() -> None:
@@ -249,6 +266,7 @@ def unconcerned() -> None:
 
 def main() -> None:
     cost()
+    thinking()
     keys()
     unconcerned()
 

@@ -208,3 +208,15 @@ def test_engine_is_undisturbed_by_a_console_that_ends(rig: Rig) -> None:
     for _ in range(3):
         visit()
     wait_until(lambda: rig.engine.command("status").returncode == 0)
+
+
+@performed
+async def test_show_thinking_hides_and_shows_the_weights_of_a_real_model(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        rig.send("mode battle")
+        meters = here.app.perform.meters
+        await here.until(lambda: len(meters._weights) == len(here.player.weights) > 0)
+        await here.enter("show thinking")
+        await here.until(lambda: meters._weights == ())
+        await here.enter("show thinking")
+        await here.until(lambda: len(meters._weights) > 0)

@@ -72,3 +72,44 @@ def test_dummy_stays_within_bounds() -> None:
     assert dummy.kind == "dummy"
     assert all(MIN_DT <= p.dt <= 0.5 and all(0 <= x <= 1 for x in p.values) for p in predictions)
     assert len({p.values for p in predictions}) == 500
+
+
+def test_outlook_has_weights_and_deviations_after_the_temperatures(tmp_path: Path) -> None:
+    player = _player(random_model(tmp_path / "m.h5", 4, 8, 1, 3))
+    assert player.outlook is None
+    player.sigma_temperature = 1.0
+    player.predict(0.1, (0.1, 0.2, 0.3))
+    first = player.outlook
+    assert first is not None
+    assert (len(first.spread), len(first.weights)) == (3, 3)
+    assert sum(first.weights) == pytest.approx(1.0)
+    player.sigma_temperature, player.pi_temperature = 4.0, 0.01
+    narrow = player.outlook
+    assert narrow is not None
+    assert narrow.spread == pytest.approx([2 * each for each in first.spread])
+    assert max(narrow.weights) > max(first.weights)
+    player.given = {1: 0.5, 2: (0.2, 0.2001)}
+    given = player.outlook
+    assert given is not None
+    assert given.spread[:2] == pytest.approx((0.0, 0.00005))
+
+
+def test_outlook_of_a_blend_has_the_components_of_both(tmp_path: Path) -> None:
+    player = _player(random_model(tmp_path / "m.h5", 4, 8, 1, 3))
+    player.blended = _player(random_model(tmp_path / "n.h5", 4, 6, 2, 5))
+    player.blend_weight = 0.25
+    player.predict(0.1, (0.1, 0.2, 0.3))
+    outlook = player.outlook
+    assert outlook is not None
+    assert len(outlook.weights) == 8
+    assert sum(outlook.weights[3:]) == pytest.approx(0.25)
+
+
+def test_draw_of_a_blend_with_no_share_is_that_of_the_first_model(tmp_path: Path) -> None:
+    file = random_model(tmp_path / "m.h5", 4, 8, 1, 3)
+    alone, blending = _player(file), _player(file)
+    blending.blended = _player(random_model(tmp_path / "n.h5", 4, 6, 2, 5))
+    for _ in range(20):
+        first, second = (each.predict(0.1, (0.1, 0.2, 0.3)) for each in (alone, blending))
+        assert second.dt == pytest.approx(first.dt, abs=1e-6)
+        assert second.values == pytest.approx(first.values, abs=1e-6)

@@ -23,6 +23,7 @@ _PLAIN: Final = str.maketrans(
         "▓": "▒",  # the player, without colours
         "▒": "░",  # a bar that rests, without colours
         "╎": ".",
+        "╌": "-",
         "│": ":",
         "━": "=",
         "…": "~",

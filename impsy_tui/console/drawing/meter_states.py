@@ -9,6 +9,7 @@ STALE: Final = 2.0
 """Seconds after which a value that does not move is dimmed."""
 OTHERS: Final = "other"
 """Mark of a dimension that the focused player does not play."""
+NO_SPREAD: Final = (-1, -1)
 _FAR, _NEAR, _NOW = "╎", "│", "┃"
 _SOON: Final = 0.8
 """Seconds from which the next prediction is near."""
@@ -26,6 +27,7 @@ class MeterState(NamedTuple):
         audition: cell of the auditioned player's value; -1 for none.
         input_text, prediction_text: values as text.
         mark: one word for the shaping of the dimension.
+        spread: first and last cell of one deviation around the next prediction; -1 for none.
     """
 
     input: int = 0
@@ -38,9 +40,12 @@ class MeterState(NamedTuple):
     input_text: str = ""
     prediction_text: str = ""
     mark: str = ""
+    spread: tuple[int, int] = NO_SPREAD
 
 
-def meter_states(snapshot: Snapshot, width: int, before: Sequence[MeterState], digits: bool) -> list[MeterState]:
+def meter_states(
+    snapshot: Snapshot, width: int, before: Sequence[MeterState], *, digits: bool, spreads: bool, shows_spread: bool
+) -> list[MeterState]:
     """Returns the states of all meters.
 
     Args:
@@ -48,6 +53,8 @@ def meter_states(snapshot: Snapshot, width: int, before: Sequence[MeterState], d
         width: cells of a bar.
         before: states until now, one for each dimension.
         digits: True to write the values again.
+        spreads: True to draw the deviations again.
+        shows_spread: False to draw no deviations.
     """
     player, audition = snapshot.focused, snapshot.audition
     input_stale = not 0 <= snapshot.input_age < STALE
@@ -57,6 +64,7 @@ def meter_states(snapshot: Snapshot, width: int, before: Sequence[MeterState], d
     played, coming = player.place(player.output, count), player.place(player.upcoming, count)
     auditioned = audition.place(audition.output, count) if audition is not None else [None] * count
     own = frozenset(player.plays)
+    deviations = player.place(player.spread if shows_spread else (), count)
     states = []
     for index, old in enumerate(before):
         value = snapshot.input[index] if index < len(snapshot.input) else 0.0
@@ -76,9 +84,18 @@ def meter_states(snapshot: Snapshot, width: int, before: Sequence[MeterState], d
                 f"{value:.2f}" if digits else old.input_text,
                 ("" if output is None else f"{output:.2f}") if digits else old.prediction_text,
                 mark,
+                _spread(follows, deviations[index], width) if spreads else old.spread,
             )
         )
     return states
+
+
+def _spread(value: float | None, deviation: float | None, width: int) -> tuple[int, int]:
+    """Returns the cells of one deviation around a value; none if it stays in one cell."""
+    if value is None or deviation is None:
+        return NO_SPREAD
+    first, last = _cell(value - deviation, width), _cell(value + deviation, width)
+    return (first, last) if first < last else NO_SPREAD
 
 
 def _eighths(value: float, width: int) -> int:

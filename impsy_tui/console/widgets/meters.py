@@ -1,6 +1,6 @@
 """Meters: for each dimension a bar of the musician's value and a bar of the player's value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rich.segment import Segment
@@ -9,9 +9,9 @@ from textual.geometry import Region, Size
 
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
-from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded, short_model
+from impsy_tui.console.drawing.lines import blocks, cut_off, filled, one_line, padded, short_model
 from impsy_tui.console.drawing.meter_layout import lay_out
-from impsy_tui.console.drawing.meter_states import OTHERS, MeterState, meter_states
+from impsy_tui.console.drawing.meter_states import NO_SPREAD, OTHERS, MeterState, meter_states
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.gesture_history import SAMPLES as HISTORY_SAMPLES
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -19,6 +19,11 @@ from impsy_tui.control.messages import Snapshot
 
 _PARTS: Final = " ▏▎▍▌▋▊▉"
 _MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "R", "inverted": "I", "given": "G", OTHERS: "-"}
+_SPREAD: Final = "╌"
+_SPREADS_EVERY: Final = 1.0
+"""Seconds between two changes of the deviations: they move with each prediction, and a slow link must keep up."""
+_WEIGHTS: Final = 2
+"""Cells at the right for the weights of the mixture, with the space before them."""
 _LEAST_MODEL: Final = 6
 """Cells from which there is room for the name of the model."""
 
@@ -47,10 +52,22 @@ class Meters(DrawnWidget, can_focus=True):
         self._history = history
         self._sample = 0
         self._model = ""
+        self._thinks = True
+        self._has_weights = False
+        self._weights: tuple[str, ...] = ()
+        self._spread_at: tuple[float, Mapping[str, object]] = (-_SPREADS_EVERY, {})
 
     def set_palette(self, palette: Palette) -> None:
         """Sets other colours."""
         self._palette = palette
+        self.refresh()
+
+    def toggle_thinking(self) -> None:
+        """Shows or hides the deviations of the next prediction and the weights of the mixture."""
+        self._thinks = not self._thinks
+        self._weights = ()
+        self._meters = [meter._replace(spread=NO_SPREAD) for meter in self._meters]
+        self._spread_at = (-_SPREADS_EVERY, {})
         self.refresh()
 
     def set_digits_every(self, frames: int) -> None:
@@ -74,8 +91,13 @@ class Meters(DrawnWidget, can_focus=True):
         if self._arrange():
             self.refresh()
             digits = True
+        spreads = digits and self._is_spread_due(snapshot)
         changed = [*self._show_head(snapshot, digits), *self._show_history()]
-        for index, meter in enumerate(meter_states(snapshot, self._layout.bar, self._meters, digits)):
+        changed += self._show_weights(snapshot) if spreads else []
+        meters = meter_states(
+            snapshot, self._layout.bar, self._meters, digits=digits, spreads=spreads, shows_spread=self._thinks
+        )
+        for index, meter in enumerate(meters):
             before = self._meters[index]
             if meter != before:
                 self._meters[index] = meter
@@ -84,6 +106,26 @@ class Meters(DrawnWidget, can_focus=True):
         if changed:
             self.redraw_cells(*changed)
 
+    def _is_spread_due(self, snapshot: Snapshot) -> bool:
+        """Returns True once a second, and twice a second while parameters of the player change."""
+        now, parameters = snapshot.uptime, snapshot.focused.parameters
+        before, drawn = self._spread_at
+        if now - before < _SPREADS_EVERY / (1 if parameters == drawn else 2) and now >= before:
+            return False
+        self._spread_at = (now, parameters)
+        return True
+
+    def _show_weights(self, snapshot: Snapshot) -> list[Region]:
+        """Returns the region of the weights if they have changed: the largest at the top."""
+        weights = sorted(snapshot.focused.weights, reverse=True) if self._thinks else []
+        rows = max(0, self.size.height - 1) if self._has_weights else 0
+        shown = tuple(blocks((weight,)) for weight in weights[:rows])
+        if shown == self._weights:
+            return []
+        rows = max(len(shown), len(self._weights))
+        self._weights = shown
+        return [Region(self.size.width - 1, 1, 1, rows)]
+
     def _arrange(self) -> bool:
         """Makes a new layout if the size or the number of meters has changed; returns True if it has."""
         key = (len(self._meters), self.size.width, self.size.height)
@@ -91,7 +133,11 @@ class Meters(DrawnWidget, can_focus=True):
             return False
         self._layout_of = key
         longest = max(map(width_of, self._names), default=1)
-        self._layout = lay_out(key[0], key[1], max(1, key[2] - 1), longest)
+        width, height = key[1], max(1, key[2] - 1)
+        self._layout = lay_out(key[0], width - _WEIGHTS, height, longest)
+        if self._layout.rows == 1:
+            self._layout = lay_out(key[0], width, height, longest)
+        self._has_weights = self._layout.columns * (self._layout.width + 2) - 2 <= width - _WEIGHTS
         return True
 
     def _show_head(self, snapshot: Snapshot, digits: bool) -> list[Region]:
@@ -107,9 +153,9 @@ class Meters(DrawnWidget, can_focus=True):
             head = f"next in {player.upcoming_in:.2f} s" if player.upcoming_in < 100 else "next: later"
         else:
             head = ""
-        if (head, player.model) == (self._head, self._model):
+        if (head, player.models) == (self._head, self._model):
             return []
-        self._head, self._model = head, player.model
+        self._head, self._model = head, player.models
         return [Region(0, 0, self.size.width, 1)]
 
     def _show_history(self) -> list[Region]:
@@ -150,6 +196,9 @@ class Meters(DrawnWidget, can_focus=True):
             elif old != new:
                 first, last = min(old, new) // 8, min(max(old, new) // 8, layout.bar - 1)
                 yield Region(bar + first, y + line, last - first + 1, 1)
+        if before.spread != meter.spread:
+            ends = [cell for cell in (*before.spread, *meter.spread) if cell >= 0]
+            yield Region(bar + min(ends), y + 1, max(ends) - min(ends) + 1, 1)
         for old, new in ((before.marker, meter.marker), (before.audition, meter.audition)):
             if old != new:
                 for cell in (old, new):
@@ -187,7 +236,9 @@ class Meters(DrawnWidget, can_focus=True):
             else:
                 self._tall(segments, index, part)
             at = x + self._layout.width
-        return filled(segments, width, ground)
+        if y > len(self._weights):
+            return filled(segments, width, ground)
+        return [*filled(segments, width - 1, ground), Segment(self._weights[y - 1], self._palette.upcoming)]
 
     def _legend(self) -> list[Segment]:
         """Returns the line above the meters: what the colours are, the next event, and the model at the right."""
@@ -221,7 +272,11 @@ class Meters(DrawnWidget, can_focus=True):
             return
         mark = {"inverted": "inv"}.get(meter.mark, meter.mark)[: layout.name - 1].ljust(layout.name)
         segments.append(Segment(mark, palette.dim if meter.mark == OTHERS else palette.warning))
-        over = {meter.marker: (meter.approach, palette.marker)} if meter.marker >= 0 else {}
+        over = dict.fromkeys(range(meter.spread[0], meter.spread[1] + 1), (_SPREAD, palette.marker))
+        if meter.spread == NO_SPREAD:
+            over = {}
+        if meter.marker >= 0:
+            over[meter.marker] = (meter.approach, palette.marker)
         if meter.audition >= 0:
             over[meter.audition] = ("◇", palette.marker)
         self._bar(segments, meter.prediction, "prediction", meter.prediction_stale, over)

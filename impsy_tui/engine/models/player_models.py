@@ -296,7 +296,7 @@ class PlayerModels:
             self._loading = ""
         notes = loaded.notes
         fitted = notes.pi_temperature, notes.sigma_temperature
-        predictor = MdrnnPredictor(loaded.network, loaded.name, self._random, notes.max_gap, fitted)
+        predictor = MdrnnPredictor(loaded.network, loaded.name, self._random, notes.max_gap, fitted, notes.cell_nats)
         return predictor, loaded.remark or own
 
     async def _open_beside(self, player: Player, file: Path) -> tuple[AnyPredictor, str]:

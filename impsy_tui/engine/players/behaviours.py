@@ -12,7 +12,7 @@ from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
-from impsy_tui.prediction import Predictor
+from impsy_tui.prediction import Outlook, Predictor
 
 AnyPredictor = Predictor | AgentPredictor
 
@@ -42,6 +42,13 @@ def agent_behaviours(behaviours: Sequence[PlayerBehaviour]) -> list[AgentBehavio
 def blended_predictor(behaviour: PlayerBehaviour) -> MdrnnPredictor | None:
     """Returns the second predictor of a behaviour, None for none."""
     return behaviour.blended if isinstance(behaviour, MdrnnBehaviour) else None
+
+
+def outlook_of(behaviour: PlayerBehaviour) -> tuple[Outlook | None, float | None]:
+    """Returns the distribution of the next event and the surprise by the musician, None if unknown."""
+    if not isinstance(behaviour.predictor, MdrnnPredictor):
+        return None, None
+    return behaviour.predictor.outlook, behaviour.predictor.surprise.look()
 
 
 def replace_predictor(behaviour: PlayerBehaviour, predictor: AnyPredictor) -> bool:

@@ -177,8 +177,7 @@ class MdrnnBehaviour(ParameterHolder):
         new = self._replaceable = self._limited(self.predictor.redraw())
         if is_pending:
             self._events.replace(old, new, self._wait(new))
-        if old is self._next:
-            self._next = new
+        self._next = new if old is self._next else self._next
 
     def reset(self) -> None:
         """Clears the memory of heard events; pending events are still played."""
@@ -215,12 +214,13 @@ class MdrnnBehaviour(ParameterHolder):
             may_answer: False if the player has answered the event already; turns and free running do not depend on
                 this.
         """
-        mode = self.mode
-        self._heard = values
+        mode, self._heard = self.mode, values
         self._turns.received(at)
         if not mode.hears:
             return
         try:
+            if isinstance(self.predictor, MdrnnPredictor):
+                self.predictor.expect(min(max(dt, 0.0), self.max_gap), values)
             prediction = self._predict(dt, values)
         except UserError as fault:
             self._output.notify("error", str(fault))

@@ -13,7 +13,7 @@ from impsy_tui.control.states import ChannelState, JobState, LogState, MachineSt
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours, blended_predictor
+from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours, blended_predictor, outlook_of
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import present, trained_parameters
@@ -156,6 +156,7 @@ class SnapshotMaker:
 def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> PlayerState:
     auditioned = behaviour is player.auditioned
     predictor, upcoming = behaviour.predictor, behaviour.upcoming
+    outlook, surprise = outlook_of(behaviour)
     return PlayerState(
         name="audition" if auditioned else player.name,
         kind=predictor.kind,
@@ -176,6 +177,9 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> Pla
         replaced=behaviour.replaced,
         hears=() if player.hears_all else player.hears,
         plays=() if player.plays_all else player.plays,
+        spread=() if outlook is None else tuple([round(each, 3) for each in outlook.spread]),
+        weights=() if outlook is None else tuple([round(each, 2) for each in outlook.weights]),
+        surprise=None if surprise is None else round(surprise, 1),
         blended="" if (second := blended_predictor(behaviour)) is None else second.name,
         agent=next((agent_state(each, now) for each in agent_behaviours([behaviour])), None),
     )

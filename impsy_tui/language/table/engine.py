@@ -32,6 +32,7 @@ AROUND: Final[tuple[Command, ...]] = (
                     "pending",
                     "jobs",
                     "side",
+                    "thinking",
                 ),
             ),
         ),

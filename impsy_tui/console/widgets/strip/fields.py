@@ -15,6 +15,8 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
 from impsy_tui.modes import FILTER
 
+_SURPRISED: Final = 5.0
+"""Nats per event above those of the training: the musician plays what the model does not know."""
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
 _BUSY: Final = 0.7
@@ -116,6 +118,7 @@ def state_fields(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> dict[s
         palette: styles.
     """
     found: dict[str, Forms] = {
+        "surprise": _surprise(slow, palette),
         "log": _log(snapshot, slow, palette),
         "health": _health(slow, palette),
         "uptime": ((("up ", palette.dim), (span(slow.uptime), palette.dim)),),
@@ -136,6 +139,19 @@ def state_fields(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> dict[s
     if slow.log.disk_free >= 0:
         found["disk"] = ((("disk ", palette.dim), (amount(slow.log.disk_free), palette.dim)),)
     return found
+
+
+def _surprise(slow: Snapshot, palette: Palette) -> Forms:
+    """Returns how much more the musician surprises the player than its training did."""
+    surprise = slow.focused.surprise
+    if surprise is None:
+        return ()
+    style = palette.warning if surprise > _SURPRISED else palette.dim
+    return (
+        (("surprise ", palette.dim), (f"{surprise:+.1f}", style)),
+        (("? ", palette.dim), (f"{surprise:+.1f}", style)),
+        ((f"?{surprise:+.0f}"[:4], style),),
+    )
 
 
 def _job(job: JobState, palette: Palette) -> Forms:

@@ -24,9 +24,10 @@ TURN_ROW: Final = (
 PARAMETER_ROW: Final = (
     Slot("temp", 19, grow=1),
     Slot("sigma", 20, grow=1),
-    Slot("speed", 15, least=60, grow=1),
+    Slot("speed", 14, least=60, grow=1),
     Slot("threshold", 17, least=72, grow=1),
     Slot("thru", 5, least=40),
+    Slot("surprise", 5, least=80, grow=1),
 )
 STATE_ROW: Final = (
     Slot("tempo", 17, least=60, grow=2),
@@ -61,6 +62,12 @@ class StatusStrip(Lines):
         self._frame = 0
         self._slow: Snapshot | None = None
         self._last: tuple[Snapshot | None, LinkState, bool] = (None, LinkState.CONNECTING, False)
+        self._thinks = True
+
+    def toggle_thinking(self) -> None:
+        """Shows or hides the surprise of the player."""
+        self._thinks = not self._thinks
+        self.redraw()
 
     def set_digits_every(self, frames: int) -> None:
         """Sets the number of frames between two changes of fast numbers."""
@@ -84,6 +91,8 @@ class StatusStrip(Lines):
         rows: list[Line] = []
         if snapshot is not None and self._slow is not None:
             contents = _contents(snapshot, self._slow, palette, locked=locked)
+            if not self._thinks:
+                contents.pop("surprise", None)
             turn = turn_style(focused_turn(snapshot), palette)
             if self.size.height == 1:
                 rows = [_turn_row(_ONE_ROW, contents, width, turn)]
