@@ -1,13 +1,15 @@
 """Commands that steer a model: again, given and blend, with their undo, scenes, ramps, patterns and recordings."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from impsy_tui.engine.performance.replay import RecordedPerformance
 from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from tests.support.engine.scripted_players import ScriptedPredictor
-from tests.support.engine.virtual_session import VirtualSession, mdrnn
+from tests.support.engine.virtual_session import SHIPPED, VirtualSession, mdrnn
 from tests.support.models import constant_model, random_model
 
 CALM, WILD = (0.1, 0.2, 0.3, 0.4), (0.1, 0.6, 0.7, 0.8)
@@ -297,3 +299,34 @@ class TestBlend:
         assert "wild" in [file.stem for file in set_.player_models.files(players)]
         set_.do("unblend")
         assert "wild" not in [file.stem for file in set_.player_models.files(players)]
+
+
+def _replayed(folder: Path, seed: int) -> tuple[list[tuple[float, object]], VirtualSession]:
+    """Replays eight seconds of input with commands that steer, and returns the output."""
+    random = np.random.default_rng(3)
+    times = np.cumsum(random.uniform(0.05, 0.15, 80))
+    commands = [
+        (0.0, "mode duet; sigma 0.5"),
+        (1.0, "given x1 0.2..0.5; given dt 100ms..200ms"),
+        (2.0, "blend s 30%"),
+        (3.0, "again; over 2s blend 90%"),
+        (5.0, "given off; again"),
+        (6.0, 'given x3 "0.1 0.9" now'),
+    ]
+    performance = RecordedPerformance("made", times - times[0], random.random((80, 8)), commands)
+    random = np.random.default_rng(seed)
+    players = {"main": mdrnn(SHIPPED, random)}
+    virtual = VirtualSession(folder, players=players, models=SHIPPED.parent, random=random, mode="duet")
+    virtual.do(f"seed {seed}")
+    asyncio.run(virtual.live_set.replay.start(performance))
+    virtual.wait(10.0)
+    assert virtual.problems == []
+    return virtual.out.said, virtual
+
+
+def test_replay_of_steering_commands_repeats_exactly(tmp_path: Path) -> None:
+    (first, virtual), (second, _), (other, _) = (_replayed(tmp_path, seed) for seed in (7, 7, 8))
+    assert len(first) > 40
+    assert first == second
+    assert first != other
+    assert (blended(virtual), blend(virtual)) == (SHIPPED.stem, 0.9)
