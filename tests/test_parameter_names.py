@@ -24,7 +24,9 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "clips": ("engine/players/ensemble/followers.py",),
     "clock in": ("engine/players/engine_parameters.py",),
+    "clock link": ("engine/players/engine_parameters.py",),
     "clock out": ("engine/players/engine_parameters.py",),
+    "clock transport": ("engine/players/engine_parameters.py",),
     "every": ("engine/players/agent.py",),
     "given": (
         "console/widgets/meters.py",

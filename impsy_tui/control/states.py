@@ -302,11 +302,13 @@ class TempoState(msgspec.Struct, frozen=True):
         beat: beats since the beginning of the first bar.
         lost: True if the followed clock is missing; its last tempo is kept.
         runs: True if the followed clock runs; always True for the engine's tempo.
+        peers: number of other programs in the session of Ableton Link.
     """
 
     beat: float = 0.0
     lost: bool = False
     runs: bool = True
+    peers: int = 0
 
 
 class ReplayState(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.answers import Ports
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
-from impsy_tui.parameters import CLOCK_IN, ENGINE, MODE, PARAMETERS, PLAYERS, TEMPO, parameters_of
+from impsy_tui.parameters import CLOCK_IN, CLOCK_LINK, ENGINE, MODE, PARAMETERS, PLAYERS, TEMPO, parameters_of
 from impsy_tui.text import counted
 
 _BAR = 24
@@ -76,6 +76,8 @@ def _tempo_words(snapshot: Snapshot, tempo: TempoState) -> str:
     words = [f"{snapshot.value(TEMPO):.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
     if snapshot.value(CLOCK_IN):
         words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
+    if snapshot.value(CLOCK_LINK):
+        words.append(f"Link with {tempo.peers or 'no'} others" + ("" if tempo.runs else ", stopped"))
     return " · ".join(words)
 
 

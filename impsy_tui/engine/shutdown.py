@@ -7,11 +7,12 @@ from impsy_tui.engine.players.session import Session
 
 
 def stop_session(session: Session) -> None:
-    """Stops all players, a recording of gestures and the MIDI clock."""
+    """Stops all players, a recording of gestures and the clocks."""
     session.stop()
     if session.gesture_recording is not None and session.gesture_recording.runs:
         session.gesture_recording.end()
     session.tempo.clock_out.set_sends(False)
+    session.tempo.link.close()
 
 
 def close_channels(channels: Sequence[Channel], notify: Callable[[str, str, str], None]) -> None:

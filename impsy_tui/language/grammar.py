@@ -53,7 +53,7 @@ _HINTS: Final = {
     "keep": "keep job ends a job early and saves its result so far; keep mapping saves learned and mapped controls",
     "unmute": "release x3 ends mute, solo, hold, invert and range of x3",
     "hand": "hand over on bar lets turns change on the next bar",
-    "clock": "clock in follows a MIDI clock, clock out sends one",
+    "clock": "clock in follows a MIDI clock, clock out sends one, clock link joins Ableton Link",
 }
 
 

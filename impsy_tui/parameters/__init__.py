@@ -20,7 +20,18 @@ from impsy_tui.parameters.ensemble import (
 )
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
 from impsy_tui.parameters.dimensions import GIVEN, HOLD, INVERT, MUTE, RANGE, SOLO
-from impsy_tui.parameters.engine import CLOCK_IN, CLOCK_OUT, HAND_OVER, NUDGE, QUANTISE, SWING, TEMPO, THRU
+from impsy_tui.parameters.engine import (
+    CLOCK_IN,
+    CLOCK_LINK,
+    CLOCK_OUT,
+    CLOCK_TRANSPORT,
+    HAND_OVER,
+    NUDGE,
+    QUANTISE,
+    SWING,
+    TEMPO,
+    THRU,
+)
 
 # isort: on
 from impsy_tui.parameters.kinds import AGENT, ENSEMBLE, KINDS, MDRNN
@@ -50,7 +61,9 @@ __all__ = [
     "CLASSIFIER",
     "CLIPS",
     "CLOCK_IN",
+    "CLOCK_LINK",
     "CLOCK_OUT",
+    "CLOCK_TRANSPORT",
     "DIMENSION",
     "ENDS",
     "ENGINE",

@@ -104,6 +104,32 @@ CLOCK_OUT: Final = register(
     )
 )
 
+CLOCK_LINK: Final = register(
+    Parameter(
+        "clock link",
+        Kind.SWITCH,
+        (ENGINE,),
+        "shares tempo and bar with the programs of the network that use Ableton Link",
+        "clock link on",
+        False,
+        argument="switch",
+        in_scenes=False,
+    )
+)
+
+CLOCK_TRANSPORT: Final = register(
+    Parameter(
+        "clock transport",
+        Kind.SWITCH,
+        (ENGINE,),
+        "shares start and stop by Ableton Link: a stop pauses all players, and pause stops the other programs",
+        "clock transport on",
+        False,
+        argument="switch",
+        in_scenes=False,
+    )
+)
+
 NUDGE: Final = register(
     Parameter(
         "nudge",

@@ -100,6 +100,7 @@ def _times() -> Iterator[State]:
     full = own | {"tempo": 174.25, "quantise": "1/16", "swing": 0.66, "hand over": "bar", "clock out": True}
     yield State("quantise", playing(tempo=TempoState(beat=4000.0), parameters=full))
     yield State("clock lost", playing(tempo=TempoState(lost=True), parameters=full | {"clock in": True}))
+    yield State("link", playing(tempo=TempoState(peers=12, runs=False), parameters=full | {"clock link": True}))
     cue = CueState("evening", "breathing slowly", 3, 8, "few")
     yield State("cue", playing(cue=cue))
     yield State("last cue", playing(cue=_replaced(cue, number=8, following="")))

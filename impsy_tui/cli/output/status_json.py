@@ -10,6 +10,7 @@ from impsy_tui.parameters import (
     CLASSIFIER,
     CLIPS,
     CLOCK_IN,
+    CLOCK_LINK,
     CLOCK_OUT,
     HAND_OVER,
     MDRNN,
@@ -33,7 +34,8 @@ def status_json(snapshot: Snapshot) -> str:
     state[THRU.name] = snapshot.thru
     if (tempo := state["tempo"]) is not None:
         tempo |= {one.keys[-1]: snapshot.value(one) or "" for one in (TEMPO, QUANTISE, SWING, HAND_OVER)}
-        tempo |= {"source": "clock" if snapshot.value(CLOCK_IN) else "own", "sends": snapshot.value(CLOCK_OUT)}
+        source = "clock" if snapshot.value(CLOCK_IN) else "link" if snapshot.value(CLOCK_LINK) else "own"
+        tempo |= {"source": source, "sends": snapshot.value(CLOCK_OUT)}
     state["heard"] = state["received"]
     state["guided"] = state["gesture_recording"]
     for player in state["players"]:

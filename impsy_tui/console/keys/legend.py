@@ -64,6 +64,7 @@ LEGEND: Final = (
     ("2 pending", "commands that run later (over, after, every); what lists them"),
     ("cue 2/5 name → next", "position in the set list, and the next cue"),
     ("90 bpm 1/16 94.2", "tempo, grid, and bar.beat"),
+    ("120 bpm link 2", "tempo shared by Ableton Link with two other programs"),
     ("x1 and two bars", "a dimension: your value above, the player's below; a dim bar has not moved recently"),
     ("M S H R I - at a name", "on a small screen: muted, solo, held, range, inverted, or used by another player"),
     ("▁▃▅ M in a score", "the phase of a line that runs; the line is muted"),

@@ -8,7 +8,7 @@ from impsy_tui.console.drawing.slots import Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
-from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO
+from impsy_tui.parameters import CLOCK_IN, CLOCK_LINK, CLOCK_OUT, HAND_OVER, QUANTISE, SWING, TEMPO
 
 
 def cue_forms(cue: CueState, style: Style) -> Forms:
@@ -41,6 +41,9 @@ def tempo_forms(snapshot: Snapshot, tempo: TempoState, palette: Palette) -> Form
         said, style = (" CLOCK LOST ", palette.warning_block) if tempo.lost else (" clock", palette.good)
         said = said if tempo.runs or tempo.lost else " clock stopped"
         pieces.append((said, style))
+    elif snapshot.value(CLOCK_LINK):
+        said = f" link {tempo.peers}" if tempo.runs else f" link {tempo.peers} stopped"
+        pieces.append((said, palette.good if tempo.peers else palette.dim))
     if snapshot.value(CLOCK_OUT):
         pieces.append((" clock out", palette.dim))
     least = tuple(pieces)

@@ -7,6 +7,7 @@ from impsy_tui import parameters
 from impsy_tui.control.states import TempoState
 from impsy_tui.engine.clock.beats import BAR, Alarm, Beats
 from impsy_tui.engine.clock.grid import Grid
+from impsy_tui.engine.clock.link.clock import LinkClock
 from impsy_tui.engine.clock.midi_clock_in import MidiClockIn
 from impsy_tui.engine.clock.midi_clock_out import MidiClockOut
 from impsy_tui.engine.runtime.scheduler import Scheduler
@@ -42,6 +43,8 @@ class Tempo(Beats):
         """Incoming clock; see ``set_follows``."""
         self.clock_out = MidiClockOut(self, lines.send_clock)
         """Outgoing clock."""
+        self.link = LinkClock(self, notify)
+        """Ableton Link; see ``set_link``."""
         self.grid: Grid | None = None
         """Grid of the events; None without quantisation."""
         self.hand_over: str = parameters.HAND_OVER.default
@@ -62,6 +65,7 @@ class Tempo(Beats):
         if not self.clock_in.leads:
             self._is_set = True
             super().set_beats(beats)
+            self.link.send_tempo()
 
     def set_swing(self, swing: float) -> None:
         """Changes the swing; later lines move."""
@@ -81,9 +85,21 @@ class Tempo(Beats):
         self.relay()
 
     def set_follows(self, follows: bool) -> None:
-        """Starts or stops following an incoming clock; the tempo stays."""
+        """Starts or stops following an incoming clock, in place of Link; the tempo stays."""
+        if follows:
+            self.link.close()
         self._lines.hear_clock(follows)
         self.clock_in.set_follows(follows)
+
+    def set_link(self, on: bool) -> None:
+        """Joins or leaves the session of Ableton Link, in place of an incoming clock; the tempo stays.
+
+        Raises:
+            UserError: Link cannot be started.
+        """
+        self.link.set_on(on)
+        if on and self.clock_in.follows:
+            self.set_follows(False)
 
     def on_bar(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls a function at the beginning of each bar; the returned function ends that."""
@@ -114,9 +130,12 @@ class Tempo(Beats):
     def state(self) -> TempoState | None:
         """Returns the state for the console; None if no musical time is in use."""
         clock = self.clock_in
-        if not (self.grid or clock.follows or self.clock_out.sends or self.hand_over != NOW or self._is_set):
+        link = self.link
+        is_used = self.grid or clock.follows or link.on or self.clock_out.sends or self.hand_over != NOW
+        if not is_used and not self._is_set:
             return None
-        return TempoState(self.beat_at(self.scheduler.now()), clock.lost, clock.runs)
+        runs = clock.runs and (link.plays or not link.on)
+        return TempoState(self.beat_at(self.scheduler.now()), clock.lost, runs, link.peers)
 
     def _relaid(self, beat: float, jumped: bool) -> None:
         if jumped:

@@ -71,8 +71,11 @@ class LiveSet:
             session.tempo.on_bar,
         )
         session.observer = self.scheduled
+        session.tempo.link.on_transport = self._follow_transport
         self._session = session
         self._clock_changes: ClockChanges | None = None
+        self._end_waiting: Callable[[], None] = lambda: None
+        """Ends the wait for the bar on which the players resume."""
         self.parameter_map = ParameterMap(scheduler, self._present)
         self.scene_keeper = SceneKeeper(session, models, self.parameter_map)
         self.scene_file = SceneFile(scene_file)
@@ -97,6 +100,19 @@ class LiveSet:
             return None if player is None else player.shaping.values(parameter).get(mapped.dimensions[0] - 1)
         owner = self._session.all_players.get(name)
         return None if owner is None else present_number(owner, parameter)
+
+    def _follow_transport(self, plays: bool) -> None:
+        """Pauses all players at once, or lets them play from the next bar."""
+        self._end_waiting()
+
+        def resume() -> None:
+            self._end_waiting()
+            self._session.resume()
+
+        if plays:
+            self._end_waiting = self._session.tempo.on_bar(resume)
+        else:
+            self._session.pause()
 
     def follow_clock(self, clock_set: Callable[[], None]) -> None:
         """Follows changes of the clock of the machine until ``close``.

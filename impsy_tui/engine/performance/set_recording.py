@@ -155,7 +155,7 @@ class SetRecording:
         for name, player in session.all_players.items():
             yield f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}"
         yield f"seed {seed}"  # after the models, whose first predictions draw numbers
-        if not tempo.clock_in.leads:
+        if not (tempo.clock_in.leads or tempo.link.on):
             yield f"beat {1.0 + tempo.beat_at(now) % BAR:.9f}"
         for pending in self._scheduled.all():
             yield f"#{pending.number} {self._from_now(pending)}"

@@ -55,6 +55,10 @@ class EngineParameters(ParameterHolder):
                 return tempo.clock_in.follows
             case "clock out":
                 return tempo.clock_out.sends
+            case "clock link":
+                return tempo.link.on
+            case "clock transport":
+                return tempo.link.transport
             case _:
                 return super().value(name)
 
@@ -76,6 +80,10 @@ class EngineParameters(ParameterHolder):
                 tempo.set_follows(value)
             case "clock out":
                 tempo.clock_out.set_sends(value)
+            case "clock link":
+                tempo.set_link(value)
+            case "clock transport":
+                tempo.link.set_transport(value)
             case _:
                 super().set_value(name, value)
 

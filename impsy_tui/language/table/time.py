@@ -4,7 +4,17 @@ from dataclasses import replace
 from typing import Final
 
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_command
-from impsy_tui.parameters import CLOCK_IN, CLOCK_OUT, HAND_OVER, NUDGE, QUANTISE, SWING, TEMPO
+from impsy_tui.parameters import (
+    CLOCK_IN,
+    CLOCK_LINK,
+    CLOCK_OUT,
+    CLOCK_TRANSPORT,
+    HAND_OVER,
+    NUDGE,
+    QUANTISE,
+    SWING,
+    TEMPO,
+)
 from impsy_tui.ranges import Range
 
 BEATS: Final = Range(1.0, 4.999999999, 1.0)
@@ -29,5 +39,7 @@ TIME: Final[tuple[Command, ...]] = (
     replace(parameter_command(HAND_OVER), filler="on"),
     parameter_command(CLOCK_IN),
     parameter_command(CLOCK_OUT),
+    parameter_command(CLOCK_LINK),
+    parameter_command(CLOCK_TRANSPORT),
     replace(parameter_command(NUDGE), undo=True),
 )

@@ -87,6 +87,7 @@ def test_strip_shows_next_cue_at_eighty_columns() -> None:
         ({"tempo": TempoState(), "parameters": {"tempo": 93.25, "clock in": True}}, "93.25 bpm clock  1.1"),
         ({"tempo": TempoState(lost=True), "parameters": _FOLLOWS}, "90 bpm CLOCK LOST   1.1"),
         ({"tempo": TempoState(runs=False), "parameters": _FOLLOWS}, "90 bpm clock stopped  1.1"),
+        ({"tempo": TempoState(peers=2), "parameters": {"tempo": 90.0, "clock link": True}}, "90 bpm link 2  1.1"),
         (
             {"tempo": TempoState(), "parameters": _GRID | {"hand over": "bar", "clock out": True}},
             "90 bpm clock out 1/8 swing 60% over on bar  1.1",

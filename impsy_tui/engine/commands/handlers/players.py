@@ -71,12 +71,18 @@ class PlayerHandlers(Handlers):
         for player in players:
             player.pause()
         self._session.end_thru()
+        self._share_transport()
         return self._reply(players, "paused: the player is silent and listens")
 
     def _resume(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.resume()
+        self._share_transport()
         return self._reply(players, "the player may play")
+
+    def _share_transport(self) -> None:
+        session = self._session
+        session.tempo.link.send_plays(not all(player.paused for player in session.all_players.values()))
 
     def _reset(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:

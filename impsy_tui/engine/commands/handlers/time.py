@@ -38,6 +38,7 @@ class TimeHandlers(Handlers):
         now, within = tempo.scheduler.now(), beat - 1.0
         bar = round((tempo.beat_at(now) - within) / BAR)
         tempo.jump(bar * BAR + within, now)
+        tempo.link.send_beat()
         return f"this is beat {beat:.4g} of the bar"
 
     def _nudge(self, output: str, time: float) -> str:

@@ -1,0 +1,1 @@
+"""Ableton Link: the beat shared with other programs of the network."""
