@@ -130,7 +130,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("quantise 1/16 ", ("at",)),
         ("hand ", ("over",)),
         ("hand over on b", ("bar", "beat")),
-        ("clock ", ("in", "out")),
+        ("clock ", ("in", "out", "link", "transport")),
         ("replay ", ("last", "l2", "l1")),
         ("replay l1 ", ("at", "through")),
         ("replay l1 at 2x through ", ("pulse", '"my model"')),
