@@ -285,6 +285,14 @@ class EnsembleDisplay(Protocol):
 
 
 @runtime_checkable
+class InputDisplay(Protocol):
+    """Channel that shows what the musician plays."""
+
+    def show_input(self, values: Sequence[float]) -> None:
+        """Shows a vector that the musician played. Never waits, never raises."""
+
+
+@runtime_checkable
 class ClockChannel(Protocol):
     """Channel that carries MIDI clocks."""
 

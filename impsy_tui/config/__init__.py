@@ -2,7 +2,7 @@
 
 from impsy_tui.config.channel_schema import Audio, Demo, Midi, Osc, Serial, SerialMidi, WebSocket
 from impsy_tui.config.load import LoadedConfig, load_config
-from impsy_tui.config.schema import Config
+from impsy_tui.config.schema import Config, WebUi
 
 __all__ = [
     "Audio",
@@ -14,5 +14,6 @@ __all__ = [
     "Serial",
     "SerialMidi",
     "WebSocket",
+    "WebUi",
     "load_config",
 ]

@@ -229,10 +229,10 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class WebUi:
-    """``[webui]``: ports of IMPSY's web interface. Not used; IMPSY's files load."""
+    """``[webui]``: web interface of IMPSY 1.2.1 on this machine; without this table, no port is used."""
 
-    monitor_port: int = setting(PORT, 4001, "not used")
-    command_port: int = setting(PORT, 4002, "not used")
+    monitor_port: int = setting(PORT, 4001, "port of the web interface, which shows input and output")
+    command_port: int = setting(PORT, 4002, "port to listen at for commands of the web interface")
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str]
 
         return AudioChannel(table, name)
 
+    def webui(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.webui import WebUiChannel
+
+        return WebUiChannel(table)
+
     def demo(table: Any, name: str) -> Channel:
         from impsy_tui.channels.demo.touches import TouchDemoChannel
 
@@ -99,5 +104,6 @@ def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str]
         ("serialmidi", config.serialmidi, serial_midi),
         ("websocket", config.websocket, websocket),
         ("audio", config.audio, audio),
+        ("webui", () if config.webui is None else (config.webui,), webui),
         ("demo", () if config.demo is None else (config.demo,), demo),
     ]

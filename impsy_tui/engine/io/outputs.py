@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from impsy_tui.channels.base import NONE_MUTED, Channel, ClockChannel, EnsembleDisplay, TargetDisplay
+from impsy_tui.channels.base import NONE_MUTED, Channel, ClockChannel, EnsembleDisplay, InputDisplay, TargetDisplay
 from impsy_tui.engine.io.channel_output import ChannelOutput
 from impsy_tui.engine.io.delayed_output import DelayedOutput
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
@@ -25,6 +25,7 @@ class Outputs:
         self._clocked: list[ClockChannel] = []
         self._targeted: list[TargetDisplay] = []
         self._surfaces: list[EnsembleDisplay] = []
+        self._input_displays: list[InputDisplay] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
         """Sets the channels of the session."""
@@ -34,6 +35,9 @@ class Outputs:
         self._targeted = [channel for channel in found if channel.wants_targets]
         shown = [output.channel for output in self.channel_outputs if isinstance(output.channel, EnsembleDisplay)]
         self._surfaces = [channel for channel in shown if channel.shows_ensembles]
+        self._input_displays = [
+            output.channel for output in self.channel_outputs if isinstance(output.channel, InputDisplay)
+        ]
         self._clocked = [
             output.channel for output in self.channel_outputs if isinstance(output.channel, ClockChannel)
         ]
@@ -58,6 +62,11 @@ class Outputs:
         """Sends touches to all displays of the ensemble at once."""
         for channel in self._surfaces:
             channel.send_ensemble_messages(messages)
+
+    def show_input(self, values: Sequence[float]) -> None:
+        """Shows a vector of the musician on all displays of the input."""
+        for channel in self._input_displays:
+            channel.show_input(values)
 
     def pass_on(self, number: int, action: Callable[..., None], *arguments: Any) -> None:
         """Runs an action of a channel with the delay of its output.

@@ -188,6 +188,7 @@ class Session(Roster):
                 player.hear(vector, updated, changed, at, answerers)
         if observer is not None:
             observer.received(began)
+        self.outputs.show_input(vector)
         if self.dimension_handler is not None:
             self.dimension_handler(channel, vector)
 

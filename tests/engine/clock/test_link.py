@@ -1,5 +1,6 @@
 """Ableton Link: lines of a peer on a virtual clock, and real peers in a network of their own."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -146,8 +147,9 @@ def test_link_shares_start_and_stop_only_if_asked() -> None:
     assert joined.pipes.sent[-1]["plays"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="networks of one process belong to Linux")
 def test_two_engines_and_another_program_share_tempo_and_bar() -> None:
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("unshare (util-linux) and ip (iproute2) make a network to test with")
     done = subprocess.run(
         ["unshare", "-rn", sys.executable, "-m", "tests.support.engine.link_session"],
         cwd=Path(__file__).parents[3],
@@ -156,4 +158,6 @@ def test_two_engines_and_another_program_share_tempo_and_bar() -> None:
         timeout=120,
         check=False,
     )
+    if done.returncode and "unshare" in done.stderr:
+        pytest.skip(f"no network name space can be made here: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr
