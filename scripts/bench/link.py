@@ -11,6 +11,7 @@ from common import Running, arrival, percentile, running, table
 
 from impsy_tui.channels.osc.packet import VectorFormat
 from impsy_tui.control.client import connected
+from impsy_tui.control.messages import Snapshot
 
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
 CHANGE = 7.0
@@ -35,18 +36,34 @@ class Judge:
         self._link = link
         self._form = VectorFormat("/impsy", 8)
         self.errors: list[float] = []
+        """Seconds from each sounding beat to that of this program."""
+        self.phases: list[float] = []
+        """Seconds between the lines of both programs at the time of a snapshot."""
 
     def hear(self, program: Running) -> None:
         """Takes the beat that has just arrived."""
         data, at = arrival(program.output)
-        link = self._link
-        beat, now = link.beat, time.time()
         first = self._form.read(data)[0] if len(data) == self._form.size else None
         if first is None:
             return
         expected = round((first - 0.1) / 0.2)
-        off = (beat - (now - at) * link.tempo / 60.0 - expected + BAR / 2) % BAR - BAR / 2
-        self.errors.append(abs(off) * 60.0 / link.tempo)
+        self.errors.append(self._off(at, expected))
+
+    def watch(self, program: Running, stop: threading.Event) -> None:
+        """Takes the line of an engine, ten times a second."""
+        with connected(program.control) as client:
+            client.subscribe(10.0, events=False)
+            for message in client.messages():
+                if isinstance(message, Snapshot) and message.tempo is not None:
+                    self.phases.append(self._off(message.time, message.tempo.beat))
+                if stop.is_set():
+                    return
+
+    def _off(self, at: float, beat: float) -> float:
+        link = self._link
+        here, now, bpm = link.beat, time.time(), link.tempo
+        off = (here - (now - at) * bpm / 60.0 - beat + BAR / 2) % BAR - BAR / 2
+        return abs(off) * 60.0 / bpm
 
 
 async def measure() -> None:
@@ -60,10 +77,13 @@ async def measure() -> None:
             await asyncio.sleep(SETTLE * 4)
         assert link.num_peers == 2, link.num_peers
         judges = (Judge(link), Judge(link))
+        threads, stop = [], threading.Event()
         loop = asyncio.get_running_loop()
         for engine, judge in zip(engines, judges, strict=True):
             engine.drain()
             loop.add_reader(engine.output.fileno(), judge.hear, engine)
+            threads.append(threading.Thread(target=judge.watch, args=(engine, stop)))
+            threads[-1].start()
         changes, end = 0, loop.time() + MINUTES * 60.0
         while loop.time() < end:
             await asyncio.sleep(CHANGE)
@@ -75,12 +95,16 @@ async def measure() -> None:
             changes += 1
         for engine in engines:
             loop.remove_reader(engine.output.fileno())
+        stop.set()
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
     rows = []
     for name, judge in zip(("first engine", "second engine"), judges, strict=True):
-        shown = [f"{percentile(judge.errors, share) * 1000:.3f}" for share in (0.5, 0.99)]
-        rows.append([name, str(len(judge.errors)), str(changes), *shown, f"{max(judge.errors) * 1000:.2f}"])
-    columns = ["beats of", "beats", "changes of tempo", "off the third program p50 ms", "p99 ms", "worst ms"]
-    table(f"Ableton Link, {MINUTES:g} minutes", columns, rows)
+        for what, errors in (("phase", judge.phases), ("beats as they sound", judge.errors)):
+            shown = [f"{percentile(errors, share) * 1000:.3f}" for share in (0.5, 0.99, 0.999)]
+            rows.append([f"{name}: {what}", str(len(errors)), *shown, f"{max(errors) * 1000:.2f}"])
+    columns = ["what", "readings", "off the third program p50 ms", "p99 ms", "p99.9 ms", "worst ms"]
+    table(f"Ableton Link, {MINUTES:g} minutes, {changes} changes of tempo", columns, rows)
 
 
 asyncio.run(measure())
