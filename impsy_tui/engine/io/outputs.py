@@ -111,8 +111,11 @@ class Outputs:
         for output in self._of(channels):
             output.play(values, muted, others, player)
 
-    def thru(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Sends the events of the musician to all outputs; see ``ChannelOutput.pass_on``."""
+    def thru(self, values: Sequence[float], said: frozenset[int] | None) -> None:
+        """Sends the events of the musician to all outputs, the whole vector for None; see ``ChannelOutput.pass_on``."""
+        if said is None:
+            self.play(values)
+            return
         for output in self.channel_outputs:
             output.pass_on(values, said)
 

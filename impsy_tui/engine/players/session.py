@@ -175,10 +175,7 @@ class Session(Roster):
         if self.source is INTERFACE:
             self.recent.note(vector, at)
         if self.settings.thru:
-            if updated is None:
-                self.outputs.play(vector)
-            else:
-                self.outputs.thru(vector, updated)
+            self.outputs.thru(vector, updated)
             self._thru_sounds = True
         answerers: Answerers | None = None if self._lone else set()
         observer = self.observer if self.observer is not None and self.observer.listens else None

@@ -1,8 +1,8 @@
 """Process that is a peer of Ableton Link: ``python -m impsy_tui.engine.clock.link.peer``.
 
 The library of Link has its own threads and locks, so it runs next to the engine and not within. Both directions carry
-lines of JSON. The engine writes what the performer changes, with a number. The peer writes the line of the beats
-(a beat, its time on the monotonic clock, the tempo) whenever it has changed, with the last number that it has read.
+lines of JSON. The engine writes what the performer changes, with a number. The line of the beats is a beat, its
+time on the monotonic clock, and the tempo. The peer writes each new line, with the last number that it has read.
 The process ends when the engine closes its pipe.
 """
 
