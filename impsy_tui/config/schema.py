@@ -246,6 +246,9 @@ class Config:
     log_input: bool = setting(Switch(), True, "write your events to the log")
     log_predictions: bool = setting(Switch(), False, "write the events of the players to the log")
     realtime: bool = setting(Switch(), True, "real-time priority, if the system allows it (F4 shows it)")
+    announce: bool = setting(
+        Switch(), True, "announce OSC ports and web pages in the network, if they listen there (zeroconf)"
+    )
     interaction: Interaction = field(default_factory=Interaction)
     model: Model = field(default_factory=Model)
     player: tuple[PlayerTable, ...] = ()

@@ -1,4 +1,4 @@
-"""Monitoring of an engine without a performer: heartbeat, status page and commands of the staff."""
+"""An engine in its network: heartbeat, announcements, status page and commands of the staff."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from impsy_tui.channels.base import Channel
+from impsy_tui.channels.discovery.announcer import Announcer, services_of
 from impsy_tui.channels.monitor import Monitor, MonitoredChannel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
@@ -47,6 +48,10 @@ class Monitoring:
         self._executor = executor
         self._live_set = live_set
         self._page, self._made_at = b"", -_FRESH
+        self._announcer = Announcer(
+            services_of(config) if config.announce else (),
+            lambda level, text: session.notify(level, "announce", text),
+        )
         self._heartbeat = (
             None
             if config.heartbeat is None
@@ -54,7 +59,8 @@ class Monitoring:
         )
 
     async def start(self, channels: Sequence[Channel]) -> None:
-        """Starts the heartbeat and gives channels the status."""
+        """Starts the heartbeat and the announcements, and gives channels the status."""
+        self._announcer.start()
         monitor = Monitor(
             self._status,
             self._choices,
@@ -67,7 +73,8 @@ class Monitoring:
             await self._heartbeat.start()
 
     def close(self) -> None:
-        """Ends the heartbeat."""
+        """Ends the heartbeat and the announcements."""
+        self._announcer.close()
         if self._heartbeat is not None:
             self._heartbeat.close()
 

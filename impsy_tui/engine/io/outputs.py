@@ -112,7 +112,7 @@ class Outputs:
             output.play(values, muted, others, player)
 
     def thru(self, values: Sequence[float], said: frozenset[int] | None) -> None:
-        """Sends the events of the musician to all outputs, the whole vector for None; see ``ChannelOutput.pass_on``."""
+        """Sends the musician's events to all outputs, for None the whole vector; see ``ChannelOutput.pass_on``."""
         if said is None:
             self.play(values)
             return

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from impsy_tui.engine.clock.link.process import PeerProcess
+from impsy_tui.channels.json_process import JsonProcess
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.runtime.loop import EngineLoop
 from tests.support.engine.musical_time import NoLines
@@ -35,7 +35,7 @@ def report_the_end_of_the_process() -> None:
         tempo.set_beats(97.0)
         tempo.set_link(True)
         peer = tempo.link._peer
-        assert isinstance(peer, PeerProcess)
+        assert isinstance(peer, JsonProcess)
         peer._process.kill()
         await asyncio.wait_for(ended.wait(), _PATIENCE)
         assert not tempo.link.on

@@ -5,8 +5,8 @@ from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from impsy_tui import parameters
+from impsy_tui.channels.json_process import JsonProcess
 from impsy_tui.engine.clock.beats import BAR, Beats
-from impsy_tui.engine.clock.link.process import PeerProcess
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 
@@ -16,14 +16,23 @@ _NEAR: Final = 0.02
 """Beats. A beat that is nearer than this bends the line; a beat that is farther makes it jump."""
 
 
+_PEER: Final = "impsy_tui.engine.clock.link.peer"
+
+
 class PeerPipes(Protocol):
-    """The pipes to a peer; ``PeerProcess`` in a performance."""
+    """The pipes to a peer; ``JsonProcess`` in a performance."""
 
     def send(self, change: dict[str, Any]) -> None:
         """Sends a change to the peer."""
 
     def close(self) -> None:
         """Ends the peer."""
+
+
+def _open_process(tempo: float, take: Callable[[dict[str, Any]], None], ended: Callable[[], None]) -> JsonProcess:
+    if find_spec("aalink") is None:
+        raise UserError(needs_extra("Ableton Link", "aalink", "link"))
+    return JsonProcess(_PEER, [f"{tempo!r}"], take, ended)
 
 
 class LinkClock:
@@ -48,7 +57,7 @@ class LinkClock:
         self,
         beats: Beats,
         notify: Callable[[str, str], None],
-        open_peer: Callable[[float, Callable[[dict[str, Any]], None], Callable[[], None]], PeerPipes] = PeerProcess,
+        open_peer: Callable[[float, Callable[[dict[str, Any]], None], Callable[[], None]], PeerPipes] = _open_process,
     ) -> None:
         self.peers = 0
         self.transport = False
@@ -79,8 +88,6 @@ class LinkClock:
         if not on:
             self.close()
             return
-        if self._open_peer is PeerProcess and find_spec("aalink") is None:
-            raise UserError(needs_extra("Ableton Link", "aalink", "link"))
         self._number, self.peers = 0, 0
         try:
             self._peer = self._open_peer(self._beats.beats, self.take, self._ended)

@@ -1,4 +1,4 @@
-"""Pipes to the process that is a peer of Ableton Link."""
+"""Process of this program that the engine talks to in lines of JSON, and that ends with the engine."""
 
 import asyncio
 import json
@@ -9,24 +9,33 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _PIECE: Final = 4096
+"""Bytes that are read in one turn of the loop."""
 
 
-class PeerProcess:
-    """The peer's process; nothing here waits for it.
+class JsonProcess:
+    """Module that runs in another process; nothing here waits for it.
+
+    The process ends by itself when its input ends.
 
     Args:
-        tempo: Tempo at the start, in beats a minute.
-        take: Takes each line of the peer.
-        ended: Called if the process ends by itself.
+        module: Name of the module.
+        arguments: Arguments of its command line.
+        take: Takes each line of its output.
+        ended: Called if the process ends before ``close``.
+
+    Raises:
+        OSError: The process cannot be started.
     """
 
-    def __init__(self, tempo: float, take: Callable[[dict[str, Any]], None], ended: Callable[[], None]) -> None:
+    def __init__(
+        self, module: str, arguments: list[str], take: Callable[[Any], None], ended: Callable[[], None]
+    ) -> None:
         self._take = take
         self._ended = ended
         self._unread = b""
         self._loop = asyncio.get_running_loop()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "impsy_tui.engine.clock.link.peer", f"{tempo!r}"],
+            [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -39,15 +48,15 @@ class PeerProcess:
         os.set_blocking(self._up.fileno(), False)
         self._loop.add_reader(self._up.fileno(), self._read)
 
-    def send(self, change: dict[str, Any]) -> None:
-        """Sends a change to the peer."""
+    def send(self, message: Any) -> None:
+        """Sends a line to the process."""
         try:
-            os.write(self._down.fileno(), json.dumps(change).encode() + b"\n")
+            os.write(self._down.fileno(), json.dumps(message).encode() + b"\n")
         except OSError:
             pass  # its end is read
 
     def close(self) -> None:
-        """Ends the process: it leaves the session of Link when its pipe is closed."""
+        """Ends the process: its input ends."""
         if not self._down.closed:
             self._ended = lambda: None
             self._take = lambda line: None

@@ -1,0 +1,1 @@
+"""Announcement of the engine in the network, so that controllers find it."""
