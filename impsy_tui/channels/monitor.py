@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from impsy_tui.channels.base import Rights
+
 
 @dataclass(frozen=True, slots=True)
 class StaffReply:
@@ -26,11 +28,18 @@ class Monitor:
         status: Returns the status as JSON, without secrets. May be called at any rate.
         choices: Returns what the staff may choose from, such as the names of modes and scenes.
         carry_out: Carries out a line of the staff; takes the address of the sender and the line.
+        state: Returns what a performer sees, as JSON.
+        models: Returns the names of the models.
+        perform: Carries out a line of a performer; takes channel, address of the sender, line and rights, and returns
+            the problem, empty without one.
     """
 
     status: Callable[[], bytes]
     choices: Callable[[], Awaitable[dict[str, Any]]]
     carry_out: Callable[[str, str], Awaitable[StaffReply]]
+    state: Callable[[], bytes]
+    models: Callable[[], Awaitable[list[str]]]
+    perform: Callable[[str, str, str, Rights], str]
 
 
 @runtime_checkable

@@ -130,7 +130,9 @@ class Engine:
         last = self._saved.choose()
         wanted = await self._make_session(last)
         self.live_set = self.executor.live_set = self._open_live_set()
-        self._monitoring = Monitoring(config, self.session, self.snapshot, self.executor, self.live_set)
+        self._monitoring = Monitoring(
+            config, self.session, self.snapshot, self.executor, self.live_set, self.user_files
+        )
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
         self._mapping_keeper = MappingKeeper(
@@ -249,8 +251,6 @@ class Engine:
     def ready_line(self) -> str:
         """Returns the line that ``run`` prints when the engine accepts input."""
         return ready_line(self.session, self._channels)
-
-    # For commands
 
     def carry_out(self, command: CommandRequest) -> Reply | Awaitable[Reply]:
         """Carries out a line of a client; returns the reply, or an awaitable of the reply."""

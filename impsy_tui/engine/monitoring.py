@@ -6,18 +6,21 @@ from typing import Any, Final
 
 import msgspec
 
-from impsy_tui.channels.base import Channel
+from impsy_tui.channels.base import Channel, Rights
 from impsy_tui.channels.discovery.announcer import Announcer, services_of
 from impsy_tui.channels.monitor import Monitor, MonitoredChannel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.executor import Executor, refused_from_network
 from impsy_tui.engine.commands.staff import carry_out_staff_line
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.server.heartbeat import HeartbeatSender
+from impsy_tui.engine.server.stage_state import stage_state
 from impsy_tui.engine.server.status_report import status_report
 from impsy_tui.errors import UserError
+from impsy_tui.language import Source
 from impsy_tui.language.program import quoted
 
 _FRESH: Final = 1.0
@@ -33,6 +36,7 @@ class Monitoring:
         snapshot: Returns the state of the engine.
         executor: Carries out lines of the staff.
         live_set: Set, whose scenes the staff may choose.
+        user_files: Models, which a performer may load.
     """
 
     def __init__(
@@ -42,11 +46,13 @@ class Monitoring:
         snapshot: Callable[[], Snapshot],
         executor: Executor,
         live_set: LiveSet,
+        user_files: UserFiles,
     ) -> None:
         self._scheduler = session.scheduler
         self._snapshot = snapshot
         self._executor = executor
         self._live_set = live_set
+        self._user_files = user_files
         self._page, self._made_at = b"", -_FRESH
         self._announcer = Announcer(
             services_of(config) if config.announce else (),
@@ -65,6 +71,9 @@ class Monitoring:
             self._status,
             self._choices,
             lambda host, line: carry_out_staff_line(self._executor, host, line),
+            lambda: msgspec.json.encode(stage_state(self._snapshot())),
+            self._models,
+            self._perform,
         )
         for channel in channels:
             if isinstance(channel, MonitoredChannel):
@@ -84,6 +93,18 @@ class Monitoring:
             self._made_at = now
             self._page = msgspec.json.format(msgspec.json.encode(status_report(self._snapshot()))) + b"\n"
         return self._page
+
+    async def _models(self) -> list[str]:
+        try:
+            return list((await self._user_files.names(0)).models)
+        except UserError:
+            return []  # the performer can still load by name
+
+    def _perform(self, channel: str, host: str, line: str, rights: Rights) -> str:
+        if rights is Rights.PLAY:
+            return refused_from_network(channel, line, "remote_parameters")
+        source = Source.CHANNEL if rights is Rights.COMMANDS else Source.NETWORK
+        return self._executor.carry_out_for(channel, f"page at {host}", line, source)
 
     async def _choices(self) -> dict[str, Any]:
         try:

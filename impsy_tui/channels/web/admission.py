@@ -11,7 +11,7 @@ from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.channels.web.client import host_of
 from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
-from impsy_tui.channels.web.pages import STAFF, PageServer, plain
+from impsy_tui.channels.web.pages import STAFF, STAGE, PageServer, plain
 from impsy_tui.config import WebSocket
 from impsy_tui.text import printable
 
@@ -64,6 +64,10 @@ class Admission:
             if self._pages.has_staff and self._own.lets_play(origins, hosts, local=False):
                 return None
             return plain(HTTPStatus.FORBIDDEN, "Only the page of the staff connects here.")
+        if request.path == STAGE:
+            if self._pages.has_stage and self._own.lets_play(origins, hosts, local=False):
+                return None
+            return plain(HTTPStatus.FORBIDDEN, "Only the page of the performer connects here.")
         if self._origins.lets_play(origins, hosts, local=is_local(host_of(connection))):
             return self._refuse_client() if players >= MOST_CLIENTS else None
         if not self._origins.serves(hosts):

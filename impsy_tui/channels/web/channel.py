@@ -26,9 +26,10 @@ from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.web.admission import Admission, note_refused_message
 from impsy_tui.channels.web.client import WebClient, host_of
 from impsy_tui.channels.web.connection import WebConnection
-from impsy_tui.channels.web.pages import STAFF, PageServer
+from impsy_tui.channels.web.pages import STAFF, STAGE, PageServer
 from impsy_tui.channels.web.sender import ClientSender, in_text
 from impsy_tui.channels.web.staff import StaffPage, staff_page
+from impsy_tui.channels.web.stage import StagePage
 from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.channels.web.touch_protocol import ended_text, message_text, read_touch, touch_text
 from impsy_tui.config import WebSocket
@@ -91,6 +92,7 @@ class WebSocketChannel(HeldKeys):
         self._last_received = ""
         self._last_sent = b""
         self._staff: StaffPage | None = None
+        self._stage: StagePage | None = None
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -170,7 +172,9 @@ class WebSocketChannel(HeldKeys):
         self._post.forget()
 
     def show_monitor(self, monitor: Monitor) -> None:
-        """Serves the status of the engine, and the page of the staff if there is a token."""
+        """Serves the status of the engine, the page of the performer, and that of the staff if there is a token."""
+        self._stage = StagePage(self.name, self._scheduler, monitor, self._rights)
+        self._pages.show_stage()
         self._pages.show_status(monitor.status)
         self._staff = staff_page(self._settings.staff_token_file, self._scheduler, self._troubles, monitor)
         if self._staff is not None:
@@ -248,8 +252,10 @@ class WebSocketChannel(HeldKeys):
         return sum(client.may_play for client in self._clients)
 
     async def _serve(self, connection: ServerConnection) -> None:
-        if self._staff is not None and connection.request is not None and connection.request.path == STAFF:
-            return await self._staff.serve(connection)
+        path = "" if connection.request is None else connection.request.path
+        served = {STAFF: self._staff, STAGE: self._stage}.get(path)
+        if served is not None:
+            return await served.serve(connection)
         connection = cast(WebConnection, connection)
         client = WebClient(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
@@ -321,12 +327,12 @@ class WebSocketChannel(HeldKeys):
             self._troubles.note(str(problem), f"{shown!r} from {client.host} {problem}: ignored")
             return
         self._last_received = text.strip()
-        if self._listener.message(self.name, "", message, self._rights(client)):
+        if self._listener.message(self.name, "", message, self._rights(client.host)):
             return
         self._play(client.mapping, client.mapping.updates(message), now)
 
-    def _rights(self, client: WebClient) -> Rights:
-        if self._settings.remote_commands or is_local(client.host):
+    def _rights(self, host: str) -> Rights:
+        if self._settings.remote_commands or is_local(host):
             return Rights.COMMANDS
         return Rights.PARAMETERS if self._settings.remote_parameters else Rights.PLAY
 

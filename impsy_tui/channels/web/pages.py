@@ -15,8 +15,10 @@ from websockets.http11 import Response
 from impsy_tui.channels.midi.mapping import Entry
 from impsy_tui.ensemble.gestures import NAMES, SHORT
 from impsy_tui.modes import MODES
+from impsy_tui.parameters import SIGMA, TEMP
 
 STAFF: Final = "/staff"
+STAGE: Final = "/stage"
 _FOLDER: Final = Path(__file__).parent / "static"
 _SHARED: Final = ("page_head.html", "page.css", "page.js")
 """Files that both pages include by a mark such as ``{{page.css}}``; the head includes the style."""
@@ -36,18 +38,22 @@ class PageServer:
         self._outputs = outputs
         self._status: Callable[[], bytes] | None = None
         self._staff: _Page | None = None
+        self._stage: _Page | None = None
         self._files = {name: _read(name) for name in ("faders", *(("pad",) if touches else ()))}
         self.set_inputs(inputs)
 
     def set_inputs(self, inputs: Sequence[Entry]) -> None:
         """Sets the mapping of the faders; no file is read."""
+        self._inputs = inputs
         outputs, files = self._outputs, self._files
-        other = "pad" if "pad" in files else ""
-        faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "other": other})
-        self._pages = {"/": faders}
-        if other:
+        stage = ["stage"] if self._stage is not None else []
+        others = [*(["pad"] if "pad" in files else []), *stage]
+        faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "others": others})
+        self._pages = {"/": faders, "/faders": faders}
+        if "pad" in files:
             gestures = dict(zip(SHORT, NAMES, strict=True))
-            pad = _Page("pad", files["pad"], {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
+            others = [*(["faders"] if inputs or outputs else []), *stage]
+            pad = _Page("pad", files["pad"], {"gestures": gestures, "others": others})
             self._pages = {"/": pad, "/pad": pad, "/faders": faders}
 
     def show_status(self, status: Callable[[], bytes]) -> None:
@@ -57,6 +63,19 @@ class PageServer:
     def show_staff(self) -> None:
         """Serves the page of the staff at ``/staff``."""
         self._staff = _Page("staff", _read("staff"), {"modes": list(MODES)})
+
+    def show_stage(self) -> None:
+        """Serves the page of the performer at ``/stage``."""
+        sliders = [(one.name, one.limits.low, one.limits.high) for one in (TEMP, SIGMA)]
+        self._stage = _Page(
+            "stage", _read("stage"), {"modes": list(MODES), "sliders": sliders, "others": list(self._files)}
+        )
+        self.set_inputs(self._inputs)  # with links to it
+
+    @property
+    def has_stage(self) -> bool:
+        """True if the page of the performer is served."""
+        return self._stage is not None
 
     @property
     def has_staff(self) -> bool:
@@ -70,7 +89,7 @@ class PageServer:
         path = path.partition("?")[0]
         if path == "/status" and self._status is not None:
             return _answer(self._status(), "application/json", method == "HEAD")
-        page = self._staff if path == STAFF else self._pages.get(path)
+        page = {STAFF: self._staff, STAGE: self._stage}.get(path) or self._pages.get(path)
         if page is None:
             there = " and ".join(f"{name} ({one.title})" for name, one in self._pages.items())
             return plain(HTTPStatus.NOT_FOUND, f"There is nothing here, but at {there}.", method == "HEAD")

@@ -2,10 +2,10 @@
 const mapping = JSON.parse(document.getElementById("mapping").textContent);
 const main = document.querySelector("main"), state = document.getElementById("state");
 const clip = (x) => Math.min(1, Math.max(0, x));
-if (mapping.other) {  // a link to the other page
+for (const other of mapping.others) {  // links to the other pages
   const link = document.createElement("a");
-  link.href = "/" + mapping.other;
-  link.textContent = mapping.other;
+  link.href = "/" + other;
+  link.textContent = other;
   state.after(link);
 }
 
