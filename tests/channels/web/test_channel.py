@@ -173,7 +173,7 @@ def test_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -> 
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         # Long ones: the limit is in bytes a second, and a busy machine answers few pings a second.
         pings = Frame(Opcode.PING, bytes(125)).serialize(mask=True) * 100
-        async with connect(url) as client, connect(url) as other:
+        async with connect(url, ping_interval=None) as client, connect(url, ping_interval=None) as other:
             try:
                 async with asyncio.timeout(60):
                     while not hearing.troubles:

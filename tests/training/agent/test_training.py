@@ -21,6 +21,9 @@ from tests.support.workers.training_workers import Worker, run_worker, worker_re
 
 sb3 = pytest.importorskip("stable_baselines3", reason="training agents is the extra [agent]")
 
+# A training waits for the processor, and a busy machine has little of it left.
+pytestmark = pytest.mark.timeout(900)
+
 HEARD: Final = ("loudness-dBFS", "centroid")
 
 

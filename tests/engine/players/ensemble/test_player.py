@@ -15,6 +15,7 @@ from impsy_tui.ensemble.touches.surfaces import Lifted
 from impsy_tui.ensemble.touches.touch import read_touches
 from tests.support.engine.virtual_ensemble import SWIRL, TAPS, VirtualEnsemble
 from tests.support.models import constant_model
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -224,6 +225,8 @@ def test_touches_and_a_score_of_all_players_are_written_while_there_is_a_lead(tm
     (file,) = (tmp_path / "logs").glob("*-trio-touches.csv")
     recording = read_touches(file)
     assert len(recording.players["lead"]) == 31
+    # On a busy machine the writer goes on after the log is closed.
+    wait_until(lambda: sum(len(file.read_text().splitlines()) for file in (tmp_path / "scores").glob("*")) == 17)
     scores = [read_score(score) for score in sorted((tmp_path / "scores").glob("*-trio*.csv"))]
     assert [(read.score.players, len(read.score)) for read in scores] == [
         (("lead", "p2", "p3"), 3),
