@@ -1,10 +1,11 @@
 """Parts of a snapshot; see ``messages.Snapshot``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from impsy_tui.control.agent_state import AgentState
+from impsy_tui.parameters import BLEND
 
 
 class ChannelState(msgspec.Struct, frozen=True):
@@ -153,10 +154,15 @@ class PlayerState(msgspec.Struct, frozen=True):
     weights: tuple[float, ...] = ()
     surprise: float | None = None
 
-    @property
-    def models(self) -> str:
-        """Names of both models, or of the only one."""
-        return f"{self.model} + {self.blended}" if self.blended else self.model
+    def model_words(self, shown: Callable[[str], str] = str) -> str:
+        """Returns the model; of a blend, both models with the share of the second.
+
+        Args:
+            shown: returns the text for the name of a model.
+        """
+        if not self.blended:
+            return shown(self.model)
+        return f"{shown(self.model)} + {BLEND.shown(self.number(BLEND.name))} {shown(self.blended)}"
 
     def number(self, name: str) -> float:
         """Returns the value of a parameter; 0 for a missing one."""

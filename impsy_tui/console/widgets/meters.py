@@ -9,7 +9,7 @@ from textual.geometry import Region, Size
 
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
-from impsy_tui.console.drawing.lines import blocks, cut_off, filled, one_line, padded, short_model
+from impsy_tui.console.drawing.lines import blocks, cut_off, filled, middle, one_line, padded, short_model
 from impsy_tui.console.drawing.meter_layout import lay_out
 from impsy_tui.console.drawing.meter_states import NO_SPREAD, OTHERS, MeterState, meter_states
 from impsy_tui.console.themes import Palette
@@ -24,6 +24,8 @@ _SPREADS_EVERY: Final = 1.0
 """Seconds between two changes of the deviations: they move with each prediction, and a slow link must keep up."""
 _WEIGHTS: Final = 2
 """Cells at the right for the weights of the mixture, with the space before them."""
+_SHORT_MODEL: Final = 24
+"""Greatest width of a short name."""
 _LEAST_MODEL: Final = 6
 """Cells from which there is room for the name of the model."""
 
@@ -51,7 +53,8 @@ class Meters(DrawnWidget, can_focus=True):
         self._frame = 0
         self._history = history
         self._sample = 0
-        self._model = ""
+        self._model = "", ""
+        """Name of the model, in full and short."""
         self._thinks = True
         self._has_weights = False
         self._weights: tuple[str, ...] = ()
@@ -153,9 +156,10 @@ class Meters(DrawnWidget, can_focus=True):
             head = f"next in {player.upcoming_in:.2f} s" if player.upcoming_in < 100 else "next: later"
         else:
             head = ""
-        if (head, player.models) == (self._head, self._model):
+        model = player.model_words(), player.model_words(lambda name: short_model(name, _SHORT_MODEL))
+        if (head, model) == (self._head, self._model):
             return []
-        self._head, self._model = head, player.models
+        self._head, self._model = head, model
         return [Region(0, 0, self.size.width, 1)]
 
     def _show_history(self) -> list[Region]:
@@ -252,8 +256,8 @@ class Meters(DrawnWidget, can_focus=True):
         ]
         space = width - sum(width_of(text) for text, _, _ in pieces) - 2
         if space >= _LEAST_MODEL:
-            model = one_line(self._model)
-            model = model if width_of(model) <= space else short_model(model, space)
+            full, short = map(one_line, self._model)
+            model = full if width_of(full) <= space else middle(short, space)
             pieces.append(Segment(" " * (space + 2 - width_of(model)), palette.ground))
             pieces.append(Segment(model, palette.dim))
         return pieces

@@ -110,3 +110,13 @@ def test_strip_shows_the_surprise_in_three_forms() -> None:
     assert ["".join(text for text, _ in form) for form in forms] == ["surprise +3.1", "? +3.1", "?+3"]
     unknown = _thinking()
     assert state_fields(unknown, unknown, PALETTE)["surprise"] == ()
+
+
+@performed
+async def test_legend_names_both_models_of_a_blend_with_the_share_of_the_second() -> None:
+    name = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
+    async with _shown() as meters:
+        meters.show(snapshot(model="calm", blended="wild", parameters={"blend": 0.25}))
+        assert _lines(meters)[0].endswith("calm + 25% wild")
+        meters.show(snapshot(model=name, blended=name, parameters={"blend": 1.0}))
+        assert _lines(meters)[0].endswith("mdrnn s 9d + 100% mdrnn s 9d")
