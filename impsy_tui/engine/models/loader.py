@@ -82,9 +82,9 @@ class ModelFolders:
         return ModelFolders(self._folders, suffixes=suffixes)
 
     def names(self) -> list[str]:
-        """Returns the names of all models, in the form that ``find`` takes."""
+        """Returns the names of all models, in the form that ``find`` takes; hidden files are unfinished trainings."""
         files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
-        names = dict.fromkeys(file.stem for file in files)
+        names = dict.fromkeys(file.stem for file in files if not file.name.startswith("."))
         return sorted(name for name in names if name.startswith(ENSEMBLE_PREFIX) is self._ensembles)
 
     def find(self, name: str, *, exact: bool = False, dimension: int = 0) -> Path:

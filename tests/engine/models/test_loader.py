@@ -93,6 +93,16 @@ def test_find_takes_a_part_of_a_name_a_size_and_newest(tmp_path: Path) -> None:
             folders.find(name, exact=True)
 
 
+def test_find_leaves_out_unfinished_trainings(tmp_path: Path) -> None:
+    for age, name in enumerate((".garden.unfinished.npz", "garden.tflite")):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    folders = ModelFolders([tmp_path], suffixes=(".tflite", ".npz"))
+    assert folders.names() == ["garden"]
+    assert folders.find("newest").stem == "garden"
+    assert folders.find("gard").stem == "garden"
+
+
 def test_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
