@@ -7,6 +7,7 @@ a port of python-rtmidi waits for ever, the benchmark kills this process only.
 import json
 import os
 import queue
+import select
 import sys
 import time
 from typing import Any
@@ -147,8 +148,48 @@ def stay(name: str) -> int:
     return sum(1 for _ in iter(ports[1].get_message, None))
 
 
+def perform(name: str) -> int:
+    """Acts as a device that lines control, until the end of the input; prints each received message with its time.
+
+    The lines are ``send STATUS DATA DATA``, ``pull`` and ``plug``. The port has no callback, because a callback and
+    the end of its port may wait for each other.
+
+    Returns:
+        Number of sent messages.
+    """
+    ports = [_output(name), _input(name)]
+    print("ready", flush=True)
+    sent = 0
+    while True:
+        if select.select([sys.stdin], [], [], 0.001)[0]:
+            words = os.read(sys.stdin.fileno(), 65536).decode().splitlines()
+            if not words:
+                return sent
+            for word in words:
+                sent += _act(word.split(), ports, name)
+        while ports and (event := ports[1].get_message()) is not None:
+            print(f"{time.time():.6f}", *event[0], flush=True)
+
+
+def _act(words: list[str], ports: list[Any], name: str) -> int:
+    """Carries out one line; returns the number of sent messages."""
+    if words[0] == "plug":
+        ports[:] = [_output(name), _input(name)]
+    elif words[0] == "pull":
+        for port in ports:
+            port.close_port()
+            port.delete()
+        ports.clear()
+    elif ports:
+        ports[0].send_message([int(word) for word in words[1:]])
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    result = {task.__name__: task for task in (echo, ask, pour, count, plug, stay)}[sys.argv[1]](*sys.argv[2:])
+    result = {task.__name__: task for task in (echo, ask, pour, count, plug, stay, perform)}[sys.argv[1]](
+        *sys.argv[2:]
+    )
     print(json.dumps(result), flush=True)
     # JACK's threads end with the process: closing the ports may wait for a server that does not answer.
     os._exit(0)

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from common import MODEL, OURS, free_port, machine, table
 from footprint import memory
+from small_disk import mount, own_mounts
 from websockets.sync.client import connect
 
 from impsy_tui.channels.osc.packet import VectorFormat
@@ -34,7 +35,6 @@ from impsy_tui.errors import NoEngineError
 
 DISK = 32
 """Megabytes of the disk."""
-MOUNTED = "IMPSY_TUI_SOAK_MOUNTED"
 LATE = 0.02
 """Seconds of lateness that count as late."""
 CONFIG = """
@@ -225,13 +225,6 @@ class Soak:
         return sum(",interface," in row for row in rows)
 
 
-def own_mounts() -> None:
-    """Starts this program again in a separate mount namespace, which ends with the program."""
-    if MOUNTED not in os.environ:
-        command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, *sys.argv]
-        os.execvpe(command[0], command, {**os.environ, MOUNTED: "1"})
-
-
 def main() -> None:
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     own_mounts()
@@ -239,7 +232,7 @@ def main() -> None:
     place = Path(tempfile.mkdtemp(prefix="soak-"))
     folder = place / "disk"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "soak", folder], check=True)
+    mount(folder, DISK)
     soak = Soak(folder, place / "kept")
     events = (soak.visitor, soak.browser, soak.serial, soak.network, soak.disk, soak.fill)
     end, turn = time.monotonic() + hours * 3600, 0

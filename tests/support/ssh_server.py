@@ -62,7 +62,8 @@ class SshServer:
         if self.process is None:
             return
         for session in self.sessions():
-            os.kill(session, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(session, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self.process = None
