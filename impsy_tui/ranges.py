@@ -54,6 +54,9 @@ MAX_GAP: Final = Range(0.0, 3600.0, 5.0, "s", above=True)
 DIMENSION: Final = Range(2, 1024, 9)
 """Dimension of a vector with the time: at least the time and one value."""
 
+PLACE: Final = Range(1, 1023)
+"""Number of a dimension of the instrument."""
+
 EPOCHS: Final = Range(1, 100_000, 16)
 """Most epochs of a training."""
 

@@ -132,12 +132,12 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "language/table/files.py",
         "training/ensemble/network.py",
     ),
-    "highest": ("config/midi_entries.py",),
+    "highest": ("config/mapping_targets.py",),
     "hold": (
         "agent/policy.py",
         "workers/agent/evaluate_agent.py",
     ),
-    "lowest": ("config/midi_entries.py",),
+    "lowest": ("config/mapping_targets.py",),
     "mute": (
         "console/score/keys.py",
         "console/score/page.py",

@@ -343,6 +343,19 @@ class LearnableChannel(Protocol):
 
 
 @runtime_checkable
+class RemappableOutput(Protocol):
+    """Channel whose outputs can get other targets while it plays."""
+
+    name: str
+
+    def targets(self) -> Mapping[str, tuple[str, ...]]:
+        """Returns the targets of each dimension by output (a device, or the name of the channel)."""
+
+    def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
+        """Sets the checked targets of an output; notes of targets that are gone end."""
+
+
+@runtime_checkable
 class TargetDisplay(Protocol):
     """Channel that can send the target of an agent."""
 

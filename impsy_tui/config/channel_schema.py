@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from impsy_tui.config.midi_entries import MappingEntry, MidiMapping
+from impsy_tui.config.mapping_targets import MappingEntry, MidiMapping, OscTargets
 from impsy_tui.config.value_types import (
     HOST,
     Address,
@@ -52,9 +52,10 @@ class Osc:
         'addresses of a controller that sends one message for each fader, such as TouchOSC: "/1/fader{n}", or a list',
     )
     output: tuple[str, ...] = setting(
-        OneOrMany(OscControl()),
+        OneOrMany(OscTargets()),
         (),
-        "addresses of one message for each dimension, in one bundle, next to output_address; same form as input",
+        "addresses of one message for each dimension, in one bundle, next to output_address; "
+        'with ends: "/synth/cutoff 200 8000 log"',
     )
     output_address: tuple[str, ...] = setting(
         OneOrMany(Address(), least=1),

@@ -223,7 +223,8 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         memory: resident bytes of the engine, -1 if unknown.
         loading: name of a model that is being loaded, empty for none.
         names: names of the dimensions, as many as are given.
-        marks: marks of the focus for each dimension: "muted", "solo", "held", "inverted", "range" or empty.
+        marks: marks of the focus for each dimension: "muted", "solo", "held", "inverted", "range", "routed",
+            "given" or empty.
         audition: auditioned player, which plays next to the focus in silence; None for none.
         timer: seconds on the set timer.
         timer_runs: True while the set timer runs.

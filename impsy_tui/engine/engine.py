@@ -135,9 +135,8 @@ class Engine:
         )
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
-        self._mapping_keeper = MappingKeeper(
-            self._settings_editor, self._learning_channels, self.bindings, self.live_set.parameter_map
-        )
+        maps = self.live_set.parameter_map, self.live_set.output_map
+        self._mapping_keeper = MappingKeeper(self._settings_editor, self._learning_channels, self.bindings, *maps)
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()

@@ -19,7 +19,7 @@ from impsy_tui.parameters.ensemble import (
     SCALE,
 )
 from impsy_tui.parameters.agent import AIM, BUDGET, EVERY, HEAR, REST, SMOOTH, STEER
-from impsy_tui.parameters.dimensions import GIVEN, HOLD, INVERT, MUTE, RANGE, SOLO
+from impsy_tui.parameters.dimensions import GIVEN, HOLD, INVERT, MUTE, RANGE, ROUTE, SOLO
 from impsy_tui.parameters.engine import (
     CLOCK_IN,
     CLOCK_LINK,
@@ -92,6 +92,7 @@ __all__ = [
     "QUANTISE",
     "RANGE",
     "REST",
+    "ROUTE",
     "SCALE",
     "SIGMA",
     "SMOOTH",

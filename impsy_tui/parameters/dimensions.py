@@ -82,3 +82,15 @@ INVERT: Final = register(
         earlier="inverted",
     )
 )
+
+ROUTE: Final = register(
+    Parameter(
+        "route",
+        Kind.WHOLE,
+        (DIMENSION,),
+        "these dimensions are played at other dimensions",
+        "",
+        None,
+        ranges.PLACE,
+    )
+)

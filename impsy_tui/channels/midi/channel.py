@@ -15,6 +15,7 @@ from impsy_tui.channels.midi.system.client import InLink, MidiHost, OutLink, Por
 from impsy_tui.channels.midi.system.port_names import match
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Midi
+from impsy_tui.config.mapping_targets import entry_of, text_of
 from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import UserError
 
@@ -146,6 +147,19 @@ class MidiChannel(HeldKeys):
         """Returns the learned mappings by their configuration key."""
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
+
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        return {
+            output.name: tuple(map(text_of, output.mappings[0].entries))
+            for output in self._outputs
+            if output.name in self._settings.out_device
+        }
+
+    def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
+        changed = next(device for device in self._outputs if device.name == output)
+        messages = changed.mappings[0].map(tuple(map(entry_of, texts)))
+        if changed.there:
+            self._turn_off(changed, messages)
 
     def mappings(self) -> list[InputMapping]:
         return [heard.mapping for heard in self._inputs]

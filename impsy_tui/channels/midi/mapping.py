@@ -12,6 +12,7 @@ from impsy_tui.channels.base import ChannelScheduler
 from impsy_tui.channels.midi.curves import Curve, curve, position_of
 from impsy_tui.channels.midi.endless_encoders import EncoderDetector
 from impsy_tui.channels.midi.high_resolution import OTHER_HALF, HighResolutionPair
+from impsy_tui.config.mapping_targets import targets_of
 
 Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
@@ -67,6 +68,7 @@ class Value:
         number: controller, or a fixed velocity of a note, or -1.
         low, high: MIDI values of 0 and 1.
         shape: curve between MIDI value and dimension.
+        entry: entry of the mapping.
     """
 
     index: int
@@ -76,13 +78,12 @@ class Value:
     low: int
     high: int
     shape: Curve
+    entry: Entry
 
 
 def values_of(entries: Iterable[Entry]) -> list[Value]:
     found = []
-    for index, entry in enumerate(entries):
-        if entry == UNUSED:
-            continue
+    for index, entry in ((index, one) for index, several in enumerate(entries) for one in targets_of(several)):
         numbers = [part for part in entry[1:] if isinstance(part, int)]
         words = tuple(part for part in entry[1:] if isinstance(part, str))
         kind, channel = str(entry[0]), numbers[0] - 1
@@ -93,7 +94,7 @@ def values_of(entries: Iterable[Entry]) -> list[Value]:
             low, high = (*rest[1:3], *(0, _FULL)[len(rest[1:3]) :])
         elif kind == "control_change_relative":
             low = rest[1] if len(rest) > 1 else 0  # the value at rest
-        found.append(Value(index, kind, channel, number, low, high, curve(words)))
+        found.append(Value(index, kind, channel, number, low, high, curve(words), entry))
     return found
 
 

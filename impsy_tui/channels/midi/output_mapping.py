@@ -32,23 +32,27 @@ class OutputMapping:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._values = values_of(entries)
-        self._velocity = {}
-        for value in reversed(self._values):
-            if value.kind == "note_velocity":
-                self._velocity[value.channel] = value
-        self._sounding: dict[int, tuple[int, int]] = {}
+        self._sounding: dict[tuple[int, Entry], tuple[int, int]] = {}
         self._sent: dict[tuple[str, int, int], int] = {}
+        self._channels: set[int] = set()
+        self.note_channels: set[int] = set()
+        """MIDI channels of the present and of earlier notes, 0 to 15."""
+        self.map(entries)
+
+    def map(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Sets the entries; returns note-offs for the notes of entries that are gone."""
+        self.entries = tuple(entries)
+        self._values = values_of(entries)
+        self._velocity = {value.channel: value for value in reversed(self._values) if value.kind == "note_velocity"}
+        self._channels.update(value.channel for value in self._values)
+        self.note_channels.update(value.channel for value in self._values if value.kind == "note_on")
+        there = {(value.index, value.entry) for value in self._values}
+        return self._end([key for key in self._sounding if key not in there])
 
     @property
     def channels(self) -> list[int]:
-        """MIDI channels of the mapping, 0 to 15."""
-        return sorted({value.channel for value in self._values})
-
-    @property
-    def note_channels(self) -> set[int]:
-        """MIDI channels of the notes, 0 to 15."""
-        return {value.channel for value in self._values if value.kind == "note_on"}
+        """MIDI channels of the present and of earlier entries, 0 to 15."""
+        return sorted(self._channels)
 
     @property
     def sounding(self) -> set[tuple[int, int]]:
@@ -123,7 +127,11 @@ class OutputMapping:
 
     def end_notes(self, indices: Iterable[int]) -> list[bytes]:
         """Returns note-offs for the notes of these dimensions, unless another dimension sounds the same note."""
-        ended = dict.fromkeys(self._sounding.pop(index) for index in sorted(indices) if index in self._sounding)
+        ended = set(indices)
+        return self._end([key for key in sorted(self._sounding, key=_index_of) if key[0] in ended])
+
+    def _end(self, keys: Iterable[tuple[int, Entry]]) -> list[bytes]:
+        ended = dict.fromkeys([self._sounding.pop(key) for key in keys])
         still = set(self._sounding.values())
         return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in ended if (channel, note) not in still]
 
@@ -144,13 +152,14 @@ class OutputMapping:
 
     def _note(self, value: Value, share: float, values: Sequence[float], *, muted: bool) -> list[bytes]:
         found = []
-        before = self._sounding.pop(value.index, None)
+        key = value.index, value.entry
+        before = self._sounding.pop(key, None)
         if before is not None and before not in self._sounding.values():
             found.append(bytes((NOTE_OFF | before[0], before[1], 0)))
         if not muted:
             note = _on_wire(share, 0, _FULL)
             found.append(bytes((NOTE_ON | value.channel, note, self._loudness(value, values))))
-            self._sounding[value.index] = (value.channel, note)
+            self._sounding[key] = (value.channel, note)
         return found
 
     def _loudness(self, value: Value, values: Sequence[float]) -> int:
@@ -166,6 +175,10 @@ class OutputMapping:
             return False
         self._sent[key] = value
         return True
+
+
+def _index_of(key: tuple[int, Entry]) -> int:
+    return key[0]
 
 
 def all_off(channels: Iterable[int]) -> list[bytes]:

@@ -21,8 +21,8 @@ def make_devices(settings: Midi) -> tuple[list[MidiInput], list[MidiOutput]]:
     shown = [name for name in settings.in_device if settings.feedback.get(name)]
     outputs: dict[str, MidiOutput] = {}
     for name in (*settings.out_device, *shown):
-        mappings = [OutputMapping(settings.output[name])] if name in settings.output else []
-        outputs.setdefault(name, MidiOutput(name, mappings if name in settings.out_device else [], within))
+        mappings = [OutputMapping(settings.output.get(name, ()))] if name in settings.out_device else []
+        outputs.setdefault(name, MidiOutput(name, mappings, within))
     inputs = [
         MidiInput(
             name,

@@ -38,8 +38,13 @@ def controls(entries: Sequence[str], count: int) -> list[Control | None]:
         entries: entries of ``[osc] input``: one for each dimension, or a single one with ``{n}`` for all.
         count: number of dimensions of the instrument.
     """
-    each = list(entries) * count if len(entries) == 1 and NUMBER in entries[0] else list(entries)
-    return [read_control(entry.replace(NUMBER, str(number))) for number, entry in enumerate(each[:count], 1)]
+    return [read_control(entry) for entry in numbered(entries, count)[:count]]
+
+
+def numbered(entries: Sequence[str], count: int) -> list[str]:
+    """Returns an entry for each dimension; a single one with ``{n}`` stands for all."""
+    each = list(entries) * count if len(entries) == 1 and NUMBER in entries[0] else entries
+    return [entry.replace(NUMBER, str(number)) for number, entry in enumerate(each, 1)]
 
 
 def read_control(entry: str) -> Control | None:

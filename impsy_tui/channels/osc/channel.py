@@ -56,8 +56,7 @@ class OscChannel:
         self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
         self._playing = f"{name}, playing"
-        self._inputs = settings.input
-        self._is_learned = False
+        self._inputs, self._outputs, self._is_learned = settings.input, settings.output, False
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -89,7 +88,7 @@ class OscChannel:
         self._count = count
         self._controls = InputControls(self._inputs, count)
         self._patterns = patterns_of(self._settings.input_address, self._controls)
-        self._controls_out = OutputControls(self._settings.output, count)
+        self._controls_out = OutputControls(self._outputs, count)
         self._format_in = VectorFormat(self._settings.input_address, count)
         self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
 
@@ -153,6 +152,13 @@ class OscChannel:
     def learned(self) -> dict[str, tuple[str, ...]]:
         """Returns the addresses by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
+
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: self._controls_out.texts}
+
+    def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
+        self._outputs = texts
+        self._controls_out = OutputControls(texts, self._count)
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()

@@ -4,8 +4,9 @@ import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels.osc.address import Control, Patterns, controls, number
+from impsy_tui.channels.osc.address import Control, Patterns, controls, number, numbered
 from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
+from impsy_tui.config.mapping_targets import OscTarget, read_osc_target
 
 _MOST_NAMED: Final = 3
 """Greatest number of addresses in a message to the performer."""
@@ -64,16 +65,21 @@ class OutputControls:
     Args:
         entries: entries of ``[osc] output``.
         count: number of dimensions of the instrument.
+
+    Attributes:
+        texts: the entries.
     """
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
-        by_address: dict[str, dict[int, int]] = {}
-        for index, control in enumerate(controls(entries, count)):
-            if control is not None:
-                by_address.setdefault(control.address, {})[control.position] = index
-        self._messages: list[tuple[bytes, struct.Struct, list[int]]] = []
-        for address, indices in by_address.items():
-            at = [indices.get(position, count) for position in range(1, max(indices) + 1)]
+        self.texts = tuple(entries)
+        by_address: dict[str, dict[int, tuple[int, OscTarget]]] = {}
+        for index, text in enumerate(numbered(entries, count)[:count]):
+            for target in map(read_osc_target, text.split(",") if text else ()):
+                by_address.setdefault(target.address, {})[target.position] = (index, target)
+        self._messages: list[tuple[bytes, struct.Struct, list[tuple[int, OscTarget]]]] = []
+        for address, arguments in by_address.items():
+            none = count, OscTarget(address)
+            at = [arguments.get(position, none) for position in range(1, max(arguments) + 1)]
             form = VectorFormat(address, len(at))
             self._messages.append((struct.pack(">I", form.size) + form.header, struct.Struct(f">{len(at)}f"), at))
 
@@ -85,7 +91,7 @@ class OutputControls:
         each = [*values, 0.0]
         parts = [BUNDLE_AT_ONCE]
         for head, form, at in self._messages:
-            parts += head, form.pack(*[each[index] for index in at])
+            parts += head, form.pack(*[target.value(each[index]) for index, target in at])
         return b"".join(parts)
 
 

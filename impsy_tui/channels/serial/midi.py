@@ -11,6 +11,7 @@ from impsy_tui.channels.midi.stream import MidiStream
 from impsy_tui.channels.serial.port import SerialPort
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import SerialMidi
+from impsy_tui.config.mapping_targets import entry_of, text_of
 from impsy_tui.errors import UserError
 
 BAUD: Final = 31250
@@ -148,6 +149,12 @@ class SerialMidiChannel(HeldKeys):
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mapping by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: tuple(map(text_of, self._output.entries))}
+
+    def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
+        self._hurry(self._output.map(tuple(map(entry_of, texts))))
 
     def mappings(self) -> list[InputMapping]:
         return [self._input]

@@ -18,7 +18,16 @@ from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.control.messages import Snapshot
 
 _PARTS: Final = " ▏▎▍▌▋▊▉"
-_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "R", "inverted": "I", "given": "G", OTHERS: "-"}
+_MARKS: Final = {
+    "muted": "M",
+    "solo": "S",
+    "held": "H",
+    "range": "R",
+    "inverted": "I",
+    "routed": "T",
+    "given": "G",
+    OTHERS: "-",
+}
 _SPREAD: Final = "╌"
 _SPREADS_EVERY: Final = 1.0
 """Seconds between two changes of the deviations: they move with each prediction, and a slow link must keep up."""

@@ -1,4 +1,4 @@
-"""Shaping of single dimensions of a player's output: mute, solo, hold, range, invert.
+"""Shaping of single dimensions of a player's output: mute, solo, hold, range, invert, route.
 
 The outputs get the shaped values. The predictor and the log get the values before shaping.
 """
@@ -19,6 +19,7 @@ _FIELDS: Final = {
     parameters.RANGE: "ranged",
     parameters.INVERT: "inverted",
     parameters.GIVEN: "given",
+    parameters.ROUTE: "routed",
 }
 """Attributes with the dimensions of each parameter."""
 
@@ -34,6 +35,7 @@ class DimensionShaping:
         ranged: Ranges (low, high) to which 0..1 is scaled.
         inverted: Dimensions that are inverted, before the range.
         given: Given values or ranges, which the predictor fits its events to. They do not change what it plays.
+        routed: Numbers (from 1) of the dimensions at which dimensions are played, before all other shaping.
     """
 
     muted: set[int] = field(default_factory=set)
@@ -42,6 +44,7 @@ class DimensionShaping:
     ranged: dict[int, tuple[float, float]] = field(default_factory=dict)
     inverted: set[int] = field(default_factory=set)
     given: dict[int, Given] = field(default_factory=dict)
+    routed: dict[int, int] = field(default_factory=dict)
     _last: tuple[float, ...] = ()
 
     @property
@@ -65,8 +68,21 @@ class DimensionShaping:
             return _NOTHING
         return frozenset(i for i in range(count) if i in self.muted or (self.soloed and i not in self.soloed))
 
+    def place(self, index: int) -> int:
+        """Returns the index at which a dimension is played."""
+        return self.routed.get(index, index + 1) - 1
+
+    def _placed(self, values: Sequence[float]) -> Sequence[float]:
+        placed = list(values)
+        for index, number in self.routed.items():
+            if max(index, number - 1) < len(values):
+                placed[number - 1] = values[index]
+        return placed
+
     def apply(self, values: Sequence[float]) -> tuple[float, ...]:
         """Returns the shaped values; muted dimensions keep the last played value."""
+        if self.routed:
+            values = self._placed(values)
         if self.idle:
             self._last = tuple(values)
             return self._last
@@ -98,12 +114,14 @@ class DimensionShaping:
 
     def clear(self) -> None:
         """Ends all shaping."""
-        for shaped in (self.muted, self.soloed, self.held, self.ranged, self.inverted, self.given):
+        for shaped in (self.muted, self.soloed, self.held, self.ranged, self.inverted, self.given, self.routed):
             shaped.clear()
 
     def marks(self, count: int) -> tuple[str, ...]:
-        """Returns a word for each dimension: "muted", "solo", "held", "inverted", "range", "given", or empty."""
+        """Returns a word for each dimension: "muted", "solo", "held", "inverted", "range", "routed", "given", or
+        empty."""
         silent = self.silent(count)
+        routed = {number - 1 for number in self.routed.values()}
 
         def mark(index: int) -> str:
             if index in silent:
@@ -116,6 +134,8 @@ class DimensionShaping:
                 return "inverted"
             if index in self.ranged:
                 return "range"
+            if index in routed:
+                return "routed"
             return "given" if index in self.given else ""
 
-        return tuple(map(mark, range(count))) if self.given or not self.idle else ()
+        return tuple(map(mark, range(count))) if self.given or routed or not self.idle else ()

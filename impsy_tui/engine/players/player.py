@@ -7,6 +7,7 @@ import numpy as np
 
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
+from impsy_tui.engine.io.dimension_routing import shuffled
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
 from impsy_tui.engine.players.base import PATTERN, REPLAY, Answerers, Notify, PlayerLog, SessionInterface
 from impsy_tui.engine.players.behaviours import (
@@ -128,7 +129,8 @@ class Player:
         expected = self.behaviour.expected
         if expected is None or index not in self.plays or len(expected) != len(self.plays):
             return None
-        return expected[self.plays.index(index)]
+        placed = {self.shaping.place(own): value for own, value in zip(self.plays, expected, strict=True)}
+        return placed.get(index)
 
     def discard_drawn_numbers(self) -> None:
         """Discards random numbers that were drawn ahead, because the generator starts again."""
@@ -206,7 +208,10 @@ class Player:
     def given(self) -> Mapping[int, Given]:
         """Given values of the next events by index in the player's order, from 0."""
         there = self.shaping.given
-        return {own: there[index] for own, index in enumerate(self.plays) if index in there} if there else there
+        if not there:
+            return there
+        places = map(self.shaping.place, self.plays)
+        return {own: there[place] for own, place in enumerate(places) if place in there}
 
     def play(self, values: Sequence[float]) -> None:
         """Sends the values after shaping and logs the values before shaping."""
@@ -378,6 +383,10 @@ class Player:
     def end_muted(self) -> None:
         """Ends the notes of muted values now, not with the player's next event."""
         self._session.outputs.end_notes(self.silent & self._own, self.name, self.routing.plays_channels)
+
+    def shuffled_places(self) -> dict[int, int]:
+        """Returns a random place for each dimension; see ``dimension_routing``."""
+        return shuffled(self.plays, self._random)
 
     def begin_log(self) -> None:
         """Begins another log file."""

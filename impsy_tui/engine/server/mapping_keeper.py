@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from impsy_tui.channels.base import LearnableChannel
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.output_map import OutputMap
 from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.server.settings import SettingsEditor
 
@@ -19,6 +20,7 @@ class MappingKeeper:
         channels: Returns the channels that learn controls.
         bindings: Commands by trigger, as the file has them.
         parameter_map: Parameters by control, as the file has them.
+        output_map: Targets of the dimensions at the outputs.
     """
 
     def __init__(
@@ -27,11 +29,13 @@ class MappingKeeper:
         channels: Callable[[], Sequence[LearnableChannel]],
         bindings: Bindings,
         parameter_map: ParameterMap,
+        output_map: OutputMap,
     ) -> None:
         self._settings = settings
         self._channels = channels
         self._bindings = bindings
         self._parameter_map = parameter_map
+        self._output_map = output_map
         self._in_file = {name: set(table) for name, table in self._tables.items()}
 
     @property
@@ -48,6 +52,8 @@ class MappingKeeper:
         for channel in self._channels():
             for key, entries in channel.learned().items():
                 said.append((await self._settings.change(key, written(entries)))[0])
+        for key, texts in self._output_map.settings.items():
+            said.append((await self._settings.change(key, written(texts)))[0])
         for name, table in self._tables.items():
             for trigger, line in table.items():
                 said.append((await self._settings.change(f'{name}."{trigger}"', written(line)))[0])

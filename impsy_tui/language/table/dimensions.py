@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, parameter_commands
-from impsy_tui.parameters import DIMENSION, GIVEN, PARAMETERS
+from impsy_tui.parameters import DIMENSION, GIVEN, PARAMETERS, ROUTE
 
 GIVEN_OFF: Final = f"{GIVEN.name} {GIVEN.none}"
 _LEARNABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable and DIMENSION not in one.scope)
@@ -23,9 +23,25 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "release",
-        "ends mute, solo, hold, invert, range and given of these dimensions, or of all",
+        "ends mute, solo, hold, invert, range and given of these dimensions; of all, swap and route, too",
         "release x4",
         (Argument("dimensions", ArgumentKind.DIMENSIONS, optional=True),),
+        player=True,
+        undo=True,
+    ),
+    Command(
+        "swap",
+        "two dimensions exchange what they play",
+        "swap x1 x5",
+        (Argument("dimensions", ArgumentKind.DIMENSIONS),),
+        player=True,
+        undo=True,
+    ),
+    Command(
+        ROUTE.name,
+        "the first dimensions of the player are played at the others; shuffle places all by chance, reset ends it",
+        "route x1 x2 x3 -> x5 x6 x7",
+        (Argument("places", ArgumentKind.TEXT),),
         player=True,
         undo=True,
     ),
@@ -37,7 +53,8 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "map",
-        "a controller, an OSC address or a dimension moves a parameter, over its range or between two values",
+        "a control or dimension moves a parameter, over its range or between two values; behind ->, what a dimension "
+        "plays: map x3 -> cc 1 74",
         "map cc 1 7 temp 0.2 3",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
@@ -45,7 +62,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "unmap",
-        "a control moves its parameter no longer",
+        "a control moves its parameter no longer; a dimension has one target less, or none",
         "unmap cc 1 7",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
@@ -68,7 +85,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         ),
         sources=Source.FILE,
     ),
-    Command("bindings", "commands and parameters by the control that they are bound or mapped to", "bindings"),
+    Command("bindings", "commands and parameters by their control, and the targets of the dimensions", "bindings"),
     Command(
         "keep mapping",
         "writes learned, bound and mapped controls into the configuration file",

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from impsy_tui.channels.midi.high_resolution import OTHER_HALF
 from impsy_tui.channels.midi.mapping import UNUSED, Entry, InputMapping, in_words
 from impsy_tui.channels.midi.output_mapping import OutputMapping
+from impsy_tui.config.mapping_targets import MidiMapping, entry_of, text_of
+from impsy_tui.config.value_types import InvalidValueError
 from tests.support.engine.virtual_time import VirtualTime
 
 CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(tuple)
@@ -361,3 +363,26 @@ def test_input_mapping_recognises_an_endless_encoder(messages: tuple[int, ...], 
     assert mapping.endless == entry
     if entry:
         assert max(found) - min(found) < 0.2
+
+
+def test_new_entries_end_only_the_notes_of_entries_that_are_gone() -> None:
+    mapping = OutputMapping([("note_on", 1), ("note_on", 2), entry_of("note 3, cc 3 1")])
+    assert len(mapping.messages([0.5, 0.5, 0.5])) == 4
+    assert mapping.map([("note_on", 1), ("control_change", 2, 7), ("note_on", 3)]) == [b"\x81\x40\x00"]
+    assert mapping.sounding == {(0, 64), (2, 64)}
+    assert mapping.end_notes({2}) == [b"\x82\x40\x00"]
+    assert mapping.channels == [0, 1, 2]  # panic reaches channels of earlier entries
+
+
+@pytest.mark.parametrize(
+    "text", ["", "cc 1 74", "cc 1 74 0 100 exp", "note 2 90", "cc14 1 7", "bend 3 inverted", "note 1, velocity 1"]
+)
+def test_entries_have_the_same_text_again(text: str) -> None:
+    assert text_of(entry_of(text)) == text
+    assert MidiMapping().check([text]) == (entry_of(text),)
+
+
+@pytest.mark.parametrize("text", ["cc", "cc 1 200", "cc x 1", "knob 1 1", "note 1,", "cc 1 1 2 3 4"])
+def test_text_of_no_target_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError):
+        MidiMapping().check([text])

@@ -9,6 +9,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.config import Osc
+from impsy_tui.config.mapping_targets import OscTargets
 from impsy_tui.config.value_types import InvalidValueError, OscControl
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.osc_listener import with_channel
@@ -140,6 +141,27 @@ def test_values_of_one_address_are_arguments_of_one_message(receiver: socket.soc
     with_channel(play, receiver, output=("/xy 3", "/xy"), output_address=("/impsy",))
     receiver.recv(1000)
     assert [(m.address, m.params) for m in OscBundle(receiver.recv(1000))] == [("/xy", [0.75, 0.0, 0.25])]
+
+
+def test_targets_have_ends_and_a_dimension_has_several(receiver: socket.socket) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        channel.send((0.25, 0.5))
+        channel.set_targets("osc", ("/pan 1 -1", "/cutoff 200 800 log"))
+        channel.send((0.25, 0.5))
+        assert channel.targets() == {"osc": ("/pan 1 -1", "/cutoff 200 800 log")}
+
+    with_channel(play, receiver, output=("/a, /xy 2 0 10",), output_address=("/impsy",))
+    receiver.recv(1000)
+    assert [(m.address, m.params) for m in OscBundle(receiver.recv(1000))] == [("/a", [0.25]), ("/xy", [0.0, 2.5])]
+    receiver.recv(1000)
+    changed = [(m.address, m.params) for m in OscBundle(receiver.recv(1000))]
+    assert changed == [("/pan", [0.5]), ("/cutoff", [pytest.approx(400)])]
+
+
+@pytest.mark.parametrize("text", ["cutoff", "/a 1 2 3 4", "/a 0 1 log", "/a 1 1", "/a 1 nan", "/a 1 b", "/a log, ,"])
+def test_texts_that_are_no_osc_targets_are_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError):
+        OscTargets().check(text)
 
 
 def test_controllers_follow_the_dimension() -> None:

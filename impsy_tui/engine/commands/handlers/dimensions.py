@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.io.dimension_routing import ARROW, read_dimension, read_route, route_of, routed, swapped
 from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
@@ -87,6 +88,28 @@ class DimensionHandlers(Handlers):
             player.end_muted()  # the end of one solo can mute its dimension again
         return self._reply(players, f"{_named(dimensions)} played unchanged")
 
+    def _swap(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+        if len(dimensions) != 2:
+            raise UserError("swap takes two dimensions: swap x1 x5")
+        one, other = self._indices(dimensions)
+        for player in players:
+            _check_played(player, (one, other))
+        for player in players:
+            player.shaping.routed = swapped(player.shaping.routed, player.plays, one, other)
+        return self._reply(players, f"{_named(dimensions)} swapped")
+
+    def _route(self, players: Sequence[Player], places: str) -> str:
+        if places in ("shuffle", "reset"):
+            for player in players:
+                player.shaping.routed = player.shuffled_places() if places == "shuffle" else {}
+        else:
+            sources, targets = map(self._indices, read_route(places))
+            for player in players:
+                _check_played(player, (*sources, *targets))
+            for player in players:
+                player.shaping.routed = routed(player.shaping.routed, player.plays, sources, targets)
+        return "\n".join(self._reply([player], f"route {route_of(player.shaping.routed)}") for player in players)
+
     def _played(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> list[int]:
         """Returns the indices of dimensions, of which these players must play at least one."""
         indices = self._indices(dimensions)
@@ -119,13 +142,18 @@ class DimensionHandlers(Handlers):
         return self._host.bindings.unbind(trigger, which)
 
     def _bindings(self) -> str:
-        mapped = str(self._host.live_set.parameter_map)
+        live_set = self._host.live_set
+        mapped = "\n".join(filter(None, (str(live_set.parameter_map), str(live_set.output_map))))
         return "\n".join(
             filter(None, (str(self._host.bindings) if self._host.bindings or not mapped else "", mapped))
         )
 
     def _map(self, control: str) -> str:
-        return self._host.live_set.parameter_map.map(control)
+        source, arrow, target = map(str.strip, control.partition(ARROW))
+        if not arrow:
+            return self._host.live_set.parameter_map.map(control)
+        (index,) = self._indices(read_dimension(source))
+        return self._host.live_set.output_map.map(index + 1, target)
 
     def _map_learned(self, control: str) -> str:
         """Maps a learned control, so that ``undo`` takes it back like a typed ``map``."""
@@ -137,7 +165,16 @@ class DimensionHandlers(Handlers):
         return said
 
     def _unmap(self, control: str) -> str:
-        return self._host.live_set.parameter_map.unmap(control)
+        parameter_map, output_map = self._host.live_set.parameter_map, self._host.live_set.output_map
+        name, _, target = control.strip().partition(" ")
+        if name[:1] != "x":
+            return parameter_map.unmap(control)
+        (number,), replies = read_dimension(name), []
+        if not target and name in parameter_map.table:
+            replies.append(parameter_map.unmap(name))
+        if target or not replies or output_map.has(number):
+            replies.append(output_map.unmap(number, target.strip().removeprefix(ARROW)))
+        return "; ".join(replies)
 
     def _keep_mapping(self) -> Awaitable[str]:
         return self._host.keep_mapping()
@@ -145,3 +182,9 @@ class DimensionHandlers(Handlers):
 
 def _named(dimensions: Sequence[int]) -> str:
     return " ".join(f"x{number}" for number in dimensions)
+
+
+def _check_played(player: Player, indices: Sequence[int]) -> None:
+    if (other := next((index for index in indices if index not in player.plays), None)) is not None:
+        plays = _named([index + 1 for index in player.plays])
+        raise UserError(f"{player.name} does not play x{other + 1}: it plays {plays}")

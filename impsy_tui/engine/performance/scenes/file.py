@@ -12,6 +12,7 @@ from tomlkit.items import Table
 
 from impsy_tui import choices
 from impsy_tui.config.toml_text import written
+from impsy_tui.engine.io.output_map import checked_targets
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes.player import PlayerScene, item_parameters, saved_parameters
 from impsy_tui.engine.performance.scenes.scene import Scene
@@ -206,6 +207,8 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         table["ensembles"] = ensembles
     if scene.mapped:
         table["map"] = dict(scene.mapped)
+    if scene.targets:
+        table["outputs"] = {output: list(texts) for output, texts in scene.targets.items()}
     return table
 
 
@@ -220,7 +223,7 @@ def read_scene(name: str, raw: Any) -> Scene:
         values = read_values(_engine(raw), parameters_of(ENGINE))
         tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
         players |= {str(name): _player({**table, "kind": ENSEMBLE}) for name, table in tables.items()}
-        return Scene(values, players, mapped=_mapped(raw))
+        return Scene(values, players, mapped=_mapped(raw), targets=_targets(raw))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} is not valid: {error}") from None
 
@@ -231,6 +234,12 @@ def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:
     for control, target in raw["map"].items():
         read_mapping(f"{control} {target}")
     return {str(control): str(target) for control, target in raw["map"].items()}
+
+
+def _targets(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]] | None:
+    if "outputs" not in raw:
+        return None
+    return {str(output): checked_targets(texts) for output, texts in raw["outputs"].items()}
 
 
 def _player(table: Mapping[str, Any]) -> PlayerScene:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from impsy_tui.engine.io.dimension_routing import route_of
+from impsy_tui.engine.io.output_map import OutputMap, Targets
 from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
@@ -24,6 +26,7 @@ from impsy_tui.parameters import (
     ENSEMBLE,
     MDRNN,
     PARAMETERS,
+    ROUTE,
     Kind,
     Parameter,
     parameters_of,
@@ -40,6 +43,7 @@ class Scene:
         players: settings of the players, ensembles among them, by name.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
         mapped: parameters by their control; None leaves the present controls.
+        targets: targets of outputs that differ from the configuration; None leaves the present targets.
         name: name of the scene; of a captured scene, that of the scene before.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
         blended_files: files of second models by player, as ``files``.
@@ -51,6 +55,7 @@ class Scene:
     files: Mapping[str, Path] = field(default_factory=dict)
     blended_files: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapping[str, str] | None = None
+    targets: Targets | None = None
     name: str = field(default="", compare=False)
 
 
@@ -64,10 +69,14 @@ class SceneKeeper:
         session: session with the players.
         models: models of the players.
         parameter_map: controls that move parameters.
+        output_map: targets of the dimensions at the outputs.
     """
 
-    def __init__(self, session: Session, models: PlayerModels, parameter_map: ParameterMap) -> None:
+    def __init__(
+        self, session: Session, models: PlayerModels, parameter_map: ParameterMap, output_map: OutputMap
+    ) -> None:
         self._parameter_map = parameter_map
+        self._output_map = output_map
         self._session = session
         self.models = models
         self.active = ""
@@ -90,6 +99,7 @@ class SceneKeeper:
             files,
             {name: file for name, file in blended.items() if file is not None},
             self._parameter_map.table,
+            self._output_map.changed,
             self.active,
         )
 
@@ -155,6 +165,8 @@ class SceneKeeper:
             awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file)
         if scene.mapped is not None:
             self._parameter_map.replace(scene.mapped)
+        if scene.targets is not None:
+            self._output_map.replace(scene.targets)
         engine = self._session.parameters
         engine.set_values(ramp_targets.switches_to(engine, scene.values))
         return awaited
@@ -266,7 +278,9 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
 def _item_lines(player: PlayerScene, to: str) -> Iterator[str]:
     for name, values in player.items.items():
         words = {item if isinstance(item, str) else f"x{item}": value for item, value in values.items()}
-        if PARAMETERS[name].kind is Kind.SWITCH:
+        if name == ROUTE.name:
+            yield f"{to}{name} {route_of({number - 1: place for number, place in values.items()})}"
+        elif PARAMETERS[name].kind is Kind.SWITCH:
             yield f"{to}{name} {' '.join(words)}"
         else:
             yield from (f"{to}{name} {item} {PARAMETERS[name].written(value)}" for item, value in words.items())

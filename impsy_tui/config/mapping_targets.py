@@ -1,0 +1,212 @@
+"""Targets of dimensions in mappings: MIDI messages and OSC arguments, in lists and as text."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from impsy_tui.config.toml_text import shown
+from impsy_tui.config.value_types import InvalidValueError, OscControl
+
+CURVE_NAMES: Final = ("exp", "log", "inverted")
+"""Words that may stand at the end of an entry."""
+
+_CHANNEL = ("MIDI channel", 1, 16)
+_ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
+    "note_on": ((_CHANNEL,), (_CHANNEL, ("velocity", 0, 127))),
+    "note_velocity": ((_CHANNEL,),),
+    "control_change": (
+        (_CHANNEL, ("controller", 0, 127)),
+        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127)),
+        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127), ("highest", 0, 127)),
+    ),
+    "control_change_relative": (
+        (_CHANNEL, ("controller", 0, 127)),
+        (
+            _CHANNEL,
+            ("controller", 0, 127),
+            ("value at rest (0 or 64)", 0, 64),
+        ),
+    ),
+    "control_change_14": ((_CHANNEL, ("controller", 0, 31)),),
+    "pitch_bend": ((_CHANNEL,),),
+    "program_change": ((_CHANNEL,),),
+    "channel_pressure": ((_CHANNEL,),),
+    "unused": ((),),
+}
+
+SEVERAL: Final = "targets"
+"""Kind of an entry with several targets for one dimension; its second part is their text."""
+KINDS: Final = {
+    "cc": "control_change",
+    "cc14": "control_change_14",
+    "note": "note_on",
+    "velocity": "note_velocity",
+    "bend": "pitch_bend",
+    "program": "program_change",
+    "pressure": "channel_pressure",
+    "turn": "control_change_relative",
+}
+"""Kinds of entries by their word in commands and texts: ``cc 1 74 0 127``."""
+
+MappingEntry = tuple[str | int, ...]
+"""Checked entry: kind and numbers, such as ``("control_change", 1, 42, 0, 127)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiMapping:
+    """List of MIDI messages, one for each dimension."""
+
+    allowed: str = (
+        'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
+        '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
+        '["control_change_relative", 1, 7] for endless encoders, '
+        '["pitch_bend", 1], ["program_change", 1], ["channel_pressure", 1] or ["unused"]; '
+        'the last word may be "exp", "log" or "inverted"; '
+        'or texts as in the command map: "cc 1 42 0 127", "note 1", "cc 1 7, bend 2" for two messages, "" for none'
+    )
+
+    def check(self, value: Any) -> tuple[MappingEntry, ...]:
+        if not isinstance(value, list):
+            raise InvalidValueError
+        return tuple(_entry(position, entry) for position, entry in enumerate(value, 1))
+
+
+def read_targets(text: str) -> tuple[MappingEntry, ...]:
+    """Returns the entries of a text with commas: ``cc 1 74 0 127, note 2``; none for an empty text.
+
+    Raises:
+        InvalidValueError: the text is not valid.
+    """
+    return tuple(_read_target(part.split()) for part in text.split(",")) if text.strip() else ()
+
+
+def _read_target(words: list[str]) -> MappingEntry:
+    if not words or words[0] not in KINDS:
+        found = " ".join(words)
+        raise InvalidValueError(f"{found!r} does not begin with one of {', '.join(KINDS)}, such as cc 1 74")
+    rest = [int(word) if word.isascii() and word.isdecimal() and len(word) < 6 else word for word in words[1:]]
+    return _checked([KINDS[words[0]], *rest], " ".join(words), InvalidValueError)
+
+
+def targets_of(entry: MappingEntry) -> tuple[MappingEntry, ...]:
+    """Returns the single entries of an entry; none for ``unused``."""
+    if entry[0] == SEVERAL:
+        return read_targets(str(entry[1]))
+    return () if entry[0] == "unused" else (entry,)
+
+
+def text_of(entry: MappingEntry) -> str:
+    """Returns an entry as text, with commas between several targets; empty for ``unused``."""
+    words = {kind: word for word, kind in KINDS.items()}
+    return ", ".join(" ".join((words[str(one[0])], *map(str, one[1:]))) for one in targets_of(entry))
+
+
+def entry_of(text: str) -> MappingEntry:
+    """Returns the entry of a text, as ``text_of`` writes it.
+
+    Raises:
+        InvalidValueError: the text is not valid.
+    """
+    found = read_targets(text)
+    return found[0] if len(found) == 1 else (SEVERAL, text) if found else ("unused",)
+
+
+def _entry(position: int, entry: Any) -> MappingEntry:
+    def refuse(why: str) -> InvalidValueError:
+        return InvalidValueError(f"entry {position}, {shown(entry)}: {why}", str(position - 1))
+
+    if isinstance(entry, str):
+        try:
+            return entry_of(entry)
+        except InvalidValueError as wrong:
+            raise refuse(str(wrong)) from None
+    return _checked(entry, "", refuse)
+
+
+def _checked(entry: Any, text: str, refuse: Callable[[str], InvalidValueError]) -> MappingEntry:
+    """Returns a checked entry; ``text`` is its text in messages, empty for an entry of a list."""
+    if not isinstance(entry, list) or not entry or entry[0] not in _ENTRIES:
+        raise refuse("must begin with one of " + ", ".join(f'"{kind}"' for kind in _ENTRIES))
+    shapes = _ENTRIES[entry[0]]
+    given = list(entry)
+    while len(given) > 1 and given[-1] in CURVE_NAMES:
+        given.pop()
+    shape = next((shape for shape in shapes if len(shape) == len(given) - 1), None)
+    if shape is None:
+        takes = " or ".join(", ".join(name for name, _, _ in shape) for shape in shapes)
+        raise refuse(f"{text.partition(' ')[0] or entry[0]} is followed by {takes}")
+    for number, (name, low, high) in zip(given[1:], shape, strict=True):
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            raise refuse(f"{name} must be a whole number from {low} to {high}")
+    return tuple(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class OscTarget:
+    """One argument of the messages of an address.
+
+    Attributes:
+        address: address of the messages.
+        position: position of the argument, from 1.
+        low, high: numbers of 0 and 1; low may be the greater one.
+        is_log: True for equal ratios from low to high.
+    """
+
+    address: str
+    position: int = 1
+    low: float = 0.0
+    high: float = 1.0
+    is_log: bool = False
+
+    def value(self, share: float) -> float:
+        """Returns the number of a value from 0 to 1."""
+        if self.is_log:
+            return float(self.low * (self.high / self.low) ** share)
+        return self.low + share * (self.high - self.low)
+
+
+def read_osc_target(text: str) -> OscTarget:
+    """Returns a target of its text: ``/synth/cutoff 200 8000 log``, or ``/xy 2`` for the second argument.
+
+    Raises:
+        InvalidValueError: the text is not valid.
+    """
+    address, *rest = text.split() or [""]
+    OscControl().check(address)
+    if not address:
+        raise InvalidValueError("an address is missing, such as /synth/cutoff 200 8000 log")
+    is_log = rest[-1:] == ["log"]
+    rest = rest[:-1] if is_log else rest
+    position = 1
+    if len(rest) in (1, 3):
+        OscControl().check(f"{address} {rest[0]}")
+        position, rest = int(rest[0]), rest[1:]
+    if len(rest) not in (0, 2):
+        raise InvalidValueError(f"{address} takes low and high, then log if you like: {address} 200 8000 log")
+    try:
+        low, high = map(float, rest) if rest else (0.0, 1.0)
+    except ValueError:
+        raise InvalidValueError(f"{' '.join(rest)} are not two numbers: {address} 200 8000") from None
+    if not (math.isfinite(low) and math.isfinite(high) and low != high):
+        raise InvalidValueError(f"low and high of {address} must be two different numbers")
+    if is_log and min(low, high) <= 0.0:
+        raise InvalidValueError(f"log takes numbers above 0: {address} 200 8000 log")
+    return OscTarget(address, position, low, high, is_log)
+
+
+@dataclass(frozen=True, slots=True)
+class OscTargets:
+    """Targets of one dimension, with commas between them and ``{n}`` for its number; an empty text for none."""
+
+    allowed: str = (
+        'one text for all dimensions such as "/1/fader{n}", or a list such as '
+        '["/cutoff 200 8000 log", "/xy 2, /pan -1 1", ""]'
+    )
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise InvalidValueError
+        for part in value.split(",") if value.strip() else ():
+            read_osc_target(part.replace("{n}", "1"))
+        return ", ".join(" ".join(part.split()) for part in value.split(","))
