@@ -73,10 +73,14 @@ def test_targets_change_while_the_engine_plays(start_engine: Start, tmp_path: Pa
             assert sounding(messages(wire)) == set()
             assert _received(receiver)["/synth/cutoff"] == [pytest.approx(400)]
             assert "x3 plays osc /synth/cutoff 200 800 log" in do("bindings")
-            do("scene save mapped")
-            do("unmap x3 osc /synth/cutoff; undo")
-            do("undo; undo")
+            do("undo")
+            assert "cutoff" not in do("bindings")
+            do("undo")
             assert "x1 plays note 1" in do("bindings")
+            do("unmap x1")
+            do("map x3 -> osc /synth/cutoff 200 800 log")
+            do("scene save mapped")
+            do("map x3 -> osc /synth/cutoff 0 1")
             do("scene mapped")
             assert do("map x2 -> cc 1 74 100 0") == "x2 plays cc 1 74 100 0, bend 3"
             assert "x7" in client.command("map x7 -> cc 1 1").text
