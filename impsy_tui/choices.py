@@ -60,6 +60,9 @@ PREVIOUS: Final = "previous"
 CURRENT: Final = "current"
 """Instead of a model's name: the model that plays."""
 
+TRAINING_JOBS: Final = ("train", "evolve", "ensemble", "agent")
+"""Kinds of jobs whose result is a model."""
+
 KEEPING_JOBS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
 

@@ -29,6 +29,7 @@ class Limits(NamedTuple):
         wall_seconds: Seconds of real time.
         output: Bytes of the output, and of each written file.
         data: Bytes of private memory that the process can write, where Linux limits it; 0 for no limit.
+        threads: Threads of numerical libraries; 0 for one on each core but one.
     """
 
     memory: int
@@ -36,6 +37,7 @@ class Limits(NamedTuple):
     wall_seconds: int
     output: int
     data: int = 0
+    threads: int = 0
 
 
 _OUT_OF_MEMORY: Final = ("MemoryError", "bad_alloc", "ResourceExhausted", "can't allocate memory")
@@ -77,6 +79,9 @@ LIMITS: Final[dict[str, Limits]] = {
     "demo": _TRAINING._replace(wall_seconds=_DAY),
     "evaluate": _TRAINING._replace(wall_seconds=_DAY),
     "evaluate_agent": _TRAINING._replace(wall_seconds=_DAY),
+    # Next to the music, on a small machine.
+    "evolve": Limits(0, 6 * _HOUR, 6 * _HOUR, 64 * _MB, data=400 * _MB, threads=1),
+    "evolve_there": _TRAINING._replace(wall_seconds=_DAY),
     "sweep": _TRAINING,
     "train": _TRAINING,
     "train_agent": _TRAINING,

@@ -121,11 +121,13 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "clips": ("training/gestures/demo.py",),
     "every": (
+        "engine/commands/handlers/jobs.py",
         "engine/commands/handlers/scheduling.py",
         "engine/performance/session_state/pending_lines.py",
         "language/grammar.py",
         "language/program.py",
         "language/patterns/reader.py",
+        "language/table/files.py",
         "language/table/scheduling.py",
     ),
     "hear": (

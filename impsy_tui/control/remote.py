@@ -28,7 +28,6 @@ _SHORT_PATIENCE: Final = 5.0
 _LINK_PATIENCE: Final = 10.0
 """Seconds for an answer over a slow link."""
 _LINES: Final = 12
-_SSH_FAILED: Final = 255
 NEVER: Final = EngineStart()
 """Start of an engine that has not started yet."""
 
@@ -119,7 +118,7 @@ class RemoteSocket:
     def _why_not_started(self, done: subprocess.CompletedProcess[bytes], where: str) -> str:
         said = "\n".join(_decode(done.stdout).splitlines()[-_LINES:]).strip()
         host = self._host
-        if done.returncode == _SSH_FAILED:
+        if done.returncode == remote_scripts.SSH_FAILED:
             return f"{host} does not answer: {_decode(done.stderr).strip()}"
         if done.returncode == remote_scripts.NO_FOLDER:
             return (

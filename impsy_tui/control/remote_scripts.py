@@ -7,7 +7,9 @@ from typing import Final
 
 NO_FOLDER: Final = 3
 NO_PROGRAM: Final = 4
-"""Exit codes of ``start``; others are those of the program."""
+"""Exit codes of ``start`` and ``worker``; others are those of the program."""
+SSH_FAILED: Final = 255
+"""Exit code of ssh."""
 
 FIND: Final = """
 u=$(id -u)
@@ -19,8 +21,7 @@ echo "$first/engine.sock"
 """
 """Prints the path of the engine's socket."""
 
-_START: Final = f"""
-exec 2>&1
+_PROGRAM: Final = f"""
 cd -- "$folder" || exit {NO_FOLDER}
 program=$PWD/.venv/bin/impsy-tui
 if [ ! -x "$program" ]; then
@@ -28,8 +29,14 @@ if [ ! -x "$program" ]; then
   program=$(printf '%s\\n' "$login" | grep '^/' | tail -n 1)
   [ -x "$program" ] || exit {NO_PROGRAM}
 fi
-exec "$program" start "$@" </dev/null
 """
+"""Enters the folder, and finds the program."""
+
+_PYTHON: Final = """
+python=$(dirname -- "$(readlink -f -- "$program")")/python
+[ -x "$python" ] || python=$(sed -n '1s/^#! *//p' "$program")
+"""
+"""Finds the interpreter of the program."""
 
 
 def start(folder: str, socket: Path | None, arguments: Sequence[str] = ()) -> str:
@@ -40,10 +47,26 @@ def start(folder: str, socket: Path | None, arguments: Sequence[str] = ()) -> st
         socket: control socket of the engine; None for the default.
         arguments: more arguments of ``impsy-tui run``.
     """
-    place = folder if folder.startswith("/") else f"./{folder}"  # otherwise "-" would be the previous folder
     named = ["--socket", str(socket)] if socket is not None else []
-    words = shlex.join(["set", "--", *named, *arguments])
-    return f"cd\nfolder={shlex.quote(place)}\n{words}\n{_START}"
+    run = 'exec "$program" start "$@" </dev/null'
+    return f"exec 2>&1\n{_entering(folder)}{shlex.join(['set', '--', *named, *arguments])}\n{_PROGRAM}{run}\n"
+
+
+def worker(folder: str, name: str, request: str) -> str:
+    """Returns a script that runs a worker of the program that is installed in a folder, or on the PATH.
+
+    Args:
+        folder: absolute path, or path below the home of the user; empty for the home.
+        name: name of the worker.
+        request: its request.
+    """
+    words = shlex.join(["-P", "-m", "impsy_tui.workers", name, request])
+    return f'{_entering(folder)}{_PROGRAM}{_PYTHON}exec "$python" {words}\n'
+
+
+def _entering(folder: str) -> str:
+    place = folder if folder.startswith("/") else f"./{folder}"  # otherwise "-" would be the previous folder
+    return f"cd\nfolder={shlex.quote(place)}\n"
 
 
 def last_lines(output: str) -> str:

@@ -343,8 +343,6 @@ class Engine:
         self._control.publish(Event(time.time(), level_of(level), source, text))
         self._say(level, source, text)
 
-    # Parts of starting
-
     def _open_live_set(self) -> LiveSet:
         def notify(level: str, text: str) -> None:
             self._loop.call_soon_threadsafe(self.notify, level, "record", text)
@@ -360,6 +358,7 @@ class Engine:
             self.executor.macros,
             self.executor.callables,
             self.notify,
+            self.jobs,
         )
 
     def _begin_log(self) -> Path:
@@ -384,6 +383,7 @@ class Engine:
         self._autosave.changed()
         level = "error" if job.state == "failed" else "info"
         self.notify(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
+        self.live_set.job_ended(job)
 
     def _files_in_use(self) -> list[Path]:
         models, ensembles = self.player_models, list(self.session.ensembles.values())

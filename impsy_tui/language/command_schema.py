@@ -126,7 +126,7 @@ class Argument:
             case ArgumentKind.SETTINGS:
                 return "settings such as temp 0.6 sigma 0.02, or a scene"
             case ArgumentKind.MOMENT:
-                return "call, response, silence 5s, event 100, bar, or a time of day such as 18:00"
+                return "call, response, silence 5s, event 100, bar, trained, or a time of day such as 18:00"
             case ArgumentKind.GRID:
                 return f"a note length such as 1/16, or {words}"
             case ArgumentKind.DEFINITION:

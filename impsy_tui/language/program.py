@@ -12,7 +12,7 @@ from impsy_tui.parameters import SPAN, shown_number
 ALL_PLAYERS: Final = "all"
 """Name that addresses all players."""
 
-MOMENTS: Final = ("call", "response", "silence", "event", "bar")
+MOMENTS: Final = ("call", "response", "silence", "event", "bar", "trained")
 """First words of moments."""
 
 TIME_OF_DAY: Final = "time"
@@ -83,7 +83,7 @@ class Moment:
 
     Attributes:
         word: "call" (the musician begins), "response" (a player's turn begins), "silence",
-            "event", "bar" or ``TIME_OF_DAY``.
+            "event", "bar", "trained" (a training has made a model) or ``TIME_OF_DAY``.
         number: seconds of silence, number of events, or minute of the day; 0 for the others.
     """
 

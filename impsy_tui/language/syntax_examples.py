@@ -23,7 +23,7 @@ SYNTAX: Final = (
     ('play x1 x2 "0.2 0.8"', "a pattern that plays dimensions as you would"),
     ("after 10s mode duet", "once, when this time has passed"),
     ("every 4s temp rand 0.5 1.5", "again and again"),
-    ("at response speed 2", "once, at the next such moment: call, response, silence 5s, event 100, bar"),
+    ("at response speed 2", "once, at the next such moment: call, response, silence 5s, event 100, bar, trained"),
     ("at 18:00 fade 30s", "every day at this time of the machine"),
     ("whenever call temp 1", "at every such moment"),
     ("what", "lists pending commands by number: cancel 3 or cancel all removes them"),

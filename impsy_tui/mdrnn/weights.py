@@ -82,6 +82,38 @@ def read_weights(file: Path) -> Weights:
     return weights
 
 
+def write_weights(file: Path, weights: Weights) -> None:
+    """Writes weights as an ``.h5`` file with the names of Keras; an existing file is replaced.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    import h5py
+
+    heads = {"mus": weights.means, "sigmas": weights.deviations, "pi": weights.logits}
+    with h5py.File(file, "w") as h5:
+        for number, layer in enumerate(weights.layers):
+            for role, array in (
+                ("kernel", layer.kernel),
+                ("recurrent_kernel", layer.recurrent),
+                ("bias", layer.bias),
+            ):
+                h5[f"lstm_{number}/{role}"] = array
+        for name, (kernel, bias) in heads.items():
+            h5[f"mdn_outputs/mdn_{name}/kernel"], h5[f"mdn_outputs/mdn_{name}/bias"] = kernel, bias
+        if weights.gates is not None:
+            h5["mdn_gates/kernel"] = kernel_of_gates(weights.gates)
+
+
+def kernel_of_gates(gates: Floats) -> Floats:
+    """Returns gates ``(mixtures, dimension)`` as the kernel of a layer from the event to the mixture parameters."""
+    mixtures, dimension = gates.shape
+    kernel = np.zeros((dimension, mixtures * (2 * dimension + 1)), np.float32)
+    for number in range(dimension):
+        kernel[number, number : mixtures * dimension : dimension] = gates[:, number]
+    return kernel
+
+
 def _assemble(arrays: dict[str, Floats]) -> Weights:
     layers: dict[tuple[int, str], dict[str, Floats]] = {}
     for name, array in arrays.items():

@@ -24,6 +24,8 @@ WORKERS: Final = {
     "draw_log": "impsy_tui.workers.draw_log",
     "edit_setting": "impsy_tui.config.edit",
     "empty_trash": "impsy_tui.workers.trash",
+    "evolve": "impsy_tui.workers.training.evolve",
+    "evolve_there": "impsy_tui.workers.training.evolve_there",
     "evaluate": "impsy_tui.workers.training.evaluate",
     "evaluate_agent": "impsy_tui.workers.agent.evaluate_agent",
     "evaluate_ensemble": "impsy_tui.workers.training.evaluate_ensemble",

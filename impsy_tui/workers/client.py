@@ -112,7 +112,7 @@ class JobRunner:
         # Counted from now on: other jobs may start while this process starts.
         job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(worker_name(request)))
         self.jobs.append(job)
-        threads = str(max(1, (os.cpu_count() or 2) - 1))
+        threads = str(job.limits.threads or max(1, (os.cpu_count() or 2) - 1))
         environment = {
             **os.environ,
             "OMP_NUM_THREADS": threads,

@@ -101,8 +101,8 @@ class Reporter:
     def __init__(self, stream: IO[bytes] | None = None) -> None:
         self._stream = stream or sys.stdout.buffer
 
-    def say(self, message: FromWorker) -> None:
-        """Sends one message at once."""
+    def say(self, message: msgspec.Struct) -> None:
+        """Sends one message at once, for the engine a ``FromWorker``."""
         self._stream.write(encoded(message) + b"\n")
         self._stream.flush()
 

@@ -70,6 +70,34 @@ class TrainRequest(WorkerRequest, frozen=True, tag="train"):
     max_gap: float = ranges.MAX_GAP.default
 
 
+class EvolveRequest(WorkerRequest, frozen=True, tag="evolve"):
+    """Request to let a model learn from the playing of tonight.
+
+    Attributes:
+        models: Folder of the new model.
+        plays: Model that plays.
+        logs: Folder of the logs.
+        datasets: Folder in which the dataset of the model may be.
+        since: Beginning of tonight, in seconds since 1970.
+        seed: Random seed.
+        host: Machine that learns, ``[USER@]HOST[:FOLDER]``; empty for this one.
+        ssh_options: More options for ``ssh``.
+    """
+
+    models: Path
+    plays: Path
+    logs: Path
+    datasets: Path
+    since: float
+    seed: int = int(ranges.SEED.default)
+    host: str = ""
+    ssh_options: tuple[str, ...] = ()
+
+
+class EvolveThereRequest(WorkerRequest, frozen=True, tag="evolve_there"):
+    """Request to learn for another machine; the material is on standard input."""
+
+
 class SweepRequest(WorkerRequest, frozen=True, tag="sweep"):
     """Request to train several sizes, seeds or datasets. The best model of each dataset is saved.
 

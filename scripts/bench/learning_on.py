@@ -21,7 +21,8 @@ from impsy_tui.mdrnn.lstm import NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.tflite_weights import weights_of
 from impsy_tui.model_files.metadata import read_metadata
-from impsy_tui.training.mdrnn.learning_on import learn_on, old_playing
+from impsy_tui.training.common.old_playing import old_playing
+from impsy_tui.training.mdrnn.learning_on import learn_on
 from impsy_tui.training.mdrnn.network import from_keras
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "impsy"

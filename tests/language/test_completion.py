@@ -104,7 +104,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("after 10s mode battle; mo", ("mode",)),
         ("every 4s temp r", ("rand",)),
         ("temp rand 0.5 r", ("rand",)),
-        ("at ", ("call", "response", "silence", "event", "bar")),
+        ("at ", ("call", "response", "silence", "event", "bar", "trained")),
         ("at silence ", ()),
         ("whenever response mode d", ("duet",)),
         ("over 8s ", (*RAMPED, "ease")),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from impsy_tui import choices
 from impsy_tui.channels.base import RemappableOutput
 from impsy_tui.engine.io.output_map import OutputMap
 from impsy_tui.engine.io.parameter_map import MappedParameter, ParameterMap
@@ -14,13 +15,14 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.cues import Cues
+from impsy_tui.engine.performance.evolution import Evolution
 from impsy_tui.engine.performance.line_result import LineCallables
 from impsy_tui.engine.performance.patterns.player import PatternPlayer
 from impsy_tui.engine.performance.ramp_starter import RampStarter
+from impsy_tui.engine.performance.replaying.session_replay import SessionReplay
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
-from impsy_tui.engine.performance.session_replay import SessionReplay
 from impsy_tui.engine.performance.set_recording import SetRecording
 from impsy_tui.engine.performance.set_texts import SetTexts
 from impsy_tui.engine.performance.undo import UndoHistory
@@ -31,6 +33,7 @@ from impsy_tui.engine.runtime.clock_changes import ClockChanges
 from impsy_tui.errors import UserError
 from impsy_tui.language import Command, Macro
 from impsy_tui.parameters import DIMENSION, ENGINE
+from impsy_tui.workers.client import Job, JobRunner
 
 
 class LiveSet:
@@ -47,6 +50,7 @@ class LiveSet:
         macros: macros of the performer.
         callables: carry out lines.
         notify: reports to the performer.
+        jobs: runs the workers.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class LiveSet:
         macros: Mapping[str, Macro],
         callables: LineCallables,
         notify: Notify,
+        jobs: JobRunner,
     ) -> None:
         self.locked = False
         """True while the stage lock is on."""
@@ -99,6 +104,9 @@ class LiveSet:
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
         self.scheduled.end_replay = self.replay.silenced
+        self.evolution = Evolution(
+            session, models, library, jobs, self.scheduled, callables, self.recording.note, notify
+        )
 
     def _present(self, mapped: MappedParameter) -> Any:
         parameter = mapped.parameter
@@ -146,10 +154,17 @@ class LiveSet:
         if self.locked and command.is_lockable:
             raise UserError(f"the stage lock is on: type unlock before {command.name}, or use impsy-tui send --force")
 
+    def job_ended(self, job: Job) -> None:
+        """Handles the end of a job."""
+        if job.state == "finished" and job.file and job.kind in choices.TRAINING_JOBS:
+            self.scheduled.reached("trained")
+        self.evolution.ended(job)
+
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""
         if self._clock_changes is not None:
             self._clock_changes.close()
         self.replay.replayer.stop()
+        self.evolution.close()
         self.scheduled.cancel_all()
         self.recording.command_log.end()

@@ -188,7 +188,7 @@ class ScheduledCommands:
         elif moment.daily:
             self.daily.add(pending.number, int(moment.number), due)
         elif moment.word == "bar" and self._end_bars is None:
-            self._end_bars = self._on_bar(self._bar)
+            self._end_bars = self._on_bar(lambda: self.reached("bar"))
         return pending
 
     def reserve(self) -> int:
@@ -300,14 +300,15 @@ class ScheduledCommands:
             if pending.line.player in ("", "all", player):
                 self._schedule_now(pending)
 
+    def reached(self, word: str) -> None:
+        """Handles a bar, or the end of a training ("trained")."""
+        for pending in self._waiting(word):
+            self._schedule_now(pending)
+
     def silenced(self) -> None:
         """Ends the patterns and the replay that play as the musician."""
         self.cancel_patterns(lambda run: run.plays)
         self.end_replay()
-
-    def _bar(self) -> None:
-        for pending in self._waiting("bar"):
-            self._schedule_now(pending)
 
     def _waiting(self, word: str) -> list[PendingCommand]:
         return list(self._at_moments[word].values())

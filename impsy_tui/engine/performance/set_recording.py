@@ -38,6 +38,7 @@ _NOT_WRITTEN: Final = frozenset(
         "replay last",
         "loop last",
         "cancel replay",
+        "evolve",
         "undo",
         "redo",
         "shutdown",

@@ -10,6 +10,8 @@ RAW_VALUE: Final = Range(-1e9, 1e9, 0.0)
 """Values of a log that are not 0 to 1."""
 
 _KIND_OF_FILE: Final = Argument("kind", ArgumentKind.CHOICE, choices=("log", "dataset", "model"))
+ATTEMPTS: Final = Range(60.0, 86400.0, 600.0, "s")
+"""Time between two attempts to find a better model."""
 _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), optional=True)
 
 WORKSHOP: Final[tuple[Command, ...]] = (
@@ -80,6 +82,21 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument("seed", ArgumentKind.WHOLE, ranges.SEED, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
+    ),
+    Command(
+        "evolve",
+        "lets the model learn from tonight, here or on another machine; a better one is heard from a bar on, "
+        "or when you load it",
+        "evolve every 10m",
+        (
+            Argument("how", ArgumentKind.CHOICE, choices=("ask", "off"), optional=True),
+            Argument("every", ArgumentKind.DURATION, ATTEMPTS, optional=True, keyword=True),
+            Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+        player=True,
+        about="mdrnn",
+        undo=True,
     ),
     Command(
         "convert",

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.mdrnn.model import NARROWEST, SCALE, Shape
+from impsy_tui.mdrnn.weights import kernel_of_gates
 from impsy_tui.training.mdrnn.playing_style import STEP
 
 MIXTURE, GATES = "mdn_outputs", "mdn_gates"
@@ -43,15 +44,6 @@ def moves_one_at_a_time(scaled: Sequence[np.ndarray]) -> bool:
     return bool((steps[~moves] ** 2).mean() < _QUIET**2)
 
 
-def gates_kernel(gates: np.ndarray) -> np.ndarray:
-    """Returns gates ``(mixtures, dimension)`` as the kernel of a layer from the event to the mixture parameters."""
-    mixtures, dimension = gates.shape
-    kernel = np.zeros((dimension, mixtures * (2 * dimension + 1)), np.float32)
-    for number in range(dimension):
-        kernel[number, number : mixtures * dimension : dimension] = gates[:, number]
-    return kernel
-
-
 def set_first_weights(model: Any, shape: Shape, *, one_at_a_time: bool) -> None:
     """Sets the first weights of a training model: all components but the last stay near the last event."""
     mixtures, dimension = shape.mixtures, shape.dimension
@@ -74,7 +66,7 @@ def set_first_weights(model: Any, shape: Shape, *, one_at_a_time: bool) -> None:
     model.get_layer(MIXTURE).set_weights([means, mean_bias, deviations, deviation_bias, *logits])
     gates = np.ones((mixtures, dimension), np.float32)
     gates[:, 0] = gates[-1] = 0.0
-    model.get_layer(GATES).set_weights([gates_kernel(gates)])
+    model.get_layer(GATES).set_weights([kernel_of_gates(gates)])
 
 
 def _moved(mixtures: int, dimension: int) -> np.ndarray:
@@ -103,5 +95,5 @@ def learning(model: Any, shape: Shape) -> list[float | np.ndarray]:
     learns[:: shape.dimension] = 1.0  # a component that is divided by dt begins without influence on dt
     # Means and deviations: a kernel and a bias each.
     masks = {id(variable): learns for variable in mixture.trainable_variables[:4]}
-    masks[id(gates.kernel)] = gates_kernel(learns.reshape(shape.mixtures, shape.dimension))
+    masks[id(gates.kernel)] = kernel_of_gates(learns.reshape(shape.mixtures, shape.dimension))
     return [masks.get(id(variable), 1.0) for variable in model.trainable_variables]

@@ -3,7 +3,6 @@
 The constants were chosen by measurement; the figures are in ``docs/pages/contribute/benchmarks.md``.
 """
 
-import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,12 +12,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from impsy_tui.data.held_out import cut
-from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE, Shape
 from impsy_tui.ranges import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.common.figure import Figure, figure
+from impsy_tui.training.common.parts import WINDOW, stacked
 from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.mdrnn.first_weights import learning, moves_one_at_a_time
@@ -26,8 +24,6 @@ from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import training_model
 from impsy_tui.training.mdrnn.playing_style import glides
 
-WINDOW: Final = 50
-"""Events of a training sequence, after which the state is reset."""
 _PASSES: Final = 16
 """Approximate number of times that an epoch uses each event; more frequent evaluation takes longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 250
@@ -38,7 +34,6 @@ _TEMPO: Final = 0.06
 _RATE, _TUNING_RATE = 3e-3, 1e-3
 _NEAR: Final = 0.2
 """Nats of the loss per unit of squared distance from the initial weights: a model keeps its style as it learns on."""
-_JUDGED: Final = 500
 _JUDGED_TOGETHER: Final = 64
 
 
@@ -109,38 +104,6 @@ class FitProgress:
     curve: list[tuple[float, float]] = field(default_factory=list)
 
 
-def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Returns the training data and the held-out last tenth of each performance, capped and scaled.
-
-    Raises:
-        UserError: one of them is shorter than a window.
-    """
-    training, held_out = [], []
-    for performance in performances:
-        whole = scaled(performance, max_gap)
-        at = cut(len(whole))
-        training.append(whole[:at])
-        held_out.append(whole[at:])
-    training = [part for part in training if len(part) > WINDOW]
-    held_out = [part for part in held_out if len(part) > 1]
-    if not training or not held_out:
-        longest = max((len(performance) for performance in performances), default=0)
-        need = next(n for n in itertools.count(WINDOW) if cut(n) > WINDOW)
-        raise UserError(
-            f"the longest performance has {longest} events; at least {need} in one go are needed: "
-            f"play {need - longest} more without a stop"
-        )
-    return training, held_out
-
-
-def scaled(performance: np.ndarray, max_gap: float) -> np.ndarray:
-    """Returns a performance as a network hears it: gaps are capped, and all numbers are scaled."""
-    whole = performance.astype(np.float32)
-    np.clip(whole[:, 0], 0.0, max_gap, out=whole[:, 0])
-    whole *= np.float32(SCALE)
-    return whole
-
-
 class Trainer:
     """Trains a network, epoch by epoch.
 
@@ -170,7 +133,7 @@ class Trainer:
         self._flat = tf.constant(np.concatenate(training))
         self._starts = tf.constant(window_starts(map(len, training), WINDOW + 1))
         self._mirrored = tf.constant(_MIRRORED * glides([part / SCALE for part in training]), tf.float32)
-        self._held_out = _stacked(held_out)
+        self._held_out = stacked(held_out)
         self._loss = loss_function(shape)
         events = sum(map(len, training))
         self._steps = int(np.clip(events / WINDOW / recipe.batch * _PASSES, _LEAST_STEPS, _MOST_STEPS))
@@ -283,18 +246,3 @@ class Trainer:
         mirrored = tf.random.uniform([batch, 1, dimension - 1]) < self._mirrored
         values = windows[:, :, 1:]
         return tf.concat([windows[:, :, :1] * tempo, tf.where(mirrored, SCALE - values, values)], axis=-1)
-
-
-def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returns held-out stretches in rows of one length, and a mask of the padding."""
-    longest = min(max(map(len, held_out)) - 1, _JUDGED)
-    inputs, targets, counted = [], [], []
-    for part in held_out:
-        for begin in range(0, len(part) - 1, longest):
-            piece = part[begin : begin + longest + 1]
-            missing = longest + 1 - len(piece)
-            filled = np.pad(piece, ((0, missing), (0, 0)), mode="edge")
-            inputs.append(filled[:-1])
-            targets.append(filled[1:])
-            counted.append(np.arange(longest) < len(piece) - 1)
-    return np.stack(inputs), np.stack(targets), np.stack(counted)

@@ -8,23 +8,16 @@ parts: all events judge, and all events teach.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from impsy_tui.data.datasets import content_hash, read_dataset
-from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.lstm import NumpyNetwork, Weights
-from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
-from impsy_tui.model_files.metadata import ModelMetadata
-from impsy_tui.prediction import MIN_DT
 from impsy_tui.training.common.figure import Figure, figure
-from impsy_tui.training.mdrnn.fit import split
 from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import as_keras, last_layer
 
@@ -40,10 +33,6 @@ _WARM_UP: Final = 20
 """First events of each old excerpt that do not count: the network knows too little of it."""
 _TOGETHER: Final = 4096
 """Most events in a step."""
-_EXCERPT: Final = 200
-"""Events of an excerpt of a performance."""
-_PLAYED_FIRST: Final = 100
-"""Events that a model plays before its playing counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,58 +200,3 @@ def _learns(weights: Sequence[np.ndarray], shape: Shape) -> list[np.ndarray]:
     means_and_deviations = [np.broadcast_to(dt, array.shape) for array in weights[:4]]
     logits = [np.ones_like(array) for array in weights[4:6]]
     return [*means_and_deviations, *logits, *(np.zeros_like(gates) for gates in weights[6:])]
-
-
-def old_playing(
-    notes: ModelMetadata, weights: Weights, folder: Path, count: int, max_gap: float, seed: int
-) -> list[np.ndarray]:
-    """Returns about as much old playing as there is new: excerpts of the model's dataset, or playing of the model.
-
-    Args:
-        notes: metadata of the model.
-        weights: weights of the model.
-        folder: folder in which the dataset of the model may be.
-        count: number of new events.
-        max_gap: seconds; longer gaps count as this.
-        seed: random seed.
-
-    Returns:
-        Scaled performances ``[events, dimension]``.
-    """
-    random = np.random.default_rng(seed)
-    known = _training_of(notes, folder, max_gap)
-    if not known:
-        return [_played(weights, max(count, 2 * _EXCERPT), max_gap, random)]
-    shares = np.array([len(one) for one in known], float)
-    excerpts = []
-    for _ in range(max(1, round(count / _EXCERPT))):
-        one = known[int(random.choice(len(known), p=shares / shares.sum()))]
-        begin = int(random.integers(0, max(len(one) - _EXCERPT, 0) + 1))
-        excerpts.append(one[begin : begin + _EXCERPT])
-    return excerpts
-
-
-def _training_of(notes: ModelMetadata, folder: Path, max_gap: float) -> list[np.ndarray]:
-    """Returns the training part of the model's dataset, if the folder has it with the same content."""
-    try:
-        performances = read_dataset(folder / f"{notes.dataset}.npz") if notes.dataset else []
-        if not notes.content or content_hash(performances) != notes.content:
-            return []
-        return split(performances, max_gap)[0]
-    except UserError:
-        return []
-
-
-def _played(weights: Weights, count: int, max_gap: float, random: np.random.Generator) -> np.ndarray:
-    """Returns events that the model plays alone, at temperatures of 1, scaled."""
-    network = NumpyNetwork(weights)
-    sampler = Sampler(network.shape, random)
-    network.reset()
-    event = [0.1, *[0.5] * (network.shape.dimension - 1)]
-    played = np.empty((count, network.shape.dimension), np.float32)
-    for number in range(-_PLAYED_FIRST, count):
-        dt, *values = sampler.draw(network.step(event), 1.0, 1.0)
-        event = [min(max(dt, MIN_DT), max_gap), *np.clip(values, 0.0, 1.0).tolist()]
-        if number >= 0:
-            played[number] = event
-    return played * np.float32(SCALE)

@@ -12,9 +12,9 @@ from keras_mdn_layer import MDN
 from impsy_tui.choices import UNITS
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
-from impsy_tui.mdrnn.weights import gates_of_kernel
-from impsy_tui.training.common.naming import free_name
-from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, MIXTURES, gates_kernel, set_first_weights
+from impsy_tui.mdrnn.weights import gates_of_kernel, kernel_of_gates
+from impsy_tui.training.common.naming import free_name, model_name
+from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, MIXTURES, set_first_weights
 
 _MOST_MIXTURES: Final = 12
 _SPARE: Final = 3
@@ -28,14 +28,6 @@ def shape_of(size: str, dimension: int) -> Shape:
     """
     mixtures = MIXTURES if dimension <= MIXTURES else min(dimension + _SPARE - 1, _MOST_MIXTURES)
     return Shape(dimension, UNITS[size], 3 if size == "xl" else 2, mixtures, gated=True)
-
-
-def model_name(shape: Shape) -> str:
-    """Returns the file name, without suffix, that IMPSY gives such a network."""
-    return (
-        f"musicMDRNN-dim{shape.dimension}-layers{shape.layers}-units{shape.units}"
-        f"-mixtures{shape.mixtures}-scale{SCALE:.0f}"
-    )
 
 
 def training_model(shape: Shape, *, one_at_a_time: bool = False) -> Any:
@@ -74,7 +66,7 @@ class Diagonal(keras.constraints.Constraint):  # type: ignore[misc]
 
     def __init__(self, mixtures: int, dimension: int) -> None:
         self._size = mixtures, dimension
-        self._free = gates_kernel(np.ones(self._size, np.float32))
+        self._free = kernel_of_gates(np.ones(self._size, np.float32))
 
     def __call__(self, kernel: Any) -> Any:
         return kernel * self._free
@@ -158,7 +150,7 @@ def as_keras(weights: Weights) -> list[np.ndarray]:
     """Returns weights that were read from a file in the order of Keras for such a network."""
     arrays = [array for layer in weights.layers for array in (layer.kernel, layer.recurrent, layer.bias)]
     arrays += [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
-    return arrays if weights.gates is None else [*arrays, gates_kernel(weights.gates)]
+    return arrays if weights.gates is None else [*arrays, kernel_of_gates(weights.gates)]
 
 
 def from_keras(arrays: Sequence[np.ndarray]) -> Weights:

@@ -74,10 +74,12 @@ def _train(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
 def _fit(
     request: Request, dataset: Path, unfinished: "Checkpoint | None", reporter: Reporter, stop: StopRequest
 ) -> Finished | Failed:
+    from impsy_tui.training.common.naming import model_name
+    from impsy_tui.training.common.parts import split
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint, checkpoint_path, forget, write_checkpoint
     from impsy_tui.training.mdrnn.dt_parts import divided
-    from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
-    from impsy_tui.training.mdrnn.network import as_keras, model_name, shape_of
+    from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
+    from impsy_tui.training.mdrnn.network import as_keras, shape_of
 
     performances = read(dataset)
     begun_from = _weights(request.begun_from) if request.begun_from else None
@@ -143,7 +145,8 @@ def _learn_on(
     reporter: Reporter,
 ) -> Finished:
     """Lets the last layer of a model learn on, and saves the new model if its gain is real."""
-    from impsy_tui.training.mdrnn.fit import FitProgress, scaled
+    from impsy_tui.training.common.parts import scaled
+    from impsy_tui.training.mdrnn.fit import FitProgress
     from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
 
     assert request.begun_from is not None
@@ -166,7 +169,7 @@ def _old_playing(
 ) -> "list[np.ndarray]":
     """Returns old playing to mix in for a model that learns on; empty if it learns from its own dataset again."""
     from impsy_tui.model_files.metadata import read_metadata
-    from impsy_tui.training.mdrnn.learning_on import old_playing
+    from impsy_tui.training.common.old_playing import old_playing
 
     if begun_from is None or request.begun_from is None:
         return []

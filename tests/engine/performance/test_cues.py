@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import RecordedPerformance
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance
 from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.models import constant_model
 

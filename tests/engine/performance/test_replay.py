@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.performance.command_log import CommandLog
-from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance, Replayer, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
 from tests.support.engine.virtual_time import VirtualTime

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import RecordedPerformance
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance
 from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SHIPPED, VirtualSession, temp
 from tests.support.models import constant_model

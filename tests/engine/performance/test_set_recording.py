@@ -11,7 +11,7 @@ import pytest
 
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.data.synthetic import Performer, PerformerStyle
-from impsy_tui.engine.performance.replay import RecordedPerformance, performance_of
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
 from tests.support.engine.scripted_players import ScriptedPredictor

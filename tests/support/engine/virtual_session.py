@@ -25,6 +25,7 @@ from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.prediction import Predictor
+from impsy_tui.workers.client import Job, JobRunner
 from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPredictor
 from tests.support.engine.virtual_time import VirtualTime
 
@@ -99,6 +100,7 @@ class VirtualSession:
         self.user_files = UserFiles(folder / "logs", folder / "datasets", [options.models], list)
         self.player_models = PlayerModels(options, self.user_files.models, self.random, self._notify)
         self.set_timer = SetTimer(self.time.scheduler.now)
+        self.jobs = JobRunner(folder / "logs" / "jobs", self._job_ended)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.executor = Executor(
             CommandDispatcher(self).carry_out,  # type: ignore[arg-type]
@@ -123,8 +125,12 @@ class VirtualSession:
             self.executor.macros,
             self.executor.callables,
             self._notify,
+            self.jobs,
         )
         self.session.start()
+
+    def _job_ended(self, job: Job) -> None:
+        self.live_set.job_ended(job)
 
     def _notify(self, level: str, source: str, text: str) -> None:
         self.messages.append((level, source, text))

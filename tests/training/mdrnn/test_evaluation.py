@@ -20,10 +20,10 @@ if importlib.util.find_spec("tensorflow_probability") is None:
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.training.common.figure import figure
+from impsy_tui.training.common.parts import split
 from impsy_tui.training.mdrnn import evaluation as ev
 from impsy_tui.training.mdrnn import evaluation_report as told
 from impsy_tui.training.mdrnn.advice import advice
-from impsy_tui.training.mdrnn.fit import split
 from impsy_tui.training.mdrnn.playing_style import Style
 
 

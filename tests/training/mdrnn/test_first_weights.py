@@ -6,8 +6,10 @@ import pytest
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
 from impsy_tui.mdrnn.model import NARROWEST, SCALE
-from impsy_tui.training.mdrnn.first_weights import gates_kernel, learning, moves_one_at_a_time
-from impsy_tui.training.mdrnn.fit import Recipe, Trainer, split
+from impsy_tui.mdrnn.weights import kernel_of_gates
+from impsy_tui.training.common.parts import split
+from impsy_tui.training.mdrnn.first_weights import learning, moves_one_at_a_time
+from impsy_tui.training.mdrnn.fit import Recipe, Trainer
 from impsy_tui.training.mdrnn.network import shape_of, training_model
 
 
@@ -63,4 +65,4 @@ def test_all_weights_learn_from_a_musician_who_moves_several_values() -> None:
     trainer = Trainer(training, held_out, shape_of("xxs", 5), Recipe())
     *others, gates = learning(trainer.model, shape_of("xxs", 5))
     assert all(np.all(mask == 1.0) for mask in others)
-    assert np.array_equal(gates, gates_kernel(np.ones((5, 5), np.float32)))
+    assert np.array_equal(gates, kernel_of_gates(np.ones((5, 5), np.float32)))

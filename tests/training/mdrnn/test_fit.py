@@ -8,7 +8,8 @@ pytest.importorskip("tensorflow", reason="training is the extra [train]")
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE
-from impsy_tui.training.mdrnn.fit import WINDOW, Epoch, Recipe, Trainer, _stacked, split
+from impsy_tui.training.common.parts import WINDOW, split, stacked
+from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
 from impsy_tui.training.mdrnn.loss import log_likelihood
 from impsy_tui.training.mdrnn.network import shape_of, training_model
 
@@ -69,7 +70,7 @@ def test_windows_vary_in_tempo_and_mirror_values_that_glide() -> None:
 
 def test_every_held_out_event_is_judged_once() -> None:
     parts = [_performance(n) for n in (2, 7, 501, 1203)]
-    inputs, targets, counted = _stacked(parts)
+    inputs, targets, counted = stacked(parts)
     assert inputs.shape == targets.shape == (*counted.shape, 2)
     assert counted.sum() == sum(len(part) - 1 for part in parts)
     judged = targets[counted]

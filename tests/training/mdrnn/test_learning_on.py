@@ -13,8 +13,10 @@ from impsy_tui.data.datasets import content_hash, write_dataset
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.model_files.metadata import ModelMetadata
-from impsy_tui.training.mdrnn.fit import Recipe, Trainer, split
-from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on, old_playing
+from impsy_tui.training.common.old_playing import old_playing
+from impsy_tui.training.common.parts import split
+from impsy_tui.training.mdrnn.fit import Recipe, Trainer
+from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
 from impsy_tui.training.mdrnn.network import as_keras, from_keras, shape_of, training_model
 from impsy_tui.workers.training.train import _gain
 from tests.support.models import random_model

@@ -17,13 +17,12 @@ from impsy_tui.mdrnn.model import SCALE, Network, Shape
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.tflite_weights import read_tflite_weights
-from impsy_tui.mdrnn.weights import read_weights
+from impsy_tui.mdrnn.weights import kernel_of_gates, read_weights
+from impsy_tui.training.common.naming import model_name
 from impsy_tui.training.mdrnn.loss import loss_function
 from impsy_tui.training.mdrnn.network import (
     as_keras,
     from_keras,
-    gates_kernel,
-    model_name,
     playing_model,
     save,
     shape_of,
@@ -83,7 +82,7 @@ def test_training_changes_only_gates_of_own_means(trained: Any, shape: Shape) ->
     if not shape.gated:
         pytest.skip("this network has no gates")
     kernel = trained.get_layer("mdn_gates").get_weights()[0]
-    free = gates_kernel(np.ones((shape.mixtures, shape.dimension), np.float32)) == 1.0
+    free = kernel_of_gates(np.ones((shape.mixtures, shape.dimension), np.float32)) == 1.0
     before = training_model(shape).get_layer("mdn_gates").get_weights()[0]
     assert np.all(kernel[~free] == 0.0)
     assert np.mean(kernel[free] != before[free]) > 0.5

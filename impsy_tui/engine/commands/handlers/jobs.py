@@ -1,6 +1,6 @@
 """Handlers of jobs, files and settings."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.performance.line_result import Reversal
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.player import Player
 from impsy_tui.errors import UserError
+from impsy_tui.language import COMMANDS, Invocation, Program
+from impsy_tui.language.program import Value
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers import requests
@@ -75,6 +79,32 @@ class JobHandlers(Handlers):
         name = f"{size if begun_from is None else begun_from.stem} on {dataset.stem}"
         job = await self._host.jobs.start("train", name, request)
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
+
+    def _evolve(
+        self, players: Sequence[AnyPlayer], how: str = "", every: float | None = None, on: str = ""
+    ) -> str | Awaitable[str]:
+        if how == "off":
+            return self._host.live_set.evolution.end()
+        named = {"how": how, "on": on}
+        values: dict[str, Value] = {name: value for name, value in named.items() if value}
+        chosen = [player for player in players if isinstance(player, Player)]
+        if every is None:
+            return self._attempt(chosen, on, ask=bool(how))
+        scheduled = self._host.live_set.scheduled
+        replies = []
+        for player in chosen:
+            if self._host.player_models.file_of(player) is None:
+                raise UserError(f"{player.name} has no model that can evolve: train makes one, load NAME loads one")
+            name = "" if self._session.alone else player.name
+            program = Program((Invocation(COMMANDS["evolve"], values),))
+            line = Invocation(COMMANDS["every"], {"time": every, "commands": program}, name)
+            pending = scheduled.every(line, every, program)
+            replies.append(f"{pending.number}  {pending.text}")
+        return "\n".join(replies)
+
+    async def _attempt(self, players: Sequence[Player], host: str, *, ask: bool) -> str:
+        evolution = self._host.live_set.evolution
+        return "\n".join([await evolution.begin(player, host, ask=ask) for player in players])
 
     async def _train_gestures(self, **options: float | str) -> str:
         user_files = self._host.user_files

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import RecordedPerformance, performance_of
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance, performance_of
 from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.prediction import Predictor
 from impsy_tui.workers.read_log import read_reel

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.channels.base import VirtualTouch
-from impsy_tui.engine.performance.replay import RecordedPerformance
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.touches.surfaces import Lifted

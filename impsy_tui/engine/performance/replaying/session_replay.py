@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.line_result import LineCallables, Lines, OnDone
-from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance, Replayer, performance_of
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.set_recording import ReplayNumbers
 from impsy_tui.engine.players.base import Notify

@@ -1,0 +1,1 @@
+"""Replay of recorded performances, and of the last input."""

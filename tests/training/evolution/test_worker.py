@@ -1,0 +1,42 @@
+"""Worker that lets a model learn from the logs of tonight."""
+
+import os
+from pathlib import Path
+
+from impsy_tui.limits import LIMITS
+from impsy_tui.mdrnn.model import Shape
+from impsy_tui.mdrnn.weights import write_weights
+from impsy_tui.training.evolution.network import weights_from
+from impsy_tui.workers.messages import Failed
+from tests.support.workers.evolution import check_evolved, evolve_request, write_evening
+from tests.support.workers.training_workers import run_worker, swinging_performance, worker_result
+from tests.training.evolution.test_learning import _arrays
+
+
+def test_evolve_makes_a_better_model_of_the_logs_of_tonight(tmp_path: Path) -> None:
+    write_evening(tmp_path / "logs", swinging_performance(900))
+    check_evolved(tmp_path, run_worker(evolve_request(tmp_path)))
+    assert not list((tmp_path / "models").glob(".*"))
+
+
+def test_evolve_leaves_out_older_logs(tmp_path: Path) -> None:
+    old = write_evening(tmp_path / "logs", swinging_performance(900))
+    os.utime(old, (1000.0, 1000.0))
+    result = worker_result(evolve_request(tmp_path, since=2000.0))
+    assert isinstance(result, Failed)
+    assert result.text.startswith("nothing of dimension 3 was played since ")
+
+
+def test_evolve_says_that_the_machine_is_too_small_and_offers_another(tmp_path: Path) -> None:
+    write_evening(tmp_path / "logs", swinging_performance(900))
+    shape = Shape(3, 600, 3, 5, gated=True)
+    write_weights(tmp_path / "played.h5", weights_from(_arrays(shape)))
+    result = worker_result(evolve_request(tmp_path))
+    assert isinstance(result, Failed)
+    assert "this machine is too small to evolve the model" in result.text
+    assert "and 400 MB are allowed. evolve on HOST lets a laptop learn, by SSH" in result.text
+
+
+def test_evolve_has_one_thread_and_400_mb() -> None:
+    assert LIMITS["evolve"].data == 400 << 20
+    assert LIMITS["evolve"].threads == 1
