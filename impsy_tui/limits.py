@@ -55,6 +55,7 @@ _GPU_DRIVERS: Final = ("/dev/nvidiactl", "/dev/kfd")
 
 LIMITS: Final[dict[str, Limits]] = {
     "edit_setting": _SETTING,
+    "keep_players": _SETTING,
     "write_configuration": _SETTING,
     "draw_log": QUESTION,
     "list_files": QUESTION,

@@ -116,7 +116,7 @@ class _Names:
         self._players, self._outputs, self._panic = _configured_names(places.config)
 
     def missing(self, line: SetLine) -> Iterator[SetProblem]:
-        """Yields the unknown names of a line; a scene that the line saves is known afterwards."""
+        """Yields the unknown names of a line; a scene or a player that the line makes is known afterwards."""
         if not isinstance(line.read, Program):
             return
         for each in line.read.walk():
@@ -173,7 +173,9 @@ class _Names:
                 self._scenes.add(name)
             case "scene" | "scene delete" if name not in self._scenes:
                 return f"no such scene: {name}. Scenes: {', '.join(sorted(self._scenes)) or 'none yet'}"
-            case "player":
+            case "player add":
+                self._players = (*self._players, name) if self._players else ()
+            case "player" | "player remove":
                 return self._unknown_player(name)
             case NUDGE.name if self._outputs and name not in self._outputs:
                 return f"no such output: {name}. Outputs: {', '.join(self._outputs)}"

@@ -65,7 +65,7 @@ def edit(file: Path, key: str, value: str) -> str:
     """
     import tomlkit
 
-    before, document = _read(file)
+    before, document = read_document(file)
     *path, name = split_key(key)
     parsed = value.strip() if not path and name in FREE_TEXT and value.strip()[:1] not in "\"'" else _parsed(value)
     if not path and (name in SINGLE_TABLES or name in REPEATED_TABLES):
@@ -78,8 +78,8 @@ def edit(file: Path, key: str, value: str) -> str:
     except (TypeError, KeyError, IndexError, ValueError):
         raise UserError(f"{key} is not a setting of this file") from None
     after = tomlkit.dumps(document)
-    _check(before, after, file, key)
-    _write(file, after)
+    check_change(before, after, file, key)
+    write_text(file, after)
     return str(tomlkit.item(parsed).as_string())
 
 
@@ -91,7 +91,7 @@ def remove(file: Path, key: str) -> None:
     """
     import tomlkit
 
-    before, document = _read(file)
+    before, document = read_document(file)
     *path, name = split_key(key)
     table = document
     for part in path:
@@ -99,11 +99,11 @@ def remove(file: Path, key: str) -> None:
     if name in table:
         del table[name]
         after = tomlkit.dumps(document)
-        _check(before, after, file, key)
-        _write(file, after)
+        check_change(before, after, file, key)
+        write_text(file, after)
 
 
-def _read(file: Path) -> tuple[str, Any]:
+def read_document(file: Path) -> tuple[str, Any]:
     """Returns the text of a file, empty without a file, and its document."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -182,7 +182,7 @@ def _tables_of(document: Any, names: Iterable[str]) -> list[Any]:
     return [table for each in found for table in (each if isinstance(each, list) else [each])]
 
 
-def _check(before: str, after: str, file: Path, key: str) -> None:
+def check_change(before: str, after: str, file: Path, key: str) -> None:
     """Refuses a text with new errors, unknown settings or wrong keys."""
     known = Counter((problem.key, problem.message) for problem in read_text(before).problems)
     for problem in read_text(after).problems:
@@ -202,7 +202,7 @@ def read_text(text: str) -> LoadedConfig:
         return load_config(Path(temporary.name))
 
 
-def _write(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
     try:
         replace_text(file, text)
     except OSError as error:

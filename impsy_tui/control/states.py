@@ -104,6 +104,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         kind: "mdrnn", "agent" or "ensemble"; "dummy" without a model.
         model: name of the model.
         blended: name of the second model; empty for none.
+        origin: folder of the model, if another folder has another model of its name; else empty.
         runtime: library that computes the model.
         mode: see ``modes.MODES``; ``band`` for an ensemble.
         turn: "you", "player" or "both".
@@ -153,6 +154,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     spread: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
     surprise: float | None = None
+    origin: str = ""
 
     def model_words(self, shown: Callable[[str], str] = str) -> str:
         """Returns the model; of a blend, both models with the share of the second.

@@ -110,6 +110,7 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
     turn = {"you": "your turn", "player": "the player's turn", "both": both}[player.turn]
     mark = "PAUSED" if player.paused else turn
     model = f"{player.model_words()} ({player.runtime})" if player.runtime else player.model
+    model += f" from {player.origin}" if player.origin else ""
     if player.kind == "dummy":
         model = "DUMMY: no model is loaded"
     lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]

@@ -18,15 +18,8 @@ from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.housekeeping import Housekeeping
-from impsy_tui.engine.initial_ensembles import InitialEnsembles
-from impsy_tui.engine.initial_players import (
-    InitialPlayer,
-    initial_players,
-    instrument_dimension,
-    load_predictors,
-    saved_session,
-    session_settings,
-)
+from impsy_tui.engine.initial_players import InitialPlayer, saved_session
+from impsy_tui.engine.initial_session import SessionParts, make_session
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.outputs import Outputs
@@ -39,7 +32,6 @@ from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Autosave
-from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.ready_line import greeting, ready_line
@@ -48,6 +40,7 @@ from impsy_tui.engine.runtime.pd_patch import PdPatch
 from impsy_tui.engine.saved_session import SessionRestore
 from impsy_tui.engine.server.control_server import ControlServer
 from impsy_tui.engine.server.mapping_keeper import MappingKeeper
+from impsy_tui.engine.server.player_keeper import changes_nothing, needed_dimension, player_tables
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.queries import Queries
 from impsy_tui.engine.server.rig_check import RigChecker
@@ -161,31 +154,14 @@ class Engine:
 
     async def _make_session(self, last: last_session.SessionFile | None) -> list[InitialPlayer]:
         """Makes the session with its players; returns the initial players of values."""
-        options = self._options
-        wanted = initial_players(options, last)
-        predictors = await load_predictors(options, wanted, self.player_models)
-        dimension = instrument_dimension(options, wanted, predictors, self.notify)
-        self.session = Session(
-            self._loop.scheduler,
-            self._outputs,
+        self.session, wanted = await make_session(
+            self._options,
+            last,
+            SessionParts(self._loop.scheduler, self._outputs, self._log, self._random, self.user_files.scores),
+            self.player_models,
             self.notify,
             self._incoming.addressed,
-            session_settings(options, last),
-            self._random,
-            dimension,
         )
-        for initial, predictor in zip(wanted, predictors, strict=True):
-            name = initial.name
-            log = self._log if name == MAIN else self._log.voice(name)
-            self.session.add(name, predictor, initial.settings, log, initial.routing)
-        initial_ensembles = InitialEnsembles(
-            options, self._log, self.user_files.scores, self._random, self.player_models.ensembles
-        )
-        for ensemble in await initial_ensembles.load_all(self.session):
-            self.session.add_ensemble(ensemble)
-        self.session.arrange([player.name for player in options.config.player] or [MAIN])
-        if last and last.focus in self.session.all_players:
-            self.session.focus = last.focus
         self.session.message_handler = self._incoming.message
         self.session.osc_handler = self._incoming.osc_message
         self.session.dimension_handler = self._incoming.dimensions
@@ -206,6 +182,7 @@ class Engine:
             self.live_set,
             self.executor.macros,
             self.bindings,
+            self.player_models.origin,
         )
         rig = RigChecker(
             self.session,
@@ -249,7 +226,7 @@ class Engine:
 
     def ready_line(self) -> str:
         """Returns the line that ``run`` prints when the engine accepts input."""
-        return ready_line(self.session, self._channels)
+        return ready_line(self.session, self._channels, self.player_models.origin)
 
     def carry_out(self, command: CommandRequest) -> Reply | Awaitable[Reply]:
         """Carries out a line of a client; returns the reply, or an awaitable of the reply."""
@@ -274,6 +251,15 @@ class Engine:
     async def keep_mapping(self) -> str:
         """Writes learned, bound and mapped controls into the configuration file; returns the reply."""
         return await self._mapping_keeper.keep()
+
+    async def keep_players(self) -> str:
+        """Writes the players into the configuration file; returns the reply."""
+        tables, config = player_tables(self.session, self.player_models), self._options.config
+        if changes_nothing(config, tables):
+            return "the configuration has these players already"
+        said = await self._settings_editor.keep_players(tables, needed_dimension(config, self.session))
+        self.session.configured = {name: player.routing for name, player in self.session.all_players.items()}
+        return said
 
     def _learning_channels(self) -> list[LearnableChannel]:
         return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]

@@ -1,5 +1,6 @@
 """Initial ensembles from the configuration."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +43,14 @@ class InitialEnsembles:
         self._random = random
         self._loader = loader
 
-    async def load_all(self, session: SessionInterface) -> list[EnsemblePlayer]:
-        """Returns the ensembles of the configuration, in order.
+    async def load_all(self, session: SessionInterface, removed: Collection[str] = ()) -> list[EnsemblePlayer]:
+        """Returns the ensembles of the configuration, in order, without those that the performer has removed.
 
         Raises:
             UserError: A shipped file cannot be read.
         """
         tables = [player for player in self._options.config.player if KINDS[player.kind].plays_touches]
-        return [await self._load(table, session) for table in tables]
+        return [await self._load(table, session) for table in tables if table.name not in removed]
 
     async def _load(self, table: PlayerTable, session: SessionInterface) -> EnsemblePlayer:
         general = self._options.config.model

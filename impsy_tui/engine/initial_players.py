@@ -1,20 +1,20 @@
 """Initial players from configuration and saved session, and the saved session of the players."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 from impsy_tui import modes, ranges
 from impsy_tui.config.schema import PlayerTable
+from impsy_tui.engine.models.configured_settings import configured_settings
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile
 from impsy_tui.engine.players.base import MAIN, Notify
 from impsy_tui.engine.players.behaviours import AnyPredictor
-from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.routing import Routing, read_routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured
-from impsy_tui.parameters import AGENT, KINDS, MDRNN, TRAINED, Parameter, parameters_of
+from impsy_tui.parameters import KINDS, MDRNN
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,17 @@ def initial_players(options: EngineOptions, last: SessionFile | None) -> list[In
     the focus.
     """
     players = options.config.player or (PlayerTable(name=MAIN),)
-    players = tuple(player for player in players if not KINDS[player.kind].plays_touches)
     kept = last.players if last is not None else {}
+    names, gone = {player.name for player in players}, last.removed if last is not None else ()
+    added = [
+        PlayerTable(name=name, kind=saved.kind)
+        for name, saved in kept.items()
+        if saved.added and name not in names and saved.kind in KINDS
+    ]
+    players = tuple(player for player in players if not KINDS[player.kind].plays_touches and player.name not in gone)
     return [
         _initial_player(options, player, options.given if index == 0 else frozenset(), kept.get(player.name))
-        for index, player in enumerate(players)
+        for index, player in enumerate((*players, *added))
     ]
 
 
@@ -57,48 +63,19 @@ def _initial_player(
     options: EngineOptions, player: PlayerTable, given: frozenset[str], last: SavedPlayer | None
 ) -> InitialPlayer:
     config = options.config
-    trained: set[str] = set()
-
-    def start_of(parameter: Parameter) -> Any:
-        table, key = parameter.key.split(".")
-        if table == "player":
-            return parameter.check(getattr(player, key))
-        if last is not None and parameter.name in last.values and parameter.key not in given:
-            trained.update({parameter.name}.intersection(last.trained))
-            return last.values[parameter.name]
-        own, general = getattr(player, key), getattr(getattr(config, table), key)
-        value = general if own is None or parameter.key in given else own
-        if value == TRAINED:
-            trained.add(parameter.name)
-            return parameter.default
-        return "polyphony" if value == modes.FILTER else parameter.check(value)
-
-    gap = config.model.max_gap if player.max_gap is None else player.max_gap
-    values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
     own_file = config.model.file if player.file is None or "model.file" in given else player.file
     file = own_file if last is None or "model.file" in given else last.model
-    settings = PlayerSettings(player.kind, max_gap=gap or None, trained=frozenset(trained), **values)
+    settings = configured_settings(
+        config, player, given, {} if last is None else last.values, () if last is None else last.trained
+    )
     paused = last is not None and last.paused
-    return InitialPlayer(player.name, player.kind, file, settings, routing_of(player), paused)
+    routing = routing_of(player) if last is None or last.routing is None else read_routing(last.routing)
+    return InitialPlayer(player.name, player.kind, file, settings, routing, paused)
 
 
 def routing_of(player: PlayerTable) -> Routing:
     """Returns the routing of a player of the configuration."""
-
-    def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
-        return None if names is None else frozenset(names)
-
-    return Routing(
-        hears=_indices(player.hears),
-        plays=_indices(player.plays),
-        hears_channels=some(player.hears_channels),
-        plays_channels=some(player.plays_channels),
-        hears_players=player.hears_players,
-    )
-
-
-def _indices(names: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(int(name.removeprefix("x")) - 1 for name in names)
+    return read_routing({field.name: getattr(player, field.name) for field in fields(Routing)})
 
 
 def session_settings(options: EngineOptions, last: SessionFile | None) -> SessionSettings:
@@ -151,10 +128,23 @@ def saved_session(session: Session, player_models: PlayerModels, live_set: Saved
     """Returns the saved session, without the fields that the engine adds."""
     players = {}
     for player in session.players.values():
-        behaviour = player.behaviour
-        file, trained = str(player_models.file_of(player) or ""), tuple(sorted(behaviour.settings.trained))
-        players[player.name] = SavedPlayer(file, captured(behaviour, MDRNN), behaviour.paused, trained)
+        before, behaviour = session.configured.get(player.name), player.behaviour
+        players[player.name] = SavedPlayer(
+            str(player_models.file_of(player) or ""),
+            captured(behaviour, MDRNN),
+            behaviour.paused,
+            tuple(sorted(behaviour.settings.trained)),
+            kind=behaviour.kind,
+            added=before is None,
+            routing=None if before == player.routing else player.routing.table,
+        )
     general = session.settings
     return SessionFile(
-        players, session.focus, general.thru, log, live_set, thru_before_filter=general.thru_before_filter
+        players,
+        session.focus,
+        general.thru,
+        log,
+        live_set,
+        thru_before_filter=general.thru_before_filter,
+        removed=tuple(name for name in session.configured if name not in session.all_players),
     )

@@ -31,6 +31,7 @@ class ArgumentKind(Enum):
     GRID = "grid"
     DEFINITION = "definition"
     LOG = "log"
+    CHANNELS = "channels"
 
 
 class Source(Flag):
@@ -133,6 +134,8 @@ class Argument:
                 return "a name, its arguments, = and commands, such as drop = mode battle"
             case ArgumentKind.LOG:
                 return "the name of a log"
+            case ArgumentKind.CHANNELS:
+                return f"names of channels, or {words}"
 
     @property
     def usage(self) -> str:
@@ -144,6 +147,8 @@ class Argument:
                 shown = "|".join(self.choices)
             case ArgumentKind.DIMENSIONS:
                 shown = "|".join(("X…", *self.choices))
+            case ArgumentKind.CHANNELS:
+                shown = "|".join(("CHANNEL…", *self.choices))
             case ArgumentKind.LINE | ArgumentKind.SETTINGS:
                 shown = f"{self.name.upper()}…"
             case ArgumentKind.DEFINITION:

@@ -14,7 +14,14 @@ from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of
 from impsy_tui.parameters import CLASSIFIER, NUDGE
 
-_NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
+_NAMES: Final = (
+    ArgumentKind.MODEL,
+    ArgumentKind.DATASET,
+    ArgumentKind.FILE,
+    ArgumentKind.NAME,
+    ArgumentKind.LOG,
+    ArgumentKind.CHANNELS,
+)
 _FOR_ANY: Final = ("load", "audition")
 """Commands that also take the models of ensembles."""
 _MOST_BLANKS: Final = 8
@@ -205,6 +212,8 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
             of = {"log": known.logs, "dataset": known.datasets, "model": known.models}
             kind = wanted.before[-1]
             return of[kind] if kind in of else [name for names in of.values() for name in names]
+        case ArgumentKind.CHANNELS:
+            return (*known.outputs, *argument.choices)
         case ArgumentKind.NAME:
             return _named(wanted, known)
         case _:
@@ -225,6 +234,7 @@ def _named(wanted: Expected, known: CompletionSources) -> Sequence[str]:
         "goto": known.cues,
         NUDGE.name: known.outputs,
         "player": known.players,
+        "player remove": known.players,
         CLASSIFIER.name: known.classifiers,
         "undef": tuple(known.macros),
         "restore": known.trash,

@@ -23,7 +23,7 @@ from impsy_tui.language.program import (
     Step,
     Value,
 )
-from impsy_tui.language.value_readers import end_of_text, minute_of_day, read_dimensions, read_value
+from impsy_tui.language.value_readers import end_of_text, minute_of_day, read_channels, read_dimensions, read_value
 from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_of
 from impsy_tui.ranges import Range
 
@@ -50,7 +50,8 @@ _HINTS: Final = {
     "wait": "after 5s does the rest of the line later",
     "rand": "rand stands in place of a number: temp rand 0.5 1.5",
     "exit": "quit leaves a console and the music continues; shutdown ends the engine",
-    "keep": "keep job ends a job early and saves its result so far; keep mapping saves learned and mapped controls",
+    "keep": "keep job ends a job early and saves its result so far; keep mapping saves learned and mapped controls; "
+    "keep players saves the players",
     "unmute": "release x3 ends mute, solo, hold, invert and range of x3",
     "hand": "hand over on bar lets turns change on the next bar",
     "clock": "clock in follows a MIDI clock, clock out sends one, clock link joins Ableton Link",
@@ -175,7 +176,7 @@ class LineReader(Cursor):
                 return values
             self.at += 1
             argument = keywords.pop(word.text.lower())
-            values[argument.name] = self.value_of(command.name, argument)
+            values[argument.name] = self.value(command, argument, values)
 
     def leave_filler(self, command: Command) -> None:
         """Skips the filler word of a command, unless it is the argument itself."""
@@ -191,10 +192,10 @@ class LineReader(Cursor):
         word = self.word
         if word is None or (not word.quoted and word.text in keywords):
             return True
-        if argument.kind is ArgumentKind.MODEL and not all(other.optional for other in command.arguments):
+        behind = command.arguments[command.arguments.index(argument) + 1 :]
+        if argument.kind is ArgumentKind.MODEL and not all(other.optional for other in behind):
             return self.is_value(word) and not (self.may_name(word) and self.is_value(self.following))
         # A word that the argument does not take is the next argument, or the next command.
-        behind = command.arguments[command.arguments.index(argument) + 1 :]
         among_others = ramped or not all(other.keyword for other in behind)
         return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices
 
@@ -211,8 +212,8 @@ class LineReader(Cursor):
                 return self.definition(command, argument)
             case ArgumentKind.MOMENT:
                 return self.moment(command, argument)
-            case ArgumentKind.DIMENSIONS:
-                return self.dimensions(command, argument)
+            case ArgumentKind.DIMENSIONS | ArgumentKind.CHANNELS:
+                return self.several(command, argument)
             case ArgumentKind.COMMAND:
                 return self.command_name(command, argument)
             case _:
@@ -292,13 +293,17 @@ class LineReader(Cursor):
         self.may_be(argument, command.name)
         return self.line[begin:end].rstrip()
 
-    def dimensions(self, command: Command, argument: Argument) -> Value:
-        """Reads dimensions, or a word that is allowed instead."""
+    def several(self, command: Command, argument: Argument) -> Value:
+        """Reads dimensions or names of channels, or a word that is allowed instead."""
         word = self.next_word(command.name, argument)
         if word.text in argument.choices or self.is_parameter(word):
             return word.text
         self.at -= 1
-        found, taken = read_dimensions(self.rest)
+        found: Value
+        if argument.kind is ArgumentKind.CHANNELS:
+            found, taken = read_channels(self.rest, [each.name for each in command.arguments if each.keyword])
+        else:
+            found, taken = read_dimensions(self.rest)
         self.at += taken
         self.may_be(argument, command.name)
         return found

@@ -126,15 +126,25 @@ class Macro:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelNames:
+    """Names of channels."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(map(quoted, self.names))
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One command with its arguments.
 
     Attributes:
         command: its entry in the table.
         values: values by the name of the argument. Numbers and times (in seconds) are float, ``Chance``, ``Change``
-            or ``Span``, switches are bool, and dimensions are a tuple of numbers from 1. Moments, definitions and
-            patterns have their classes, and the rest of a line is a ``Program``. Others are str. Omitted arguments
-            are absent.
+            or ``Span``, switches are bool, and dimensions are a tuple of numbers from 1. Moments, definitions,
+            channels and patterns have their classes, and the rest of a line is a ``Program``. Others are str.
+            Omitted arguments are absent.
         player: name of a player, "all", or empty for the focused player.
     """
 
@@ -204,7 +214,20 @@ class Program:
                     yield from value.walk()
 
 
-Value = float | bool | str | tuple[int, ...] | Chance | Span | Change | Moment | Macro | Program | CyclicPattern
+Value = (
+    float
+    | bool
+    | str
+    | tuple[int, ...]
+    | Chance
+    | Span
+    | Change
+    | Moment
+    | Macro
+    | ChannelNames
+    | Program
+    | CyclicPattern
+)
 
 
 def only_looks(program: Program) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from impsy_tui import ranges
 from impsy_tui.choices import GRIDS
 from impsy_tui.language.command_schema import Argument, ArgumentKind
-from impsy_tui.language.program import Change, Span, Value
+from impsy_tui.language.program import Change, ChannelNames, Span, Value
 from impsy_tui.language.words import ParseError, Word, suggestion
 from impsy_tui.parameters import SPAN
 
@@ -142,6 +142,12 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
     if not numbers:
         raise ParseError(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
     return tuple(numbers), taken
+
+
+def read_channels(words: Sequence[Word], keywords: Sequence[str]) -> tuple[ChannelNames, int]:
+    """Returns the names of channels up to the next keyword, and the number of their words."""
+    end = next((at for at, word in enumerate(words) if word.text in keywords and not word.quoted), len(words))
+    return ChannelNames(tuple(dict.fromkeys(word.text for word in words[:end]))), end
 
 
 def minute_of_day(word: Word) -> float:

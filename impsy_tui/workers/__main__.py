@@ -29,6 +29,7 @@ WORKERS: Final = {
     "evaluate": "impsy_tui.workers.training.evaluate",
     "evaluate_agent": "impsy_tui.workers.agent.evaluate_agent",
     "evaluate_ensemble": "impsy_tui.workers.training.evaluate_ensemble",
+    "keep_players": "impsy_tui.workers.keep_players",
     "list_files": "impsy_tui.workers.list_files",
     "list_ports": "impsy_tui.workers.list_ports",
     "lookup_table": "impsy_tui.workers.agent.lookup_table",
@@ -43,7 +44,7 @@ WORKERS: Final = {
     "write_configuration": "impsy_tui.config.wizard",
 }
 """Module of each worker. The module has a class ``Request`` and a function ``run``."""
-_URGENT: Final = ("check_ensemble", "check_model", "edit_setting", "write_configuration")
+_URGENT: Final = ("check_ensemble", "check_model", "edit_setting", "keep_players", "write_configuration")
 """Workers that the performer waits for. They do not wait until the processor is idle."""
 
 

@@ -54,6 +54,7 @@ class TrainRequest(WorkerRequest, frozen=True, tag="train"):
         dataset: The dataset; None to continue the last interrupted training.
         size: Size of the model.
         begun_from: Model to start from; None for a new model.
+        name: Name of the new model; empty for the usual name.
         plays: Model that plays, which the new model is compared with; None for no comparison.
         epochs, patience, batch, seed, max_gap: See ``ranges``.
     """
@@ -62,6 +63,7 @@ class TrainRequest(WorkerRequest, frozen=True, tag="train"):
     dataset: Path | None = None
     size: str = "s"
     begun_from: Path | None = None
+    name: str = ""
     plays: Path | None = None
     epochs: int = int(ranges.EPOCHS.default)
     patience: int = int(ranges.PATIENCE.default)
@@ -112,6 +114,7 @@ class SweepRequest(WorkerRequest, frozen=True, tag="sweep"):
         scheduler: Address of a dask cluster; empty for this machine.
         dashboard: True for the pages of dask, on loopback.
         table: True for a result with a line for each model.
+        name: Name of the new model; empty for the usual name.
     """
 
     models: Path
@@ -127,6 +130,7 @@ class SweepRequest(WorkerRequest, frozen=True, tag="sweep"):
     scheduler: str = ""
     dashboard: bool = False
     table: bool = False
+    name: str = ""
 
 
 class ConvertRequest(WorkerRequest, frozen=True, tag="convert"):

@@ -150,6 +150,17 @@ def _schedules(stage: Stage) -> None:
         stage.datagrams(bundle(write_message("/impsy/command", "every 20ms temp 1"), 50), 1)
 
 
+def _player_added(stage: Stage) -> None:
+    metronome(stage.folder / "models" / "added.h5")
+    stage.line('player add b added plays x1-x3 channels "osc 2"')
+
+
+def _players_come_and_go(stage: Stage) -> None:
+    _player_added(stage)
+    stage.line('every 500ms player add c added channels "osc 2"')
+    stage.line("every 700ms player remove c")
+
+
 CASES: Final[dict[str, Callable[[Stage], None]]] = {
     "nothing": lambda stage: None,
     "8 datagrams of 1000 commands": lambda stage: stage.datagrams(bundle(write_message("/impsy/help"))),
@@ -164,6 +175,11 @@ CASES: Final[dict[str, Callable[[Stage], None]]] = {
     "FIFO next to a model": _fifo,
     "weights of 800 MB in a file of 1 MB": _large_weights,
     "a thousand schedules of 20 ms": _schedules,
+    "a player added with a new model": _player_added,
+    "a player added with a TensorFlow Lite model": lambda stage: stage.line(
+        'player add b s plays x4-x11 channels "osc 2"'
+    ),
+    "a player added and removed every 0.5 s": _players_come_and_go,
 }
 
 
@@ -171,7 +187,7 @@ def measured(case: Callable[[Stage], None]) -> tuple[int, float]:
     """Returns the number of beats, and the worst lateness of a beat in ms by its arrival."""
     folder = Path(tempfile.mkdtemp(prefix="stalls-"))
     model = metronome(folder / "pulse.h5")
-    with running("ours", "battle", timescale=1.0, model=model, dimension=4, home=HOME) as program:
+    with running("ours", "battle", timescale=1.0, model=model, dimension=4, home=HOME, outputs=2) as program:
         stage_folder = Path(os.readlink(f"/proc/{program.process.pid}/cwd"))
         for inside in ("models", "sets"):
             (stage_folder / inside).mkdir(exist_ok=True)

@@ -120,7 +120,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("cue ", ("first",)),
         ("goto ", ("drop", '"end of it"')),
         ("nudge ", ("midi", "osc")),
-        ("player ", ("main", "lead")),
+        ("player ", ("add", "remove", "main", "lead", "hears", "plays", "channels")),
         ("undef ", ("glide", "quiet")),
         ("help q", ("quantise", "quit", "quiet")),
         ("gl", ("glide",)),

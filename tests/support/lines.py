@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from impsy_tui.choices import GRIDS
 from impsy_tui.language import COMMANDS, ArgumentKind, Call, Chance, Command, Invocation, Macro, Moment, Program
 from impsy_tui.language.command_schema import Argument
-from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, TIME_OF_DAY, Value
+from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, TIME_OF_DAY, ChannelNames, Value
 
 MACROS = {
     macro.name: macro
@@ -127,6 +127,9 @@ def values(argument: Argument, depth: int) -> st.SearchStrategy[Value]:
             )
         case ArgumentKind.DIMENSIONS:
             return st.lists(st.integers(1, 9999), min_size=1, unique=True).map(tuple)
+        case ArgumentKind.CHANNELS:
+            names = st.lists(st.sampled_from(("midi", "osc 1", "web", "hears", "a;b")), min_size=1, unique=True)
+            return names.map(lambda each: ChannelNames(tuple(each)))
         case ArgumentKind.TEXT:
             return st.text(st.characters(codec="utf-8"), min_size=1).filter(_is_plain)
         case ArgumentKind.LINE:

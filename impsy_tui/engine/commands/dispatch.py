@@ -9,6 +9,7 @@ from impsy_tui.engine.commands.handlers.engine import EngineHandlers
 from impsy_tui.engine.commands.handlers.ensemble import EnsembleHandlers
 from impsy_tui.engine.commands.handlers.jobs import JobHandlers
 from impsy_tui.engine.commands.handlers.players import PlayerHandlers
+from impsy_tui.engine.commands.handlers.roster import RosterHandlers
 from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
 from impsy_tui.engine.commands.handlers.time import TimeHandlers
 from impsy_tui.engine.commands.handlers.undo import UndoHandlers
@@ -33,6 +34,7 @@ class CommandDispatcher:
             kind(host)
             for kind in (
                 PlayerHandlers,
+                RosterHandlers,
                 AgentHandlers,
                 DimensionHandlers,
                 EnsembleHandlers,

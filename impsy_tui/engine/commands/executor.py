@@ -20,7 +20,7 @@ from impsy_tui.language import Invocation, Macro, Mistake, Program, Source, firs
 from impsy_tui.language.command_schema import KEYBOARD
 from impsy_tui.language.program import only_looks
 
-_SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
+_SETTLE_FIRST = ("scene", "player add", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take time; the rest of their line waits until they are done."""
 
 

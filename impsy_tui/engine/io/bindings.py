@@ -137,6 +137,15 @@ class Bindings:
             raise UserError(f"nothing is bound to {trigger}")
         return f"{trigger} is free again"
 
+    def naming(self, player: str) -> list[str]:
+        """Returns the triggers of lines that address a player."""
+        read = {trigger: self._read(line) for trigger, line in self._lines.items()}
+        return [
+            str(trigger)
+            for trigger, program in read.items()
+            if not isinstance(program, Mistake) and any(step.player == player for step in program.walk())
+        ]
+
     def of_message(self, source: str, message: bytes) -> tuple[bool, str]:
         """Returns True if a MIDI message is bound, and the line to run now, empty for none.
 

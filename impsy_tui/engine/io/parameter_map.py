@@ -230,6 +230,14 @@ class ParameterMap:
         self._forget([control])
         return f"{_named(control)} moves no parameter now"
 
+    def forget_player(self, name: str) -> list[str]:
+        """Ends the mappings of a player that is removed; returns their controls."""
+        gone = [control for control, mapped in self._mapped.items() if mapped.player == name]
+        for control in gone:
+            del self._mapped[control]
+        self._forget(gone)
+        return list(map(_named, gone))
+
     def _forget(self, controls: Sequence[Trigger] | set[Trigger]) -> None:
         for control in controls:
             self._last.pop(control, None)

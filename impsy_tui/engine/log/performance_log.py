@@ -78,7 +78,10 @@ class PerformanceLog:
         return [page.file for page in self.pages if page.file is not None]
 
     def voice(self, player: str) -> "PlayerLogPages":
-        """Returns a log for another player; call ``begin`` for its file."""
+        """Returns the log of another player; call ``begin`` for its file."""
+        for page in self.pages:
+            if isinstance(page, PlayerLogPages) and page.player == player:
+                return page
         voice = PlayerLogPages(self, player, f"#{len(self.pages)} ")
         self.pages.append(voice)
         return voice
@@ -100,6 +103,10 @@ class PerformanceLog:
     def begin(self, dimension: int) -> None:
         """Begins a new plain file for events of this dimension at the next row."""
         self.plain.begin(dimension)
+
+    def end(self) -> None:
+        """Ends the plain file."""
+        self.plain.end()
 
     def stamp(self) -> str:
         """Returns the time of day in the form of file names."""
@@ -358,11 +365,12 @@ class PlayerLogPages(LogPages):
     def __init__(self, log: "PerformanceLog", player: str, mark: str) -> None:
         super().__init__(log.put, mark)
         self._log = log
-        self._player = f"{player}-" if player else ""
+        self.player = player
 
     def begin(self, dimension: int) -> None:
         """Begins a new file for events of this dimension at the next row."""
-        self.name(self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log")
+        player = f"{self.player}-" if self.player else ""
+        self.name(self._log.folder.absolute() / f"{self._log.stamp()}-{player}{dimension}d-mdrnn.log")
 
     def write(self, at: float, source: str, values: Sequence[float]) -> None:
         """Writes one row; see ``PerformanceLog.write``."""

@@ -63,6 +63,10 @@ class LogPages:
         word = b"@sheet %b " % header.encode().hex().encode() if header else b"@open "
         self._put(self, self._prefix + word + path + b"\n")
 
+    def end(self) -> None:
+        """Ends the file; the disk gets its rows."""
+        self.named, self.file = Path(), None
+
     def line(self, entry: bytes | DroppedRows) -> bytes:
         """Returns an entry in the form of the pipe."""
         if isinstance(entry, DroppedRows):

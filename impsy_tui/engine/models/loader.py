@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import filecmp
 import hashlib
 import json
 import os
@@ -25,8 +26,8 @@ from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
-from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
-from impsy_tui.paths import files_in, user_folder
+from impsy_tui.model_files.metadata import ModelMetadata, noted_shape, read_metadata
+from impsy_tui.paths import files_in, is_shipped, user_folder
 from impsy_tui.text import some_names
 from impsy_tui.toml_files import open_regular, read_regular
 
@@ -35,6 +36,8 @@ CHECK_SECONDS: Final = 20.0
 
 LARGEST_FILE: Final = 1 << 28
 """Bytes of the largest model file: weights and the state of the training."""
+SHIPPED: Final = "shipped"
+"""Origin of a model that comes with the program."""
 _WARM_UP: Final = 3
 _SHORTEST_PART: Final = 3
 """Characters of a part of a name that stands for a model."""
@@ -118,15 +121,38 @@ class ModelFolders:
     def _spoken(self, name: str, names: Sequence[str], dimension: int) -> str | None:
         """Returns the model that a word stands for; None without one, or with several."""
         if name == choices.NEWEST or name in choices.SIZES:
-            shapes = {each: found for each in names if (found := _SHAPE.search(each)) is not None}
-            of_size = [each for each, shape in shapes.items() if int(shape[2]) == choices.UNITS.get(name)]
+            shapes = {each: self._shape(each) for each in names}
+            of_size = [each for each, (_, units) in shapes.items() if units == choices.UNITS.get(name)]
             fitting = names if name == choices.NEWEST else of_size
-            preferred = [each for each in fitting if each in shapes and int(shapes[each][1]) == dimension]
+            preferred = [each for each in fitting if dimension and shapes[each][0] == dimension]
             if fitting:
                 return max(preferred or fitting, key=self._changed)
         begun = [each for each in names if name and each.startswith(name)]
         parts = begun or _with_part(name, names)
         return parts[0] if len(parts) == 1 else None
+
+    def _shape(self, name: str) -> tuple[int, int]:
+        """Returns dimension and units of a model, by its name or its metadata; 0 if unknown."""
+        if (found := _SHAPE.search(name)) is not None:
+            return int(found[1]), int(found[2])
+        try:
+            return noted_shape(self.find(name, exact=True))
+        except UserError:
+            return 0, 0
+
+    def origin(self, file: Path) -> str:
+        """Returns the folder of a model in words, if another folder has another model of its name; else empty.
+
+        It reads the files, so call it in a thread.
+        """
+        others = (other / f"{file.stem}{suffix}" for other in self._folders for suffix in self._suffixes)
+        if not any(_is_other(file, other) for other in others):
+            return ""
+        folder = file.parent
+        if is_shipped("models", file):
+            return SHIPPED
+        here = Path.cwd()
+        return f"{folder.relative_to(here) if folder.is_relative_to(here) else folder}/"
 
     def _changed(self, name: str) -> float:
         """Returns the time of the last change of a model, in seconds since 1970; 0 if it has gone."""
@@ -134,6 +160,17 @@ class ModelFolders:
             return self.find(name, exact=True).stat().st_mtime
         except (OSError, UserError):
             return 0.0
+
+
+def _is_other(file: Path, other: Path) -> bool:
+    """Returns True if another folder has another model of the same name."""
+    try:
+        same = other.parent == _resolved(file.parent) or (
+            other.suffix == file.suffix and filecmp.cmp(file, other, shallow=False)
+        )
+        return other.is_file() and not same
+    except OSError:
+        return False
 
 
 def _resolved(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """Models of players: initial, loaded, auditioned, unloaded."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
@@ -11,6 +11,8 @@ import numpy as np
 from impsy_tui import choices
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.predictor import AgentPredictor
+from impsy_tui.config.schema import PlayerTable
+from impsy_tui.engine.models.configured_settings import configured_settings
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.models.loader import ModelFolders, load_model
 from impsy_tui.engine.options import EngineOptions, usual_dimension
@@ -19,6 +21,7 @@ from impsy_tui.engine.players.behaviours import AnyPredictor, blended_predictor
 from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
@@ -57,6 +60,21 @@ class _ModelFiles:
         self.file = file
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedPredictor:
+    """Predictor that is ready to play.
+
+    Attributes:
+        predictor: Predictor.
+        file: File of its model.
+        remark: Remark about the loading for the performer; empty for none.
+    """
+
+    predictor: AnyPredictor
+    file: Path
+    remark: str
+
+
 class PlayerModels:
     """Loads and changes the predictors of players.
 
@@ -82,6 +100,32 @@ class PlayerModels:
         self._random = random
         self._notify = notify
         self._files: dict[str, _ModelFiles] = {}
+        self._origins: dict[Path, str] = {}
+        """Folder of each file that was opened, in words; empty if no other folder has a model of its name."""
+
+    def origin(self, player: Player) -> str:
+        """Returns the folder of a player's model, if another folder has another model of its name; else empty."""
+        file = self.file_of(player)
+        return "" if file is None else self._origins.get(file, "")
+
+    def previous(self, player: Player) -> Path:
+        """Returns the file of the model that a player had before.
+
+        Raises:
+            UserError: No model played before.
+        """
+        before = self._files_of(player.name).before
+        if before is None:
+            raise UserError("no model played before this one: load NAME loads another")
+        return before
+
+    def plays(self, player: Player, name: str) -> bool:
+        """Returns True if a player plays the model of a name.
+
+        Raises:
+            UserError: There is no such model.
+        """
+        return self.file_of(player) == self._find(player, name)
 
     @property
     def loading(self) -> str:
@@ -92,9 +136,10 @@ class PlayerModels:
         """Returns the file of a player's model, None for the dummy."""
         return self._files_of(player.name).file
 
-    def files(self, players: Iterable[Player]) -> list[Path]:
-        """Returns the files of all models that players play, blend or audition."""
-        found = [file for files in self._files.values() for file in (files.file, files.auditioned)]
+    def files(self, players: Collection[Player]) -> list[Path]:
+        """Returns the files of all models that these players play, blend or audition."""
+        both = (self._files_of(player.name) for player in players)
+        found = [file for files in both for file in (files.file, files.auditioned)]
         return [file for file in (*found, *map(self.blended_file, players)) if file is not None]
 
     def _files_of(self, name: str) -> _ModelFiles:
@@ -129,7 +174,49 @@ class PlayerModels:
             self._notify("warning", "player", f"{predictor.name} is {remark}")
         return predictor
 
-    async def load(self, player: Player, name: str, file: Path | None = None) -> str:
+    async def open_new(self, name: str, wanted: str, dimension: int, file: Path | None) -> "LoadedPredictor":
+        """Returns the predictor of a player that is added.
+
+        Args:
+            name: Name of the player.
+            wanted: Name of the model, a size or ``newest``.
+            dimension: Dimension that sizes and ``newest`` prefer.
+            file: File of the model, None to find the model by name.
+
+        Raises:
+            UserError: The model cannot be loaded.
+        """
+        file = file or self._all.find(wanted, dimension=dimension)
+        try:
+            predictor, remark = await self._open(file)
+        except UserError as problem:
+            raise UserError(f"{file.stem}: {problem}; {name} is not added") from None
+        return LoadedPredictor(predictor, file, remark)
+
+    def dummy(self, dimension: int) -> DummyPredictor:
+        """Returns a dummy of a dimension."""
+        return DummyPredictor(dimension, self._random)
+
+    def settings_of_new(self, name: str) -> PlayerSettings:
+        """Returns the parameters of a player that is added."""
+        return configured_settings(self._options.config, PlayerTable(name=name))
+
+    def written_file(self, player: Player) -> str:
+        """Returns the file of a player's model as a configuration names it; empty for the dummy."""
+        file = self.file_of(player)
+        if file is None:
+            return ""
+        try:
+            by_name = self._all.find(file.name, exact=True)
+        except UserError:
+            return str(file)
+        return file.name if by_name == file else str(file)
+
+    def begin(self, name: str, file: Path | None) -> None:
+        """Notes the file of the model with which a player begins."""
+        self._files[name] = _ModelFiles(file)
+
+    async def load(self, player: Player, name: str, file: Path | None = None, routing: Routing | None = None) -> str:
         """Loads a model for a player; returns the reply.
 
         Args:
@@ -137,6 +224,7 @@ class PlayerModels:
             name: Name of the model.
             file: File of the model, None to find the model by name. A configuration may name a file outside the
                 folders of models.
+            routing: Values that the player must be able to play with the model; None for those that it plays.
 
         Raises:
             UserError: The model cannot be loaded; the model before plays on.
@@ -161,7 +249,7 @@ class PlayerModels:
                 return f"{predictor.name} plays"  # the later request asked for the same model
             raise UserError(f"{predictor.name} does not play: another model was requested during loading")
         dimension = predictor.dimension
-        if dimension != player.dimension and (why := player.refuses(dimension)):
+        if dimension != player.dimension and (why := player.refuses(dimension, routing)):
             raise UserError(f"{predictor.name} has dimension {dimension}: {why}")
         player.change_predictor(predictor)
         files.play(file)
@@ -276,18 +364,16 @@ class PlayerModels:
 
     def _find(self, player: Player, name: str) -> Path:
         """Returns the model file of a name, a size, ``newest`` or ``previous``."""
-        if name != choices.PREVIOUS:
-            return self._all.find(name, dimension=player.dimension)
-        before = self._files_of(player.name).before
-        if before is None:
-            raise UserError("no model played before this one: load NAME loads another")
-        return before
+        if name == choices.PREVIOUS:
+            return self.previous(player)
+        return self._all.find(name, dimension=player.dimension)
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[AnyPredictor, str]:
         """Returns a new predictor and a remark for the performer."""
         self._loading = file.stem
         try:
             own = REPLACES_SHIPPED if await asyncio.to_thread(replaces_shipped, file) else ""
+            self._origins[file] = await asyncio.to_thread(self._all.origin, file)
             if file.suffix == AGENT_SUFFIX:
                 agent = await asyncio.get_running_loop().run_in_executor(None, AgentPredictor, file, self._random)
                 return agent, own

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from impsy_tui import choices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.control.answers import Names
@@ -21,6 +22,7 @@ from impsy_tui.ensemble.touches.touch import SUFFIX as TOUCHES_SUFFIX
 from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.scale import scale_of
 from impsy_tui.paths import LOG_SUFFIXES, files_in, find_logs, is_shipped, log_name, shipped_folder, shipped_names
 from impsy_tui.text import can_be_typed, is_plain_name, some_names
@@ -219,6 +221,26 @@ class UserFiles:
             )
         return folder
 
+    def new_model_name(self, name: str) -> str:
+        """Returns the name of a model that a training makes, without suffix; empty for the usual name.
+
+        Raises:
+            UserError: The name is not allowed or in use.
+        """
+        stem = name.removesuffix(".tflite").removesuffix(".keras")
+        if not stem:
+            return ""
+        if not is_plain_name(stem):
+            raise UserError(f"{name} cannot be a name: no slashes, no dot in front, and not too long")
+        _check_model_name(stem)
+        prefixes = ENSEMBLE_PREFIX, AGENT_PREFIX, CLASSIFIER_PREFIX
+        if stem.startswith(prefixes) or scale_of(Path(f"{stem}.h5")) != SCALE:
+            unlike = ", ".join((*prefixes, "-scale"))
+            raise UserError(f"{stem} is like the name of another kind of model: choose a name without {unlike}")
+        if stem in self.models.names():
+            raise UserError(f"{stem} exists already and is not overwritten: choose another name")
+        return stem
+
     async def rename(self, kind: str, name: str, to: str) -> str:
         """Renames a file; returns the reply.
 
@@ -237,8 +259,8 @@ class UserFiles:
                 stem = prefix + stem  # the prefix distinguishes ensembles and agents
         if not is_plain_name(stem):
             raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
-        if kind == "model" and stem in shipped_names("models"):
-            raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
+        if kind == "model":
+            _check_model_name(stem)
         pairs = [(file, file.with_name(stem + _suffix(file))) for file in files]
         if any(new.exists() for _, new in pairs):
             raise UserError(f"{stem} exists already and is not overwritten: choose another name")
@@ -278,6 +300,18 @@ class UserFiles:
             with suppress(UserError):
                 return self.agents.find(name, exact=True)
         return self.find(kind, name, exact=True)
+
+
+def _check_model_name(stem: str) -> None:
+    """Refuses names of shipped models, and words that stand for other models.
+
+    Raises:
+        UserError: The name is not allowed.
+    """
+    if stem in shipped_names("models"):
+        raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
+    if stem in (meant := (choices.NEWEST, choices.PREVIOUS, choices.CURRENT)):
+        raise UserError(f"{stem} stands for a model already, as do {', '.join(meant)}: choose another name")
 
 
 def _touches_of(log: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from impsy_tui.engine.performance.patterns.targets import continued_line
 from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Invocation, Macro, Program
@@ -150,6 +151,7 @@ class SetRecording:
         session, tempo = self._session, self._session.tempo
         yield "cancel all"
         yield from (f"def {macro}" for macro in self._macros.values())
+        yield from self._roster_lines()
         if not session.alone:
             yield f"player {session.focus}"
         yield from scene_lines(self._scene_keeper.capture(), session.focus)
@@ -161,23 +163,45 @@ class SetRecording:
         for pending in self._scheduled.all():
             yield f"#{pending.number} {self._from_now(pending)}"
 
+    def _roster_lines(self) -> Iterator[str]:
+        """Yields lines for players that are not as the configuration has them."""
+        session = self._session
+        yield from (f"player remove {name}" for name in session.configured if name not in session.all_players)
+        for name, player in session.players.items():
+            if session.configured.get(name, player.routing) != player.routing or name not in session.configured:
+                yield f"player add {name} {player.routing.words}"
+
     def note(self, result: LineResult) -> None:
         """Records the steps of a line that were carried out since the last note."""
         program, numbers = result.take_steps()
         if self.runs and program.steps:
             self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
-    def note_undo(self, scene: Scene | None, numbers: Iterable[int], resumed: Sequence[int] = ()) -> None:
+    def note_undo(
+        self,
+        scene: Scene | None,
+        numbers: Iterable[int],
+        resumed: Sequence[int] = (),
+        before: Mapping[str, Routing] | None = None,
+    ) -> None:
         """Records that a line was taken back.
 
         Args:
             scene: restored parameters, None if they did not change.
             numbers: numbers of the pending commands that are cancelled.
             resumed: numbers of the lines that are pending again.
+            before: routing of each player before the line was taken back; None if no player changed.
         """
         if self.runs:
             for number in numbers:
                 self._note(f"cancel {number}")
+            present = self._session.all_players
+            for name in before or ():
+                if name not in present:
+                    self._note(f"player remove {name}")
+            for name, player in present.items():
+                if before is not None and before.get(name) != player.routing:
+                    self._note(f"player add {name} {player.routing.words}")
             for line in scene_lines(scene, self._session.focus) if scene is not None else ():
                 self._note(line)
             for pending in self._scheduled.all():

@@ -41,6 +41,9 @@ class PlayerLog(Protocol):
     def begin(self, dimension: int) -> None:
         """Begins another file, for events of this dimension."""
 
+    def end(self) -> None:
+        """Ends the present file."""
+
 
 class ParameterHolder:
     """Base of the behaviours of players.
@@ -159,6 +162,9 @@ class AnyPlayer(ParameterOwner, Protocol):
 
     def begin_log(self) -> None:
         """Begins another log file."""
+
+    def end_log(self) -> None:
+        """Ends the log file."""
 
     def describe(self) -> str:
         """Returns mode and model in a few words."""

@@ -9,7 +9,7 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
 from impsy_tui.engine.io.dimension_routing import shuffled
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
-from impsy_tui.engine.players.base import PATTERN, REPLAY, Answerers, Notify, PlayerLog, SessionInterface
+from impsy_tui.engine.players.base import PATTERN, REPLAY, Answerers, PlayerLog, SessionInterface
 from impsy_tui.engine.players.behaviours import (
     AnyPredictor,
     PlayerBehaviour,
@@ -20,36 +20,8 @@ from impsy_tui.engine.players.behaviours import (
 from impsy_tui.engine.players.dimension_shaping import DimensionShaping
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
+from impsy_tui.engine.players.silent_output import SilentOutput
 from impsy_tui.prediction import Given
-
-
-class _SilentOutput:
-    """Output of an auditioned behaviour: only reports to the performer get through."""
-
-    def __init__(self, player: "Player", notify: Notify) -> None:
-        self._player = player
-        self._notify = notify
-
-    @property
-    def given(self) -> Mapping[int, Given]:
-        """Given values of the heard player."""
-        return self._player.given
-
-    def play(self, values: Sequence[float]) -> None:
-        """Plays nothing."""
-
-    def silence(self) -> None:
-        """Does nothing, because nothing sounds."""
-
-    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
-        """Passes nothing on."""
-
-    def turned(self) -> None:
-        """Reports nothing: only the turns of the heard behaviour count."""
-
-    def notify(self, level: str, text: str) -> None:
-        """Reports to the performer."""
-        self._notify(level, "audition", text)
 
 
 class Player:
@@ -112,6 +84,17 @@ class Player:
         self._others = frozenset(whole).difference(self.plays)
         self._own = frozenset(self.plays)
         self._heard: tuple[float, ...] = (0.0,) * len(self.hears)
+
+    def instrument_changed(self) -> None:
+        """Follows another dimension of the instrument."""
+        self._wire()
+
+    def reroute(self, routing: Routing) -> None:
+        """Hears and plays other values and channels from now on; notes on the earlier ones end."""
+        if self.sounding:
+            self.silence()
+        self.routing, self.sounding = routing, ()
+        self._wire()
 
     @property
     def dimension(self) -> int:
@@ -232,7 +215,13 @@ class Player:
             answerers = {self.name} if answerers is None else answerers
             for listener in self.listeners:
                 # By the scheduler, because a listener may answer at once and this player may hear the answer.
-                session.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, answerers)
+                session.scheduler.at(now, self._pass_on, listener, shaped, sounded, now, answerers)
+
+    def _pass_on(
+        self, listener: "Player", shaped: Sequence[float], sounded: frozenset[int], at: float, answerers: Answerers
+    ) -> None:
+        if listener in self.listeners:
+            listener.hear(shaped, sounded, sounded, at, answerers)
 
     def sound_held(self, indices: frozenset[int]) -> None:
         """Sends held dimensions at once; the other dimensions keep their values. A paused player sends nothing."""
@@ -278,7 +267,7 @@ class Player:
             predictor,
             settings,
             self._session.scheduler,
-            _SilentOutput(self, self._session.notify),
+            SilentOutput(self, self._session.notify),
             self._random,
             self._session.tempo,
         )
@@ -294,9 +283,10 @@ class Player:
         predictor, self.auditioned = self.auditioned.predictor, None
         return predictor
 
-    def refuses(self, dimension: int) -> str:
-        """Returns the reason why the player cannot have a predictor of this dimension; empty if it can."""
-        return self.routing.refuses(dimension) or self._session.refuses(self.routing, dimension)
+    def refuses(self, dimension: int, routing: Routing | None = None) -> str:
+        """Returns the reason why the player, or with another routing, cannot have a dimension; empty if it can."""
+        routing = routing or self.routing
+        return routing.refuses(dimension) or self._session.refuses(routing, dimension)
 
     def change_predictor(self, predictor: AnyPredictor) -> None:
         """Replaces the predictor; a predictor of another dimension begins another log."""
@@ -329,11 +319,13 @@ class Player:
 
     def start(self) -> None:
         """Begins to play."""
-        self.behaviour.start()
+        for behaviour in self.behaviours:
+            behaviour.start()
 
     def stop(self) -> None:
         """Stops playing for good and turns off the player's notes."""
-        self.behaviour.stop()
+        for behaviour in self.behaviours:
+            behaviour.stop()
 
     @property
     def paused(self) -> bool:
@@ -391,3 +383,7 @@ class Player:
     def begin_log(self) -> None:
         """Begins another log file."""
         self._log.begin(self.dimension)
+
+    def end_log(self) -> None:
+        """Ends the log file."""
+        self._log.end()

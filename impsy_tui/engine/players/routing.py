@@ -1,6 +1,11 @@
 """Routing of a player: values, channels and other players that the player hears and plays."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from impsy_tui.language.program import quoted
+from impsy_tui.language.table.players import ALL, FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,64 @@ class Routing:
         """Number of values of the player; 0 if the routing selects none."""
         return len(self.hears or self.plays)
 
+    @property
+    def table(self) -> dict[str, list[str]]:
+        """Routing as ``[[player]]`` of the configuration has it, without the keys that have their defaults."""
+        table = {"hears": _named(self.hears), "plays": _named(self.plays), "hears_players": [*self.hears_players]}
+        table = {key: names for key, names in table.items() if names}
+        for key, channels in (("hears_channels", self.hears_channels), ("plays_channels", self.plays_channels)):
+            table |= {} if channels is None else {key: sorted(channels)}
+        return table
+
+    @property
+    def words(self) -> str:
+        """Routing as the command ``player`` takes it; channels only if the player hears and plays the same ones."""
+        words = []
+        for key, indices in (("hears", self.hears), ("plays", self.plays)):
+            words += [key, *(_named(indices) or [FIRST])]
+        if self.hears_channels == self.plays_channels:
+            words += [
+                "channels",
+                *([ALL] if self.hears_channels is None else map(quoted, sorted(self.hears_channels))),
+            ]
+        return " ".join(words)
+
     def refuses(self, dimension: int) -> str:
         """Returns the reason why a player of this dimension does not fit; empty if the player fits."""
+        if self.hears and self.plays and len(self.hears) != len(self.plays):
+            counts = f"it hears {len(self.hears)} values and plays {len(self.plays)}"
+            return f"a player plays as many values as it hears: {counts}"
         for word, indices in (("hears", self.hears), ("plays", self.plays)):
             if indices and len(indices) != dimension - 1:
                 return f"the player {word} {len(indices)} values, so its model needs dimension {len(indices) + 1}"
         return ""
+
+
+def read_routing(table: Mapping[str, Any]) -> Routing:
+    """Returns the routing of a table in the form of ``[[player]]``.
+
+    Raises:
+        TypeError, ValueError: The table is not valid.
+    """
+
+    def some(key: str) -> frozenset[str] | None:
+        return None if table.get(key) is None else frozenset(map(str, table[key]))
+
+    return Routing(
+        hears=_indices(table.get("hears", ())),
+        plays=_indices(table.get("plays", ())),
+        hears_channels=some("hears_channels"),
+        plays_channels=some("plays_channels"),
+        hears_players=tuple(map(str, table.get("hears_players", ()))),
+    )
+
+
+def _named(indices: Sequence[int]) -> list[str]:
+    return [f"x{index + 1}" for index in indices]
+
+
+def _indices(names: Sequence[str]) -> tuple[int, ...]:
+    indices = tuple(int(name.removeprefix("x")) - 1 for name in names)
+    if min(indices, default=0) < 0:
+        raise ValueError("dimensions are x1, x2 …")
+    return indices

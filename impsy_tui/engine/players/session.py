@@ -18,7 +18,7 @@ from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.recent_input import RecentInput
-from impsy_tui.engine.players.roster import Roster
+from impsy_tui.engine.players.roster.roster import Roster
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
@@ -126,10 +126,7 @@ class Session(Roster):
     ) -> Player:
         """Adds a player of values; the first player has the focus."""
         player = Player(name, predictor, settings, routing or Routing(), log, self, self._random)
-        self.players[name] = self.all_players[name] = player
-        self.focus = self.focus or name
-        for each in self.players.values():
-            each.listeners = [other for other in self.players.values() if each.name in other.routing.hears_players]
+        self.insert(player)
         return player
 
     def _hold_limit(self) -> float | None:
@@ -287,18 +284,20 @@ class Session(Roster):
         """Returns the reason why a player with this routing cannot have this dimension; empty if it can."""
         if not self._lone or routing.fixed:
             return f"the instrument has {self.dimension - 1} values" if dimension > self.dimension else ""
-        for output in self.outputs.channel_outputs:
-            if why := output.channel.refuses(dimension):
-                return f"{output.channel.name}: {why}"
-        return ""
+        whys = ((output.channel.name, output.channel.refuses(dimension)) for output in self.outputs.channel_outputs)
+        return next((f"{name}: {why}" for name, why in whys if why), "")
 
     def resize(self, routing: Routing, dimension: int) -> None:
         """Changes the dimension of the instrument, if the player with this routing plays alone."""
-        if not self._lone or routing.fixed:
-            return
+        if self._lone and not routing.fixed:
+            self.last_input = ()
+            self.set_dimension(dimension)
+
+    def set_dimension(self, dimension: int) -> None:
+        """Changes the dimension of the instrument; new values begin at 0."""
         self.outputs.cancel_fade()
         self.dimension = dimension
-        self.last_input = (0.0,) * (dimension - 1)
+        self.last_input = (*self.last_input, *(0.0,) * dimension)[: dimension - 1]
         for output in self.outputs.channel_outputs:
             output.set_dimension(dimension)
 

@@ -5,9 +5,9 @@ import re
 import shlex
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,7 @@ from impsy_tui.parameters import ENGINE, MDRNN, Kind, parameters_of
 from impsy_tui.paths import is_shipped
 from impsy_tui.setup_questions import Answers
 from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers import keep_players
 
 _LIVE: Final = {one.key: one for one in parameters_of(ENGINE, MDRNN) if one.key}
 """Settings that a command changes during a performance."""
@@ -92,6 +93,18 @@ class SettingsEditor:
             edited = await _ask(edit.Request(file, key))
             self._in_file = {setting.key: setting for setting in edited.settings}
         return f"{edited.text} from {file.name}"
+
+    async def keep_players(self, players: Sequence[dict[str, Any]], dimension: int) -> str:
+        """Writes the players into the file; see ``keep_players.Request``.
+
+        Raises:
+            UserError: The file cannot be changed.
+        """
+        async with self._changing:
+            file = await self._writable()
+            edited = await _ask(keep_players.Request(file, tuple(players), dimension))
+            self._in_file = {setting.key: setting for setting in edited.settings}
+        return f"{edited.text} in {file.name}; active from the next start too"
 
     async def make(self, answers: Answers) -> str:
         """Writes a new configuration from the answers of the guide; returns the reply to the performer.

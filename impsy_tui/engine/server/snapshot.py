@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from impsy_tui.channels.base import Channel
@@ -48,6 +48,7 @@ class SnapshotMaker:
         live_set: LiveSet,
         macros: Mapping[str, Macro],
         bindings: Bindings,
+        origin: Callable[[Player], str],
     ) -> None:
         self._loop = loop
         self._session = session
@@ -58,6 +59,7 @@ class SnapshotMaker:
         self._live_set = live_set
         self._macros = macros
         self._bindings = bindings
+        self._origin = origin
         self._title = config.title
         self._names = config.model.names
         self._health = MachineHealth()
@@ -124,7 +126,7 @@ class SnapshotMaker:
         if ensemble := self._session.ensembles.get(name):
             return ensemble.state(now)
         player = self._session.players[name]
-        return _player_state(player, player.behaviour, now)
+        return _player_state(player, player.behaviour, now, self._origin(player))
 
     def _roll(self, now: float) -> None:
         if now - self._second >= 1.0:
@@ -153,7 +155,7 @@ class SnapshotMaker:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> PlayerState:
+def _player_state(player: Player, behaviour: PlayerBehaviour, now: float, origin: str = "") -> PlayerState:
     auditioned = behaviour is player.auditioned
     predictor, upcoming = behaviour.predictor, behaviour.upcoming
     outlook, surprise = outlook_of(behaviour)
@@ -162,6 +164,7 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> Pla
         kind=predictor.kind,
         model=predictor.name,
         runtime=predictor.runtime,
+        origin=origin,
         mode=behaviour.mode.name,
         turn=behaviour.turn.value,
         paused=behaviour.paused,

@@ -30,8 +30,8 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "train",
-        "trains a model on a dataset, by default the newest of this dimension; from continues the training of a "
-        "model; auto tries sizes",
+        "trains a model on a dataset, by default the newest of this dimension; as names it, from continues the "
+        "training of a model, auto tries sizes",
         "train s from current",
         (
             Argument(
@@ -39,6 +39,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             ),
             Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
             Argument("from", ArgumentKind.MODEL, choices=(choices.CURRENT,), optional=True, keyword=True),
+            Argument("as", ArgumentKind.NAME, optional=True, keyword=True),
             Argument("epochs", ArgumentKind.WHOLE, ranges.EPOCHS, optional=True, keyword=True),
             Argument("patience", ArgumentKind.WHOLE, ranges.PATIENCE, optional=True, keyword=True),
             Argument("batch", ArgumentKind.WHOLE, ranges.BATCH, optional=True, keyword=True),

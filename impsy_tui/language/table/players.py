@@ -5,6 +5,7 @@ from typing import Final
 
 from impsy_tui import ranges
 from impsy_tui.language.command_schema import (
+    KEYBOARD,
     MUSIC,
     Argument,
     ArgumentKind,
@@ -14,6 +15,17 @@ from impsy_tui.language.command_schema import (
 )
 from impsy_tui.parameters import BLEND, MDRNN, THRU
 from impsy_tui.ranges import Range
+
+FIRST: Final = "first"
+"""Word for the first dimensions, as many as the model of a player has."""
+ALL: Final = "all"
+"""Word for all channels."""
+
+_ROUTING: Final = (
+    Argument("hears", ArgumentKind.DIMENSIONS, choices=(FIRST,), optional=True, keyword=True),
+    Argument("plays", ArgumentKind.DIMENSIONS, choices=(FIRST,), optional=True, keyword=True),
+    Argument("channels", ArgumentKind.CHANNELS, choices=(ALL,), optional=True, keyword=True),
+)
 
 FADE: Final = Range(0.0, 600.0, 5.0, "s")
 """Duration of a fade."""
@@ -123,8 +135,29 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "player",
-        "sets the player that commands and the console address; without a name, lists the players",
+        "sets the player that commands and the console address, or what a player hears and plays; alone, lists all",
         "player main",
-        (Argument("name", ArgumentKind.NAME, optional=True),),
+        (Argument("name", ArgumentKind.NAME, optional=True), *_ROUTING),
+        undo=True,
+    ),
+    Command(
+        "player add",
+        "adds a player while the others play; without a model, the dummy plays",
+        "player add b m plays x5-x8",
+        (Argument("name", ArgumentKind.NAME), Argument("model", ArgumentKind.MODEL, optional=True), *_ROUTING),
+        undo=True,
+    ),
+    Command(
+        "player remove",
+        "removes a player while the others play; undo brings the player back as it was",
+        "player remove b",
+        (Argument("name", ArgumentKind.NAME),),
+        undo=True,
+    ),
+    Command(
+        "keep players",
+        "writes the players, and what they hear and play, into the configuration file",
+        "keep players",
+        sources=KEYBOARD,
     ),
 )

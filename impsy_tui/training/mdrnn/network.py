@@ -165,7 +165,7 @@ def from_keras(arrays: Sequence[np.ndarray]) -> Weights:
     return Weights(layers, (means, mean_bias), (deviations, deviation_bias), (logits, logit_bias), gates)
 
 
-def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
+def save(model: Any, folder: Path, taken: Collection[str] = (), name: str = "") -> tuple[Path, Path]:
     """Saves a playing model under its name; a number follows a name that exists.
 
     No model is overwritten, because it may be the model that plays.
@@ -174,12 +174,13 @@ def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, P
         model: model of ``playing_model``.
         folder: folder of the files.
         taken: other names that are in use.
+        name: name of the files, without suffix; empty for the name of the network.
 
     Returns:
         The ``.keras`` file and the ``.tflite`` file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = free_name(folder, model.name, taken)
+    name = free_name(folder, name or model.name, taken)
     archive, lite = folder / f"{name}.keras", folder / f"{name}.tflite"
     model.save(archive)
     lite.write_bytes(to_tflite(model))

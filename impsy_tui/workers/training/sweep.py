@@ -107,7 +107,7 @@ def _save_best(
         if best is None or best.trained is None:
             said.append([f"{corpus.name}: {_why_not(table)}"])
             continue
-        lite = _save(corpus, table, best, best.trained, recipe, request.models)
+        lite = _save(corpus, table, best, best.trained, recipe, request)
         file = file or str(lite)
         said.append(_result(corpus, table, best, lite, as_table=request.table))
     if request.table and file:
@@ -162,13 +162,14 @@ def _results(
 
 
 def _save(
-    corpus: "SweepData", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
+    corpus: "SweepData", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", request: Request
 ) -> Path:
     """Saves the best network with metadata of all; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.network import from_keras, playing_model, save
 
-    _, lite = save(playing_model(trained.best, from_keras(trained.best).shape), models)
+    network = playing_model(trained.best, from_keras(trained.best).shape)
+    _, lite = save(network, request.models, (), request.name)
     recipe = replace(recipe, seed=best.seed)
     content, seconds, training = corpus.content, trained.seconds, corpus.training
     noted = facts(corpus.name, content, corpus.events, best.size, None, recipe, trained, seconds, training)

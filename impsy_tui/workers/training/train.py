@@ -93,7 +93,7 @@ def _fit(
         training, held_out = split(performances, recipe.max_gap)
     except UserError as problem:
         return Failed(f"{dataset.stem}: {problem}")
-    file = unfinished.file if unfinished else checkpoint_path(request.models, model_name(shape))
+    file = unfinished.file if unfinished else checkpoint_path(request.models, request.name or model_name(shape))
     began = time.monotonic()
     start, progress = as_keras(begun_from) if begun_from else None, unfinished.progress if unfinished else None
     old = _old_playing(request, dataset, begun_from, performances, sum(map(len, training)))
@@ -125,7 +125,7 @@ def _fit(
     content = content_hash(performances)
     events = sum(map(len, training))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, training)
-    lite = _save(request.models, progress, name, noted)
+    lite = _save(request, progress, name, noted)
     if stop.received:
         keeping.now()
     else:
@@ -161,7 +161,7 @@ def _learn_on(
     progress = FitProgress([], [], [], learned.weights, learned.after, learned.likelihood)
     seconds, content, events = time.monotonic() - began, content_hash(performances), sum(map(len, new))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, new)
-    return _finished(f"{gain}; ", _save(request.models, progress, name, noted), progress, seconds)
+    return _finished(f"{gain}; ", _save(request, progress, name, noted), progress, seconds)
 
 
 def _old_playing(
@@ -197,7 +197,7 @@ def _said(before: float, after: float, gain: "Figure") -> tuple[str, bool]:
 
 
 def _save(
-    models: Path, progress: "fit.FitProgress", name: str | None, noted: "dict[str, str | float | None]"
+    request: Request, progress: "fit.FitProgress", name: str | None, noted: "dict[str, str | float | None]"
 ) -> Path:
     """Saves the best model with its metadata; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
@@ -205,7 +205,7 @@ def _save(
 
     # A model that learned on never has the name of the model before, in any folder.
     model = playing_model(progress.best, from_keras(progress.best).shape)
-    _, lite = save(model, models, [name] if name else [])
+    _, lite = save(model, request.models, [name] if name else [], request.name)
     write_metadata(lite, noted, progress.curve)
     return lite
 

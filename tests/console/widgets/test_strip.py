@@ -222,3 +222,8 @@ def test_row_has_exactly_its_width(contents: list[list[str]], width: int) -> Non
     }
     line = row(arrange(slots, width), forms, width, PALETTE.ground)
     assert sum(cell_len(text) for text, _ in line) in (width, width + 1) or width < 9 * len(slots)
+
+
+def test_strip_names_the_folder_of_a_model_that_another_folder_has_too() -> None:
+    assert "models/" in rows(snapshot(model="m", origin="models/"), 80)[0]
+    assert "…" in rows(snapshot(model="m", origin="/home/a-performer/models/"), 80)[0]

@@ -20,7 +20,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.model_files.metadata import LARGEST_METADATA, ModelMetadata
+from impsy_tui.model_files.metadata import LARGEST_METADATA, ModelMetadata, write_metadata
 from tests.support.models import constant_model, random_model
 
 
@@ -283,3 +283,27 @@ def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
     folders = ModelFolders([tmp_path])
     assert folders.names() == ["old"]
     assert folders.find("old") == tmp_path / "old.hdf5"
+
+
+def test_size_finds_a_model_with_a_name_of_its_own_by_its_metadata(tmp_path: Path) -> None:
+    folders = ModelFolders([tmp_path])
+    for age, (name, units) in enumerate((("gentle", 64), ("wild", 256), ("plain", 0))):
+        file = constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.3])
+        if units:
+            write_metadata(file, {"corpus": "mine", "dimension": 3, "layers": 2, "units": units}, [])
+        os.utime(file, (age, age))
+    assert folders.find("s", dimension=3).stem == "gentle"
+    assert folders.find("l").stem == "wild"
+    assert folders.find("newest", dimension=3).stem == "wild"
+    with pytest.raises(UserError, match="no model is called m"):
+        folders.find("m")
+
+
+def test_origin_names_the_folder_of_a_model_that_another_folder_has_too(tmp_path: Path) -> None:
+    for folder, event in (("a", 0.1), ("b", 0.2), ("c", 0.2)):
+        constant_model(tmp_path / folder / "same.h5", [0.1, event, 0.3])
+    constant_model(tmp_path / "a" / "alone.h5", [0.1, 0.2, 0.3])
+    folders = ModelFolders([tmp_path / "a", tmp_path / "b"])
+    assert folders.origin(tmp_path / "a" / "same.h5") == f"{tmp_path / 'a'}/"
+    assert folders.origin(tmp_path / "a" / "alone.h5") == ""
+    assert ModelFolders([tmp_path / "b", tmp_path / "c"]).origin(tmp_path / "b" / "same.h5") == ""

@@ -259,3 +259,29 @@ class TestHelpers:
 def test_rename_keeps_the_scale_of_a_model(folder: Path) -> None:
     (folder / "models" / "old-scale5.h5").touch()
     assert _run(_library(folder).rename("model", "old-scale5", "gentle")) == "model old-scale5 is now gentle-scale5"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("m", "m exists already"),
+        ("m.tflite", "m exists already"),
+        ("previous", "previous stands for a model already"),
+        ("musicMDRNN-dim9-layers2-units64-mixtures5-scale10", "comes with the program"),
+        ("../m", "cannot be a name"),
+        ("agent-of-mine", "another kind of model"),
+        ("mine-scale127", "another kind of model"),
+    ],
+)
+def test_name_of_a_new_model_is_refused(folder: Path, name: str, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        _library(folder).new_model_name(name)
+
+
+def test_name_of_a_new_model_has_no_suffix(folder: Path) -> None:
+    assert [_library(folder).new_model_name(name) for name in ("mine", "mine.tflite", "")] == ["mine", "mine", ""]
+
+
+def test_rename_refuses_words_that_stand_for_models(folder: Path) -> None:
+    with pytest.raises(UserError, match="newest stands for a model already"):
+        _run(_library(folder).rename("model", "m", "newest"))

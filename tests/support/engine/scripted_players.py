@@ -117,12 +117,16 @@ class RecordingLog:
 
     rows: list[tuple[float, str, tuple[float, ...]]] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    ended: int = 0
 
     def write(self, at: float, source: str, values: Sequence[float]) -> None:
         self.rows.append((round(at, 9), source, tuple(values)))
 
     def begin(self, dimension: int) -> None:
         self.begun.append(dimension)
+
+    def end(self) -> None:
+        self.ended += 1
 
 
 class Member(NamedTuple):

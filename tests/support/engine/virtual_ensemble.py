@@ -57,7 +57,7 @@ class VirtualEnsemble:
             self.rehearsal.session,
             self.rehearsal.random,
         )
-        self.rehearsal.session.add_ensemble(self.player)
+        self.rehearsal.session.insert(self.player)
         self.player.start()
 
     def do(self, line: str) -> str:

@@ -20,6 +20,7 @@ from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.server.set_timer import SetTimer
@@ -91,6 +92,8 @@ class VirtualSession:
             self.random,
             width,
         )
+        self.session.make_log = lambda name: self.logs.setdefault(name, RecordingLog())
+        self.session.configured = dict.fromkeys(seated, Routing())
         for name, player in seated.items():
             self.logs[name] = RecordingLog()
             self.session.add(name, player, PlayerSettings(mode=mode, threshold=1.0), self.logs[name])

@@ -164,10 +164,10 @@ def test_model_learns_on(tmp_path: Path) -> None:
     first = worker_result(TrainRequest(models, dataset, "xxs", epochs=2))
     assert isinstance(first, Finished), first
     before = tomllib.loads((models / f"{NAME}.toml").read_text())["held_out_cell_nats"]
-    second = worker_result(TrainRequest(models, dataset, begun_from=Path(first.file), epochs=2))
+    second = worker_result(TrainRequest(models, dataset, begun_from=Path(first.file), epochs=2, name="gentle"))
     assert isinstance(second, Finished), second
-    assert second.file == str(models / f"{NAME}-2.tflite")
-    notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
+    assert second.file == str(models / "gentle.tflite")
+    notes = tomllib.loads((models / "gentle.toml").read_text())
     assert notes["begun_from"] == NAME
     assert notes["held_out_cell_nats"] < before
     third = worker_result(TrainRequest(tmp_path / "others", dataset, begun_from=Path(first.file), epochs=2))

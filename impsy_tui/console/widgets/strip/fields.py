@@ -53,6 +53,11 @@ def _player(snapshot: Snapshot, palette: Palette, style: Style) -> Forms:
         return (((" DUMMY ", palette.alarm_block),),)
     if len(snapshot.players) > 1:
         return (((player.name, style),),)
+    if player.origin:  # another folder has a model of this name, which stands above the meters
+        return (
+            ((f"{short_model(player.model, 11)} from {player.origin}", style),),
+            ((middle(player.origin, 10), style),),
+        )
     return (((short_model(player.model, 11), style),),)
 
 

@@ -39,6 +39,9 @@ class EngineInterface(Protocol):
     def keep_mapping(self) -> Awaitable[str]:
         """Writes learned controls and bindings into the configuration file; returns the reply."""
 
+    def keep_players(self) -> Awaitable[str]:
+        """Writes the players into the configuration file; returns the reply."""
+
     @property
     def tempo(self) -> Tempo:
         """Musical time."""

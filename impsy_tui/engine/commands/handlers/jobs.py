@@ -54,10 +54,13 @@ class JobHandlers(Handlers):
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         user_files = self._host.user_files
         if size == choices.RESUME:
+            if "as" in options:
+                raise UserError("the interrupted training keeps the name of its model: rename changes it afterwards")
             resumed = requests.TrainRequest(user_files.own_models)
             job = await self._host.jobs.start("train", "the interrupted training", resumed)
             return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
         begun_from = self._begun_from(str(options.pop("from", "")))
+        named = user_files.new_model_name(str(options.pop("as", "")))
         dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
         request: WorkerRequest
         if size == choices.AUTO:
@@ -67,16 +70,22 @@ class JobHandlers(Handlers):
             seeds = (int(options.pop("seed", ranges.SEED.default)),)
             # In one process: next to the music there is no memory and no core for more.
             request = requests.SweepRequest(
-                user_files.own_models, (dataset,), seeds=seeds, budget_ms=budget, processes=1, **_whole(options)
+                user_files.own_models,
+                (dataset,),
+                seeds=seeds,
+                budget_ms=budget,
+                processes=1,
+                name=named,
+                **_whole(options),
             )
         else:
             if "budget" in options:
                 raise UserError("budget is only for train auto: it excludes sizes that are too slow")
             size = size or self._host.training_size
             request = requests.TrainRequest(
-                user_files.own_models, dataset, size, begun_from, self._playing, **_whole(options)
+                user_files.own_models, dataset, size, begun_from, named, self._playing, **_whole(options)
             )
-        name = f"{size if begun_from is None else begun_from.stem} on {dataset.stem}"
+        name = f"{size if begun_from is None else begun_from.stem} on {dataset.stem}{f' as {named}' if named else ''}"
         job = await self._host.jobs.start("train", name, request)
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
 
@@ -157,6 +166,12 @@ class JobHandlers(Handlers):
             raise UserError("no player has a model to continue with: from NAME names one")
         return playing
 
+    def _model(self, name: str) -> Path:
+        """Returns the model of a name, a size, ``newest`` or ``previous``."""
+        if name != choices.PREVIOUS or (player := self._session.only_player) is None:
+            return self._host.user_files.find("model", name, dimension=self._dimension)
+        return self._host.player_models.previous(player)
+
     @property
     def _dimension(self) -> int:
         """Dimension of the only player or the one with the focus, otherwise of the instrument."""
@@ -182,7 +197,7 @@ class JobHandlers(Handlers):
 
     async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
         user_files = self._host.user_files
-        models = [user_files.find("model", name, dimension=self._dimension) for name in (model, against) if name]
+        models = [self._model(name) for name in (model, against) if name]
         if not models:
             if (playing := self._playing) is None:
                 raise UserError("no player has a model: name one, as in evaluate m")

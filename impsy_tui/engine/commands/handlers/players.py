@@ -1,4 +1,4 @@
-"""Handlers of players: mode, turns, models, audition, panic, focus."""
+"""Handlers of players: mode, turns, models, audition, panic."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -12,13 +12,12 @@ from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language import Change
-from impsy_tui.language.program import ALL_PLAYERS
 from impsy_tui.language.table.players import FADE
 from impsy_tui.parameters import BLEND, MODE
 
 
 class PlayerHandlers(Handlers):
-    """Handlers of players: mode, turns, models, audition, panic, focus."""
+    """Handlers of players: mode, turns, models, audition, panic."""
 
     def _mode(self, players: Sequence[Player], mode: str) -> str:
         for player in players:
@@ -172,19 +171,6 @@ class PlayerHandlers(Handlers):
             return "silent at once: no output has safe values to fade to (safe = [...]); resume lets the player play"
         silent = f"; silent at once, without safe values: {without}" if without else ""
         return f"fading for {time:g}s{silent}; resume lets the player play"
-
-    def _player(self, name: str | None = None) -> str:
-        session = self._session
-        if name is not None:
-            if name == ALL_PLAYERS:
-                raise UserError("only one player has the focus: @all addresses all players")
-            (player,) = session.players_for(name)
-            session.focus = player.name
-        width = max(map(len, session.all_players))
-        return "\n".join(
-            f"{'▸' if name == session.focus else ' '} {name:<{width}}  {player.describe()}"
-            for name, player in session.all_players.items()
-        )
 
 
 def _with_turns(players: Sequence[Player], word: str) -> list[Player]:

@@ -30,6 +30,7 @@ class UndoHandlers(Handlers):
 
     async def _take_back(self) -> str:
         live_set = self._host.live_set
+        before = {name: player.routing for name, player in self._session.all_players.items()}
         undone = live_set.history.undo()
         if undone is None:
             raise UserError("there is nothing to undo")
@@ -39,7 +40,7 @@ class UndoHandlers(Handlers):
             for problem in await pending_lines.resume(undone.resumed, away, live_set.ramps, live_set.patterns):
                 self._session.notify("warning", "undo", problem)
         scene = None if undone.before is None else undone.before.scene
-        live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in undone.resumed])
+        live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in undone.resumed], before)
         return f"undone: {undone.program}"
 
     async def _redo(self) -> str:

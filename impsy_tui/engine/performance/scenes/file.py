@@ -16,6 +16,7 @@ from impsy_tui.engine.io.output_map import checked_targets
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes.player import PlayerScene, item_parameters, saved_parameters
 from impsy_tui.engine.performance.scenes.scene import Scene
+from impsy_tui.engine.players.routing import read_routing
 from impsy_tui.engine.players.settings import keys_in, read_trained, read_values
 from impsy_tui.engine.players.settings import table as table_of
 from impsy_tui.errors import UserError
@@ -38,6 +39,8 @@ _BLENDED: Final = "blended"
 """Key of a player with the name of the second model."""
 _SAVED_BY: Final = "saved_by"
 """Key of a scene with the set list that saved it: that set list alone may replace it."""
+_ROUTING: Final = "routing"
+"""Key of a player with the values and channels that the player hears and plays."""
 LARGEST_FILE: Final = 1 << 19
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
@@ -253,6 +256,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         items={one.name: _items(one, table[key], key) for one, key in keys_in(table, item_parameters(kind))},
         trained=read_trained(table),
         blended=str(table.get(_BLENDED, "")),
+        routing=read_routing(table[_ROUTING]) if _ROUTING in table else None,
     )
 
 
@@ -287,6 +291,7 @@ def _player_table(player: PlayerScene) -> dict[str, Any]:
             )
             for name, values in player.items.items()
         },
+        **({} if player.routing is None else {_ROUTING: player.routing.table}),
     }
 
 

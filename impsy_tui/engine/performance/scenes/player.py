@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.parameters import DIMENSION, ENSEMBLE, FOLLOWER, MDRNN, Parameter, parameters_of
 
 
@@ -19,6 +20,7 @@ class PlayerScene:
             followers have names.
         trained: temperatures that follow the training of the model.
         blended: name of the second model; empty for none.
+        routing: values and channels that the player hears and plays; None leaves the present ones.
     """
 
     model: str | None
@@ -27,6 +29,7 @@ class PlayerScene:
     items: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
     blended: str = ""
+    routing: Routing | None = None
 
 
 def saved_parameters(kind: str) -> list[Parameter]:

@@ -8,6 +8,7 @@ from typing import Any
 from impsy_tui.engine.io.dimension_routing import route_of
 from impsy_tui.engine.io.output_map import OutputMap, Targets
 from impsy_tui.engine.io.parameter_map import ParameterMap
+from impsy_tui.engine.models.new_players import add_player
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import Key, RampTrack
@@ -15,6 +16,8 @@ from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.player import PlayerScene
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.roster.changes import RosterState, reroute, restore_roster, roster_state, widen
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
@@ -45,6 +48,7 @@ class Scene:
         mapped: parameters by their control; None leaves the present controls.
         targets: targets of outputs that differ from the configuration; None leaves the present targets.
         name: name of the scene; of a captured scene, that of the scene before.
+        roster: players themselves, for ``undo`` only: a saved scene adds players, and removes none.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
         blended_files: files of second models by player, as ``files``.
     """
@@ -56,6 +60,7 @@ class Scene:
     blended_files: Mapping[str, Path] = field(default_factory=dict)
     mapped: Mapping[str, str] | None = None
     targets: Targets | None = None
+    roster: RosterState | None = None
     name: str = field(default="", compare=False)
 
 
@@ -100,6 +105,7 @@ class SceneKeeper:
             {name: file for name, file in blended.items() if file is not None},
             self._parameter_map.table,
             self._output_map.changed,
+            roster_state(self._session),
             self.active,
         )
 
@@ -115,6 +121,7 @@ class SceneKeeper:
             },
             trained=player.behaviour.settings.trained,
             blended=_name(self.models.blended_file(player)),
+            routing=player.routing,
         )
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
@@ -144,6 +151,9 @@ class SceneKeeper:
         """Sets everything that has no ramp; returns the loads of models that still run."""
         awaited: list[Awaitable[str]] = []
         self.active = scene.name
+        if scene.roster is not None:
+            restore_roster(self._session, scene.roster)
+        awaited += [self._add(name, wanted) for name, wanted in self._absent(scene)]
         for player, wanted in self._players(scene):
             file = scene.files.get(player.name)
             plays = self.models.file_of(player) == file if file else self._model_of(player) == wanted.model
@@ -156,6 +166,8 @@ class SceneKeeper:
                 awaited.append(self._load(player, wanted, file, blended_file))
             else:
                 self.models.unload(player)
+            if wanted.routing is not None and (plays or not wanted.model):
+                awaited.append(self._route(player, wanted.routing))
             switched = ramp_targets.switches_to(player, wanted.values)
             for behaviour in player.behaviours:
                 behaviour.set_values(switched)
@@ -173,7 +185,11 @@ class SceneKeeper:
 
     async def _load(self, player: Player, wanted: PlayerScene, file: Path | None, blended_file: Path | None) -> str:
         before = player.dimension
-        reply = await self.models.load(player, wanted.model or "", file)
+        if wanted.routing is not None:
+            widen(self._session, wanted.routing)
+        reply = await self.models.load(player, wanted.model or "", file, wanted.routing)
+        if wanted.routing is not None:
+            await self._route(player, wanted.routing)
         if player.dimension != before:  # the shaping of single values ended with the old dimension
             self._shape(player, wanted)
         if wanted.blended:
@@ -186,6 +202,23 @@ class SceneKeeper:
         await self.models.blend(player, wanted.blended, file)
         player.behaviour.set_value(BLEND.name, wanted.values.get(BLEND.name))
         return ""
+
+    async def _route(self, player: Player, routing: Routing) -> str:
+        if self.models.file_of(player) is None and routing.count not in (0, player.dimension - 1):
+            player.change_predictor(self.models.dummy(routing.count + 1))
+        reroute(self._session, player, routing)
+        return ""
+
+    async def _add(self, name: str, wanted: PlayerScene) -> str:
+        """Adds a player that a saved scene has and the session does not have."""
+        player = await add_player(self._session, self.models, name, wanted.model or "", wanted.routing)
+        for one in wanted.values:
+            player.behaviour.follow_training(one, follows=one in wanted.trained)
+        player.behaviour.set_values(wanted.values)
+        self._shape(player, wanted)
+        if wanted.blended:
+            await self._blend(player, wanted, None)
+        return f"{name} is added"
 
     def _shape(self, player: Player, wanted: PlayerScene) -> None:
         for one in parameters_of(DIMENSION):
@@ -221,6 +254,11 @@ class SceneKeeper:
         for name, wanted in scene.players.items():
             if wanted.kind != ENSEMBLE and (player := self._session.players.get(name)) is not None:
                 yield player, wanted
+
+    def _absent(self, scene: Scene) -> list[tuple[str, PlayerScene]]:
+        """Returns the players that a scene adds: scenes of earlier versions, without routings, add none."""
+        there = self._session.all_players
+        return [(name, one) for name, one in scene.players.items() if one.routing is not None and name not in there]
 
     def _ensembles(self, scene: Scene) -> Iterator[tuple[EnsemblePlayer, PlayerScene]]:
         for name, wanted in scene.players.items():

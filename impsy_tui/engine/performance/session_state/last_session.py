@@ -11,6 +11,7 @@ from typing import Any, Final
 from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.pending_lines import SavedPending, read_pending
 from impsy_tui.engine.players.base import MAIN
+from impsy_tui.engine.players.routing import read_routing
 from impsy_tui.engine.players.settings import read_trained, read_values
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, THRU, parameters_of
@@ -29,12 +30,19 @@ class SavedPlayer:
         values: values of its parameters, by name; missing ones come from the configuration.
         paused: True if the player was paused.
         trained: parameters that followed the training of the model.
+        kind: kind of player.
+        added: True if the configuration does not have the player.
+        routing: values and channels that the player hears and plays, as the configuration has them; None for those
+            of the configuration.
     """
 
     model: str
     values: Mapping[str, Any]
     paused: bool
     trained: tuple[str, ...] = ()
+    kind: str = MDRNN
+    added: bool = False
+    routing: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class SessionFile:
         config: path of the configuration file, empty for none.
         saved: time when the session was saved, in seconds since 1970.
         thru_before_filter: see ``SessionSettings``.
+        removed: names of players of the configuration that the performer removed.
         ended: True if the engine was ended on purpose, by ``shutdown`` or a signal other than SIGHUP.
     """
 
@@ -91,6 +100,7 @@ class SessionFile:
     saved: float = 0.0
     ended: bool = False
     thru_before_filter: bool | None = None
+    removed: tuple[str, ...] = ()
 
     @property
     def away(self) -> float:
@@ -147,6 +157,7 @@ def read_session(logs: Path) -> SessionFile | None:
             config=str(raw.get("config", "")),
             saved=float(raw.get("saved", 0.0)),
             ended=bool(raw.get("ended", True)),
+            removed=tuple(map(str, raw.get("removed", ()))),
             thru_before_filter=None if (before := raw.get("thru_before_filter")) is None else bool(before),
         )
     except FileNotFoundError:
@@ -182,4 +193,7 @@ def _player(raw: Any) -> SavedPlayer:
     # Files of earlier versions have the values at the level of the player.
     named = {name.replace(" ", "_"): value for name, value in raw.get("values", raw).items()}
     values = read_values(named, parameters_of(MDRNN))
-    return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]), tuple(sorted(read_trained(raw))))
+    trained = tuple(sorted(read_trained(raw)))
+    routing = None if raw.get("routing") is None else read_routing(raw["routing"]).table
+    kind, added = str(raw.get("kind", MDRNN)), bool(raw.get("added", False))
+    return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]), trained, kind, added, routing)

@@ -150,6 +150,10 @@ class EnsemblePlayer:
         self._record.begin()
         self._is_scored = False
 
+    def end_log(self) -> None:
+        """Ends the log files."""
+        self._record.end()
+
     def describe(self) -> str:
         """Returns number of players and model."""
         return f"{self.behaviour.players} players, a lead among them · {self.behaviour.models.model}"

@@ -31,6 +31,11 @@ class ScoreLog:
         file = self._scores.absolute() / f"{self._log.stamp()}-{self._name}.csv"
         self._score.begin(file, ",".join(("time", *players)))
 
+    def end(self) -> None:
+        """Ends both files."""
+        self._touches.end()
+        self._score.end()
+
     def touch(self, touch: Touch) -> None:
         """Writes a touch, with its time on the log's monotonic clock."""
         self._touches.write(row_of(self._log, touch))

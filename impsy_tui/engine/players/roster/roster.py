@@ -1,12 +1,13 @@
 """Players of a session by name, and the players that a command addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.base import AnyPlayer, PlayerLog
 from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import ALL_PLAYERS
 
@@ -22,6 +23,8 @@ class Roster:
         all_players: All players, in the order of the configuration.
         players: Players of values of the instrument.
         ensembles: Players of touches.
+        configured: Routing of each player of the configuration.
+        make_log: Returns the performance log of a new player.
         focus: Name of the player that commands without a name address.
     """
 
@@ -29,12 +32,32 @@ class Roster:
         self.all_players: dict[str, AnyPlayer] = {}
         self.players: dict[str, Player] = {}
         self.ensembles: dict[str, EnsemblePlayer] = {}
+        self.configured: Mapping[str, Routing] = {}
+        self.make_log: Callable[[str], PlayerLog]
         self.focus = ""
 
-    def add_ensemble(self, ensemble: EnsemblePlayer) -> None:
-        """Adds an ensemble; the first player has the focus."""
-        self.ensembles[ensemble.name] = self.all_players[ensemble.name] = ensemble
-        self.focus = self.focus or ensemble.name
+    def insert(self, player: AnyPlayer) -> None:
+        """Adds a player; the first player has the focus."""
+        if isinstance(player, EnsemblePlayer):
+            self.ensembles[player.name] = player
+        elif isinstance(player, Player):
+            self.players[player.name] = player
+        self.all_players[player.name] = player
+        self.focus = self.focus or player.name
+        self.connect_players()
+
+    def drop(self, name: str) -> None:
+        """Removes a player; the first of the others has the focus if this player had it."""
+        for players in (self.all_players, self.players, self.ensembles):
+            players.pop(name, None)
+        if self.focus == name:
+            self.focus = next(iter(self.all_players), "")
+        self.connect_players()
+
+    def connect_players(self) -> None:
+        """Connects each player to the players that hear it."""
+        for each in self.players.values():
+            each.listeners = [other for other in self.players.values() if each.name in other.routing.hears_players]
 
     def arrange(self, names: Sequence[str]) -> None:
         """Puts all players in this order; the first has the focus."""

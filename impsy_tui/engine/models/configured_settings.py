@@ -1,0 +1,46 @@
+"""Parameters of players as the configuration sets them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from impsy_tui import modes
+from impsy_tui.config.schema import Config, PlayerTable
+from impsy_tui.engine.players.settings import PlayerSettings
+from impsy_tui.parameters import AGENT, MDRNN, TRAINED, Parameter, parameters_of
+
+
+def configured_settings(
+    config: Config,
+    player: PlayerTable,
+    given: frozenset[str] = frozenset(),
+    saved: Mapping[str, Any] | None = None,
+    saved_trained: Collection[str] = (),
+) -> PlayerSettings:
+    """Returns the parameters of a player.
+
+    Args:
+        config: Configuration.
+        player: Table of the player.
+        given: Keys given on the command line for this player.
+        saved: Values of the saved session, which override the configuration; None for none.
+        saved_trained: Parameters that followed the training of the model in the saved session.
+    """
+    trained: set[str] = set()
+
+    def start_of(parameter: Parameter) -> Any:
+        table, key = parameter.key.split(".")
+        if table == "player":
+            return parameter.check(getattr(player, key))
+        if saved is not None and parameter.name in saved and parameter.key not in given:
+            trained.update({parameter.name}.intersection(saved_trained))
+            return saved[parameter.name]
+        own, general = getattr(player, key), getattr(getattr(config, table), key)
+        value = general if own is None or parameter.key in given else own
+        if value == TRAINED:
+            trained.add(parameter.name)
+            return parameter.default
+        return "polyphony" if value == modes.FILTER else parameter.check(value)
+
+    gap = config.model.max_gap if player.max_gap is None else player.max_gap
+    values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
+    return PlayerSettings(player.kind, max_gap=gap or None, trained=frozenset(trained), **values)

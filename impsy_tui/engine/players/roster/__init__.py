@@ -1,0 +1,1 @@
+"""Players of a session, and their changes while they play."""
