@@ -30,8 +30,8 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "train",
-        "trains a model on a dataset, by default the newest of this dimension; as names it, from continues the "
-        "training of a model, auto tries sizes",
+        "trains a model on a dataset, by default the newest of this dimension; as names it, from continues a model, "
+        "auto tries sizes",
         "train s from current",
         (
             Argument(

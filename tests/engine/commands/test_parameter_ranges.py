@@ -247,5 +247,6 @@ def test_clamp_gives_the_nearest_number_of_the_range(name: str) -> None:
 
 def test_every_default_is_allowed() -> None:
     for parameter in parameters.PARAMETERS.values():
-        if parameter not in (parameters.HOLD, parameters.FORCE):  # without a value, nothing is held or forced
+        # Without a value, nothing is held, forced or routed.
+        if parameter not in (parameters.HOLD, parameters.FORCE, parameters.ROUTE):
             assert parameter.check(parameter.default) == parameter.default, parameter.name

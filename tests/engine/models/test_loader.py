@@ -285,7 +285,7 @@ def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
     assert folders.find("old") == tmp_path / "old.hdf5"
 
 
-def test_size_finds_a_model_with_a_name_of_its_own_by_its_metadata(tmp_path: Path) -> None:
+def test_size_finds_a_model_with_another_name_by_its_metadata(tmp_path: Path) -> None:
     folders = ModelFolders([tmp_path])
     for age, (name, units) in enumerate((("gentle", 64), ("wild", 256), ("plain", 0))):
         file = constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.3])
