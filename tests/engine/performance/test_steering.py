@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import RecordedPerformance
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance
 from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SHIPPED, VirtualSession, mdrnn
