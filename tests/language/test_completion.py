@@ -28,7 +28,7 @@ KNOWN = CompletionSources(
     corpora=("guitar",),
     macros=read_macros(["glide to = over 2s temp $to", "quiet = sigma 0"]),
 )
-TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
+TRAIN = ("on", "from", "as", "epochs", "patience", "batch", "seed", "budget")
 """Keywords after the size of ``train``."""
 
 
@@ -76,9 +76,9 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("train s on d ", TRAIN[1:]),
         ("train on d e", ("epochs",)),
         ("train s on epochs ", TRAIN[1:]),
-        ("train s on d from m epochs 5 ", TRAIN[3:]),
+        ("train s on d from m epochs 5 ", ("as", *TRAIN[4:])),
         ("train s on d on ", ()),
-        ("train s on d from m epochs 5 patience 2 batch 4 seed 3 budget 2 ", ()),
+        ("train s on d from m epochs 5 patience 2 batch 4 seed 3 budget 2 ", ("as",)),
         ("rename ", ("log", "dataset", "model")),
         ("rename log ", ("l1", "l2")),
         ("rename log l1 ", ()),
@@ -158,7 +158,7 @@ def test_complete_lists_options(line: str, options: tuple[str, ...]) -> None:
         ("range x1 x2 0.2 ", "a number, 0 to 1"),
         ("range x1 0.2 0.4 ", ""),
         ("train s epochs ", "a whole number, 1 to 100000"),
-        ("train s ", "on, from, epochs, patience, batch, seed or budget"),
+        ("train s ", "on, from, as, epochs, patience, batch, seed or budget"),
         ("rename log l1 ", "a name"),
         ('set osc.output_address ["/a", ', "a value"),
         ("pause ", ""),
