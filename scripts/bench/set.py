@@ -31,6 +31,8 @@ from tests.support.ssh_server import children, command_lines
 
 DISK = 64
 """Megabytes of the disk."""
+BEAT = f'hold x{BEATS} "{" ".join(map(str, PATTERN))}"'
+"""Line of the pattern whose steps are measured."""
 SET_LIST = """# first
 temp 0.8; threshold 400ms
 # second
@@ -64,7 +66,7 @@ def begin(performer: Performer) -> None:
     stage.controller.plays.set()
     with performer.step("a pattern gives the beat"):
         performer.do("tempo 120")
-        performer.do(f'hold x{BEATS} "{" ".join(map(str, PATTERN))}"')
+        performer.do(BEAT)
 
 
 def perform(performer: Performer) -> None:
@@ -80,14 +82,17 @@ def perform(performer: Performer) -> None:
         performer.do("cue mine")
         performer.do("next")
     with performer.step("second player"):
-        performer.do("player add bass plays x1-x3")
+        performer.do("player add bass s")
+        performer.until(lambda snapshot: len(snapshot.players) == 2, "the second player")
         performer.do("@bass mode battle")
         time.sleep(3)
-        performer.do("undo")
-        performer.do("undo")
+        performer.do("player remove bass")
+        performer.until(lambda snapshot: len(snapshot.players) == 1, "the end of the second player")
     with performer.step("undo"):
         performer.do("mode battle")
         performer.do("undo")
+    with performer.step("the beat again, which the scene has ended"):
+        performer.do(BEAT)
 
 
 def learn(performer: Performer) -> None:

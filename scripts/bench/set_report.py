@@ -211,8 +211,16 @@ class Timeline:
                 self._parts.append(f'<circle {place} r="1.2" fill="{_BAD if late > LATE else _GOOD}"/>')
 
     def _names(self, y: float) -> float:
-        """Draws the names of steps and faults at their times, one below the other; returns the height."""
-        steps = [(begin, name, _INK) for begin, _, name in self._course.steps]
+        """Draws the names of steps and faults at their times, one below the other; returns the height.
+
+        The name of a fault replaces that of its step.
+        """
+        begins = [begin for begin, _, _, _ in self._course.faults]
+        steps = [
+            (begin, name, _INK)
+            for begin, end, name in self._course.steps
+            if not any(begin <= at <= end for at in begins)
+        ]
         faults = [(at, name, _BAD) for at, _, name, _ in self._course.faults]
         for at, name, colour in sorted(steps + faults):
             x = self._x(at)
