@@ -26,7 +26,7 @@ LINES: Final = 100
 WITHOUT: Final = (
     *(command.name for command in GROUPS["Files and jobs"]),
     *(each.name for each in COMMANDS.values() if any(one.kind is ArgumentKind.MODEL for one in each.arguments)),
-    *("unload", "shutdown", "keep mapping"),
+    *("unload", "shutdown", "keep mapping", "keep players", "clock link"),
 )
 """Commands of processes, models and files, which ``fuzz_engine`` gives. Undo has its own part of a round."""
 _ADDRESSES: Final = [*(each for each in ADDRESSES if ADDRESSES[each].name not in WITHOUT), "/impsy/x"]

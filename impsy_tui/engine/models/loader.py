@@ -64,6 +64,10 @@ class LoadedModel:
     remark: str = ""
 
 
+_ENSEMBLE_FILES: Final = ("clips-", "gestures-")
+"""Beginnings of the names of clips and classifiers, which are no models."""
+
+
 class ModelFolders:
     """Folders in which models are found by name, in order.
 
@@ -85,9 +89,13 @@ class ModelFolders:
         return ModelFolders(self._folders, suffixes=suffixes)
 
     def names(self) -> list[str]:
-        """Returns the names of all models, in the form that ``find`` takes; hidden files are unfinished trainings."""
+        """Returns the names of all models, in the form that ``find`` takes.
+
+        Hidden files are unfinished trainings. Clips and classifiers of ensembles have the suffix of agents.
+        """
+        others = (".", *_ENSEMBLE_FILES) if ".tflite" in self._suffixes else (".",)
         files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
-        names = dict.fromkeys(file.stem for file in files if not file.name.startswith("."))
+        names = dict.fromkeys(file.stem for file in files if not file.name.startswith(others))
         return sorted(name for name in names if name.startswith(ENSEMBLE_PREFIX) is self._ensembles)
 
     def find(self, name: str, *, exact: bool = False, dimension: int = 0) -> Path:

@@ -87,6 +87,8 @@ def test_targets_change_while_the_engine_plays(start_engine: Start, tmp_path: Pa
             assert "is no target" in client.command("map x1 -> knob 1 1").text
             assert "MIDI channel must be a whole number" in client.command("map x1 -> cc 17 1").text
             do("keep mapping")
+        saved = tmp_path / "logs" / ".last-session.json"
+        wait_until(lambda: "cc 1 74 100 0" in saved.read_text())
         engine.process.kill()
         engine.process.wait()
         text = (tmp_path / "config.toml").read_text()
