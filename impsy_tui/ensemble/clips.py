@@ -14,7 +14,9 @@ from impsy_tui.ensemble.touches.features import FEATURES, WINDOW
 from impsy_tui.ensemble.touches.touch import FASTEST, HEIGHT, WIDTH, Touches
 from impsy_tui.errors import UserError
 
-SHIPPED: Final = "clips-synthetic.npz"
+PREFIX: Final = "clips-"
+"""Beginning of the file names of clips."""
+SHIPPED: Final = f"{PREFIX}synthetic.npz"
 """File name of the shipped clips, which are synthetic."""
 MOST_OF_A_GESTURE: Final = 200
 _STEPS: Final = 4096

@@ -169,8 +169,7 @@ def report(performer: Performer, found: Figures) -> list[str]:
         for begin, end, name, effect in performer.course.faults
     ]
     table("Faults", ["at s", "fault", "effect", "latest event meanwhile, ms"], faults)
-    wrong = list(performer.unmet)
-    wrong += [f"lost: {one}" for one in found.lost[:5]]
+    wrong = [f"lost: {one}" for one in found.lost[:5]]
     wrong += [f"hanging at {at - performer.course.began:.1f} s: {notes}" for at, notes in found.hanging]
     return wrong
 

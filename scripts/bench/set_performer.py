@@ -31,7 +31,6 @@ class Performer:
         """Seconds until the screen was usable after each loss of the link."""
         self.silence: list[float] = []
         """Seconds without a message from the engine after each of its ends."""
-        self.unmet: list[str] = []
 
     # Words
 

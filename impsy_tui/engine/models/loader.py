@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from impsy_tui import choices
 from impsy_tui.engine.runtime.subprocesses import ask_worker, scratch_file
+from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
@@ -64,7 +65,7 @@ class LoadedModel:
     remark: str = ""
 
 
-_ENSEMBLE_FILES: Final = ("clips-", "gestures-")
+_ENSEMBLE_FILES: Final = (clips.PREFIX, classifier.PREFIX)
 """Beginnings of the names of clips and classifiers, which are no models."""
 
 
