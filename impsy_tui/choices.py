@@ -66,5 +66,8 @@ TRAINING_JOBS: Final = ("train", "evolve", "ensemble", "agent")
 KEEPING_JOBS: Final = ("train", "ensemble", "agent")
 """Kinds of jobs that can save a result before they end."""
 
+EXPORTS: Final = ("mid", "csv")
+"""Forms of an exported log: a MIDI file, and a table."""
+
 GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
 """Note lengths of a grid, the likeliest first."""

@@ -68,6 +68,9 @@ LIMITS: Final[dict[str, Limits]] = {
     "check_ensemble": _CHECK,
     # Millions of rows of many logs, and the dataset made of them.
     "dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
+    # A mapped message takes half a kilobyte while a file is read or written.
+    "export_log": Limits(4 * _GB, 600, 1_800, _GB),
+    "import_midi": Limits(4 * _GB, 600, 1_800, _GB),
     # Matplotlib alone takes half a gigabyte of address space.
     "plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
     # An hour of audio at 48 kHz is 1.4 GB, and as much again while it is framed; a folder holds many.

@@ -5,6 +5,7 @@ folder. A checkout has them among the user's files: the file list of the wheel i
 """
 
 import filecmp
+import itertools
 import os
 import stat
 import tomllib
@@ -90,6 +91,9 @@ def replaces_shipped(file: Path) -> bool:
 LOG_SUFFIXES: Final = (".log", ".log.gz")
 """Suffixes of a performance log: plain, and compressed."""
 
+MIDI_SUFFIXES: Final = (".mid", ".midi")
+"""Suffixes of MIDI files."""
+
 
 class FoundFiles(NamedTuple):
     """Files of a folder with a wanted suffix.
@@ -143,6 +147,19 @@ def find_logs(folder: Path, ending: str = "") -> FoundFiles:
     return FoundFiles(
         [file for file in found.files if file.suffix != ".gz" or file.stem not in plain], found.left_out
     )
+
+
+def free_file(folder: Path, name: str, ending: str) -> Path:
+    """Returns a file of a folder that does not exist, nor compressed: ``name.mid``, then ``name-2.mid`` and so on.
+
+    Args:
+        folder: The folder.
+        name: Begin of the name.
+        ending: End of the name, with the suffix.
+    """
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    files = (folder / f"{one}{ending}" for one in names)
+    return next(file for file in files if not (file.exists() or file.with_name(f"{file.name}.gz").exists()))
 
 
 def log_name(file: str | Path) -> str:

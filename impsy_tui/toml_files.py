@@ -124,7 +124,16 @@ def _too_large(largest: int) -> str:
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Writes a text file so that a power cut leaves the old or the new file complete.
+    """Writes a text file in UTF-8; see ``replace_file``.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    replace_file(file, text.encode())
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Writes a file so that a power cut leaves the old or the new file complete.
 
     A symbolic link stays one, and the file keeps its mode.
 
@@ -133,8 +142,8 @@ def replace_text(file: Path, text: str) -> None:
     """
     file = file.resolve()
     temporary = file.with_name(f".{file.name}.new")
-    with temporary.open("w", encoding="utf-8", newline="") as new:
-        new.write(text)
+    with temporary.open("wb") as new:
+        new.write(content)
         new.flush()
         os.fsync(new.fileno())
     if file.exists():

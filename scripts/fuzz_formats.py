@@ -82,6 +82,7 @@ FORMATS: Final[dict[str, Format]] = {
     "wav": Format(".wav", seeds.wav, readers.sound_reader, contained=True),
     "flac": Format(".flac", seeds.flac, readers.sound_reader, contained=True),
     "log": Format(".log", seeds.lines_of(*seeds.log_lines()), readers.log_reader),
+    "midi": Format(".mid", seeds.midi, readers.midi_reader, contained=True),
     "recording": Format(
         ".commands", seeds.lines_of(*(f"2026-01-01T00:00:01,{line}" for line in _COMMANDS)), readers.recording_reader
     ),

@@ -97,6 +97,14 @@ def log_reader() -> Any:
     return read, (OSError, ValueError)
 
 
+def midi_reader() -> Any:
+    from impsy_tui.channels.midi.file_mapping import FileMapping
+    from impsy_tui.channels.midi.files import read_events
+
+    mapping = FileMapping((("note_on", 1), ("control_change_14", 1, 7), ("pitch_bend", 1)), ())
+    return lambda file: read_events(file.read_bytes(), mapping, 4), (UserError,)
+
+
 def recording_reader() -> Any:
     from impsy_tui.workers.read_log import read_reel
 

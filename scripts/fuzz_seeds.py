@@ -111,6 +111,28 @@ def log_lines(source: str = "interface") -> tuple[str, ...]:
     return tuple(f"2026-01-01T00:00:0{n}.250000,{source},0.{n},0.5,0.25" for n in range(6))
 
 
+def midi(folder: Path) -> list[bytes]:
+    """Returns a file with a tempo map and running status, and a file in frames."""
+    import mido
+
+    from impsy_tui.channels.midi.file_mapping import FileMapping
+    from impsy_tui.channels.midi.files import FileEvent, midi_file
+
+    entries = ("note_on", 1), ("control_change_14", 1, 7), ("pitch_bend", 1)
+    events = [FileEvent(n / 4, source, (n / 9, 0.5, 0.1)) for n in range(9) for source in ("interface", "rnn")]
+    found = [midi_file(events, FileMapping(entries, entries), "log")]
+    for division in (96, -25 * 256 + 40):
+        made, buffer = mido.MidiFile(ticks_per_beat=division), io.BytesIO()
+        track = made.add_track("song")
+        for number in range(8):
+            track.append(mido.MetaMessage("set_tempo", tempo=400_000 + 1000 * number, time=10))
+            track.append(mido.Message("note_on", note=60 + number, velocity=100, time=48))
+            track.append(mido.Message("sysex", data=(1, 2, 3), time=1))
+        made.save(file=buffer)
+        found.append(buffer.getvalue())
+    return found
+
+
 def touch_lines() -> tuple[str, ...]:
     rows = (f"2026-01-01T00:00:0{n}.500000,p1,0,0.{n},0.5,0.1" for n in range(6))
     return ("time,player,finger,x,y,velocity", *rows)

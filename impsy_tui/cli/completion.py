@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from impsy_tui.errors import UserError
+from impsy_tui.paths import MIDI_SUFFIXES
 
 if TYPE_CHECKING:
     from impsy_tui.language.completion import CompletionSources
@@ -58,6 +59,11 @@ def logs(incomplete: str) -> list[str]:
 def datasets(incomplete: str) -> list[str]:
     """Returns datasets of ``datasets/``, and datasets below a typed path."""
     return [*_stems("datasets", ".npz"), *_files(incomplete, (".npz",))]
+
+
+def midi_files(incomplete: str) -> list[str]:
+    """Returns MIDI files below a typed path."""
+    return _files(incomplete, MIDI_SUFFIXES)
 
 
 def models_and_datasets(incomplete: str) -> list[str]:
@@ -143,6 +149,7 @@ def _known_to_engine(socket: Path | None) -> "CompletionSources":
         classifiers=names.classifiers,
         tables=names.tables,
         corpora=names.corpora,
+        midi_files=names.midi_files,
         trash=names.trash,
     )
 

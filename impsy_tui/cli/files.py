@@ -8,11 +8,11 @@ from impsy_tui.cli.output.progress import fail
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.paths import files_in, find_logs, is_shipped, shipped_folder
+from impsy_tui.paths import LOG_SUFFIXES, files_in, find_logs, is_shipped, shipped_folder
 from impsy_tui.text import some_names
 
 DATASETS: Final = Path("datasets")
-_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"dataset": (".npz",), "model": SUFFIXES}
+_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"log": LOG_SUFFIXES, "dataset": (".npz",), "model": SUFFIXES}
 
 
 def find(word: str, kind: str = "") -> Path:
@@ -20,10 +20,10 @@ def find(word: str, kind: str = "") -> Path:
 
     Args:
         word: path, name in ``logs/``, ``datasets/`` or ``models/``, or name of a shipped model.
-        kind: "dataset" or "model"; empty for any kind, logs included.
+        kind: "log", "dataset" or "model"; empty for any kind.
     """
     path = Path(word)
-    if path.is_file() and (not kind or path.suffix in _SUFFIXES[kind]):
+    if path.is_file() and (not kind or path.name.endswith(_SUFFIXES[kind])):
         return path.absolute()
     if path.name != word:
         fail(f"{word}: no such file" if not path.is_file() else f"{word} is not a {kind}")

@@ -22,7 +22,7 @@ from impsy_tui.cli.example_files import config_file, sound_file
 from impsy_tui.cli.examples import examples
 from impsy_tui.cli.first_start import first_configuration
 from impsy_tui.cli.init import init
-from impsy_tui.cli.learning import ensemble, gestures, train, train_agent
+from impsy_tui.cli.learning import ensemble, exchange, gestures, train, train_agent
 from impsy_tui.cli.learning.agent import agent
 from impsy_tui.cli.options import (
     ConfigOption,
@@ -378,6 +378,8 @@ _PANELS: Final[Mapping[str, Mapping[str, Callable[..., None]]]] = {
         "evaluate": train.evaluate,
         "convert": train.convert,
         "plot": train.plot,
+        "import": exchange.import_file,
+        "export": exchange.export,
     },
     "Ensemble": {"train ensemble": ensemble.train, "train gestures": gestures.train},
     "Agent": {"train agent": train_agent.train},

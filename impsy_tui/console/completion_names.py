@@ -60,6 +60,7 @@ class CompletionNames:
                 classifiers=names.classifiers,
                 tables=names.tables,
                 corpora=names.corpora,
+                midi_files=names.midi_files,
                 trash=names.trash,
             )
         if isinstance(settings, Settings):

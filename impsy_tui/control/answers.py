@@ -111,7 +111,8 @@ class Rig(msgspec.Struct, tag="rig", frozen=True):
 class Names(msgspec.Struct, tag="names", frozen=True):
     """Names of files, scenes, set lists and cues in the form of commands.
 
-    Tables are look-up tables of synths, corpora folders of analysed recordings, trash the files that were deleted.
+    Tables are look-up tables of synths, corpora folders of analysed recordings, MIDI files those of the folder
+    exchange, trash the files that were deleted.
     """
 
     id: int
@@ -125,6 +126,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     classifiers: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     corpora: tuple[str, ...] = ()
+    midi_files: tuple[str, ...] = ()
     trash: tuple[str, ...] = ()
 
 

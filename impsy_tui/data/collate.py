@@ -28,7 +28,8 @@ _SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name 
 """Text of each source after the time of a row."""
 _MUSICIAN: Final = ("interface",)
 _WITH_PATTERNS: Final = ("interface", "pattern")
-_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn$", re.ASCII)
+LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn$", re.ASCII)
+"""End of the name of a log, without suffix; its group is the dimension."""
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 """Reader of numbers between commas: twice as fast as that of NumPy."""
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -116,7 +117,7 @@ def dimensions(folder: Path) -> list[int]:
 
 def named_dimension(file: Path) -> int:
     """Returns the dimension in the name of a log, 0 for another name."""
-    found = _LOG_NAME.search(log_name(file))
+    found = LOG_NAME.search(log_name(file))
     return int(found[1]) if found else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.channels.base import Channel, LearnableChannel
+from impsy_tui.channels.midi.file_mapping import FileMapping, file_mapping
 from impsy_tui.control.messages import CommandRequest, EditSet, Event, Reply, Request, Snapshot, level_of
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
@@ -296,6 +297,11 @@ class Engine:
     def training_size(self) -> str:
         """Default size of trained models."""
         return self._options.config.model.size
+
+    @property
+    def file_mapping(self) -> FileMapping:
+        """MIDI mapping of the configuration, for MIDI files of logs."""
+        return file_mapping(self._options.config)
 
     @property
     def agent_python(self) -> str:

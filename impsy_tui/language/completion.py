@@ -45,6 +45,7 @@ class CompletionSources:
         classifiers: names of classifiers of gestures.
         macros: macros by name.
         tables, corpora: names of look-up tables and of analysed recordings.
+        midi_files: names of MIDI files, with suffix.
         trash: names of deleted files.
     """
 
@@ -64,6 +65,7 @@ class CompletionSources:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     tables: Sequence[str] = ()
     corpora: Sequence[str] = ()
+    midi_files: Sequence[str] = ()
     trash: Sequence[str] = ()
 
 
@@ -221,7 +223,7 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
 
 
 def _named(wanted: Expected, known: CompletionSources) -> Sequence[str]:
-    of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora}
+    of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora, "midi": known.midi_files}
     if wanted.argument.name in of_any:
         return of_any[wanted.argument.name]
     names: Mapping[str, Sequence[str]] = {

@@ -29,6 +29,8 @@ WORKERS: Final = {
     "evaluate": "impsy_tui.workers.training.evaluate",
     "evaluate_agent": "impsy_tui.workers.agent.evaluate_agent",
     "evaluate_ensemble": "impsy_tui.workers.training.evaluate_ensemble",
+    "export_log": "impsy_tui.workers.exchange.export_log",
+    "import_midi": "impsy_tui.workers.exchange.import_midi",
     "keep_players": "impsy_tui.workers.keep_players",
     "list_files": "impsy_tui.workers.list_files",
     "list_ports": "impsy_tui.workers.list_ports",

@@ -32,6 +32,42 @@ class DatasetRequest(WorkerRequest, frozen=True, tag="dataset"):
     patterns: bool = False
 
 
+class ImportRequest(WorkerRequest, frozen=True, tag="import_midi"):
+    """Request for a performance log made of a MIDI file.
+
+    Attributes:
+        file: The MIDI file.
+        logs: Folder of the logs.
+        dimension: Dimension of the events.
+        input, output: MIDI entries; see ``channels.midi.file_mapping.FileMapping``.
+    """
+
+    file: Path
+    logs: Path
+    dimension: int
+    input: tuple[tuple[str | int, ...], ...]
+    output: tuple[tuple[str | int, ...], ...]
+
+
+class ExportRequest(WorkerRequest, frozen=True, tag="export_log"):
+    """Request for a MIDI file or a table of a performance log.
+
+    Attributes:
+        log: The log.
+        file: File to write, ``.mid`` or ``.csv``.
+        numbered: True to add a number to a name that is taken.
+        dimension: Dimension of the configuration; a table needs none.
+        input, output: MIDI entries; see ``channels.midi.file_mapping.FileMapping``.
+    """
+
+    log: Path
+    file: Path
+    numbered: bool = False
+    dimension: int = 0
+    input: tuple[tuple[str | int, ...], ...] = ()
+    output: tuple[tuple[str | int, ...], ...] = ()
+
+
 class PictureRequest(WorkerRequest, frozen=True, tag="plot"):
     """Request for a picture of a log, dataset or model.
 

@@ -102,6 +102,21 @@ async def test_files_page_renames_and_deletes_a_file(archive: Rig) -> None:
 
 
 @performed
+async def test_files_page_exports_a_log_and_begins_an_import(archive: Rig) -> None:
+    async with console(archive.socket, SMALL) as here:
+        await here.press("f2")
+        await here.sees("FILES · 2 logs")
+        await _choose(here, "pulse")
+        await here.press("escape", "e")
+        await here.sees("choose a log to export")
+        await _choose(here, "first-4d-mdrnn")
+        await here.press("e")
+        await here.sees("job 1 writes first-4d-mdrnn.mid into")
+        await here.press("i")
+        await here.page_typed("import ")
+
+
+@performed
 async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig) -> None:
     async with console(archive.socket, SMALL) as here:
         await here.press("f2")

@@ -6,9 +6,8 @@ on the wire: status, then one or two data bytes. Channels are 1 to 16 in a mappi
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, Protocol
 
-from impsy_tui.channels.base import ChannelScheduler
 from impsy_tui.channels.midi.curves import Curve, curve, position_of
 from impsy_tui.channels.midi.endless_encoders import EncoderDetector
 from impsy_tui.channels.midi.high_resolution import OTHER_HALF, HighResolutionPair
@@ -96,6 +95,16 @@ def values_of(entries: Iterable[Entry]) -> list[Value]:
             low = rest[1] if len(rest) > 1 else 0  # the value at rest
         found.append(Value(index, kind, channel, number, low, high, curve(words), entry))
     return found
+
+
+class HalfTimer(Protocol):
+    """Time in which halves of controllers wait for each other."""
+
+    def now(self) -> float:
+        """Returns the time in seconds since an arbitrary beginning."""
+
+    def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Any:
+        """Calls ``action`` at an absolute time in seconds."""
 
 
 class InputMapping:
@@ -225,7 +234,7 @@ class InputMapping:
                     found.append((value.index, value.shape(share)))
         return found
 
-    def wait_for_halves(self, scheduler: ChannelScheduler, act: Callable[[list[tuple[int, float]]], None]) -> None:
+    def wait_for_halves(self, scheduler: HalfTimer, act: Callable[[list[tuple[int, float]]], None]) -> None:
         """Lets a half of a pair act alone if the other half does not come in time.
 
         Args:

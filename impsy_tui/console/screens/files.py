@@ -40,6 +40,8 @@ class FilesPage(Page):
         "t": "train",
         "l": "load",
         "a": "audition",
+        "e": "export",
+        "i": "import",
         "r": "rename",
         "d": "delete",
         "delete": "delete",
@@ -52,8 +54,8 @@ class FilesPage(Page):
     TITLE_TEXT = "FILES"
     topic = "files"
     KEYS_TEXT = (
-        "/ filter · n dataset · t train · a audition · l load · r rename\n"
-        "d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
+        "/ filter · n dataset · t train · a audition · l load · e export · i import\n"
+        "r rename · d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
     )
     HAS_FILTER = True
 
@@ -209,6 +211,15 @@ class FilesPage(Page):
         row = self._chosen()
         on = f" on {quoted(row.stem)}" if row is not None and row.facts.kind == "dataset" else ""
         self.begin(f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
+
+    def action_export(self) -> None:
+        """Writes the selected log as a MIDI file."""
+        if row := self._need(("log",), "export"):
+            self._run(f"export {quoted(row.stem)}")
+
+    def action_import(self) -> None:
+        """Puts the command that makes a log of a MIDI file into the prompt."""
+        self.begin("import ")
 
     def action_rename(self) -> None:
         """Puts the command that renames the file into the prompt."""

@@ -24,7 +24,16 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.paths import LOG_SUFFIXES, files_in, find_logs, is_shipped, log_name, shipped_folder, shipped_names
+from impsy_tui.paths import (
+    LOG_SUFFIXES,
+    MIDI_SUFFIXES,
+    files_in,
+    find_logs,
+    is_shipped,
+    log_name,
+    shipped_folder,
+    shipped_names,
+)
 from impsy_tui.text import can_be_typed, is_plain_name, some_names
 from impsy_tui.workers import draw_log, list_files
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
@@ -65,6 +74,7 @@ class UserFiles:
         self.scores = self.datasets.parent / "scores"
         self.tables = self.datasets.parent / "tables"
         self.corpora = self.datasets.parent / "corpora"
+        self.exchange = self.datasets.parent / "exchange"
         self.sets: tuple[Path, ...] = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
         self.own_models = models[0].absolute()
         self.trash = Trash([self.logs, self.datasets, *(folder.resolve() for folder in models)])
@@ -88,6 +98,7 @@ class UserFiles:
                 classifiers=_typed(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
                 tables=_typed(map(_table_name, files_in(self.tables, *_OF_TABLES))),
                 corpora=_typed(folder.name for folder in _folders(self.corpora)),
+                midi_files=_typed(file.name for file in files_in(self.exchange, *MIDI_SUFFIXES)),
                 trash=_typed(self.trash.names()),
             )
 
@@ -220,6 +231,19 @@ class UserFiles:
                 f"no corpus is called {name} in {self.corpora}: impsy-tui agent corpus makes one, in a shell"
             )
         return folder
+
+    def midi_file(self, name: str) -> Path:
+        """Returns a MIDI file in the folder of exchange by name, with or without suffix.
+
+        Raises:
+            UserError: There is none.
+        """
+        files = files_in(self.exchange, *MIDI_SUFFIXES)
+        for file in files:
+            if name in (file.name, file.stem):
+                return file
+        there = f"There: {some_names([file.name for file in files])}" if files else "Put a file there first"
+        raise UserError(f"no MIDI file is called {name} in {self.exchange}. {there}")
 
     def new_model_name(self, name: str) -> str:
         """Returns the name of a model that a training makes, without suffix; empty for the usual name.

@@ -125,6 +125,24 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         sources=KEYBOARD,
     ),
     Command(
+        "import",
+        "makes a performance log of a MIDI file in the folder exchange, by the MIDI mapping of the configuration",
+        "import song",
+        (Argument("midi", ArgumentKind.NAME),),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "export",
+        "writes a log, by default the newest, into the folder exchange: a MIDI file by the mapping of the "
+        "configuration, or a table",
+        "export as csv",
+        (
+            Argument("log", ArgumentKind.LOG, optional=True),
+            Argument("as", ArgumentKind.CHOICE, choices=choices.EXPORTS, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
         "cancel job",
         "ends a job, the newest if none is named; nothing of it is kept, and undo cannot bring it back",
         "cancel job 2",

@@ -28,6 +28,44 @@ def test_plot_is_drawn_during_the_music(start_engine: Start, receiver: socket.so
         assert "</svg>" in (engine.folder / "plots" / "pulse.svg").read_text()
 
 
+def test_log_goes_into_a_midi_file_and_comes_back(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    rows = (f"2026-05-01T20:00:{at:02d}.000000,interface,0.5,0.{at:02d},1.0\n" for at in range(30))
+    (tmp_path / "logs" / "evening-4d-mdrnn.log").write_text("".join(rows))
+    midi = '[midi]\nin_device = ["none"]\n[midi.input]\nnone = ["note 1", "bend 1", "cc 1 7"]\n'
+    engine = start_engine(config(receiver, free_port()) + midi)
+    with connected(engine.socket) as console:
+        assert "no MIDI file is called song" in console.command("import song").text
+        assert "no MIDI file is called ../x" in console.command("import ../x").text
+        assert not console.command("export ../x").ok
+        assert console.command("export evening").text == (
+            f"job 1 writes evening-4d-mdrnn.mid into {engine.folder / 'exchange'}"
+        )
+        assert ended_jobs(console) == ["finished"]
+        assert console.command("import evening-4d-mdrnn").text == "job 2 makes a log of evening-4d-mdrnn.mid"
+        assert ended_jobs(console, 2) == ["finished"] * 2
+        assert Path(console.snapshot().jobs[1].file) == engine.folder / "logs" / "evening-2-4d-mdrnn.log"
+        assert console.command("export evening-2 as csv").ok
+        assert ended_jobs(console, 3) == ["finished"] * 3
+        table = (engine.folder / "exchange" / "evening-2-4d-mdrnn.csv").read_text().splitlines()
+        assert len(table) == 31
+
+
+def test_export_without_a_mapping_says_what_is_possible(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "evening-4d-mdrnn.log").write_text("2026-05-01T20:00:00.0,interface,0.5,0.5,1.0\n")
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        assert "the configuration has no MIDI mapping" in console.command("import song").text
+        assert console.command("export evening").ok
+        assert ended_jobs(console) == ["failed"]
+        assert "a .csv file needs no mapping" in console.snapshot().jobs[0].text
+
+
 def test_plot_without_a_name_draws_the_newest_log(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:

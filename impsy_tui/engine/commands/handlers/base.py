@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
+from impsy_tui.channels.midi.file_mapping import FileMapping
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
@@ -49,6 +50,10 @@ class EngineInterface(Protocol):
     @property
     def training_size(self) -> str:
         """Default size of a training."""
+
+    @property
+    def file_mapping(self) -> FileMapping:
+        """MIDI mapping of the configuration for files."""
 
     @property
     def agent_python(self) -> str:

@@ -16,6 +16,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Program
 from impsy_tui.language.program import Value
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
+from impsy_tui.paths import log_name
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers import requests
 
@@ -214,6 +215,27 @@ class JobHandlers(Handlers):
         request = requests.PictureRequest(file, user_files.plots / f"{file.stem}.svg", user_files.datasets)
         job = await self._host.jobs.start("plot", file.stem, request)
         return f"job {job.number} draws {file.stem}"
+
+    async def _import(self, midi: str) -> str:
+        user_files, mapping = self._host.user_files, self._host.file_mapping
+        if not mapping.input:
+            raise UserError(
+                "the configuration has no MIDI mapping: add input to [midi], or learn it and keep mapping"
+            )
+        file = user_files.midi_file(midi)
+        request = requests.ImportRequest(
+            file, user_files.logs, self._session.dimension, mapping.input, mapping.output
+        )
+        job = await self._host.jobs.start("import", file.stem, request)
+        return f"job {job.number} makes a log of {file.name}"
+
+    async def _export(self, log: str = "", **options: str) -> str:
+        user_files, mapping = self._host.user_files, self._host.file_mapping
+        found = user_files.find("log", log) if log else user_files.newest_log()
+        file = user_files.exchange / f"{log_name(found)}.{options.get('as', choices.EXPORTS[0])}"
+        request = requests.ExportRequest(found, file, True, self._session.dimension, mapping.input, mapping.output)
+        job = await self._host.jobs.start("export", log_name(found), request)
+        return f"job {job.number} writes {file.name} into {user_files.exchange}"
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)

@@ -1,0 +1,1 @@
+"""Workers that exchange logs with other programs: MIDI files and tables."""
