@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.ensemble.touches.surfaces import Lifted, OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
 
@@ -347,6 +348,9 @@ class RemappableOutput(Protocol):
     """Channel whose outputs can get other targets while it plays."""
 
     name: str
+
+    def played(self) -> Sequence[PlayedTarget]:
+        """Returns the targets of all outputs with their last values."""
 
     def targets(self) -> Mapping[str, tuple[str, ...]]:
         """Returns the targets of each dimension by output (a device, or the name of the channel)."""

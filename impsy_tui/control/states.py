@@ -8,10 +8,22 @@ from impsy_tui.control.agent_state import AgentState
 from impsy_tui.parameters import BLEND
 
 
+class TargetState(msgspec.Struct, frozen=True, array_like=True):
+    """Target of a dimension with its last value; see ``channels.base.PlayedTarget``. In JSON, a list of the three."""
+
+    number: int
+    target: str
+    value: str
+
+
 class ChannelState(msgspec.Struct, frozen=True):
     """One channel; see ``channels.base.ChannelStatus``.
 
-    ``problem_age`` is in seconds, -1 for never. ``nudge`` is the delay in seconds, compared with the other channels.
+    Attributes:
+        problem_age: seconds, -1 for never.
+        nudge: delay in seconds, compared with the other channels.
+        targets: first targets of the dimensions, at most ``engine.server.snapshot.MOST_TARGETS``.
+        more_targets: number of the other targets.
     """
 
     name: str
@@ -28,6 +40,8 @@ class ChannelState(msgspec.Struct, frozen=True):
     problems: int = 0
     nudge: float = 0.0
     expects: str = ""
+    targets: tuple[TargetState, ...] = ()
+    more_targets: int = 0
 
 
 class EnsembleState(msgspec.Struct, frozen=True):

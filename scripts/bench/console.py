@@ -21,6 +21,7 @@ from common import OURS, Running, arrivals, ask, median, percentile, pulse_model
 
 from impsy_tui.channels.osc.packet import VectorFormat
 from impsy_tui.control.client import connected
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Event
 
 COLUMNS, ROWS = 120, 40
@@ -173,6 +174,27 @@ def thinking() -> None:
     table(f"Seeing the model think, at {COLUMNS}x{ROWS}, 8 meters moving at 20 Hz", columns, rows)
 
 
+def targets() -> None:
+    """Measures what targets with their last values add to the bytes of a console and to a snapshot."""
+    rows = []
+    with (
+        running("ours", "useronly", model=Path(""), dimension=METERS + 1) as program,
+        terminal(program) as shown,
+        connected(program.control) as client,
+    ):
+        client.command("thru on")
+        for count in (0, 8, METERS):
+            for number in range(1, count + 1):
+                client.command(f"map x{number} -> osc /synth/parameter{number} 0 127")
+            move(program, 3.0)
+            sent, began = shown.bytes, time.monotonic()
+            move(program, 20.0)
+            rate = (shown.bytes - sent) / (time.monotonic() - began) / 1000
+            rows.append([str(count), f"{rate:.2f}", str(len(encoded(client.snapshot())))])
+    columns = ["targets", "kB/s", "bytes of a snapshot"]
+    table(f"Targets at {COLUMNS}x{ROWS}, {METERS} meters moving at 20 Hz", columns, rows)
+
+
 def keys() -> None:
     """Measures the time from a key to its effect in the engine."""
     delays = []
@@ -267,6 +289,7 @@ def unconcerned() -> None:
 def main() -> None:
     cost()
     thinking()
+    targets()
     keys()
     unconcerned()
 

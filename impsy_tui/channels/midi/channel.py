@@ -13,6 +13,7 @@ from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words,
 from impsy_tui.channels.midi.settings import make_devices, unused_settings
 from impsy_tui.channels.midi.system.client import InLink, MidiHost, OutLink, PortLink, PortScan
 from impsy_tui.channels.midi.system.port_names import match
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Midi
 from impsy_tui.config.mapping_targets import entry_of, text_of
@@ -37,6 +38,7 @@ class MidiChannel(HeldKeys):
         self._settings = settings
         self._host = MidiHost(settings.api)
         self._inputs, self._outputs = make_devices(settings)
+        self._remappable = [output for output in self._outputs if output.name in settings.out_device]
         self._devices: list[MidiInput | MidiOutput] = [*self._inputs, *self._outputs]
         self._closed = True
         self._count = 0
@@ -148,12 +150,16 @@ class MidiChannel(HeldKeys):
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
 
+    def played(self) -> list[PlayedTarget]:
+        outputs = self._remappable
+        return [
+            one._replace(target=f"{output.name} {one.target}") if len(outputs) > 1 else one
+            for output in outputs
+            for one in output.mappings[0].played
+        ]
+
     def targets(self) -> dict[str, tuple[str, ...]]:
-        return {
-            output.name: tuple(map(text_of, output.mappings[0].entries))
-            for output in self._outputs
-            if output.name in self._settings.out_device
-        }
+        return {output.name: tuple(map(text_of, output.mappings[0].entries)) for output in self._remappable}
 
     def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
         changed = next(device for device in self._outputs if device.name == output)

@@ -18,9 +18,12 @@ from impsy_tui.channels.midi.mapping import (
     Value,
     values_of,
 )
+from impsy_tui.channels.played_target import PlayedTarget
+from impsy_tui.config.mapping_targets import text_of
 
 _FULL: Final = 127
 _FULL_14: Final = 16383
+_OF_14_BITS: Final = ("control_change_14", "pitch_bend")
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -34,6 +37,8 @@ class OutputMapping:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._sounding: dict[tuple[int, Entry], tuple[int, int]] = {}
         self._sent: dict[tuple[str, int, int], int] = {}
+        self._last: dict[tuple[int, Entry], int] = {}
+        """Last number of each target."""
         self._channels: set[int] = set()
         self.note_channels: set[int] = set()
         """MIDI channels of the present and of earlier notes, 0 to 15."""
@@ -46,13 +51,25 @@ class OutputMapping:
         self._velocity = {value.channel: value for value in reversed(self._values) if value.kind == "note_velocity"}
         self._channels.update(value.channel for value in self._values)
         self.note_channels.update(value.channel for value in self._values if value.kind == "note_on")
+        self._texts = [text_of(value.entry) for value in self._values]
         there = {(value.index, value.entry) for value in self._values}
+        self._last = {key: number for key, number in self._last.items() if key in there}
         return self._end([key for key in self._sounding if key not in there])
 
     @property
     def channels(self) -> list[int]:
         """MIDI channels of the present and of earlier entries, 0 to 15."""
         return sorted(self._channels)
+
+    @property
+    def played(self) -> list[PlayedTarget]:
+        """Targets with their last numbers; a note has one while it sounds."""
+        found = []
+        for value, text in zip(self._values, self._texts, strict=True):
+            key = value.index, value.entry
+            is_there = key in (self._sounding if value.kind == "note_on" else self._last)
+            found.append(PlayedTarget(value.index + 1, text, str(self._last[key]) if is_there else ""))
+        return found
 
     @property
     def sounding(self) -> set[tuple[int, int]]:
@@ -75,26 +92,22 @@ class OutputMapping:
                 break
             if said is not None and value.index not in said:
                 continue
-            share = value.shape(min(max(values[value.index], 0.0), 1.0))
+            number = _number(value, values)
+            self._last[value.index, value.entry] = number
             match value.kind:
                 case "note_on":
-                    found += self._note(value, share, values, muted=value.index in muted)
+                    found += self._note(value, number, values, muted=value.index in muted)
                 case "control_change" | "control_change_relative":
-                    low = value.low if value.kind == "control_change" else 0
-                    number = _on_wire(share, low, value.high)
                     if self._changed("cc", value.channel, value.number, number):
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number)))
                 case "control_change_14":
-                    number = math.floor(share * _FULL_14 + 0.5)
                     if self._changed("cc14", value.channel, value.number, number):
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number >> 7)))
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number + 32, number & 0x7F)))
                 case "pitch_bend":
-                    number = math.floor(share * _FULL_14 + 0.5)
                     if self._changed("bend", value.channel, 0, number):
                         found.append(bytes((PITCH_BEND | value.channel, number & 0x7F, number >> 7)))
                 case "program_change" | "channel_pressure":
-                    number = _on_wire(share, 0, _FULL)
                     status = PROGRAM_CHANGE if value.kind == "program_change" else CHANNEL_PRESSURE
                     if self._changed(value.kind, value.channel, 0, number):
                         found.append(bytes((status | value.channel, number)))
@@ -150,14 +163,13 @@ class OutputMapping:
         self.forget()
         return found
 
-    def _note(self, value: Value, share: float, values: Sequence[float], *, muted: bool) -> list[bytes]:
+    def _note(self, value: Value, note: int, values: Sequence[float], *, muted: bool) -> list[bytes]:
         found = []
         key = value.index, value.entry
         before = self._sounding.pop(key, None)
         if before is not None and before not in self._sounding.values():
             found.append(bytes((NOTE_OFF | before[0], before[1], 0)))
         if not muted:
-            note = _on_wire(share, 0, _FULL)
             found.append(bytes((NOTE_ON | value.channel, note, self._loudness(value, values))))
             self._sounding[key] = (value.channel, note)
         return found
@@ -166,7 +178,7 @@ class OutputMapping:
         velocity = self._velocity.get(value.channel)
         if velocity is not None and velocity.index < len(values):
             # Velocity 0 would be a note-off.
-            return max(1, _on_wire(velocity.shape(min(max(values[velocity.index], 0.0), 1.0)), 0, _FULL))
+            return max(1, _number(velocity, values))
         return min(max(value.number, 1), _FULL) if value.number >= 0 else _FULL
 
     def _changed(self, kind: str, channel: int, number: int, value: int) -> bool:
@@ -190,5 +202,10 @@ def all_off(channels: Iterable[int]) -> list[bytes]:
     ]
 
 
-def _on_wire(share: float, low: int, high: int) -> int:
-    return min(max(math.floor(low + share * (high - low) + 0.5), 0), _FULL)
+def _number(value: Value, values: Sequence[float]) -> int:
+    """Returns the number that is sent to a target for a vector."""
+    share = value.shape(min(max(values[value.index], 0.0), 1.0))
+    if value.kind in _OF_14_BITS:
+        return math.floor(share * _FULL_14 + 0.5)
+    low = value.low if value.kind == "control_change" else 0
+    return min(max(math.floor(low + share * (value.high - low) + 0.5), 0), _FULL)

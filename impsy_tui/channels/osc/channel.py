@@ -23,6 +23,7 @@ from impsy_tui.channels.osc.packet import Message, VectorFormat, read_packet, wr
 from impsy_tui.channels.osc.sender_clock import SenderClocks
 from impsy_tui.channels.osc.text import as_string, is_local, words
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.touch_mapping import OscSurface, playbacks
 from impsy_tui.config import Osc
@@ -153,6 +154,9 @@ class OscChannel:
         """Returns the addresses by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
 
+    def played(self) -> list[PlayedTarget]:
+        return self._controls_out.played
+
     def targets(self) -> dict[str, tuple[str, ...]]:
         return {self.name: self._controls_out.texts}
 
@@ -162,8 +166,7 @@ class OscChannel:
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        last_in = self._last_received
-        said = self._last_said
+        last_in, said = self._last_received, self._last_said
         shown = (words(*last_in) if last_in else "", words(*said) if said else "")
         status = self._traffic.status(self.name, self._state(), self._bound(), now, shown, self._troubles)
         return status if status.received else replace(status, expects=self._expected())
@@ -257,17 +260,12 @@ class OscChannel:
             return
         local = is_local(sender[0])
         tagged = [message.time for message in messages if message.time is not None]
-        early = self._correction(sender, min(tagged)) if tagged else 0.0
+        early = self._clocks.ahead(sender, min(tagged) - time.time()) if tagged else 0.0
         for message in messages:
             if message.time is None:
                 self._in_turn(message, at, local)
             else:
                 self._later(message, at, local, message.time - early - time.time())
-
-    def _correction(self, sender: Any, tag: float) -> float:
-        """Returns the seconds by which a sender's clock is ahead, as far as they must be corrected."""
-        ahead = tag - time.time()
-        return ahead - self._clocks.wait(sender[0], sender, ahead)
 
     def _later(self, message: Message, at: float, local: bool, wait: float) -> None:
         if wait <= 0:

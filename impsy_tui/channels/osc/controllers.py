@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from impsy_tui.channels.osc.address import Control, Patterns, controls, number, numbered
 from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.config.mapping_targets import OscTarget, read_osc_target
 
+_WHOLE: Final = 1000.0
+"""Least number that is shown without decimals."""
 _MOST_NAMED: Final = 3
 """Greatest number of addresses in a message to the performer."""
 
@@ -72,9 +75,14 @@ class OutputControls:
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
         self.texts = tuple(entries)
+        self._last: Sequence[float] = ()
+        self._targets: list[tuple[int, str, OscTarget]] = []
+        """Index of the dimension, text and target."""
         by_address: dict[str, dict[int, tuple[int, OscTarget]]] = {}
         for index, text in enumerate(numbered(entries, count)[:count]):
-            for target in map(read_osc_target, text.split(",") if text else ()):
+            for part in text.split(",") if text else ():
+                target = read_osc_target(part)
+                self._targets.append((index, part.strip(), target))
                 by_address.setdefault(target.address, {})[target.position] = (index, target)
         self._messages: list[tuple[bytes, struct.Struct, list[tuple[int, OscTarget]]]] = []
         for address, arguments in by_address.items():
@@ -86,13 +94,26 @@ class OutputControls:
     def __bool__(self) -> bool:
         return bool(self._messages)
 
+    @property
+    def played(self) -> list[PlayedTarget]:
+        """Targets with their last numbers."""
+        return [
+            PlayedTarget(index + 1, text, _shown(target.value(self._last[index])) if self._last else "")
+            for index, text, target in self._targets
+        ]
+
     def write(self, values: Sequence[float]) -> bytes:
         """Returns the packet of a vector: a bundle to be played at once; an argument without a dimension is 0."""
+        self._last = values
         each = [*values, 0.0]
         parts = [BUNDLE_AT_ONCE]
         for head, form, at in self._messages:
             parts += head, form.pack(*[target.value(each[index]) for index, target in at])
         return b"".join(parts)
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < _WHOLE else f"{value:.0f}"
 
 
 def meant(input_address: str, count: int, known: InputControls) -> str:

@@ -1,7 +1,7 @@
 """Corrects time tags of senders whose clock is ahead of this machine's clock."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 _LARGEST_LATENCY: Final = 1.0
 """Seconds that a sender may plan ahead; a first bundle from further ahead comes from a clock that is wrong."""
@@ -38,6 +38,15 @@ class SenderClocks:
         self._report = report
         self._senders: dict[object, _Sender] = {}
         self._reported: dict[str, float] = {}
+
+    def ahead(self, sender: Any, tag: float) -> float:
+        """Returns the seconds by which a sender's clock is ahead, as far as they must be corrected.
+
+        Args:
+            sender: address and port of the sender.
+            tag: seconds from now to the time tag, by this machine's clock.
+        """
+        return tag - self.wait(str(sender[0]), sender, tag)
 
     def wait(self, host: str, sender: object, ahead: float) -> float:
         """Returns the seconds until a bundle is due; 0 or less for at once.

@@ -8,6 +8,7 @@ from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.midi.stream import MidiStream
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.channels.serial.port import SerialPort
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import SerialMidi
@@ -149,6 +150,9 @@ class SerialMidiChannel(HeldKeys):
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mapping by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def played(self) -> list[PlayedTarget]:
+        return self._output.played
 
     def targets(self) -> dict[str, tuple[str, ...]]:
         return {self.name: tuple(map(text_of, self._output.entries))}

@@ -1,7 +1,7 @@
 """Widget of a few lines of text; only changed lines are drawn."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -53,9 +53,10 @@ class Lines(DrawnWidget):
         self._made_for = self.size
         width = self._made_for.width
         changed = [
-            Region(0, number, max(1, width), 1)
+            region
             for number, (old, new) in enumerate(zip_longest(self._lines, lines, fillvalue=()))
             if old != new
+            for region in changed_cells(number, old, new, width)
         ]
         self._lines = list(lines)
         if changed:
@@ -98,6 +99,19 @@ class Pane(Lines, can_focus=True):
     def on_blur(self) -> None:
         """Removes the mark of the focus."""
         self.redraw()
+
+
+def changed_cells(y: int, old: Line, new: Line, width: int) -> Iterator[Region]:
+    """Yields the changed cells of a line: its changed pieces if all have the widths of before, else the line."""
+    cells = [width_of(one_line(text)) for text, _ in new]
+    if cells != [width_of(one_line(text)) for text, _ in old]:
+        yield Region(0, y, max(1, width), 1)
+        return
+    at = 0
+    for before, after, count in zip(old, new, cells, strict=True):
+        if before != after and at < width:
+            yield Region(at, y, min(count, width - at), 1)
+        at += count
 
 
 def one_line(text: str) -> str:

@@ -51,6 +51,8 @@ _OFFERS: Final = {
 """Command offered for the result of a job, by kind."""
 _WIDE: Final = ("-wide", "-huge")
 """Classes of windows with room for the panes at the side."""
+_LOW_SIDE: Final = 20
+"""Lines of a side in which only present jobs get lines."""
 _PANES: Final = "Meters, EnsembleView, ChannelPanes, PendingPane, JobsPane, EventLog"
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
@@ -178,9 +180,16 @@ class PerformScreen(Screen[None]):
         self.agent.display = focused.agent is not None
         if focused.agent is not None:
             self.agent.show(focused)
-        self.channels.show(snapshot)
+        self.channels.show(snapshot, self._lines_for_channels(snapshot))
         self.pending.show(snapshot)
         self.jobs.show(snapshot)
+
+    def _lines_for_channels(self, snapshot: Snapshot) -> int:
+        """Returns the lines of the side that the channels may take: other panes keep theirs, jobs a part."""
+        side = self.channels.side_height
+        jobs = side // 4 if snapshot.jobs or side > _LOW_SIDE else 0
+        others = [pane for pane in (self.players, self.agent, self.pending) if pane.display]
+        return side - sum(pane.size.height for pane in others) - (jobs if self.jobs.display else 0)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """Shows the meters, or the ensemble if an ensemble has the focus; or both in large letters."""

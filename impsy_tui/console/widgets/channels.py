@@ -1,15 +1,16 @@
-"""Channel panes: binding, traffic and problem of each channel."""
+"""Channel panes: binding, traffic, problem and targets of each channel."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.style import Style
 from textual.widget import Widget
 
-from impsy_tui.console.drawing.lines import Line, Lines, Pane, cut, heading, middle, span
+from impsy_tui.console.drawing.lines import Line, Lines, Pane, Piece, cut, heading, middle, padded, span
 from impsy_tui.console.drawing.slots import Forms, Slot, arrange, row
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import ChannelState
+from impsy_tui.control.states import ChannelState, TargetState
 from impsy_tui.control.status_text import nudge_words
 
 MOST_LINES: Final = 3
@@ -23,36 +24,58 @@ _CHANNEL_LINE: Final = (
 _MOST_ROWS: Final = 4
 _SHARE: Final = 0.45
 """Share of the side that the panes of the channels may take."""
+_TARGET: Final = 21
+"""Least cells of a target."""
+_VALUE: Final = 6
+"""Cells of the last value of a target."""
 _FRESH: Final = 10.0
 """Seconds for which a new problem is highlighted."""
 
 
 class ChannelPanes(Pane):
-    """One pane for each channel, with as many lines as fit."""
+    """One pane for each channel, with as many lines and targets as fit."""
 
     DEFAULT_CSS = "ChannelPanes { height: 1; width: 1fr; }"
 
     def __init__(self, palette: Palette, key: str = "") -> None:
         super().__init__(palette, id="channels", key=key)
         self._channels: tuple[ChannelState, ...] = ()
+        self._rows = 1
+        """Lines of each channel, without targets."""
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Shows the channels of a snapshot."""
+    def show(self, snapshot: Snapshot, most: int = 0) -> None:
+        """Shows the channels of a snapshot.
+
+        Args:
+            snapshot: snapshot.
+            most: most lines of the pane with targets.
+        """
         self._channels = snapshot.channels
-        side = self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
-        rows = int(side * _SHARE) // max(1, len(self._channels))
-        height = 1 + max(1, min(_MOST_ROWS, rows)) * max(1, len(self._channels))
+        count = max(1, len(self._channels))
+        self._rows = max(1, min(_MOST_ROWS, int(self.side_height * _SHARE) // count))
+        if targets := sum(_target_rows(channel, self.size.width) for channel in self._channels):
+            self._rows = next((rows for rows in range(self._rows, 1, -1) if 1 + rows * count + targets <= most), 1)
+        height = 1 + self._rows * count
+        height += max(0, min(targets, most - height))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         self.redraw()
+
+    @property
+    def side_height(self) -> int:
+        """Lines of the side of the screen."""
+        return self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
 
     def redraw(self) -> None:
         """Makes the lines."""
         width, height = self.size.width, self.size.height
         lines = [heading("CHANNELS", width, self.palette, key=self.key, focused=self.has_focus)]
-        space = max(1, (height - 1) // max(1, len(self._channels)))
+        space = max(1, min(self._rows, (height - 1) // max(1, len(self._channels))))
+        left = height - 1 - space * len(self._channels)
         for channel in self._channels:
-            lines += _pane(channel, width, min(_MOST_ROWS, space), self.palette)
+            targets = _targets(channel, width, left, self.palette)
+            left -= len(targets)
+            lines += _pane(channel, width, space, self.palette, targets)
         if not self._channels:
             lines.append((("none: nothing can be heard", self.palette.alarm),))
         self.set_lines(lines)
@@ -106,7 +129,7 @@ def _line_fields(channel: ChannelState, palette: Palette) -> dict[str, Forms]:
     }
 
 
-def _pane(channel: ChannelState, width: int, space: int, palette: Palette) -> list[Line]:
+def _pane(channel: ChannelState, width: int, space: int, palette: Palette, targets: Sequence[Line]) -> list[Line]:
     glyph, style = _state(channel, palette)
     name = f"{glyph} {channel.name} "
     if channel.nudge:
@@ -126,19 +149,54 @@ def _pane(channel: ChannelState, width: int, space: int, palette: Palette) -> li
                     cut("! " + channel.problem if alarm else rates.strip(), width - len(name)),
                     palette.warning if alarm else palette.text,
                 ),
-            )
+            ),
+            *targets,
         ]
     if space < 4:
         lines = [first, (("  " + cut(rates, width - 2), palette.text),)]
         if problem and (space == 3 or channel.problem_age < _FRESH):
             lines[1:] = [*lines[1:], problem] if space == 3 else [problem]
-        return lines
+        return [*lines, *targets]
     lines = [
         first,
         _way("in", channel.received_rate, channel.last_received, width, palette.input, palette),
         _way("out", channel.sent_rate, channel.last_sent, width, palette.prediction, palette),
     ]
-    return [*lines, problem or ()]
+    return [*lines, *targets, problem or ()]
+
+
+def _target_rows(channel: ChannelState, width: int) -> int:
+    """Returns the lines of all targets of a channel."""
+    columns = max(1, width // _TARGET)
+    return -(-len(channel.targets) // columns) + (1 if channel.more_targets else 0)
+
+
+def _targets(channel: ChannelState, width: int, most: int, palette: Palette) -> list[Line]:
+    """Returns the lines of the targets, column by column; the last line has the number of those that do not fit."""
+    columns = max(1, width // _TARGET)
+    targets, more = channel.targets, channel.more_targets
+    rows = min(most, _target_rows(channel, width))
+    if rows < 1:
+        return []
+    if more or rows * columns < len(targets):
+        rows -= 1
+        more += max(0, len(targets) - rows * columns)
+        targets = targets[: rows * columns]
+    label = max((len(f"x{one.number}") for one in targets), default=2) + 2
+    cells = [_target(one, label, width // columns, palette) for one in targets]
+    rows = -(-len(cells) // columns)
+    lines: list[Line] = [tuple(piece for cell in cells[row::rows] for piece in cell) for row in range(rows)]
+    return [*lines, ((f"  {more} more: bindings", palette.dim),)] if more else lines
+
+
+def _target(target: TargetState, label: int, width: int, palette: Palette) -> list[Piece]:
+    """Returns the dimension, the target and the last value in a cell of a fixed width."""
+    space = width - label - 1 - _VALUE
+    return [
+        (padded(f"  x{target.number}", label + 1), palette.text),
+        (padded(cut(target.target, space), space), palette.dim),
+        (f"{target.value or '–':>{_VALUE}}", palette.prediction if target.value else palette.dim),
+    ]
 
 
 def _state(channel: ChannelState, palette: Palette) -> tuple[str, Style]:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from impsy_tui.channels.base import Channel
+from impsy_tui.channels.base import Channel, RemappableOutput
 from impsy_tui.config import Config
 from impsy_tui.control.messages import MOST_SCENES, Snapshot
-from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState, TargetState
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.performance.live_set import LiveSet
@@ -27,6 +27,8 @@ from impsy_tui.workers.client import Job, JobRunner
 _SLOW_FACTS = 5.0
 """Seconds between readings of slow values that need a system call."""
 _CURVE_POINTS = 40
+MOST_TARGETS = 64
+"""Targets of a channel in a snapshot: as many as a large window shows."""
 
 
 class SnapshotMaker:
@@ -190,6 +192,7 @@ def _player_state(player: Player, behaviour: PlayerBehaviour, now: float, origin
 
 def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
     status = channel.status()
+    targets = channel.played() if isinstance(channel, RemappableOutput) else ()
     return ChannelState(
         name=status.name,
         state=status.state,
@@ -205,6 +208,8 @@ def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
         problems=status.problems,
         nudge=nudge,
         expects=status.expects,
+        targets=tuple(TargetState(*one) for one in targets[:MOST_TARGETS]),
+        more_targets=max(0, len(targets) - MOST_TARGETS),
     )
 
 

@@ -1,0 +1,80 @@
+"""Targets of the dimensions in the panes of the channels."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.style import Style
+from textual.geometry import Region
+
+from impsy_tui.console.drawing.lines import Line, changed_cells
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import TargetState
+from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, performed
+from tests.support.snapshots import playing
+
+
+def _targets(count: int, value: str = "64") -> tuple[TargetState, ...]:
+    return tuple(TargetState(number, f"cc 1 {number + 20}", value) for number in range(1, count + 1))
+
+
+def _mapped(count: int, more: int = 0) -> Snapshot:
+    """Returns a snapshot whose first channel has targets: the last without a value, the first with a long text."""
+    osc, demo = playing().channels
+    last = TargetState(count, "note 2", "")
+    targets = (TargetState(1, "/synth/cutoff 200 8000 log", "7999"), *_targets(count)[1:-1], last)
+    return playing(channels=(msgspec.structs.replace(osc, targets=targets, more_targets=more), demo))
+
+
+def _shown(here: Console, count: int) -> list[int]:
+    """Returns the numbers of the dimensions whose target is on the screen."""
+    return [number for number in range(2, count) if f"x{number} cc 1 {number + 20} " in " ".join(here.text.split())]
+
+
+@pytest.mark.parametrize(("size", "keys"), [(SMALL, ("f7",)), (LARGE, ()), (HUGE, ())])
+@performed
+async def test_channel_pane_shows_each_target_with_its_last_value(
+    size: tuple[int, int], keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    async with console(tmp_path / "none.sock", size, connected=False) as here:
+        await here.detach()
+        snapshot = playing(channels=_mapped(8).channels, jobs=())
+        await here.show(snapshot)
+        await here.press(*keys)
+        await here.show(snapshot)
+        assert _shown(here, 8) == [2, 3, 4, 5, 6, 7]
+        assert "7999" in here.text
+        assert "–" in next(line for line in here.lines if "note 2" in line)
+        assert "PENDING" in here.text
+
+
+@performed
+async def test_small_window_shows_one_line_for_each_channel(tmp_path: Path) -> None:
+    async with console(tmp_path / "none.sock", SMALL, connected=False) as here:
+        await here.detach()
+        await here.show(_mapped(8))
+        assert _shown(here, 8) == []
+        assert sum("● osc" in line or "● demo" in line for line in here.lines) == 2
+
+
+@performed
+async def test_channel_pane_counts_targets_without_room(tmp_path: Path) -> None:
+    async with console(tmp_path / "none.sock", LARGE, connected=False) as here:
+        await here.detach()
+        await here.show(_mapped(64, more=100))
+        shown = len(_shown(here, 64)) + 1
+        assert shown > 8
+        assert f"{164 - shown} more: bindings" in here.text
+        assert "⚙ 2 train s" in here.text
+
+
+def test_changed_cells_are_those_of_changed_pieces() -> None:
+    style = Style()
+
+    def line(*texts: str) -> Line:
+        return tuple((text, style) for text in texts)
+
+    before = line("x1 ", "cc 1", " 64")
+    assert list(changed_cells(3, before, line("x1 ", "cc 1", " 65"), 20)) == [Region(7, 3, 3, 1)]
+    assert list(changed_cells(3, before, line("x2 ", "cc 1", " 65"), 8)) == [Region(0, 3, 3, 1), Region(7, 3, 1, 1)]
+    assert list(changed_cells(3, before, line("x1 ", "cc 1 ", "64"), 20)) == [Region(0, 3, 20, 1)]
