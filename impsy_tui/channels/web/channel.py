@@ -22,6 +22,7 @@ from impsy_tui.channels.monitor import Monitor
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.osc.text import is_local
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
+from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.web.admission import Admission, note_refused_message
 from impsy_tui.channels.web.client import WebClient, host_of
@@ -31,8 +32,9 @@ from impsy_tui.channels.web.sender import ClientSender, in_text
 from impsy_tui.channels.web.staff import StaffPage, staff_page
 from impsy_tui.channels.web.stage import StagePage
 from impsy_tui.channels.web.text_protocol import read_text
-from impsy_tui.channels.web.touch_protocol import ended_text, message_text, read_touch, touch_text
+from impsy_tui.channels.web.touch_protocol import NEW_MAPPING, ended_text, message_text, read_touch, touch_text
 from impsy_tui.config import WebSocket
+from impsy_tui.config.mapping_targets import entry_of, text_of
 from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import MalformedMessageError
 
@@ -105,7 +107,7 @@ class WebSocketChannel(HeldKeys):
         self._troubles = ErrorCounter(listener, self.name)
         self._output = OutputMapping(settings.output)
         # A browser from before may still sound notes of an engine that was killed.
-        self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
+        self._post = ClientSender(self._clients, lambda: all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
         self._admission = Admission(self._connections, settings, self._pages, self._troubles)
         self.set_dimension(dimension)
@@ -232,6 +234,17 @@ class WebSocketChannel(HeldKeys):
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """Returns the learned mapping by configuration key; empty if nothing was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def played(self) -> list[PlayedTarget]:
+        return self._output.played
+
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: tuple(map(text_of, self._output.entries))}
+
+    def set_targets(self, output: str, texts: tuple[str, ...]) -> None:
+        self._broadcast(self._output.map(tuple(map(entry_of, texts))))
+        self._pages.set_outputs(self._output.entries)
+        self._post.send_passing((NEW_MAPPING,))
 
     def _warn_of_network(self, bound: socket.socket) -> None:
         addresses = reached_at(bound)

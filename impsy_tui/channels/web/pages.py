@@ -12,7 +12,8 @@ from typing import Final
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-from impsy_tui.channels.midi.mapping import Entry
+from impsy_tui.channels.midi.mapping import UNUSED, Entry
+from impsy_tui.config.mapping_targets import targets_of
 from impsy_tui.ensemble.gestures import NAMES, SHORT
 from impsy_tui.modes import MODES
 from impsy_tui.parameters import SIGMA, TEMP
@@ -35,17 +36,25 @@ class PageServer:
     """
 
     def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
-        self._outputs = outputs
+        self._inputs, self._outputs = inputs, outputs
         self._status: Callable[[], bytes] | None = None
         self._staff: _Page | None = None
         self._stage: _Page | None = None
         self._files = {name: _read(name) for name in ("faders", *(("pad",) if touches else ()))}
-        self.set_inputs(inputs)
+        self._make_pages()
 
     def set_inputs(self, inputs: Sequence[Entry]) -> None:
         """Sets the mapping of the faders; no file is read."""
         self._inputs = inputs
-        outputs, files = self._outputs, self._files
+        self._make_pages()
+
+    def set_outputs(self, outputs: Sequence[Entry]) -> None:
+        """Sets the mapping that the faders follow; no file is read."""
+        self._outputs = outputs
+        self._make_pages()
+
+    def _make_pages(self) -> None:
+        inputs, outputs, files = _firsts(self._inputs), _firsts(self._outputs), self._files
         stage = ["stage"] if self._stage is not None else []
         others = [*(["pad"] if "pad" in files else []), *stage]
         faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "others": others})
@@ -70,7 +79,7 @@ class PageServer:
         self._stage = _Page(
             "stage", _read("stage"), {"modes": list(MODES), "sliders": sliders, "others": list(self._files)}
         )
-        self.set_inputs(self._inputs)  # with links to it
+        self._make_pages()  # with links to it
 
     @property
     def has_stage(self) -> bool:
@@ -120,6 +129,11 @@ class _Page:
             "Referrer-Policy": "no-referrer",
         }
         return _answer(self._body, "text/html; charset=utf-8", empty, more)
+
+
+def _firsts(entries: Sequence[Entry]) -> list[Entry]:
+    """Returns the first target of each dimension: a fader shows one."""
+    return [next(iter(targets_of(entry)), UNUSED) for entry in entries]
 
 
 def _answer(body: bytes, kind: str, empty: bool, more: Mapping[str, str] | None = None) -> Response:

@@ -20,7 +20,7 @@ class ClientSender:
 
     Args:
         clients: list of the connected clients, kept up to date by the channel.
-        first: messages for each new client, before all others.
+        first: returns the messages for a new client, before all others.
         loop: event loop of the engine.
         unread: called for a client that does not read its messages.
     """
@@ -28,7 +28,7 @@ class ClientSender:
     def __init__(
         self,
         clients: Sequence[WebClient],
-        first: Sequence[bytes],
+        first: Callable[[], Sequence[bytes]],
         loop: asyncio.AbstractEventLoop,
         unread: Callable[[WebClient], None],
     ) -> None:
@@ -64,7 +64,7 @@ class ClientSender:
     def greet(self, client: WebClient) -> None:
         """Queues the present values for a new client."""
         pending = CoalescingQueue()
-        pending.add(self._first)
+        pending.add(self._first())
         pending.add(self._present.messages)
         if pending:
             self._add_pending(client, pending)

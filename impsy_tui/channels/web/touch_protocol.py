@@ -18,6 +18,9 @@ _TOUCH: Final = re.compile(
 )
 _SAYS_TOUCH: Final = "/touch/"
 
+NEW_MAPPING: Final = b"/page/mapping"
+"""Text for the page of faders: the mapping has changed, so the server has another page."""
+
 
 class TextTouch(NamedTuple):
     """Touch of a finger, or its end.

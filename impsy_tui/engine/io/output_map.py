@@ -12,6 +12,7 @@ from impsy_tui.config.value_types import InvalidValueError
 from impsy_tui.errors import UserError
 
 _OSC: Final = "osc"
+_BROWSERS: Final = "websocket"
 _MOST: Final = 16
 """Greatest number of targets of one dimension at one output."""
 _EXAMPLE: Final = "map x3 -> cc 1 74, or map x3 -> osc /synth/cutoff 200 8000 log"
@@ -150,6 +151,8 @@ class OutputMap:
         there = ", ".join(output for _, output in outputs)
         found = [one for one in outputs if not name or one[1].lower() == name.lower()]
         found = found or [one for one in outputs if name.lower() in one[1].lower()]
+        if not name:  # devices come first: browsers get other targets if the line names them
+            found = [one for one in found if one[0].name.partition(" ")[0] != _BROWSERS] or found
         if not outputs:
             raise UserError(f"no output takes {word}: the configuration has no {'osc' if word == _OSC else 'midi'}")
         if not found:

@@ -381,3 +381,20 @@ def test_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None:
 
     (told,) = with_channel(play).troubles
     assert "does not read" in told
+
+
+def test_clients_get_other_targets_and_pages_learn_of_them() -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        async with connect(url) as client:
+            channel.send((0.5, 1.0))
+            assert await said(client, 2) == ["/channel/1/noteon/64/127", "/channel/1/cc/2/127"]
+            channel.set_targets("websocket", ("bend 3, cc 1 74 0 100", "cc 1 2"))
+            assert channel.targets() == {"websocket": ("bend 3, cc 1 74 0 100", "cc 1 2")}
+            assert await said(client, 2) == ["/channel/1/noteoff/64/0", "/page/mapping"]
+            channel.send((0.5, 1.0))
+            assert await said(client, 2) == ["/channel/3/pitchbend/8192", "/channel/1/cc/74/50"]
+            assert [one.value for one in channel.played()] == ["8192", "50", "127"]
+            async with connect(url) as later:
+                assert "/page/mapping" not in await said(later, 3)
+
+    with_channel(play, output=(("note_on", 1), ("control_change", 1, 2)))

@@ -206,3 +206,22 @@ def test_page_without_faders_shows_the_setting(chromium: Chromium) -> None:
         assert "No faders yet" in await stage.page.run("document.querySelector('main').textContent")
 
     on_stage(chromium, play, ())
+
+
+def test_page_follows_other_targets_once_no_finger_holds_a_fader(chromium: Chromium) -> None:
+    mapped = "JSON.parse(document.getElementById('mapping')?.textContent ?? '{}').output?.[0]?.[1] === 3"
+
+    async def play(stage: Stage) -> None:
+        await stage.page.touch("touchStart", await stage.spot(0, 0.5))
+        await until(lambda: bool(stage.hearing.updates))
+        stage.channel.set_targets("websocket", ("cc 3 9, bend 4", "cc 2 7"))
+        await stage.page.touch("touchMove", await stage.spot(0, 0.75))
+        await until(lambda: abs(stage.values(0)[-1] - 0.75) < 0.02)
+        assert not await stage.page.run(mapped)
+        await stage.page.touch("touchEnd")
+        await stage.page.until(mapped)
+        await stage.connected()
+        stage.channel.send((0.25, 0.75))
+        await stage.page.until(stage.marks(0, 0.25))
+
+    on_stage(chromium, play, FADERS)

@@ -79,3 +79,12 @@ def test_page_server_refuses_other_methods() -> None:
 def test_page_server_changes_the_page_with_the_mapping() -> None:
     one, other = answers(("GET", "/"))[0], answers(("GET", "/"), input=KEYS)[0]
     assert one[1]["ETag"] != other[1]["ETag"]
+
+
+def test_page_has_the_first_target_of_each_dimension() -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        channel.set_targets("websocket", ("cc 1 74 0 100, bend 2", "", "pressure 1"))
+        _, _, page = await asyncio.to_thread(get, f"http://127.0.0.1:{port_of(url)}/")
+        assert '"output":[["control_change",1,74,0,100],["unused"],["channel_pressure",1]]' in page
+
+    with_channel(play)

@@ -10,10 +10,11 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.control.client import connected
+from impsy_tui.control.states import TargetState
 from tests.support.channels.midi_wires import messages, sounding
 from tests.support.channels.pseudo_terminals import Wire, wire_at
 from tests.support.engine_process import EngineProcess
-from tests.support.ports import free_port
+from tests.support.ports import free_port, free_tcp_port
 from tests.support.waiting import wait_until
 
 Start = Callable[..., EngineProcess]
@@ -116,3 +117,27 @@ def test_one_address_for_all_dimensions_becomes_a_list_when_one_changes(start_en
         assert client.command("keep mapping").ok
     kept = tomllib.loads((tmp_path / "config.toml").read_text())
     assert kept["osc"]["output"] == ["/fader1", "/fader2, /cutoff 0 10"]
+
+
+def test_browsers_get_other_targets_if_the_line_names_them(start_engine: Start, tmp_path: Path) -> None:
+    with wire_at(tmp_path / "tty") as wire:
+        engine = start_engine(
+            f'[model]\ndimension = 4\n[serialmidi]\nport = "{wire.path}"\noutput = []\n'
+            f"[websocket]\nserver_port = {free_tcp_port()}\noutput = []\n"
+        )
+        with connected(engine.socket) as client:
+            for line, reply in (
+                ("map x1 -> cc 1 74", "x1 plays serialmidi cc 1 74"),
+                ("map x1 -> websocket cc 1 74", "x1 plays websocket cc 1 74"),
+                ("map x2 -> web note 3", "x2 plays websocket note 3"),
+                ("unmap x1 cc 1 74", "x1 no longer plays serialmidi cc 1 74"),
+            ):
+                assert client.command(line).text == reply
+            shown = {channel.name: channel.targets for channel in client.snapshot().channels}
+            assert shown["websocket"] == (TargetState(1, "cc 1 74", ""), TargetState(2, "note 3", ""))
+            assert shown["serialmidi"] == ()
+            client.command("undo")
+            assert "serialmidi cc 1 74" in client.command("bindings").text
+            assert client.command("keep mapping").ok
+    kept = tomllib.loads((tmp_path / "config.toml").read_text())
+    assert kept["websocket"]["output"] == ["cc 1 74", "note 3"]
