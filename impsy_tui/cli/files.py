@@ -72,8 +72,16 @@ def _is_model(word: str) -> bool:
     return False
 
 
-def _library() -> UserFiles:
-    return UserFiles(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
+def new_model_name(folder: Path, name: str) -> str:
+    """Returns the name of a model that a training makes; exits with a message if it is not allowed or in use."""
+    try:
+        return _library(folder).new_model_name(name)
+    except UserError as problem:
+        fail(f"--as {name}: {problem}")
+
+
+def _library(models: Path = Path("models")) -> UserFiles:
+    return UserFiles(Path("logs"), DATASETS, [models, shipped_folder("models")], lambda: ())
 
 
 def _own_models() -> list[Path]:

@@ -12,7 +12,7 @@ from impsy_tui.cli.learning import train
 from impsy_tui.cli.main import app
 from impsy_tui.config import load_config
 from impsy_tui.worker_requests import WorkerRequest
-from impsy_tui.workers.requests import ConvertRequest
+from impsy_tui.workers.requests import ConvertRequest, SweepRequest, TrainRequest
 from tests.support.engine_process import shell
 
 
@@ -153,6 +153,31 @@ def test_convert_takes_file_or_name_of_model(tmp_path: Path, monkeypatch: pytest
         done = CliRunner().invoke(app, ["convert", word])
         assert (done.exit_code, told) == (1, [])
         assert f"{word} is not a Keras model: name a .keras, .h5 or .hdf5 file" in done.output
+
+
+def test_new_model_gets_the_name_of_the_option_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("models/m.tflite", "datasets/d.npz"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    told: list[WorkerRequest] = []
+    monkeypatch.setattr(train, "work", told.append)
+    for size in ("s", "auto"):
+        assert CliRunner().invoke(app, ["train", "d", "-M", size, "--as", "gentle.tflite"]).exit_code == 0
+    one, several = told
+    assert isinstance(one, TrainRequest)
+    assert isinstance(several, SweepRequest)
+    assert (one.name, several.name) == ("gentle", "gentle")
+    for words, problem in (
+        (("d", "--as", "m"), "--as m: m exists already and is not overwritten: choose another name"),
+        (("d", "--as", "ensembleRNN-units16"), "ensembleRNN-units16 is the name of a model that comes with the"),
+        (("d", "--as", "a/b"), "--as a/b: a/b cannot be a name: no slashes"),
+        (("d", "d", "--as", "a"), "--as a: 2 datasets make 2 models; name one dataset"),
+        (("--resume", "--as", "a"), "--as: the interrupted training keeps the name of its model"),
+    ):
+        done = CliRunner().invoke(app, ["train", *words])
+        assert (done.exit_code, len(told)) == (1, 2)
+        assert problem in " ".join(done.output.split())
 
 
 def test_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:

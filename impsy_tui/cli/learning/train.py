@@ -101,6 +101,9 @@ def train(
             autocompletion=completion.models,
         ),
     ] = None,
+    named: Annotated[
+        str, typer.Option("--as", help="Name of the new model.", show_default="the shape of the network")
+    ] = "",
     budget: Annotated[
         float, typer.Option("--budget-ms", help="Longest time per prediction for -M auto, in milliseconds.")
     ] = ranges.BUDGET.default,
@@ -122,6 +125,8 @@ def train(
     is saved.
     """
     if resume:
+        if named:
+            fail("--as: the interrupted training keeps the name of its model")
         work(requests.TrainRequest(models))
         return
     if size not in (*choices.SIZES, choices.AUTO):
@@ -138,11 +143,17 @@ def train(
         fail(f"--budget-ms {budget:g}: {ranges.BUDGET}")
     files = [_find(name, "dataset") for name in datasets or ()] or [_dataset_in(source, dimension)]
     patience = patience if early_stopping else epochs
+    if named:
+        if len(files) > 1:
+            fail(f"--as {named}: {len(files)} datasets make {len(files)} models; name one dataset")
+        from impsy_tui.cli.files import new_model_name  # imported late: --help does not need NumPy
+
+        named = new_model_name(models, named)
     if size != choices.AUTO and len(files) == 1 and not seeds and not scheduler:
         start = None if begun_from is None else _find(begun_from, "model")
         work(
             requests.TrainRequest(
-                models, files[0], size, start, epochs=epochs, patience=patience, batch=batch, seed=seed
+                models, files[0], size, start, named, epochs=epochs, patience=patience, batch=batch, seed=seed
             )
         )
         return
@@ -161,6 +172,7 @@ def train(
             scheduler=scheduler,
             dashboard=dashboard,
             table=True,
+            name=named,
         )
     )
 

@@ -265,13 +265,19 @@ class UserFiles:
             raise UserError(f"{stem} exists already and is not overwritten: choose another name")
         return stem
 
-    async def rename(self, kind: str, name: str, to: str) -> str:
+    async def rename(self, kind: str, name: str, to: str, *, dimension: int = 0) -> str:
         """Renames a file; returns the reply.
+
+        Args:
+            kind: "log", "dataset" or "model".
+            name: Name of the file; also a part of it, and of a model its size or ``newest``.
+            to: New name.
+            dimension: Dimension of the model that ``newest`` and a size prefer; 0 for none.
 
         Raises:
             UserError: The name is not allowed or in use, or the file cannot be renamed.
         """
-        files = self._own_files(kind, name)
+        files = self._companions(kind, self._find_own(kind, name, exact=False, dimension=dimension))
         stem = to.removesuffix(".gz").removesuffix(".log") if kind == "log" else to.removesuffix(files[0].suffix)
         kept = _LOG_ENDING.search(_name(files[0])) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
@@ -297,16 +303,15 @@ class UserFiles:
         Raises:
             UserError: The file is in use or shipped, or cannot be moved.
         """
-        files = self._own_files(kind, name)
+        files = self._companions(kind, self._find_own(kind, name))
         if kind == "log":
             files += _touches_of(files[0])
         trashed = await self.trash.put(kind, files)
         others = f" with {', '.join(file.name for file in files[1:])}" if len(files) > 1 else ""
         return f"{kind} {trashed.name} is in the trash{others}: undo or restore brings it back", trashed
 
-    def _own_files(self, kind: str, name: str) -> list[Path]:
+    def _companions(self, kind: str, file: Path) -> list[Path]:
         """Returns a file and its companions; refuses shipped files and files in use."""
-        file = self._find_own(kind, name)
         if kind == "model" and is_shipped("models", file):
             raise UserError(f"{file.stem} comes with the program and stays as it is")
         belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
@@ -319,11 +324,11 @@ class UserFiles:
             raise UserError(f"{_name(file)} stays as it is: {why}")
         return files
 
-    def _find_own(self, kind: str, name: str) -> Path:
+    def _find_own(self, kind: str, name: str, *, exact: bool = True, dimension: int = 0) -> Path:
         if kind == "model" and name.startswith(AGENT_PREFIX):
             with suppress(UserError):
                 return self.agents.find(name, exact=True)
-        return self.find(kind, name, exact=True)
+        return self.find(kind, name, exact=exact, dimension=dimension)
 
 
 def _check_model_name(stem: str) -> None:

@@ -152,7 +152,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     Command("keep job", "ends a job early and saves its result so far", "keep job", (_JOB,), sources=Source.CHANNEL),
     Command(
         "rename",
-        "gives a log, a dataset or a model another name",
+        "gives a log, a dataset or a model another name; a model is found as load finds it",
         "rename model m gentle",
         (_KIND_OF_FILE, Argument("name", ArgumentKind.FILE), Argument("to", ArgumentKind.NAME)),
         sources=KEYBOARD,

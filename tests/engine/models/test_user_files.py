@@ -126,6 +126,23 @@ def test_rename_stays_in_its_folder(folder: Path, kind: str, name: str) -> None:
     assert _everything(folder) == before
 
 
+def test_rename_takes_a_part_of_a_name_a_size_and_newest(folder: Path) -> None:
+    library, models = _library(folder), folder / "models"
+    for age, units in enumerate((64, 128)):
+        file = models / f"musicMDRNN-dim4-layers2-units{units}-mixtures5-scale10.tflite"
+        file.write_bytes(b"")
+        os.utime(file, (2e9 - age, 2e9 - age))
+    assert _run(library.rename("model", "oth", "wind")) == "model other is now wind"
+    assert _run(library.rename("model", "dim4-layers2-units128", "calm")).endswith("is now calm")
+    assert _run(library.rename("model", "s", "small", dimension=4)).endswith("units64-mixtures5-scale10 is now small")
+    assert _run(library.rename("model", "newest", "last")) == "model small is now last"
+    assert _run(library.rename("log", "b", "c")) == "log b is now c"
+    with pytest.raises(UserError, match="no model is called al"):
+        _run(library.rename("model", "al", "x"))
+    with pytest.raises(UserError, match="no model is called alm"):
+        _run(library.delete("model", "alm"))
+
+
 def test_all_files_of_a_model_go_along(folder: Path) -> None:
     library = _library(folder)
     assert _run(library.rename("model", "m", "gentle.tflite")) == "model m is now gentle"

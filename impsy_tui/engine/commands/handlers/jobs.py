@@ -249,7 +249,9 @@ class JobHandlers(Handlers):
         return f"job {job.number} ({job.kind}) ends and saves its result so far"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
-        return self._host.user_files.rename(kind, name, to)
+        if kind == "model" and name == choices.PREVIOUS:
+            name = self._model(name).name
+        return self._host.user_files.rename(kind, name, to, dimension=self._dimension)
 
     def _delete(self, kind: str, name: str) -> Awaitable[str]:
         return self._put_in_trash(kind, name, self._reversals)
