@@ -41,8 +41,6 @@ class ChannelScheduler(Protocol):
         """Calls ``action`` at an absolute time in seconds."""
 
 
-MappingEntry = tuple[str | int, ...]
-"""One entry of a MIDI mapping (see ``mapping``); of OSC, an address and the position of an argument from 1."""
 MEANS_NOTHING: Final = "means nothing here"
 """End of the reply to a message that no command and no binding has."""
 
@@ -331,16 +329,16 @@ class NoteHolder(Protocol):
 
 
 @runtime_checkable
-class LearnableChannel(Protocol):
-    """Channel whose mapping can be changed while it plays."""
+class RemappableInput(Protocol):
+    """Channel whose dimensions can get other sources while it plays."""
 
     name: str
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """Maps this entry to the dimension with this index (from 0)."""
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Returns the sources of each dimension by input (a device, or the name of the channel)."""
 
-    def learned(self) -> Mapping[str, tuple[MappingEntry, ...] | tuple[str, ...]]:
-        """Returns the present mappings by configuration key, such as ``midi.input."X-TOUCH"``."""
+    def set_sources(self, device: str, texts: tuple[str, ...]) -> None:
+        """Sets the checked sources of an input; keys that are held and play no dimension any more are released."""
 
 
 @runtime_checkable

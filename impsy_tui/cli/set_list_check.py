@@ -12,7 +12,7 @@ from impsy_tui.cli.output.text import say
 from impsy_tui.config import load_config
 from impsy_tui.config.player_checks import channel_names
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.parameter_map import read_mapping
+from impsy_tui.engine.io.mappings import check_mapping
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.cues import LARGEST_FILE, SUFFIX
 from impsy_tui.engine.performance.scenes.file import SceneFile
@@ -205,7 +205,7 @@ def _configured_names(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ..
 
 def _wrong_mapping(text: str) -> str:
     try:
-        read_mapping(text)
+        check_mapping(text)
     except UserError as problem:
         return str(problem)
     return ""

@@ -14,7 +14,6 @@ from impsy_tui.config.value_types import (
     Integer,
     OneOrMany,
     Origin,
-    OscControl,
     Real,
     Switch,
     Text,
@@ -47,9 +46,10 @@ class Osc:
     client_port: int = setting(PORT, 6001, "port of the synthesiser")
     input_address: str = setting(Address(), "/interface", "address of the messages from your controller")
     input: tuple[str, ...] = setting(
-        OneOrMany(OscControl()),
+        OneOrMany(OscTargets()),
         (),
-        'addresses of a controller that sends one message for each fader, such as TouchOSC: "/1/fader{n}", or a list',
+        'addresses of a controller with one message for each fader: "/1/fader{n}" for TouchOSC, or a list; '
+        'with ends: "/1/fader{n} 0 127"',
     )
     output: tuple[str, ...] = setting(
         OneOrMany(OscTargets()),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from impsy_tui.config.toml_text import shown
-from impsy_tui.config.value_types import InvalidValueError, OscControl
+from impsy_tui.config.value_types import Address, InvalidValueError
 
 CURVE_NAMES: Final = ("exp", "log", "inverted")
 """Words that may stand at the end of an entry."""
@@ -34,6 +34,11 @@ _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
     "channel_pressure": ((_CHANNEL,),),
     "unused": ((),),
 }
+
+_POSITIONS: Final = tuple(map(str, range(1, 65)))
+"""Positions of the arguments of an OSC message, as text."""
+_LEAST: Final = 1e-300
+"""Number in place of 0 and of numbers below 0, which have no logarithm."""
 
 SEVERAL: Final = "targets"
 """Kind of an entry with several targets for one dimension; its second part is their text."""
@@ -144,7 +149,7 @@ def _checked(entry: Any, text: str, refuse: Callable[[str], InvalidValueError]) 
 
 @dataclass(frozen=True, slots=True)
 class OscTarget:
-    """One argument of the messages of an address.
+    """One argument of the messages of an address, which a dimension plays or which plays a dimension.
 
     Attributes:
         address: address of the messages.
@@ -165,6 +170,12 @@ class OscTarget:
             return float(self.low * (self.high / self.low) ** share)
         return self.low + share * (self.high - self.low)
 
+    def share(self, number: float) -> float:
+        """Returns the value of a number: 0 at low, 1 at high, and beyond them outside 0 to 1."""
+        if self.is_log:
+            return math.log(max(number, _LEAST) / self.low) / math.log(self.high / self.low)
+        return (number - self.low) / (self.high - self.low)
+
 
 def read_osc_target(text: str) -> OscTarget:
     """Returns a target of its text: ``/synth/cutoff 200 8000 log``, or ``/xy 2`` for the second argument.
@@ -173,14 +184,18 @@ def read_osc_target(text: str) -> OscTarget:
         InvalidValueError: the text is not valid.
     """
     address, *rest = text.split() or [""]
-    OscControl().check(address)
     if not address:
         raise InvalidValueError("an address is missing, such as /synth/cutoff 200 8000 log")
+    try:
+        Address().check(address)
+    except InvalidValueError:
+        raise InvalidValueError(f"{address} is not {Address().allowed}") from None
     is_log = rest[-1:] == ["log"]
     rest = rest[:-1] if is_log else rest
     position = 1
     if len(rest) in (1, 3):
-        OscControl().check(f"{address} {rest[0]}")
+        if rest[0] not in _POSITIONS:
+            raise InvalidValueError(f"{rest[0]} is not the position of an argument, 1 to {len(_POSITIONS)}")
         position, rest = int(rest[0]), rest[1:]
     if len(rest) not in (0, 2):
         raise InvalidValueError(f"{address} takes low and high, then log if you like: {address} 200 8000 log")
@@ -195,18 +210,27 @@ def read_osc_target(text: str) -> OscTarget:
     return OscTarget(address, position, low, high, is_log)
 
 
+def read_osc_targets(text: str) -> tuple[OscTarget, ...]:
+    """Returns the targets of a text with commas; none for an empty text.
+
+    Raises:
+        InvalidValueError: the text is not valid.
+    """
+    return tuple(map(read_osc_target, text.split(","))) if text.strip() else ()
+
+
 @dataclass(frozen=True, slots=True)
 class OscTargets:
-    """Targets of one dimension, with commas between them and ``{n}`` for its number; an empty text for none."""
+    """OSC messages of one dimension, with commas between them and ``{n}`` for its number; an empty text for none."""
 
     allowed: str = (
         'one text for all dimensions such as "/1/fader{n}", or a list such as '
-        '["/cutoff 200 8000 log", "/xy 2, /pan -1 1", ""]'
+        '["/cutoff 200 8000 log", "/xy 2, /pan -1 1", ""]. One number is the position of the argument, '
+        "two are its ends"
     )
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
             raise InvalidValueError
-        for part in value.split(",") if value.strip() else ():
-            read_osc_target(part.replace("{n}", "1"))
+        read_osc_targets(value.replace("{n}", "1"))
         return ", ".join(" ".join(part.split()) for part in value.split(","))

@@ -149,31 +149,6 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class OscControl:
-    """OSC address of one dimension, with ``{n}`` for its number, and the position of its argument."""
-
-    allowed: str = (
-        'one address for all dimensions such as "/1/fader{n}", or a list with an address for each such as '
-        '["/1/fader1", "/3/xy 1", "/3/xy 2", ""]: a number is the position of the argument, "" is no address'
-    )
-
-    def check(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise InvalidValueError
-        address, *position = value.split() or [""]
-        if position and not (len(position) == 1 and position[0] in _POSITIONS):
-            raise InvalidValueError
-        if address:
-            Address().check(address.replace("{n}", "1"))
-        elif value.strip():
-            raise InvalidValueError
-        return " ".join([address, *position])
-
-
-_POSITIONS = tuple(map(str, range(1, 65)))
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """Origin of a web page in the form of the browsers."""
 

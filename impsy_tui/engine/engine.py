@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from impsy_tui.channels.base import Channel, LearnableChannel
+from impsy_tui.channels.base import Channel
 from impsy_tui.channels.midi.file_mapping import FileMapping, file_mapping
 from impsy_tui.control.messages import CommandRequest, EditSet, Event, Reply, Request, Snapshot, level_of
 from impsy_tui.control.status_text import status_lines
@@ -88,7 +88,13 @@ class Engine:
             self.snapshot,
             greeting(options),
         )
-        self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler, self._apply_learned)
+        self.midi_learn = MidiLearn(
+            self._learned_line,
+            self._carry_out_learned,
+            self._notify_from("learn"),
+            loop.scheduler,
+            self._apply_learned,
+        )
         self._autosave = Autosave(loop.scheduler, options.logs, self._state, self._in_background, self.notify)
         self._saved = SessionRestore(options, self._autosave, self.notify)
         self._ends_on_purpose = True
@@ -129,8 +135,7 @@ class Engine:
         )
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
-        maps = self.live_set.parameter_map, self.live_set.output_map
-        self._mapping_keeper = MappingKeeper(self._settings_editor, self._learning_channels, self.bindings, *maps)
+        self._mapping_keeper = MappingKeeper(self._settings_editor, self.bindings, self.live_set.mappings)
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()
@@ -262,15 +267,16 @@ class Engine:
         self.session.configured = {name: player.routing for name, player in self.session.all_players.items()}
         return said
 
-    def _learning_channels(self) -> list[LearnableChannel]:
-        return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]
+    def _learned_line(self, name: str, number: int, source: str) -> str:
+        return self.live_set.mappings.inputs.learned_line(name, number, source)
+
+    def _carry_out_learned(self, line: str) -> Reply:
+        reply = self.executor.begin(line, 0, "learn")
+        assert isinstance(reply, Reply)  # mapping takes no time
+        return reply
 
     def _apply_learned(self, channel: str, updates: list[tuple[int, float]], at: float) -> None:
         self.session.updated(channel, updates, at)
-
-    def _learned(self, text: str) -> None:
-        self.notify("info", "learn", text)
-        self._autosave.changed()
 
     async def _resume(self, last: last_session.SessionFile) -> None:
         """Resumes a set."""
@@ -280,10 +286,8 @@ class Engine:
         for line in saved.other_lines:
             self.executor.carry_out_here("resume", line)
         self._incoming.bind_all(saved.bindings, "bindings,")
-        problems = set_state.resume_learned(saved.learned, self._learning_channels())
-        self.midi_learn.learned += saved.learned
         settings = not self._options.given
-        problems += await set_state.resume_set(saved, last.away, self.live_set, self.executor, settings=settings)
+        problems = await set_state.resume_set(saved, last.away, self.live_set, self.executor, settings=settings)
         if not self._options.config.start.keep_paused:
             await self.executor.carry_out_line("@all resume")
         self._saved.report(last, self.session, problems)
@@ -383,8 +387,6 @@ class Engine:
 
     def _state(self) -> last_session.SessionFile:
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
-        live_set = set_state.capture(
-            self.live_set, self.session, self.executor.macros, self.bindings, self.midi_learn.learned, jobs
-        )
+        live_set = set_state.capture(self.live_set, self.session, self.executor.macros, self.bindings, jobs)
         kept = saved_session(self.session, self.player_models, live_set, log=self._log.enabled)
         return replace(kept, config=self._saved.config, saved=time.time())

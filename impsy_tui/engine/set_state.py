@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from impsy_tui.channels.base import LearnableChannel
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.scenes.file import read_scene, scene_table
 from impsy_tui.engine.performance.scenes.scene import rig_lines
@@ -15,6 +13,7 @@ from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Source
+from impsy_tui.text import counted
 
 
 def capture(
@@ -22,7 +21,6 @@ def capture(
     session: Session,
     macros: Mapping[str, Macro],
     bindings: Bindings,
-    learned: Sequence[LearnedControl],
     jobs: Sequence[str],
 ) -> SavedSet:
     """Returns the state of a set for the saved session."""
@@ -34,7 +32,6 @@ def capture(
         cue=live_set.cues.index,
         other_lines=(*rig_lines(session), *(["lock"] if live_set.locked else [])),
         pending=tuple(one.saved for one in pending_lines.capture(live_set.scheduled)),
-        learned=tuple(learned),
         recording=live_set.recording.runs,
         jobs=tuple(jobs),
     )
@@ -83,26 +80,13 @@ async def resume_set(
     return problems
 
 
-def resume_learned(learned: Sequence[LearnedControl], channels: Sequence[LearnableChannel]) -> list[str]:
-    """Gives the learned controls back to the channels; returns the names of missing channels."""
-    by_name = {channel.name: channel for channel in channels}
-    missing = []
-    for one in learned:
-        if one.channel in by_name:
-            by_name[one.channel].learn(one.device, one.index, one.entry)
-        else:
-            missing.append(f"x{one.index + 1}: there is no channel {one.channel} any more")
-    return missing
-
-
 def summary(kept: SavedSet) -> str:
     """Returns the resumed parts, except the players, in words."""
     parts = []
     if kept.set:
         parts.append(f"set list {kept.set}, cue {kept.cue + 1}")
-    for count, name in ((len(kept.pending), "pending line"), (len(kept.learned), "learned control")):
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+    if kept.pending:
+        parts.append(counted(len(kept.pending), "pending line"))
     if kept.recording:
         parts.append("the recording continues in a new file")
     return "; ".join(parts)

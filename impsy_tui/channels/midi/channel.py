@@ -1,15 +1,14 @@
 """MIDI channel through ports of this machine."""
 
 import asyncio
-import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, VirtualTouch
 from impsy_tui.channels.midi.device import MidiInput, MidiOutput
 from impsy_tui.channels.midi.echo_loop import EchoLoop
 from impsy_tui.channels.midi.held_keys import HeldKeys
-from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words
 from impsy_tui.channels.midi.settings import make_devices, unused_settings
 from impsy_tui.channels.midi.system.client import InLink, MidiHost, OutLink, PortLink, PortScan
 from impsy_tui.channels.midi.system.port_names import match
@@ -48,7 +47,6 @@ class MidiChannel(HeldKeys):
         self._reported: dict[MidiInput | MidiOutput, str] = {}
         self._echo_loop = EchoLoop()
         self._hears_clock = self._sends_clock = False
-        self._learned: dict[str, tuple[MappingEntry, ...]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def refuses(self, dimension: int) -> str:
@@ -134,21 +132,16 @@ class MidiChannel(HeldKeys):
         words = (in_words(self._last_received), in_words(self._last_sent))
         return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """Lets an entry set the dimension with this index (from 0)."""
-        for source in self._inputs:
-            if source.name == device:
-                messages = source.map(with_entry(source.entries, index, entry))
-                for output in self._outputs:
-                    if output.name == device:
-                        self._transmit(output, messages)
-                self._learned[device] = source.entries
-                self._report_held(self._scheduler.now())
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        return {heard.name: tuple(map(text_of, heard.entries)) for heard in self._inputs}
 
-    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """Returns the learned mappings by their configuration key."""
-        table = f"{table_of(self.name)}.input"
-        return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
+    def set_sources(self, device: str, texts: tuple[str, ...]) -> None:
+        source = next(heard for heard in self._inputs if heard.name == device)
+        messages = source.show(tuple(map(entry_of, texts)))
+        for output in self._outputs:
+            if output.name == device:
+                self._transmit(output, messages)
+        self._map(source.mapping, source.entries)
 
     def played(self) -> list[PlayedTarget]:
         outputs = self._remappable

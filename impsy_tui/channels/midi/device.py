@@ -19,6 +19,7 @@ from impsy_tui.channels.midi.mapping import (
 )
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.midi.system.client import InLink, OutLink
+from impsy_tui.config.mapping_targets import targets_of
 from impsy_tui.ensemble.touches.surfaces import MidiPad
 
 _CONTINUOUS: Final = ("control_change", "control_change_14", "pitch_bend")
@@ -67,7 +68,9 @@ class Takeover:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._continuous = [index for index, entry in enumerate(entries) if entry[0] in _CONTINUOUS]
+        self._continuous = [
+            index for index, entry in enumerate(entries) if any(one[0] in _CONTINUOUS for one in targets_of(entry))
+        ]
         self._positions: dict[int, float] = {}
         self._targets: dict[int, float] = {}
 
@@ -248,6 +251,7 @@ class MidiInput:
 
     Attributes:
         link: connection to the device; None while the device is missing.
+        mapping: mapping of its messages to dimensions.
         entries: entries of the present mapping.
         pad: touch pad made of two controllers, else None.
         sends_back: outputs whose messages may come back from this device.
@@ -262,14 +266,14 @@ class MidiInput:
         self.sends_back: Sequence[MidiOutput] = ()
         self.outputs = outputs
         self.takeover: Takeover | None = None
+        self.mapping = InputMapping(entries)
         self._lights = lights
         self._shown: OutputMapping | None = None
-        self.map(entries)
+        self.show(entries)
 
-    def map(self, entries: Sequence[Entry]) -> list[bytes]:
-        """Sets the mapping; returns the messages that must be sent to the lights."""
+    def show(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Sets the entries for the lights and knobs; returns the messages that must be sent to the lights."""
         self.entries = tuple(entries)
-        self.mapping = InputMapping(entries)
         if self._lights is None:
             return []
         found: list[bytes] = []

@@ -5,7 +5,7 @@ from typing import Final
 
 from impsy_tui.channels.base import ChannelScheduler, Listener
 from impsy_tui.channels.midi.endless_encoders import ENDLESS
-from impsy_tui.channels.midi.mapping import InputMapping
+from impsy_tui.channels.midi.mapping import Entry, InputMapping
 from impsy_tui.channels.stats import ErrorCounter
 
 _MOST_SHOWN: Final = 4
@@ -45,6 +45,12 @@ class HeldKeys:
         for mapping in self.mappings():
             mapping.release()
         self._report_held(at)
+
+    def _map(self, mapping: InputMapping, entries: Sequence[Entry]) -> None:
+        """Sets the entries of a mapping; releases held keys that play no dimension any more."""
+        if released := mapping.map(entries):
+            self._listener.released(self.name, released)
+        self._report_held(self._scheduler.now())
 
     def _play(
         self,

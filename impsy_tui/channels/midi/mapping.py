@@ -38,16 +38,10 @@ SUSTAIN: Final = 64
 ALL_SOUND_OFF: Final = 120
 ALL_NOTES_OFF: Final = 123
 
+_NOTES: Final = ("note_on", "note_velocity")
 _FULL: Final = 127
 _FULL_14: Final = 16383
 _NONE: Final[frozenset[int]] = frozenset()
-
-
-def with_entry(entries: Sequence[Entry], index: int, entry: Entry) -> tuple[Entry, ...]:
-    """Returns entries with one of them changed; missing entries before it are ``UNUSED``."""
-    changed = [*entries, *[UNUSED] * (index + 1 - len(entries))]
-    changed[index] = entry
-    return tuple(changed)
 
 
 def table_of(name: str) -> str:
@@ -115,7 +109,6 @@ class InputMapping:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._values = values_of(entries)
         self._held: dict[tuple[int, int], None] = {}
         self._pedals: set[int] = set()
         self._keys: dict[int, tuple[int, int]] = {}
@@ -124,8 +117,22 @@ class InputMapping:
         self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
         self._halves: list[tuple[Value, HighResolutionPair]] = []  # pairs that wait since the last message
         self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the dimension
-        self._watches: dict[int, EncoderDetector] = {}
+        self._watches: dict[Value, EncoderDetector] = {}
         self.endless = ""  # entry for an endless encoder that the last message has shown
+        self.map(entries)
+
+    def map(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Sets the entries; returns the indices of the dimensions whose held key plays them no longer."""
+        self._values = values_of(entries)
+        channels = {value.channel for value in self._values if value.kind in _NOTES}
+        self._held = {held: None for held in self._held if held[0] in channels}
+        played = {(value.index, value.channel) for value in self._values if value.kind == "note_on"}
+        gone = frozenset(index for index, (channel, _) in self._keys.items() if (index, channel) not in played)
+        self._keys = {index: key for index, key in self._keys.items() if index not in gone}
+        self._forget_halves()
+        self._pairs.clear()
+        self._watches.clear()
+        return gone
 
     @property
     def holding(self) -> bool:
@@ -148,9 +155,12 @@ class InputMapping:
         self._pedals.clear()
         keys = frozenset(self._keys)
         self._keys.clear()
+        self._forget_halves()
+        return keys
+
+    def _forget_halves(self) -> None:
         for pair in self._pairs.values():
             pair.forget()
-        return keys
 
     def follow(self, values: Sequence[float]) -> None:
         """Sets the positions of endless encoders to these values, which sound now."""
@@ -214,7 +224,7 @@ class InputMapping:
                 continue
             if value.kind == "control_change" and value.number == controller:
                 found.append((value.index, value.shape(_share(data, value.low, value.high))))
-                watch = self._watches.setdefault(value.index, EncoderDetector())
+                watch = self._watches.setdefault(value, EncoderDetector())
                 if (rest := watch.rest(data)) is not None:
                     self.endless = f'["control_change_relative", {channel + 1}, {controller}{", 64" if rest else ""}]'
                     self._values[self._values.index(value)] = replace(value, kind="control_change_relative", low=rest)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 NUMBER: Final = "{n}"
 """Mark for the number of a dimension, from 1, in an address of the configuration."""
@@ -16,41 +16,10 @@ _MOST_KEPT: Final = 64
 _LONGEST_TEXT: Final = 32
 
 
-class Control(NamedTuple):
-    """One argument of the messages of an address.
-
-    Attributes:
-        address: of the message.
-        position: of the argument, from 1.
-    """
-
-    address: str
-    position: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.address} {self.position}" if self.position > 1 else self.address
-
-
-def controls(entries: Sequence[str], count: int) -> list[Control | None]:
-    """Returns the controls of the first ``count`` dimensions; None for a dimension without a control.
-
-    Args:
-        entries: entries of ``[osc] input``: one for each dimension, or a single one with ``{n}`` for all.
-        count: number of dimensions of the instrument.
-    """
-    return [read_control(entry) for entry in numbered(entries, count)[:count]]
-
-
 def numbered(entries: Sequence[str], count: int) -> list[str]:
     """Returns an entry for each dimension; a single one with ``{n}`` stands for all."""
     each = list(entries) * count if len(entries) == 1 and NUMBER in entries[0] else entries
     return [entry.replace(NUMBER, str(number)) for number, entry in enumerate(each, 1)]
-
-
-def read_control(entry: str) -> Control | None:
-    """Reads a control of the configuration: an address, then the position of the argument if not 1."""
-    address, _, position = entry.partition(" ")
-    return Control(address, int(position or 1)) if address else None
 
 
 def number(argument: Any) -> float | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,18 +10,16 @@ from typing import Any, Final
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.descriptors.osc_messages import PREFIX as FEATS
 from impsy_tui.agent.descriptors.osc_messages import read_descriptors
-from impsy_tui.channels.base import MEANS_NOTHING, NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.base import MEANS_NOTHING, NONE_MUTED, ChannelStatus, Listener, VirtualTouch
 from impsy_tui.channels.deferred_opening import DeferredOpening
-from impsy_tui.channels.midi.mapping import table_of
-from impsy_tui.channels.network import listen_at
-from impsy_tui.channels.osc.address import Control, is_pattern, number
-from impsy_tui.channels.osc.arrival_time import DATAGRAM_OPTIONS, STAMPS, waited
+from impsy_tui.channels.osc.address import is_pattern, number
 from impsy_tui.channels.osc.controllers import InputControls, OutputControls, meant, patterns_of
 from impsy_tui.channels.osc.destination import Destination
 from impsy_tui.channels.osc.packet import Message, VectorFormat, read_packet, write_message
+from impsy_tui.channels.osc.receiver import Receiver
 from impsy_tui.channels.osc.sender_clock import SenderClocks
 from impsy_tui.channels.osc.text import as_string, is_local, words
-from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
+from impsy_tui.channels.own_addresses import NO_ADDRESS, listed
 from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.touch_mapping import OscSurface, playbacks
@@ -30,9 +27,6 @@ from impsy_tui.config import Osc
 from impsy_tui.ensemble.touches.surfaces import OscMessage, playback_touch
 from impsy_tui.errors import MalformedMessageError, UserError
 
-_LARGEST_DATAGRAM: Final = 65536
-_DATAGRAMS_A_TURN: Final = 8
-"""Datagrams that are read in one turn of the loop, so that a flood cannot stop its timers."""
 _FURTHEST_TIME_TAG: Final = 60.0
 """Seconds. A bundle due later than this is refused as a mistake or an attack on memory."""
 _MOST_SCHEDULED: Final = 1024
@@ -49,7 +43,7 @@ class OscChannel:
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._settings = settings
-        self._input: socket.socket | None = None
+        self._receiver: Receiver
         self._output: Destination
         self._is_open = False
         self._traffic = ChannelTraffic()
@@ -57,7 +51,7 @@ class OscChannel:
         self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
         self._playing = f"{name}, playing"
-        self._inputs, self._outputs, self._is_learned = settings.input, settings.output, False
+        self._inputs, self._outputs = settings.input, settings.output
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -71,6 +65,7 @@ class OscChannel:
         settings = self._settings
         self._surface = OscSurface(settings, self.name, listener, self._troubles)
         self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
+        self._receiver = Receiver(self._scheduler, self._troubles, self._playing, self._datagram)
         self._output = Destination(
             settings.client_ip,
             settings.client_port,
@@ -138,21 +133,14 @@ class OscChannel:
         self._is_open = False
         self._listening.close()
         self._output.close()
-        if self._input is not None:
-            asyncio.get_running_loop().remove_reader(self._input)
-            self._input.close()
-            self._input = None
+        self._receiver.close()
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """Maps an address and the position of its argument to the dimension with this index (from 0)."""
-        address, position = entry
-        control = Control(str(address), int(position))
-        self._inputs, self._is_learned = self._controls.learn(index, control).entries, True
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: self._inputs}
+
+    def set_sources(self, device: str, texts: tuple[str, ...]) -> None:
+        self._inputs = texts
         self.set_dimension(self._count + 1)
-
-    def learned(self) -> dict[str, tuple[str, ...]]:
-        """Returns the addresses by configuration key; empty if nothing was learned."""
-        return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
 
     def played(self) -> list[PlayedTarget]:
         return self._controls_out.played
@@ -182,72 +170,25 @@ class OscChannel:
     def _state(self) -> str:
         if not self._is_open:
             return "closed"
-        return "open" if self._input is not None and self._output.is_open else "waiting"
+        return "open" if self._receiver.is_open and self._output.is_open else "waiting"
 
     async def _listen(self) -> None:
         settings = self._settings
-        self._input = await listen_at(
-            settings.server_ip, settings.server_port, socket.SOCK_DGRAM, DATAGRAM_OPTIONS, "[osc] server_port"
-        )
-        asyncio.get_running_loop().add_reader(self._input, self._readable)
-        self._warn_of_network(settings)
+        addresses = await self._receiver.open(settings.server_ip, settings.server_port)
+        if addresses is not None:
+            self._warn_of_network(addresses)
 
     def _inform(self, text: str) -> None:
         self._listener.trouble(self.name, text, "info")
 
-    def _warn_of_network(self, settings: Osc) -> None:
-        assert self._input is not None
-        addresses = reached_at(self._input)
-        if addresses is None:
-            return
+    def _warn_of_network(self, addresses: list[str]) -> None:
+        settings = self._settings
         sent = " or ".join([*self._controls.addresses[:1], settings.input_address])
         first = f"phone: {addresses[0]} port {settings.server_port}, {sent}" if addresses else NO_ADDRESS
-        self._listener.trouble(
-            self.name,
-            f"{first}{listed(addresses[1:])}; the whole network can reach port {settings.server_port}",
-            "info",
-        )
+        self._inform(f"{first}{listed(addresses[1:])}; the whole network can reach port {settings.server_port}")
 
-    def _readable(self) -> None:
-        source = self._input
-        for _ in range(_DATAGRAMS_A_TURN):
-            if source is None:
-                return
-            if self._scheduler.work.waits(self._playing):
-                self._pause_reading(source)
-                return
-            try:
-                if STAMPS:
-                    data, ancillary, _, sender = source.recvmsg(_LARGEST_DATAGRAM, 64)
-                else:
-                    data, sender = source.recvfrom(_LARGEST_DATAGRAM)
-                    ancillary = []
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError as error:
-                self._troubles.note("receive", f"cannot receive: {error.strerror}")
-                return
-            self._datagram(data, ancillary, sender)
-            source = self._input
-            if self._scheduler.work.spent:
-                return
-
-    def _pause_reading(self, source: socket.socket) -> None:
-        """Leaves further datagrams to the kernel until the messages of the last one are done."""
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(source)
-
-        def read_on() -> None:
-            if self._input is source:
-                loop.add_reader(source, self._readable)
-
-        if not self._scheduler.work.do(self._playing, read_on):
-            loop.call_soon(read_on)
-
-    def _datagram(self, data: bytes, ancillary: list[Any], sender: Any) -> None:
-        now = self._scheduler.now()
-        self._traffic.received.count(now)
-        at = now - waited(ancillary) if ancillary else now
+    def _datagram(self, data: bytes, at: float, sender: Any) -> None:
+        self._traffic.received.count(self._scheduler.now())
         values = self._format_in.read(data)
         if values is not None:
             # Behind the vectors of a bundle that still wait.
@@ -283,7 +224,7 @@ class OscChannel:
 
     def _come_due(self, message: Message, due: float, local: bool) -> None:
         self._scheduled -= 1
-        if self._input is not None:
+        if self._receiver.is_open:
             self._in_turn(message, due, local)
 
     def _in_turn(self, message: Message, at: float, local: bool) -> None:
@@ -298,7 +239,7 @@ class OscChannel:
             self._troubles.note(what, f"too many {what} at once: some are left out")
 
     def _message(self, message: Message, at: float, local: bool) -> None:
-        if self._input is None:
+        if not self._receiver.is_open:
             return  # it waited, and the channel was closed meanwhile
         address, arguments, _ = message
         if address.startswith(FEATS):
@@ -351,7 +292,7 @@ class OscChannel:
             self._troubles.note("finite", f"{address} with NaN or infinity is ignored")
         else:
             if not all(0.0 <= value <= 1.0 for _, value in updates):
-                self._troubles.note("range", f"{address} with values outside 0..1: they are clipped")
+                self._troubles.note("range", f"{address} with values outside its range: they are clipped")
                 updates = [(index, min(1.0, max(0.0, value))) for index, value in updates]
             self._listener.updated(self.name, updates, at)
         return True

@@ -4,10 +4,10 @@ import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels.osc.address import Control, Patterns, controls, number, numbered
+from impsy_tui.channels.osc.address import Patterns, number, numbered
 from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
 from impsy_tui.channels.played_target import PlayedTarget
-from impsy_tui.config.mapping_targets import OscTarget, read_osc_target
+from impsy_tui.config.mapping_targets import OscTarget, read_osc_target, read_osc_targets
 
 _WHOLE: Final = 1000.0
 """Least number that is shown without decimals."""
@@ -24,11 +24,10 @@ class InputControls:
     """
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
-        self.each = controls(entries, count)
-        self._by_address: dict[str, list[tuple[int, int]]] = {}
-        for index, control in enumerate(self.each):
-            if control is not None:
-                self._by_address.setdefault(control.address, []).append((control.position - 1, index))
+        self._by_address: dict[str, list[tuple[int, OscTarget]]] = {}
+        for index, text in enumerate(numbered(entries, count)[:count]):
+            for source in read_osc_targets(text):
+                self._by_address.setdefault(source.address, []).append((index, source))
 
     def __contains__(self, address: str) -> bool:
         return address in self._by_address
@@ -38,27 +37,17 @@ class InputControls:
         """Addresses of all controls."""
         return list(self._by_address)
 
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """Controls in the form of ``[osc] input``."""
-        return tuple(str(each or "") for each in self.each)
-
-    def learn(self, index: int, control: Control) -> "InputControls":
-        """Returns these controls with another one for a dimension (index from 0)."""
-        changed = [*self.each, *[None] * (index + 1 - len(self.each))]
-        changed[index] = control
-        return InputControls([str(each or "") for each in changed], len(changed))
-
     def updates(self, address: str, arguments: Sequence[Any]) -> list[tuple[int, float]] | str:
         """Returns the dimensions (index from 0) that a message sets, not clipped to 0..1; or its problem as text."""
         found = []
-        for position, index in self._by_address[address]:
-            if position >= len(arguments):
-                return f"{address} with {len(arguments)} values is ignored: x{index + 1} is number {position + 1}"
-            value = number(arguments[position])
+        for index, source in self._by_address[address]:
+            position = source.position
+            if position > len(arguments):
+                return f"{address} with {len(arguments)} values is ignored: x{index + 1} is number {position}"
+            value = number(arguments[position - 1])
             if value is None:
                 return f"{address} is ignored: a value is not a number"
-            found.append((index, value))
+            found.append((index, source.share(value)))
         return found
 
 

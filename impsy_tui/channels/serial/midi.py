@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.midi.held_keys import HeldKeys
-from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.midi.stream import MidiStream
 from impsy_tui.channels.played_target import PlayedTarget
@@ -40,7 +40,6 @@ class SerialMidiChannel(HeldKeys):
         self._port: SerialPort | None = None
         self._state = "closed"
         self._entries = settings.input
-        self._is_learned = False
         self._input = InputMapping(settings.input)
         self._output = OutputMapping(settings.output)
         self._stream = MidiStream()
@@ -141,15 +140,12 @@ class SerialMidiChannel(HeldKeys):
             self._troubles,
         )
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """Maps this entry to the dimension with this index (from 0)."""
-        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
-        self._input = InputMapping(self._entries)
-        self._report_held(self._scheduler.now())
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: tuple(map(text_of, self._entries))}
 
-    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """Returns the learned mapping by configuration key; empty if nothing was learned."""
-        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+    def set_sources(self, device: str, texts: tuple[str, ...]) -> None:
+        self._entries = tuple(map(entry_of, texts))
+        self._map(self._input, self._entries)
 
     def played(self) -> list[PlayedTarget]:
         return self._output.played

@@ -13,10 +13,10 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, Rights, VirtualTouch
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, Rights, VirtualTouch
 from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.midi.held_keys import HeldKeys
-from impsy_tui.channels.midi.mapping import InputMapping, table_of, with_entry
+from impsy_tui.channels.midi.mapping import InputMapping
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.monitor import Monitor
 from impsy_tui.channels.network import listen_at
@@ -85,7 +85,6 @@ class WebSocketChannel(HeldKeys):
         self.safe = settings.safe
         self._settings = settings
         self._entries = settings.input
-        self._is_learned = False
         self._server: Server | None = None
         self._state = "closed"
         self._clients: list[WebClient] = []
@@ -223,17 +222,14 @@ class WebSocketChannel(HeldKeys):
     def mappings(self) -> list[InputMapping]:
         return [client.mapping for client in self._clients]
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        """Maps this entry to the dimension with this index (from 0)."""
-        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        return {self.name: tuple(map(text_of, self._entries))}
+
+    def set_sources(self, device: str, texts: tuple[str, ...]) -> None:
+        self._entries = tuple(map(entry_of, texts))
         self._pages.set_inputs(self._entries)
         for client in self._clients:
-            self._release(client, self._scheduler.now())
-            client.mapping = InputMapping(self._entries)
-
-    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        """Returns the learned mapping by configuration key; empty if nothing was learned."""
-        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+            self._map(client.mapping, self._entries)
 
     def played(self) -> list[PlayedTarget]:
         return self._output.played

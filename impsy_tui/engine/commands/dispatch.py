@@ -8,6 +8,7 @@ from impsy_tui.engine.commands.handlers.dimensions import DimensionHandlers
 from impsy_tui.engine.commands.handlers.engine import EngineHandlers
 from impsy_tui.engine.commands.handlers.ensemble import EnsembleHandlers
 from impsy_tui.engine.commands.handlers.jobs import JobHandlers
+from impsy_tui.engine.commands.handlers.mapping import MappingHandlers
 from impsy_tui.engine.commands.handlers.players import PlayerHandlers
 from impsy_tui.engine.commands.handlers.roster import RosterHandlers
 from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
@@ -37,6 +38,7 @@ class CommandDispatcher:
                 RosterHandlers,
                 AgentHandlers,
                 DimensionHandlers,
+                MappingHandlers,
                 EnsembleHandlers,
                 SchedulingHandlers,
                 UndoHandlers,

@@ -64,6 +64,7 @@ class ExternalCommands:
                 self._parameter_map.map(f"{control} {target}")
             except UserError as problem:
                 self._notify("warning", "config", f'[map] "{control}": {problem}')
+        self._parameter_map.begun = self._parameter_map.table
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """Handles an OSC message that is not input of the musician.
@@ -122,7 +123,7 @@ class ExternalCommands:
     @property
     def _parameter_map(self) -> ParameterMap:
         assert self._executor.live_set is not None  # channels open later
-        return self._executor.live_set.parameter_map
+        return self._executor.live_set.mappings.parameters
 
     def _mover(self, channel: str, source: Source | None) -> CarryOut:
         def carry_out(control: str, line: str) -> None:

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from impsy_tui.channels.base import LearnableChannel, MappingEntry
 from impsy_tui.channels.osc.address import number
+from impsy_tui.config.mapping_targets import MappingEntry, text_of
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.io.recent_controls import STILL, RecentControls
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
@@ -19,47 +19,31 @@ _MOST_ADDRESSES = 1024
 """Arguments of OSC messages whose first number is kept while a control is learned."""
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedControl:
-    """A control that was learned.
-
-    Attributes:
-        channel: name of the channel.
-        device: name of the device, empty for a channel without devices.
-        index: index of the dimension, from 0.
-        entry: entry of the channel's mapping.
-    """
-
-    channel: str
-    device: str
-    index: int
-    entry: MappingEntry
-
-
 class MidiLearn:
     """Learns controls, one dimension after the other.
 
     Args:
-        channels: returns the channels whose mapping can be changed now.
-        tell: reports to the performer.
+        line: returns the command that lets a source play a dimension alone; empty if the source cannot. Arguments:
+            device, or channel without devices; number of the dimension; source.
+        carry_out: carries out a line like a typed one; returns the reply.
+        notify: reports to the performer: level, text.
         scheduler: scheduler of the gathering time.
         apply: sets dimensions in place of the control; arguments as in ``Listener.updated``.
     """
 
     def __init__(
         self,
-        channels: Callable[[], Sequence[LearnableChannel]],
-        notify: Callable[[str], None],
+        line: Callable[[str, int, str], str],
+        carry_out: Callable[[str], Reply],
+        notify: Callable[[str, str], None],
         scheduler: Scheduler,
         apply: Callable[[str, list[tuple[int, float]], float], None],
     ) -> None:
-        self._channels = channels
+        self._line = line
+        self._carry_out = carry_out
         self._apply = apply
-        self._notify = notify
-        self.learned: list[LearnedControl] = []
-        """Controls that were learned since the start, or that the saved session has."""
+        self._tell = notify
         self._wanted: list[int | str] = []
-        self._map: Callable[[str], str] = str
         self._scheduler = scheduler
         self._timer: Timer | None = None
         self._moved = RecentControls()
@@ -79,15 +63,10 @@ class MidiLearn:
         self._taken.clear()
         return f"{_named(self._wanted[0])}: move a knob or a fader, or press a key"
 
-    def begin_parameter(self, name: str, map_control: Callable[[str], str]) -> str:
-        """Learns the control of a parameter; returns the reply.
-
-        Args:
-            name: name of the parameter.
-            map_control: maps a control as ``map`` does; returns the reply.
-        """
+    def begin_parameter(self, name: str) -> str:
+        """Starts to learn the control of a parameter; returns the reply."""
         self.begin([0])
-        self._wanted, self._map = [name], map_control
+        self._wanted = [name]
         return f"{name}: move a knob or a fader"
 
     def end(self) -> str:
@@ -161,16 +140,15 @@ class MidiLearn:
         """Assigns a control to the next dimension; returns False if the channel cannot learn."""
         if isinstance(name := self._wanted[0], str):
             return self._give_parameter(name, entry, words)
-        found = next((one for one in self._channels() if one.name == channel), None)
-        if found is None:
+        line = self._line(device or channel, name + 1, _source(entry))
+        if not line:
             return False
-        index, self._wanted = name, self._wanted[1:]
-        found.learn(device, index, entry)
-        self.note(LearnedControl(channel, device, index, entry))
+        self._wanted = self._wanted[1:]
         self._taken.add((channel, device, entry))
+        reply = self._carry_out(line)
         following = f"; {_named(self._wanted[0])}: move the next" if self._wanted else "; keep mapping saves it"
-        self._notify(f"x{index + 1} is played by {words}{following}")
-        return True
+        self._notify(f"x{name + 1} is played by {words}{following}" if reply.ok else f"x{name + 1}: {reply.text}")
+        return reply.ok
 
     def _give_parameter(self, name: str, entry: MappingEntry, words: str) -> bool:
         match entry:
@@ -182,17 +160,20 @@ class MidiLearn:
                 self._notify(f"{name}: {words} cannot move a parameter: move a controller (CC) with a value")
                 return False
         self._wanted.clear()
-        try:
-            self._notify(f"{self._map(f'{control} {name}')}; keep mapping saves it")
-        except UserError as problem:
-            self._notify(f"{name}: {problem}")
+        reply = self._carry_out(f"map {control} {name}")
+        self._notify(f"{reply.text}; keep mapping saves it" if reply.ok else f"{name}: {reply.text}")
         return True
 
-    def note(self, learned: LearnedControl) -> None:
-        """Keeps a control for the saved session; a later one for the same dimension and device replaces it."""
-        place = (learned.channel, learned.device, learned.index)
-        self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
-        self.learned.append(learned)
+    def _notify(self, text: str) -> None:
+        self._tell("info", text)
+
+
+def _source(entry: MappingEntry) -> str:
+    """Returns an entry as ``map`` takes it."""
+    if str(entry[0]).startswith("/"):
+        address, position = entry
+        return f"{address} {position}" if position != 1 else str(address)
+    return text_of(entry)
 
 
 def _named(target: int | str) -> str:

@@ -1,7 +1,7 @@
 """Continuous control: controllers, OSC addresses and dimensions that move parameters."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,6 +105,15 @@ def read_mapping(text: str) -> tuple[Trigger, MappedParameter]:
     return control, _read_target(target)
 
 
+def split_control(text: str) -> tuple[str, str]:
+    """Returns a control, as ``ParameterMap.table`` has it, and the rest of a text; both empty without a control."""
+    try:
+        control, rest = _read_control(text)
+    except UserError:
+        return "", ""
+    return _named(control), rest
+
+
 def _read_control(text: str) -> tuple[Trigger, str]:
     kind, _, rest = text.strip().partition(" ")
     if kind in ("cc", "osc"):
@@ -184,6 +193,8 @@ class ParameterMap:
         self._newest: dict[Trigger, tuple[float, CarryOut]] = {}
         self._free: dict[Trigger, float] = {}
         self._values: dict[Trigger, float] = {}
+        self.begun: Mapping[str, str] = {}
+        """Parameters by control as the configuration has them."""
 
     def __str__(self) -> str:
         return "\n".join(f"{_named(control)} moves {mapped.text}" for control, mapped in self._mapped.items())
@@ -202,6 +213,15 @@ class ParameterMap:
         if table != self.table:
             self._mapped = dict(read_mapping(f"{control} {target}") for control, target in table.items())
             self._forget(set(self._last) - set(self._mapped))
+
+    def lines(self, table: Mapping[str, str]) -> Iterator[str]:
+        """Yields the commands that lead from the entries of the configuration to those of a table."""
+        for control, target in self.begun.items():
+            if control not in table:
+                yield f"unmap {control} {target}"
+        for control, target in table.items():
+            if self.begun.get(control) != target:
+                yield f"map {control} {target}"
 
     def map(self, text: str) -> str:
         """Maps a control to a parameter; returns the reply.
@@ -224,9 +244,11 @@ class ParameterMap:
         Raises:
             UserError: The control is not mapped.
         """
-        control, _ = _read_control(text)
-        if self._mapped.pop(control, None) is None:
-            raise UserError(f"{_named(control)} is not mapped: bindings lists all")
+        control, target = _read_control(text)
+        mapped = self._mapped.get(control)
+        if mapped is None or (target and _read_target(target).name != mapped.name):
+            raise UserError(f"{_named(control)} does not move {target or 'a parameter'}: bindings lists all")
+        del self._mapped[control]
         self._forget([control])
         return f"{_named(control)} moves no parameter now"
 

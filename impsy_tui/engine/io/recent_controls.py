@@ -7,8 +7,8 @@ control is the one that moves.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from impsy_tui.channels.base import MappingEntry
 from impsy_tui.channels.midi.mapping import in_words, last_value
+from impsy_tui.config.mapping_targets import MappingEntry
 from impsy_tui.errors import UserError
 
 STILL: Final = 4

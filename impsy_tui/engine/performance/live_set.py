@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from impsy_tui import choices
-from impsy_tui.channels.base import RemappableOutput
-from impsy_tui.engine.io.output_map import OutputMap
-from impsy_tui.engine.io.parameter_map import MappedParameter, ParameterMap
+from impsy_tui.engine.io.mappings import Mappings
+from impsy_tui.engine.io.parameter_map import MappedParameter
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.command_log import CommandLog
@@ -83,16 +82,13 @@ class LiveSet:
         self._clock_changes: ClockChanges | None = None
         self._end_waiting: Callable[[], None] = lambda: None
         """Ends the wait for the bar on which the players resume."""
-        self.parameter_map = ParameterMap(scheduler, self._present)
-        self.output_map = OutputMap(
-            lambda: [
-                output.channel
-                for output in session.outputs.channel_outputs
-                if isinstance(output.channel, RemappableOutput)
-            ],
+        self.mappings = Mappings(
+            scheduler,
+            self._present,
+            lambda: [output.channel for output in session.outputs.channel_outputs],
             lambda: session.dimension - 1,
         )
-        self.scene_keeper = SceneKeeper(session, models, self.parameter_map, self.output_map)
+        self.scene_keeper = SceneKeeper(session, models, self.mappings)
         self.scene_file = SceneFile(scene_file)
         self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
         self.patterns = PatternPlayer(session, self.scheduled, callables.step)

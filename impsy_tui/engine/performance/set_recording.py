@@ -20,7 +20,7 @@ from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.performance.patterns.player import PatternPlayer
 from impsy_tui.engine.performance.patterns.targets import continued_line
 from impsy_tui.engine.performance.pending_command import PendingCommand
-from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
+from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session
@@ -35,6 +35,7 @@ _NOT_WRITTEN: Final = frozenset(
     (
         *_SET,
         "record",
+        "learn",
         "replay",
         "replay last",
         "loop last",
@@ -154,7 +155,7 @@ class SetRecording:
         yield from self._roster_lines()
         if not session.alone:
             yield f"player {session.focus}"
-        yield from scene_lines(self._scene_keeper.capture(), session.focus)
+        yield from self._scene_keeper.lines(self._scene_keeper.capture())
         for name, player in session.all_players.items():
             yield f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}"
         yield f"seed {seed}"  # after the models, whose first predictions draw numbers
@@ -202,7 +203,7 @@ class SetRecording:
             for name, player in present.items():
                 if before is not None and before.get(name) != player.routing:
                     self._note(f"player add {name} {player.routing.words}")
-            for line in scene_lines(scene, self._session.focus) if scene is not None else ():
+            for line in self._scene_keeper.lines(scene) if scene is not None else ():
                 self._note(line)
             for pending in self._scheduled.all():
                 if pending.number in resumed:

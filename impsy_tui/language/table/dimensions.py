@@ -53,8 +53,8 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "map",
-        "a control or dimension moves a parameter, over its range or between two values; behind ->, what a dimension "
-        "plays: map x3 -> cc 1 74",
+        "a control moves a parameter, a source plays a dimension (map cc 1 7 -> x3), or a dimension plays a target "
+        "(map x3 -> cc 1 74). map reset restores the configuration",
         "map cc 1 7 temp 0.2 3",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
@@ -62,7 +62,8 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "unmap",
-        "a control moves its parameter no longer; a dimension has one target less, or none",
+        "a control moves and plays nothing any more; a dimension loses a source, a target, or all: unmap -> x3, "
+        "unmap x3",
         "unmap cc 1 7",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
@@ -85,7 +86,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         ),
         sources=Source.FILE,
     ),
-    Command("bindings", "commands and parameters by their control, and the targets of the dimensions", "bindings"),
+    Command("bindings", "commands and parameters by their control, sources and targets of dimensions", "bindings"),
     Command(
         "keep mapping",
         "writes learned, bound and mapped controls into the configuration file",

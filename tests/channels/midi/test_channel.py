@@ -116,13 +116,13 @@ def test_noise_is_counted_and_harmless(jack_server: JackServer) -> None:
     assert hearing.times_told("Knobs sends invalid MIDI messages: they are ignored")
 
 
-def test_value_is_learned(jack_server: JackServer) -> None:
+def test_source_changes_while_the_channel_is_open(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
-        channel.learn("Knobs", 1, ("control_change", 1, 42))
+        channel.set_sources("Knobs", ("", "cc 1 42"))
         knobs.send((0xB0, 42, 127))
         await until(lambda: bool(hearing.updates))
-        assert channel.learned() == {'midi.input."Knobs"': (("unused",), ("control_change", 1, 42))}
+        assert channel.sources() == {"Knobs": ("", "cc 1 42")}
 
     with plugged("Knobs", played=False) as knobs:
         assert with_channel(play, in_device=("Knobs",)).updates == [[(1, 1.0)]]

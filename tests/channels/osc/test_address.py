@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from impsy_tui.channels.osc.address import Control, Patterns, controls, is_pattern, number
+from impsy_tui.channels.osc.address import Patterns, is_pattern, number, numbered
 
 FADERS = [f"/1/fader{n}" for n in range(1, 13)]
 
@@ -47,11 +47,11 @@ def test_patterns_of_a_flood_take_bounded_time_and_memory() -> None:
 
 
 def test_template_stands_for_all_values() -> None:
-    assert controls(("/1/fader{n}",), 3) == [Control(f"/1/fader{n}") for n in (1, 2, 3)]
-    assert controls(("/{n}/xy 2",), 2) == [Control("/1/xy", 2), Control("/2/xy", 2)]
-    assert controls(("/a", "", "/b{n} 3", "/c"), 3) == [Control("/a"), None, Control("/b3", 3)]
-    assert controls(("/a",), 3) == [Control("/a")]
-    assert controls((), 3) == []
+    assert numbered(("/1/fader{n}",), 3) == ["/1/fader1", "/1/fader2", "/1/fader3"]
+    assert numbered(("/{n}/xy 2",), 2) == ["/1/xy 2", "/2/xy 2"]
+    assert numbered(("/a", "", "/b{n} 3"), 3) == ["/a", "", "/b3 3"]
+    assert numbered(("/a",), 3) == ["/a"]
+    assert numbered((), 3) == []
 
 
 @pytest.mark.parametrize(

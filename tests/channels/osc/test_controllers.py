@@ -10,7 +10,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.config import Osc
 from impsy_tui.config.mapping_targets import OscTargets
-from impsy_tui.config.value_types import InvalidValueError, OscControl
+from impsy_tui.config.value_types import InvalidValueError
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.osc_listener import with_channel
 from tests.support.waiting import until
@@ -111,17 +111,19 @@ def test_message_that_is_learned_has_no_other_effect() -> None:
     assert hearing.updates == []
 
 
-def test_learned_address_sets_its_value_and_is_kept() -> None:
+def test_sources_change_have_ends_and_a_dimension_has_several() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
-        assert channel.learned() == {}
-        channel.learn("", 1, ("/xy", 2))
-        assert channel.learned() == {"osc.input": ("", "/xy 2")}
-        channel.learn("", 0, ("/xy", 1))
-        client.send_message("/xy", [0.25, 0.75])
-        await until(lambda: bool(hearing.updates))
-        assert channel.learned() == {"osc.input": ("/xy", "/xy 2")}
+        assert channel.sources() == {"osc": ()}
+        channel.set_sources("osc", ("/xy, /pan -1 1", "/xy 2 20 2000 log"))
+        client.send_message("/xy", [0.25, 200.0])
+        client.send_message("/pan", -0.5)
+        client.send_message("/xy", [0.5, -3])
+        await until(lambda: len(hearing.updates) == 3)
+        assert channel.sources() == {"osc": ("/xy, /pan -1 1", "/xy 2 20 2000 log")}
 
-    assert with_channel(play).updates == [[(0, 0.25), (1, 0.75)]]
+    hearing = with_channel(play)
+    assert hearing.updates == [[(0, 0.25), (1, pytest.approx(0.5))], [(0, 0.25)], [(0, 0.5), (1, 0.0)]]
+    assert "/xy with values outside its range: they are clipped" in hearing.troubles[0]
 
 
 def test_predictions_go_to_each_fader_in_one_bundle(receiver: socket.socket) -> None:
@@ -175,13 +177,13 @@ def test_controllers_follow_the_dimension() -> None:
     assert with_channel(play, input=("/1/fader{n}",)).updates == [[(3, 0.5)]]
 
 
-@pytest.mark.parametrize("value", ["1/fader1", "/a b", "/a 0", "/a 1 2", "/a/*", "/a 65", 5, "/", "/{m}"])
+@pytest.mark.parametrize("value", ["1/fader1", "/a b", "/a 0", "/a 1 2 3 4", "/a/*", "/a 65", 5, "/", "/{m}"])
 def test_wrong_address_is_refused(value: object) -> None:
     with pytest.raises(InvalidValueError):
-        OscControl().check(value)
+        OscTargets().check(value)
 
 
 @pytest.mark.parametrize(("value", "read"), [("/a", "/a"), (" /a{n}  2 ", "/a{n} 2"), ("", "")])
 def test_right_address_is_taken(value: str, read: str) -> None:
-    assert OscControl().check(value) == read
+    assert OscTargets().check(value) == read
     assert Osc(input=(read,)).input == (read,)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.channels.base import LearnableChannel
+from impsy_tui.channels.base import RemappableInput
 from impsy_tui.channels.serial.midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.runtime.loop import EngineLoop
@@ -147,20 +147,18 @@ def test_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
     perform(channel, play)
 
 
-def test_learned_entry_acts_at_once(wire: Wire) -> None:
+def test_changed_source_acts_at_once(wire: Wire) -> None:
     channel = channel_on(wire, KNOBS[:1])
-    assert isinstance(channel, LearnableChannel)
-    assert channel.learned() == {}
+    assert isinstance(channel, RemappableInput)
 
     async def play(hearing: Hearing) -> None:
-        channel.learn("", 2, ("pitch_bend", 3))
+        channel.set_sources("serialmidi", ("cc 1 7", "", "bend 3"))
         wire.write(b"\xe2\x7f\x7f\xb0\x07\x00")
         await until(lambda: len(hearing.updates) == 2)
 
     hearing = perform(channel, play, dimension=4)
     assert hearing.updates == [[(2, 1.0)], [(0, 0.0)]]
-    entries = channel.learned()["serialmidi.input"]
-    assert (entries[0], entries[2]) == (KNOBS[0], ("pitch_bend", 3))
+    assert channel.sources() == {"serialmidi": ("cc 1 7", "", "bend 3")}
 
 
 def test_serial_midi_without_a_port_is_refused() -> None:

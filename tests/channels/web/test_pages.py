@@ -34,7 +34,7 @@ def test_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("touches", [False, True])
-def test_page_shows_learned_entry_without_reading_a_file(
+def test_page_shows_a_changed_source_without_reading_a_file(
     touches: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Path(pages.__file__).parent / "static"
@@ -46,7 +46,7 @@ def test_page_shows_learned_entry_without_reading_a_file(
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         for copy in copies:
             copy.unlink()
-        channel.learn("", 1, ("pitch_bend", 3))
+        channel.set_sources("websocket", ("cc 1 1", "bend 3, cc 1 9"))
         path = "faders" if touches else ""
         _, _, page = await asyncio.to_thread(get, f"http://127.0.0.1:{port_of(url)}/{path}")
         assert '"input":[["control_change",1,1],["pitch_bend",3]]' in page

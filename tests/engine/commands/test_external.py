@@ -6,9 +6,7 @@ import pytest
 
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.commands.external import ExternalCommands
-from impsy_tui.engine.io.midi_learn import MidiLearn
 from tests.support.engine.virtual_session import VirtualSession, temp
-from tests.support.engine.virtual_time import VirtualTime
 
 
 @pytest.fixture
@@ -18,10 +16,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 @pytest.fixture
 def incoming(set_: VirtualSession) -> ExternalCommands:
-    midi_learn = MidiLearn(list, lambda text: None, VirtualTime().scheduler, lambda *update: None)
-    return ExternalCommands(
-        set_.bindings, midi_learn, set_.executor, lambda *said: set_.messages.append(said), set_.time.scheduler.work
-    )
+    return set_.incoming
 
 
 def test_osc_address_is_a_command_with_its_arguments(incoming: ExternalCommands, set_: VirtualSession) -> None:

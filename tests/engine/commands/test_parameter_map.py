@@ -6,7 +6,6 @@ import pytest
 
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.commands.external import ExternalCommands
-from impsy_tui.engine.io.midi_learn import MidiLearn
 from tests.support.engine.virtual_session import ScriptedPredictor, VirtualSession, temp
 
 
@@ -17,21 +16,8 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 @pytest.fixture
 def incoming(set_: VirtualSession) -> ExternalCommands:
-    set_.midi_learn = MidiLearn(
-        list,
-        lambda text: set_.messages.append(("info", "learn", text)),
-        set_.time.scheduler,
-        lambda *update: None,
-    )
-    incoming = ExternalCommands(
-        set_.bindings,
-        set_.midi_learn,
-        set_.executor,
-        lambda *said: set_.messages.append(said),
-        set_.time.scheduler.work,
-    )
-    set_.session.dimension_handler = incoming.dimensions
-    return incoming
+    set_.session.dimension_handler = set_.incoming.dimensions
+    return set_.incoming
 
 
 def _turn(incoming: ExternalCommands, set_: VirtualSession, *levels: int, number: int = 7) -> None:
@@ -162,7 +148,7 @@ def test_moved_knob_is_one_step_of_undo(incoming: ExternalCommands, set_: Virtua
     assert temp(set_) == 1.5
     set_.do("undo")
     assert temp(set_) == pytest.approx(1.0)
-    assert set_.live_set.parameter_map.table == {"cc 1 7": "temp 0.5 1.5"}
+    assert set_.live_set.mappings.parameters.table == {"cc 1 7": "temp 0.5 1.5"}
 
 
 def test_learn_maps_the_controller_that_moves(incoming: ExternalCommands, set_: VirtualSession) -> None:
@@ -170,12 +156,12 @@ def test_learn_maps_the_controller_that_moves(incoming: ExternalCommands, set_: 
     for level in (10, 30, 60):
         assert incoming.message("midi", "KNOBS", bytes((0xB0, 7, level)))
     set_.wait(0.5)
-    assert set_.live_set.parameter_map.table == {"cc 1 7": "temp"}
+    assert set_.live_set.mappings.parameters.table == {"cc 1 7": "temp"}
     assert set_.messages[-1][2] == "cc 1 7 moves temp from 0.1 to 3; keep mapping saves it"
     set_.do("learn threshold")
     assert incoming.osc_message("osc", "/fader1", (0.1,))
     assert incoming.osc_message("osc", "/fader1", (0.9,))
-    assert set_.live_set.parameter_map.table == {"cc 1 7": "temp", "osc /fader1": "threshold"}
+    assert set_.live_set.mappings.parameters.table == {"cc 1 7": "temp", "osc /fader1": "threshold"}
 
 
 def test_mapped_message_without_rights_is_refused(incoming: ExternalCommands, set_: VirtualSession) -> None:
@@ -189,15 +175,8 @@ def test_mapped_message_without_rights_is_refused(incoming: ExternalCommands, se
 
 def test_map_names_the_player(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
-    incoming = ExternalCommands(
-        set_.bindings,
-        MidiLearn(list, lambda text: None, set_.time.scheduler, lambda *update: None),
-        set_.executor,
-        lambda *said: set_.messages.append(said),
-        set_.time.scheduler.work,
-    )
     set_.do("map cc 1 7 @b temp 0.5 1.5")
-    _turn(incoming, set_, 0, 127)
+    _turn(set_.incoming, set_, 0, 127)
     players = set_.session.players
     assert [players[name].behaviour.settings.temp for name in "ab"] == [1.0, 1.5]
 

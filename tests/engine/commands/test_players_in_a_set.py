@@ -129,7 +129,7 @@ def test_player_remove_ends_what_is_pending_and_mapped(set_: VirtualSession) -> 
     assert [one.number for one in set_.live_set.scheduled.all()] == [2, 4]
     set_.do("undo")
     assert [one.number for one in set_.live_set.scheduled.all()] == [4, 1, 2, 3, 5]
-    assert set_.live_set.parameter_map.table == {"cc 1 7": "@b temp 0.5 2"}
+    assert set_.live_set.mappings.parameters.table == {"cc 1 7": "@b temp 0.5 2"}
 
 
 def test_undo_of_remove_brings_back_the_same_player(set_: VirtualSession) -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
-from impsy_tui.engine.io.output_map import OutputMap
-from impsy_tui.engine.io.parameter_map import ParameterMap
+from impsy_tui.engine.io.mappings import Mappings
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.engine.players.settings import captured, present
 from impsy_tui.errors import UserError
@@ -114,8 +113,7 @@ def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     scene_keeper = SceneKeeper(
         virtual.session,
         cast(Any, models),
-        ParameterMap(virtual.session.scheduler, lambda mapped: None),
-        OutputMap(lambda: (), lambda: 8),
+        Mappings(virtual.session.scheduler, lambda mapped: None, lambda: (), lambda: 8),
     )
     before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")

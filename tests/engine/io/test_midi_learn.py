@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from impsy_tui.channels.base import MappingEntry
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from tests.support.engine.virtual_time import VirtualTime
 
@@ -13,25 +13,30 @@ TIME = VirtualTime()
 
 
 @dataclass
-class _Box:
-    """Channel whose mapping is a table."""
+class _Rig:
+    """Sources by input and index of the dimension."""
 
-    name: str = "midi"
-    entries: dict[tuple[str, int], MappingEntry] = field(default_factory=dict)
+    sources: dict[tuple[str, int], str] = field(default_factory=dict)
     set: list[tuple[list[tuple[int, float]], float]] = field(default_factory=list)
     """Values of dimensions that were set, with the time."""
+    told: list[str] = field(default_factory=list)
 
-    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
-        self.entries[device, index] = entry
+    def carry_out(self, line: str) -> Reply:
+        _, name, *source, _, dimension = line.split()
+        self.sources[name, int(dimension[1:]) - 1] = " ".join(source)
+        return Reply(0, True, "")
 
-    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
-        return {}
 
-
-def _learner() -> tuple[MidiLearn, _Box, list[str]]:
-    box, told = _Box(), list[str]()
-    midi_learn = MidiLearn(lambda: [box], told.append, TIME.scheduler, lambda _, *update: box.set.append(update))
-    return midi_learn, box, told
+def _learner() -> tuple[MidiLearn, _Rig, list[str]]:
+    rig = _Rig()
+    midi_learn = MidiLearn(
+        lambda name, number, source: f"map {name} {source} -> x{number}",
+        rig.carry_out,
+        lambda _, text: rig.told.append(text),
+        TIME.scheduler,
+        lambda _, *update: rig.set.append(update),
+    )
+    return midi_learn, rig, rig.told
 
 
 def _turn(midi_learn: MidiLearn, controller: int, *levels: int) -> list[bool]:
@@ -41,10 +46,10 @@ def _turn(midi_learn: MidiLearn, controller: int, *levels: int) -> list[bool]:
 
 
 def test_knob_that_is_moved_plays_the_value() -> None:
-    midi_learn, box, told = _learner()
+    midi_learn, rig, told = _learner()
     assert "x3" in midi_learn.begin([2])
     assert _turn(midi_learn, 7, 10, 12, 20, 30) == [True, True, True, True]
-    assert box.entries == {("KNOBS", 2): ("control_change", 1, 7)}
+    assert rig.sources == {("KNOBS", 2): "cc 1 7"}
     assert told == ["x3 is played by cc 7 = 30 ch 1 of KNOBS; keep mapping saves it"]
     assert not midi_learn.waits
 
@@ -61,103 +66,103 @@ def test_knob_that_is_moved_plays_the_value() -> None:
     ],
 )
 def test_learn_applies_last_value_of_the_control(messages: Sequence[Sequence[int]], value: float) -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([2])
     for message in messages:
         midi_learn.take("midi", "KNOBS", bytes(message))
-    assert box.set == []
+    assert rig.set == []
     TIME.advance(0.4)
-    ((updates, at),) = box.set
+    ((updates, at),) = rig.set
     assert updates == [(2, pytest.approx(value))]
     assert at <= TIME.scheduler.now()
 
 
 def test_learn_applies_no_value_of_an_endless_encoder() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([2])
     _turn(midi_learn, 7, 1, 1, 1)
-    assert box.entries
-    assert box.set == []
+    assert rig.sources
+    assert rig.set == []
 
 
 def test_knob_that_trembles_is_not_meant() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([0])
     _turn(midi_learn, 7, 64, 65, 64, 63)
-    assert not box.entries
+    assert not rig.sources
     _turn(midi_learn, 8, 0, 50)
-    assert box.entries == {("KNOBS", 0): ("control_change", 1, 8)}
+    assert rig.sources == {("KNOBS", 0): "cc 1 8"}
 
 
 def test_learn_all_takes_one_knob_after_the_other() -> None:
-    midi_learn, box, told = _learner()
+    midi_learn, rig, told = _learner()
     midi_learn.begin(range(3))
     _turn(midi_learn, 7, 0, 10, 20, 30, 40)
     _turn(midi_learn, 8, 0, 10)
     assert midi_learn.take("midi", "KNOBS", b"\x90\x3c\x40")
     TIME.advance(0.4)
-    assert box.entries == {
-        ("KNOBS", 0): ("control_change", 1, 7),
-        ("KNOBS", 1): ("control_change", 1, 8),
-        ("KNOBS", 2): ("note_on", 1),
+    assert rig.sources == {
+        ("KNOBS", 0): "cc 1 7",
+        ("KNOBS", 1): "cc 1 8",
+        ("KNOBS", 2): "note 1",
     }
     assert "move the next" in told[0]
 
 
 def test_learn_takes_no_message_while_it_is_off() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     assert not midi_learn.take("midi", "KNOBS", b"\xb0\x07\x40")
     midi_learn.begin([0])
     midi_learn.end()
     assert not midi_learn.take("midi", "KNOBS", b"\xb0\x07\x40")
-    assert not box.entries
+    assert not rig.sources
 
 
 def test_clock_note_offs_and_mode_messages_are_no_gestures() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([0])
     for message in (b"\xf8", b"\x80\x3c\x40", b"\x90\x3c\x00", b"\xb0\x7b\x00"):
         assert not midi_learn.take("midi", "", message)
-    assert not box.entries
+    assert not rig.sources
     assert midi_learn.waits
 
 
-def _learned_from(*messages: bytes) -> tuple[MappingEntry | None, list[str]]:
-    midi_learn, box, told = _learner()
+def _learned_from(*messages: bytes) -> tuple[str | None, list[str]]:
+    midi_learn, rig, told = _learner()
     midi_learn.begin([0])
     for message in messages:
         midi_learn.take("midi", "", message)
     TIME.advance(0.4)
-    return box.entries.get(("", 0)), told
+    return rig.sources.get(("midi", 0)), told
 
 
 def test_learn_takes_both_halves_of_a_controller_with_14_bits() -> None:
     pairs = [bytes((0xB0, number, level)) for level in (10, 40, 90) for number in (39, 7)]
-    assert _learned_from(*pairs)[0] == ("control_change_14", 1, 7)
+    assert _learned_from(*pairs)[0] == "cc14 1 7"
 
 
 def test_learn_takes_the_fader_and_not_its_touch() -> None:
     moves = [bytes((0xE2, 0, level)) for level in (10, 40, 90)]
-    assert _learned_from(b"\x90\x68\x7f", *moves)[0] == ("pitch_bend", 3)
+    assert _learned_from(b"\x90\x68\x7f", *moves)[0] == "bend 3"
 
 
 def test_learn_recognises_endless_encoders() -> None:
     for levels, entry in (
-        ((1, 1, 1), ("control_change_relative", 1, 7)),
-        ((127, 127), ("control_change_relative", 1, 7)),
-        ((1, 2, 2, 1), ("control_change_relative", 1, 7)),
-        ((65, 65, 63), ("control_change_relative", 1, 7, 64)),
-        ((63, 63), ("control_change_relative", 1, 7, 64)),
+        ((1, 1, 1), "turn 1 7"),
+        ((127, 127), "turn 1 7"),
+        ((1, 2, 2, 1), "turn 1 7"),
+        ((65, 65, 63), "turn 1 7 64"),
+        ((63, 63), "turn 1 7 64"),
     ):
         assert _learned_from(*[bytes((0xB0, 7, level)) for level in levels])[0] == entry
 
 
 def test_learn_takes_a_knob_once_whatever_it_sends_later() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin(range(2))
     _turn(midi_learn, 7, 0, 60, 127)
     _turn(midi_learn, 7, 127, 127, 127)
-    assert list(box.entries) == [("KNOBS", 0)]
+    assert list(rig.sources) == [("KNOBS", 0)]
 
 
 def test_learn_reports_nrpn() -> None:
@@ -172,44 +177,44 @@ def _slide(midi_learn: MidiLearn, address: str, *values: float) -> list[bool]:
 
 
 def test_osc_fader_is_learned_once_it_moves() -> None:
-    midi_learn, box, told = _learner()
+    midi_learn, rig, told = _learner()
     midi_learn.begin([2])
     assert _slide(midi_learn, "/1/fader1", 0.5, 0.51) == [True, True]
-    assert not box.entries
+    assert not rig.sources
     assert _slide(midi_learn, "/1/fader1", 0.6, 0.7) == [True, False]
-    assert box.entries == {("", 2): ("/1/fader1", 1)}
+    assert rig.sources == {("midi", 2): "/1/fader1"}
     assert told == ["x3 is played by /1/fader1; keep mapping saves it"]
 
 
 def test_osc_argument_that_moves_most_is_learned() -> None:
-    midi_learn, box, told = _learner()
+    midi_learn, rig, told = _learner()
     midi_learn.begin([0])
     for y in (0.2, 0.4):
         midi_learn.take_osc("midi", "/xy", [0.5 + y / 10, y, None, float("nan")])
-    assert box.entries == {("", 0): ("/xy", 2)}
+    assert rig.sources == {("midi", 0): "/xy 2"}
     assert "/xy, argument 2" in told[0]
 
 
 def test_osc_faders_are_learned_one_after_the_other() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin(range(2))
     _slide(midi_learn, "/1/fader1", 0.0, 0.5, 1.0, 0.2)
     _slide(midi_learn, "/1/fader2", 0.0, 0.5)
-    assert box.entries == {("", 0): ("/1/fader1", 1), ("", 1): ("/1/fader2", 1)}
+    assert rig.sources == {("midi", 0): "/1/fader1", ("midi", 1): "/1/fader2"}
 
 
 def test_osc_message_without_numbers_is_not_learned() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([0])
     assert not midi_learn.take_osc("midi", "/1", [])
     assert not midi_learn.take_osc("midi", "/1", [None])
-    assert not box.entries
+    assert not rig.sources
 
 
 def test_osc_flood_of_addresses_keeps_a_bounded_number() -> None:
-    midi_learn, box, _ = _learner()
+    midi_learn, rig, _ = _learner()
     midi_learn.begin([0])
     for number in range(5000):
         midi_learn.take_osc("midi", f"/a{number}", [0.5])
     assert len(midi_learn._first_numbers) <= 1024
-    assert not box.entries
+    assert not rig.sources

@@ -1,12 +1,15 @@
 """Exchange of the dimensions of a player: ``swap`` and ``route``, with their undo, scenes and recordings."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from impsy_tui.engine.io.dimension_routing import routed, swapped
+from impsy_tui.engine.performance.replaying.replay import RecordedPerformance
 from impsy_tui.engine.performance.scenes.scene import scene_lines
+from tests.support.engine.performance_logs import recorded_rows
 from tests.support.engine.virtual_session import VirtualSession, mdrnn
 from tests.support.models import constant_model
 
@@ -96,3 +99,20 @@ def test_route_refuses_what_it_cannot_read(set_: VirtualSession, line: str, prob
 def test_routes_stay_within_the_dimensions_of_a_player() -> None:
     assert swapped({}, (2, 3), 2, 3) == {2: 4, 3: 3}
     assert routed({2: 4, 3: 3}, (2, 3), (2,), (2,)) == {}
+
+
+def test_recording_repeats_swap_and_route(set_: VirtualSession, tmp_path: Path) -> None:
+    set_.do("swap x1 x3")
+    set_.do("record on")
+    played = [next_vector(set_)]
+    for line in ("route x1 x2 -> x2 x3", "swap x1 x2", "undo"):
+        set_.do(line)
+        played.append(next_vector(set_))
+    set_.do("record off")
+    set_.live_set.recording.command_log.close()
+    rows = recorded_rows(tmp_path)
+    set_.do("route reset")
+    asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), rows)))
+    assert [next_vector(set_) for _ in played] == played
+    assert len(set(played)) == 3
+    assert set_.problems == []

@@ -14,6 +14,7 @@ from impsy_tui.data.synthetic import Performer, PerformerStyle
 from impsy_tui.engine.performance.replaying.replay import RecordedPerformance, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
+from tests.support.engine.performance_logs import recorded_rows
 from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SET, SHIPPED, VirtualSession, mdrnn, temp
 from tests.support.models import constant_model
@@ -98,13 +99,6 @@ def test_replay_refuses_log_of_another_dimension(set_: VirtualSession) -> None:
     assert "no log is called none" in set_.try_("replay none").text
 
 
-def _recorded(folder: Path) -> list[tuple[float, str]]:
-    """Returns the rows of a recording, with seconds since its start."""
-    rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
-    found = [(datetime.fromisoformat(time), row) for time, _, row in (line.partition(",") for line in rows)]
-    return [((time - found[0][0]).total_seconds(), row) for time, row in found]
-
-
 def test_recording_leaves_out_what_a_pending_ramp_moves_no_more(set_: VirtualSession, tmp_path: Path) -> None:
     set_.do("over 60s temp 2 sigma 0.4 speed 2 range x1 0.2 0.4")
     set_.wait(1)
@@ -112,7 +106,7 @@ def test_recording_leaves_out_what_a_pending_ramp_moves_no_more(set_: VirtualSes
     set_.do("over 60s range x2 0.2 0.4 speed 2")
     set_.do("record on")
     set_.live_set.recording.command_log.close()
-    lines = [line for _, line in _recorded(tmp_path) if line.startswith("#")]
+    lines = [line for _, line in recorded_rows(tmp_path) if line.startswith("#")]
     assert lines == ["#1 over 59s temp 2", "#2 over 60s range x2 0.2 0.4 speed 2"]
 
 
@@ -137,7 +131,7 @@ def test_recording_can_be_replayed(set_: VirtualSession, tmp_path: Path) -> None
     assert "2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record off")
     set_.do("temp 9")
     set_.live_set.recording.command_log.close()
-    rows = _recorded(tmp_path)
+    rows = recorded_rows(tmp_path)
     lines = [row for _, row in rows]
     assert any(line.startswith("seed ") for line in lines)
     assert "def drop = mode battle; temp 2" in lines
@@ -178,7 +172,7 @@ def test_replay_restores_paused_players(set_: VirtualSession, tmp_path: Path, th
     again = VirtualSession(tmp_path)
     again.do(now)
     asyncio.run(
-        again.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
+        again.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), recorded_rows(tmp_path)))
     )
     assert again.session.focused_player.paused is (then == "pause")
 

@@ -69,7 +69,7 @@ def test_engine_resumes_by_itself_after_it_was_killed(
         "resume: the last session, which did not end with shutdown, continues (--fresh starts without it): main"
         in said
     )
-    assert "3 pending lines; 1 learned control; the recording continues in a new file" in said
+    assert "3 pending lines; the recording continues in a new file" in said
     assert "resume: main is paused, as before: resume lets it play" in said
 
 

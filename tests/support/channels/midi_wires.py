@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from impsy_tui.channels.base import MappingEntry
 from impsy_tui.channels.midi.stream import MidiStream
 from impsy_tui.channels.serial.midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
+from impsy_tui.config.mapping_targets import MappingEntry
 from tests.support.channels.pseudo_terminals import Wire
 from tests.support.waiting import until
 

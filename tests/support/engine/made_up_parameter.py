@@ -32,8 +32,6 @@ SPARKLE = register(
 
 from impsy_tui.channels.osc.channel import OscChannel  # noqa: E402
 from impsy_tui.control.status_text import status_lines  # noqa: E402
-from impsy_tui.engine.commands.external import ExternalCommands  # noqa: E402
-from impsy_tui.engine.io.midi_learn import MidiLearn  # noqa: E402
 from impsy_tui.engine.performance.scenes.file import scene_table  # noqa: E402
 from impsy_tui.engine.performance.scenes.scene import scene_lines  # noqa: E402
 from impsy_tui.engine.performance.session_state.last_session import SavedSet  # noqa: E402
@@ -84,13 +82,8 @@ def _send_over_osc(set_: VirtualSession, address: str, value: float) -> None:
 
     with_channel(play)
     for message in heard:
-        assert _incoming(set_).addressed("osc", *message) == ""
+        assert set_.incoming.addressed("osc", *message) == ""
         set_.wait(0.05)
-
-
-def _incoming(set_: VirtualSession) -> ExternalCommands:
-    midi_learn = MidiLearn(list, lambda text: None, set_.time.scheduler, lambda *update: None)
-    return ExternalCommands(set_.bindings, midi_learn, set_.executor, set_._notify, set_.time.scheduler.work)
 
 
 def _check(folder: Path) -> None:
@@ -123,7 +116,7 @@ def _check(folder: Path) -> None:
 
     set_.do("sparkle 0; map cc 1 7 sparkle 0 4")
     for level in (0, 127):
-        assert _incoming(set_).message("midi", "knobs", bytes((0xB0, 7, level)))
+        assert set_.incoming.message("midi", "knobs", bytes((0xB0, 7, level)))
         set_.time.advance(0.1)
     assert behaviour.brightness == 4.0
     set_.do("sparkle 8")

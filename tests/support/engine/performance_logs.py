@@ -1,6 +1,7 @@
 """Performance log for tests, and the rows of its files."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 from impsy_tui.engine.log.performance_log import PerformanceLog
@@ -35,3 +36,10 @@ def log_rows(folder: Path) -> list[str]:
 def logged_values(folder: Path) -> list[float]:
     """Returns the first value of each row."""
     return [float(row.split(",")[2]) for row in log_rows(folder)]
+
+
+def recorded_rows(folder: Path) -> list[tuple[float, str]]:
+    """Returns the rows of the recorded commands in the folder of a user, with seconds since the first of them."""
+    (file,) = (folder / "logs").glob("*.commands")
+    found = [(datetime.fromisoformat(time), row) for time, _, row in (line.partition(",") for line in file.open())]
+    return [((time - found[0][0]).total_seconds(), row.rstrip("\n")) for time, row in found]

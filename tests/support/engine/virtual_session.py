@@ -12,7 +12,9 @@ from impsy_tui.config import load_config
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.models.loader import load_model
 from impsy_tui.engine.models.player_models import PlayerModels
@@ -130,7 +132,21 @@ class VirtualSession:
             self._notify,
             self.jobs,
         )
+        self._take_messages()
         self.session.start()
+
+    def _take_messages(self) -> None:
+        """Makes the parts that learn and carry out messages of channels."""
+        self.midi_learn = MidiLearn(
+            self.live_set.mappings.inputs.learned_line,
+            lambda line: self.executor.begin(line, 0, "learn"),  # type: ignore[arg-type, return-value]
+            lambda level, text: self._notify(level, "learn", text),
+            self.time.scheduler,
+            self.session.updated,
+        )
+        self.incoming = ExternalCommands(
+            self.bindings, self.midi_learn, self.executor, self._notify, self.time.scheduler.work
+        )
 
     def _job_ended(self, job: Job) -> None:
         self.live_set.job_ended(job)

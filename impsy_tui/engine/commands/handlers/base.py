@@ -116,6 +116,12 @@ class Handlers:
         """Sets a parameter of the engine; returns the reply."""
         return self.set_parameter(parameter, [self._session.parameters], given)
 
+    def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
+        most = self._session.dimension - 1
+        if beyond := [number for number in dimensions if number > most]:
+            raise UserError(f"there is no x{beyond[0]}: the last is x{most}")
+        return [number - 1 for number in dimensions]
+
     def _reply(self, players: Sequence[ParameterOwner], reply: str) -> str:
         """Returns a reply that names the players, if the session has several."""
         there = len(self._session.all_players)

@@ -1,20 +1,18 @@
-"""Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
+"""Handlers of single dimensions."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from impsy_tui.engine.commands.handlers.base import Handlers
-from impsy_tui.engine.io.dimension_routing import ARROW, read_dimension, read_route, route_of, routed, swapped
-from impsy_tui.engine.performance.line_result import LineResult
+from impsy_tui.engine.io.dimension_routing import read_route, route_of, routed, swapped
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.errors import UserError
-from impsy_tui.language import COMMANDS, Invocation, Program
 from impsy_tui.parameters import GIVEN, GIVEN_DT, MDRNN
 
 
 class DimensionHandlers(Handlers):
-    """Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
+    """Handlers of single dimensions."""
 
     def _mute(self, players: Sequence[Player], dimensions: tuple[int, ...], switch: bool = True) -> str:
         indices = self._played(players, dimensions)
@@ -119,65 +117,6 @@ class DimensionHandlers(Handlers):
             )
             raise UserError(f"{_named(dimensions)} has no effect: {plays}")
         return indices
-
-    def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
-        most = self._session.dimension - 1
-        if beyond := [number for number in dimensions if number > most]:
-            raise UserError(f"there is no x{beyond[0]}: the last is x{most}")
-        return [number - 1 for number in dimensions]
-
-    def _learn(self, dimensions: tuple[int, ...] | str) -> str:
-        if dimensions == "off":
-            return self._host.midi_learn.end()
-        if dimensions == "all":
-            return self._host.midi_learn.begin(range(self._session.dimension - 1))
-        if isinstance(dimensions, str):
-            return self._host.midi_learn.begin_parameter(dimensions, self._map_learned)
-        return self._host.midi_learn.begin(self._indices(dimensions))
-
-    def _bind(self, trigger: str, which: str) -> str:
-        return self._host.bindings.bind(trigger, which)
-
-    def _unbind(self, trigger: str, which: str = "") -> str:
-        return self._host.bindings.unbind(trigger, which)
-
-    def _bindings(self) -> str:
-        live_set = self._host.live_set
-        mapped = "\n".join(filter(None, (str(live_set.parameter_map), str(live_set.output_map))))
-        return "\n".join(
-            filter(None, (str(self._host.bindings) if self._host.bindings or not mapped else "", mapped))
-        )
-
-    def _map(self, control: str) -> str:
-        source, arrow, target = map(str.strip, control.partition(ARROW))
-        if not arrow:
-            return self._host.live_set.parameter_map.map(control)
-        (index,) = self._indices(read_dimension(source))
-        return self._host.live_set.output_map.map(index + 1, target)
-
-    def _map_learned(self, control: str) -> str:
-        """Maps a learned control, so that ``undo`` takes it back like a typed ``map``."""
-        history = self._host.live_set.history
-        line = Program((Invocation(COMMANDS["map"], {"control": control}),))
-        before = history.before(line)
-        said = self._map(control)
-        history.note_result(line, before, LineResult())
-        return said
-
-    def _unmap(self, control: str) -> str:
-        parameter_map, output_map = self._host.live_set.parameter_map, self._host.live_set.output_map
-        name, _, target = control.strip().partition(" ")
-        if name[:1] != "x":
-            return parameter_map.unmap(control)
-        (number,), replies = read_dimension(name), []
-        if not target and name in parameter_map.table:
-            replies.append(parameter_map.unmap(name))
-        if target or not replies or output_map.has(number):
-            replies.append(output_map.unmap(number, target.strip().removeprefix(ARROW)))
-        return "; ".join(replies)
-
-    def _keep_mapping(self) -> Awaitable[str]:
-        return self._host.keep_mapping()
 
 
 def _named(dimensions: Sequence[int]) -> str:

@@ -71,7 +71,7 @@ class RosterHandlers(Handlers):
         name = player.name
         live_set = self._host.live_set
         ended, naming = cancel_for(live_set.scheduled, name)
-        controls = live_set.parameter_map.forget_player(name)
+        controls = live_set.mappings.parameters.forget_player(name)
         remove_player(session, name)
         said = [f"{name} is removed; undo brings {name} back"]
         said += [f"{counted(len(ended), 'pending line')} ended: {', '.join(ended)}"] if ended else []

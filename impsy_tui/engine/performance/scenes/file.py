@@ -12,7 +12,8 @@ from tomlkit.items import Table
 
 from impsy_tui import choices
 from impsy_tui.config.toml_text import written
-from impsy_tui.engine.io.output_map import checked_targets
+from impsy_tui.engine.io.channel_map import checked_texts
+from impsy_tui.engine.io.mappings import MappingState
 from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes.player import PlayerScene, item_parameters, saved_parameters
 from impsy_tui.engine.performance.scenes.scene import Scene
@@ -41,6 +42,8 @@ _SAVED_BY: Final = "saved_by"
 """Key of a scene with the set list that saved it: that set list alone may replace it."""
 _ROUTING: Final = "routing"
 """Key of a player with the values and channels that the player hears and plays."""
+_INPUTS: Final = "inputs"
+_OUTPUTS: Final = "outputs"
 LARGEST_FILE: Final = 1 << 19
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
@@ -208,10 +211,13 @@ def scene_table(scene: Scene) -> dict[str, Any]:
     table["players"] = {name: tables[name] for name, player in scene.players.items() if player.kind != ENSEMBLE}
     if ensembles := {name: tables[name] for name, player in scene.players.items() if player.kind == ENSEMBLE}:
         table["ensembles"] = ensembles
-    if scene.mapped:
-        table["map"] = dict(scene.mapped)
-    if scene.targets:
-        table["outputs"] = {output: list(texts) for output, texts in scene.targets.items()}
+    mappings = scene.mappings
+    if mappings.parameters:
+        table["map"] = dict(mappings.parameters)
+    if mappings.sources:  # controls that are learned later stay, as those of parameters
+        table[_INPUTS] = {name: list(texts) for name, texts in mappings.sources.items()}
+    if mappings.targets is not None:
+        table[_OUTPUTS] = {name: list(texts) for name, texts in mappings.targets.items()}
     return table
 
 
@@ -226,7 +232,9 @@ def read_scene(name: str, raw: Any) -> Scene:
         values = read_values(_engine(raw), parameters_of(ENGINE))
         tables = raw.get("ensembles", raw.get("bands", {}))  # files of version 0.1.0 have bands
         players |= {str(name): _player({**table, "kind": ENSEMBLE}) for name, table in tables.items()}
-        return Scene(values, players, mapped=_mapped(raw), targets=_targets(raw))
+        return Scene(
+            values, players, mappings=MappingState(_mapped(raw), _texts(raw, _INPUTS), _texts(raw, _OUTPUTS))
+        )
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} is not valid: {error}") from None
 
@@ -239,10 +247,10 @@ def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:
     return {str(control): str(target) for control, target in raw["map"].items()}
 
 
-def _targets(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]] | None:
-    if "outputs" not in raw:
+def _texts(raw: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]] | None:
+    if key not in raw:
         return None
-    return {str(output): checked_targets(texts) for output, texts in raw["outputs"].items()}
+    return {str(name): checked_texts(texts) for name, texts in raw[key].items()}
 
 
 def _player(table: Mapping[str, Any]) -> PlayerScene:

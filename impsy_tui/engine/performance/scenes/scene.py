@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.engine.io.dimension_routing import route_of
-from impsy_tui.engine.io.output_map import OutputMap, Targets
-from impsy_tui.engine.io.parameter_map import ParameterMap
+from impsy_tui.engine.io.mappings import Mappings, MappingState
 from impsy_tui.engine.models.new_players import add_player
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
@@ -45,8 +44,7 @@ class Scene:
         values: values of the parameters of the engine, by name.
         players: settings of the players, ensembles among them, by name.
         nudges: delays by output, for ``undo`` only: saved scenes do not change the outputs.
-        mapped: parameters by their control; None leaves the present controls.
-        targets: targets of outputs that differ from the configuration; None leaves the present targets.
+        mappings: sources and targets of the dimensions, and controls of parameters.
         name: name of the scene; of a captured scene, that of the scene before.
         roster: players themselves, for ``undo`` only: a saved scene adds players, and removes none.
         files: files of models by player or ensemble, for ``undo`` only: saved scenes have names of models.
@@ -58,8 +56,7 @@ class Scene:
     nudges: Mapping[str, float] | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
     blended_files: Mapping[str, Path] = field(default_factory=dict)
-    mapped: Mapping[str, str] | None = None
-    targets: Targets | None = None
+    mappings: MappingState = field(default_factory=MappingState)
     roster: RosterState | None = None
     name: str = field(default="", compare=False)
 
@@ -73,15 +70,11 @@ class SceneKeeper:
     Args:
         session: session with the players.
         models: models of the players.
-        parameter_map: controls that move parameters.
-        output_map: targets of the dimensions at the outputs.
+        mappings: mappings of the session.
     """
 
-    def __init__(
-        self, session: Session, models: PlayerModels, parameter_map: ParameterMap, output_map: OutputMap
-    ) -> None:
-        self._parameter_map = parameter_map
-        self._output_map = output_map
+    def __init__(self, session: Session, models: PlayerModels, mappings: Mappings) -> None:
+        self._mappings = mappings
         self._session = session
         self.models = models
         self.active = ""
@@ -103,11 +96,15 @@ class SceneKeeper:
             nudges,
             files,
             {name: file for name, file in blended.items() if file is not None},
-            self._parameter_map.table,
-            self._output_map.changed,
+            self._mappings.capture(),
             roster_state(self._session),
             self.active,
         )
+
+    def lines(self, scene: Scene) -> Iterator[str]:
+        """Yields a scene as command lines, with its mappings."""
+        yield from self._mappings.lines(scene.mappings)
+        yield from scene_lines(scene, self._session.focus)
 
     def _of(self, player: Player) -> PlayerScene:
         return PlayerScene(
@@ -175,10 +172,7 @@ class SceneKeeper:
         for ensemble, wanted in self._ensembles(scene):
             file = scene.files.get(ensemble.name)
             awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file)
-        if scene.mapped is not None:
-            self._parameter_map.replace(scene.mapped)
-        if scene.targets is not None:
-            self._output_map.replace(scene.targets)
+        self._mappings.restore(scene.mappings)
         engine = self._session.parameters
         engine.set_values(ramp_targets.switches_to(engine, scene.values))
         return awaited

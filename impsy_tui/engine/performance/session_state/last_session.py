@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.pending_lines import SavedPending, read_pending
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.routing import read_routing
@@ -57,7 +56,6 @@ class SavedSet:
         cue: index of the cue that was reached last, -1 before the first.
         other_lines: lines for the state that no scene has: clocks, paused ensembles, nudged outputs.
         pending: pending lines.
-        learned: controls that were learned.
         recording: True if commands were recorded.
         jobs: kinds and names of the jobs that ran; jobs end with the engine.
     """
@@ -69,7 +67,6 @@ class SavedSet:
     cue: int = -1
     other_lines: tuple[str, ...] = ()
     pending: tuple[SavedPending, ...] = ()
-    learned: tuple[LearnedControl, ...] = ()
     recording: bool = False
     jobs: tuple[str, ...] = ()
 
@@ -178,15 +175,9 @@ def _live_set(raw: Any) -> SavedSet:
         cue=int(raw.get("cue", -1)),
         other_lines=tuple(map(str, raw.get("other_lines", raw.get("rig", ())))),
         pending=tuple(map(read_pending, raw.get("pending", ()))),
-        learned=tuple(map(_learned, raw.get("learned", ()))),
         recording=bool(raw.get("recording", False)),
         jobs=tuple(map(str, raw.get("jobs", ()))),
     )
-
-
-def _learned(raw: Any) -> LearnedControl:
-    entry = tuple(part if isinstance(part, int) else str(part) for part in raw["entry"])
-    return LearnedControl(str(raw["channel"]), str(raw["device"]), int(raw["index"]), entry)
 
 
 def _player(raw: Any) -> SavedPlayer:

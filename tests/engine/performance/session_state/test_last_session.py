@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.performance.session_state.last_session import (
     SavedPlayer,
@@ -43,7 +42,6 @@ def test_read_session_returns_what_was_written(tmp_path: Path) -> None:
     write_session(tmp_path / "logs", STATE)
     live_set = SavedSet(
         pending=(SavedPending(3, "over 20s temp 1.5", 4.5, starts=(("main", "temp", -1, 0.5),)),),
-        learned=(LearnedControl("midi", "Knobs", 2, ("control_change", 1, 74)),),
         recording=True,
         jobs=("train s",),
     )
@@ -89,7 +87,6 @@ def _kept(**changes: object) -> str:
         json.dumps(asdict(STATE) | {"players": [1]}),
         json.dumps(asdict(STATE) | {"live_set": {"cue": float("inf")}}),
         json.dumps(asdict(STATE) | {"live_set": {"pending": [{"line": "after 1s take"}]}}),
-        json.dumps(asdict(STATE) | {"live_set": {"learned": [1]}}),
     ],
 )
 def test_read_session_refuses_damaged_file(tmp_path: Path, content: str) -> None:

@@ -136,7 +136,7 @@ def test_scale_and_ends_change_notes_while_ensemble_plays(hall: VirtualEnsemble)
     assert "'128' is out of range (0 to 127)" in hall.refused("lowest 128")
     assert "'dorian' is not" in hall.refused("scale dorian")
     hall.do("map cc 1 7 lowest")
-    parameter_map = hall.rehearsal.live_set.parameter_map
+    parameter_map = hall.rehearsal.live_set.mappings.parameters
     assert parameter_map.take_midi("knobs", bytes((0xB0, 7, 48)), lambda _, line: hall.do(line))
     for level in (72, 72):
         parameter_map.take_midi("knobs", bytes((0xB0, 7, level)), lambda _, line: hall.do(line))
