@@ -1,7 +1,8 @@
 """Takes pictures of the console in real performances, as SVG files.
 
 ``pictures.py FOLDER`` takes those of the manual. ``pictures.py FOLDER all`` takes every screen with every kind of
-player, at three sizes of the terminal, in true colour, in sixteen colours and without colour: about ten minutes.
+player, and of a rig in which nothing works, at three sizes of the terminal, in true colour, in sixteen colours and
+without colour: about fifteen minutes.
 """
 
 import asyncio
@@ -41,15 +42,50 @@ SCREENS = {
     "mistake": ("escape", *"temp 200", "enter"),
     "choices": ("ctrl+c", *"mode "),
     "question": ("ctrl+c", *"shutdown", "enter"),
+    "score": ("escape", "ctrl+c", *"score night", "enter"),
 }
 """Keys from each screen to the next."""
 BUSY = {
-    "demo.toml": ("temp 1.2", "mute x3", "dataset 9", "over 300s temp 1.6", "every 20s sigma rand 0.01 0.05"),
+    "demo.toml": (
+        "temp 1.2",
+        "mute x3",
+        "dataset 9",
+        "over 300s temp 1.6",
+        "every 20s sigma rand 0.01 0.05",
+        'speed "1 2*2"',
+        'hold x5 "0.2 ^ ^ 0.8"',
+        "map x1 -> osc /synth/cutoff 200 8000 log",
+    ),
     "duel.toml": ("@all give", "over 300s temp 1.6", "scene save dark", "record on"),
     "ensemble.toml": ("force p2 small-swirl", "after 300s free p2"),
     "agent.toml": ("aim contrast", "steer seek", "rest -50"),
 }
 """Commands before the pictures, by configuration."""
+BROKEN = """
+[model]
+file = "gone.tflite"
+
+[osc]
+server_port = 6001
+client_ip = "synth.invalid"
+
+[midi]
+in_device = ["Missing Box"]
+out_device = ["Missing Synth"]
+
+[midi.input]
+"Missing Box" = [["control_change", 1, 1], ["control_change", 1, 2]]
+
+[midi.output]
+"Missing Synth" = [["control_change", 1, 70], ["note_on", 1]]
+
+[serial]
+port = "/dev/ttyACM9"
+
+[websocket]
+server_ip = "192.0.2.1"
+"""
+"""Configuration in which no channel opens."""
 
 
 async def perform(socket: Path, folder: Path) -> None:
@@ -126,10 +162,10 @@ def save(app: ConsoleApp, file: Path) -> None:
     print(file)
 
 
-def looked_at(config: str, *looks: Look, folder: Path) -> None:
+def looked_at(config: Path, *looks: Look, folder: Path) -> None:
     """Plays a configuration, and takes pictures of it."""
     socket = Path("engine.sock").absolute()
-    launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
+    launch_engine(["-c", str(config)], socket, Path("logs", "engine.out").absolute())
     try:
         for look in looks:
             asyncio.run(look(socket, folder))
@@ -147,17 +183,20 @@ def main() -> None:
         # A socket listens in place of a synthesiser.
         synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
         synthesiser.bind(("127.0.0.1", 6001))
+        configs = shipped_folder("configs")
         if sys.argv[2:] == ["all"]:
-            for config, busy in BUSY.items():
+            broken = Path("broken.toml")
+            broken.write_text(BROKEN, encoding="utf-8")
+            for config, busy in [*((configs / name, busy) for name, busy in BUSY.items()), (broken, ())]:
                 looks = [
-                    every_screen(config.removesuffix(".toml"), size, terminal, () if number else busy)
+                    every_screen(config.stem, size, terminal, () if number else busy)
                     for number, (size, terminal) in enumerate((size, name) for size in SIZES for name in TERMINALS)
                 ]
                 looked_at(config, *looks, folder=folder)
             return
         with environment(TERMINALS["colour"]):
-            looked_at("demo.toml", perform, small, folder=folder)
-            looked_at("ensemble.toml", ensemble, folder=folder)
+            looked_at(configs / "demo.toml", perform, small, folder=folder)
+            looked_at(configs / "ensemble.toml", ensemble, folder=folder)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Commands of musical time."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.io.mappings import Mappings
+from impsy_tui.engine.performance.line_result import settle
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.engine.players.settings import captured, present
 from impsy_tui.errors import UserError
@@ -117,7 +119,7 @@ def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     )
     before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
-    scene_keeper.restore(before)
+    asyncio.run(settle(scene_keeper.restore(before)))
     assert captured(virtual.session.parameters) == before.values
     assert virtual.session.outputs.nudges == {"out": 0.0}
     assert list(rig_lines(virtual.session)) == ["clock in on", "clock out on"]
