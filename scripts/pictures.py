@@ -7,6 +7,7 @@ without colour: about fifteen minutes.
 
 import asyncio
 import os
+import re
 import socket as udp
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from rich.terminal_theme import SVG_EXPORT_THEME
 
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import ConsoleOptions
@@ -29,6 +32,11 @@ TERMINALS = {
     "sixteen": {"TERM": "linux"},
     "plain": {"TERM": "xterm-256color", "NO_COLOR": "1"},
 }
+LINUX_CONSOLE = (
+    *("#000000", "#aa0000", "#00aa00", "#aa5500", "#0000aa", "#aa00aa", "#00aaaa", "#aaaaaa"),
+    *("#555555", "#ff5555", "#55ff55", "#ffff55", "#5555ff", "#ff55ff", "#55ffff", "#ffffff"),
+)
+"""Colours 0 to 15 of a Linux console."""
 SCREENS = {
     "first": (),
     "keys": ("escape",),
@@ -131,6 +139,8 @@ def every_screen(name: str, size: tuple[int, int], terminal: str, busy: tuple[st
         with environment(TERMINALS[terminal]):
             app = ConsoleApp(ConsoleOptions(socket))
             async with app.run_test(size=size) as pilot:
+                while app._link.snapshot is None:
+                    await pilot.pause(0.05)
                 for line in busy:
                     app.enter(line)
                     await pilot.pause(0.6)
@@ -158,7 +168,12 @@ def environment(names: dict[str, str]) -> Iterator[None]:
 
 
 def save(app: ConsoleApp, file: Path) -> None:
-    file.write_text(app.export_screenshot(title="impsy-tui"), encoding="utf-8")
+    picture = app.export_screenshot(title="impsy-tui")
+    if os.environ["TERM"] == "linux":
+        drawn = [SVG_EXPORT_THEME.ansi_colors[number].hex for number in range(16)]
+        colours = dict(zip(drawn, LINUX_CONSOLE, strict=True))
+        picture = re.sub("#[0-9a-f]{6}", lambda found: colours.get(found[0], found[0]), picture)
+    file.write_text(picture, encoding="utf-8")
     print(file)
 
 

@@ -155,6 +155,17 @@ def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
     assert engine.end() == 0
 
 
+def test_audio_without_any_input_says_so(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "impsy-no-server")
+    code = "import sounddevice; print(any(one['max_input_channels'] for one in sounddevice.query_devices()))"
+    inputs = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if "True" in inputs.stdout:
+        pytest.skip("this machine has a sound input")
+    engine = listen("")
+    wait_until(lambda: "audio: this machine has no sound input" in engine.said().lower())
+    assert engine.end() == 0
+
+
 def test_audio_without_sounddevice_names_the_extra() -> None:
     code = (
         "import sys; sys.modules['sounddevice'] = None\n"

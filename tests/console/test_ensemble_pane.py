@@ -50,6 +50,23 @@ async def test_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
 
 
 @performed
+async def test_stage_shows_the_gestures_of_an_ensemble_below_the_large_letters(quintet: Rig) -> None:
+    async with console(quintet.socket, SMALL) as here:
+        await here.sees("ENSEMBLE")
+        await here.press("escape", "f5")
+        await here.sees("ENSEMBLE ─", "p2 ")
+        await here.until(lambda: next(row for row, line in enumerate(here.lines) if "ENSEMBLE ─" in line) > 12)
+        assert "x1" not in here.text
+        await here.press("n")
+        await here.sees("x1")
+        await here.misses("ENSEMBLE ─", "p2 ")
+        await here.press("f5")
+        await here.sees("▸pulse", "x1")
+        await here.press("n")
+        await here.sees("▸quartet")
+
+
+@performed
 async def test_recording_of_gestures_is_led_through_above_whatever_plays(quintet: Rig) -> None:
     async with console(quintet.socket, LARGE) as here:
         await here.type("record gestures fa")

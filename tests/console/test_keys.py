@@ -80,7 +80,7 @@ async def test_f5_shows_the_stage_f6_sizes_the_events_and_f7_shows_the_panes(rig
         await here.press("f6")
         await here.until(lambda: here.app.perform.events.size.height == 3)
         await here.press("f7")
-        await here.sees("CHANNELS ─", "PENDING ─", "JOBS ─", "none; dataset 9 or train s")
+        await here.sees("CHANNELS ─", "PENDING ─", "JOBS ─", "none: dataset 9, train s")
         await here.press("f7")
         await here.misses("JOBS", "PENDING", "CHANNELS")
         await here.press("f6", "f2")

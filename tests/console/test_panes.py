@@ -97,7 +97,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @performed
 async def test_jobs_pane_shows_running_job_and_last_result(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
-        await here.sees("● link", "CHANNELS", "JOBS ──", "none; dataset 9 or train s")
+        await here.sees("● link", "CHANNELS", "JOBS ──", "none: dataset 9, train s")
         await here.enter("dataset 9")
         await here.sees("dataset 9d", "✓ 1 dataset 9d", "119 events")
         await here.sees("job 1 builds a dataset from the logs")

@@ -60,9 +60,9 @@ async def test_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
             assert not others, page
         await here.press("escape", "escape")
         await here.enter("shutdown")
-        await here.sees("End the engine?")
+        await here.sees("End the engine?", "threshold")  # the strip stays visible behind a question
         await here.press("escape", "ctrl+p")
-        await here.sees("mode battle")
+        await here.sees("mode battle", "threshold")
 
 
 @performed

@@ -22,6 +22,7 @@ Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
 
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
+_ENSEMBLE: Final = re.compile(r"ensembleRNN-units(\d+)$")
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -157,9 +158,11 @@ def middle(text: str, width: int) -> str:
 
 
 def short_model(name: str, width: int) -> str:
-    """Returns a short name of a model, such as ``mdrnn s 9d``."""
+    """Returns a short name of a model, such as ``mdrnn s 9d`` or ``ensemble 16``."""
     if found := _MDRNN.match(name):
         name = f"mdrnn {SIZE_OF_UNITS.get(int(found[3]), f'{found[3]} units')} {found[1]}d"
+    elif found := _ENSEMBLE.match(name):
+        name = f"ensemble {found[1]}"
     return middle(name, width)
 
 

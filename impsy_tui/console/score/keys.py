@@ -12,7 +12,7 @@ class ScoreKey(NamedTuple):
         action: name of the action.
         keys: keys that act at once, as Textual names them.
         after_escape: keys that act after Esc, or with Alt.
-        label: keys and effect for the footer.
+        label: keys and effect for the footer, whose row fits 80 columns; an action without keys here is not in it.
         help: effect of the action in one line.
     """
 
@@ -40,16 +40,14 @@ SCORE_KEYS: Final = (
         "raise_number",
         ("alt+up", "ctrl+up"),
         ("up", "plus"),
-        ("Esc+", "up"),
+        ("Esc±", "num"),
         "number under the cursor up, and runs it",
     ),
     ScoreKey(
-        "lower_number", ("alt+down", "ctrl+down"), ("down", "minus"), ("Esc-", "down"), "number down, and runs it"
+        "lower_number", ("alt+down", "ctrl+down"), ("down", "minus"), ("", "lower number"), "number down, and runs it"
     ),
-    ScoreKey(
-        "comment", ("ctrl+underscore",), ("slash", "k"), ("Esc/", "comment"), "makes the line a comment, or none"
-    ),
-    ScoreKey("duplicate", ("ctrl+d",), ("d", "y"), ("^D", "double"), "duplicates the line"),
+    ScoreKey("comment", ("ctrl+underscore",), ("slash", "k"), ("Esc/", "#"), "makes the line a comment, or none"),
+    ScoreKey("duplicate", ("ctrl+d",), ("d", "y"), ("^D", "copy"), "duplicates the line"),
     ScoreKey("help", (), ("h", "question_mark"), ("", ""), "help for the word under the cursor"),
     ScoreKey("reload", (), ("a",), ("", ""), "takes the text of the other console; Ctrl-Z brings yours back"),
     ScoreKey("overwrite", (), ("w",), ("", ""), "saves your text in place of the other one"),

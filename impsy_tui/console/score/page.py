@@ -155,6 +155,8 @@ class ScorePage(Page):
         if view.snapshot is None or not self.score.is_open:
             return
         self._frame += 1
+        # An ensemble plays touches: its only dimension is a number of a gesture.
+        self._meters.visible = self._meter_line.visible = view.snapshot.focused.ensemble is None
         if self._meters.display and self._meters.region:
             self._meters.show(view.snapshot)
         else:

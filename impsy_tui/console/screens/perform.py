@@ -193,17 +193,18 @@ class PerformScreen(Screen[None]):
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """Shows the meters, or the ensemble if an ensemble has the focus; or both in large letters."""
-        if self.has_class("-stage"):
-            self.stage.show(snapshot)
-            return
-        is_ensemble = snapshot.focused.ensemble is not None
-        if self.ensemble.display != is_ensemble:
-            self.ensemble.display, self.meters.display = is_ensemble, not is_ensemble
+        is_ensemble, is_stage = snapshot.focused.ensemble is not None, self.has_class("-stage")
+        displayed = (is_ensemble, not is_ensemble and not is_stage)
+        if (self.ensemble.display, self.meters.display) != displayed:
+            self.ensemble.display, self.meters.display = displayed
+            self.set_class(is_ensemble, "-ensemble")
             if self.keys_mode:
                 self.set_focus(self._playing)
+        if is_stage:
+            self.stage.show(snapshot)
         if is_ensemble:
             self.ensemble.show(snapshot)
-        else:
+        elif not is_stage:
             self.meters.show(snapshot)
 
     @property

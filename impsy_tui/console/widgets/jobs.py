@@ -38,7 +38,7 @@ class JobsPane(Pane):
         if len(lines) > self.size.height > 1:
             lines[self.size.height - 1 :] = [(("… F6 shows all", self.palette.dim),)]
         if not shown:
-            lines.append((("none; dataset 9 or train s starts one", self.palette.dim),))
+            lines.append((("none: dataset 9, train s", self.palette.dim),))
         self.set_lines(lines)
 
 

@@ -92,7 +92,7 @@ class PendingPane(Pane):
             lines[space:] = [((f"  and {more + 1} more: what lists them", palette.dim),)]
         del lines[space + 1 :]
         if not self._pending:
-            lines.append((("nothing; over, after, every, at", palette.dim),))
+            lines.append((("none: over after every at", palette.dim),))
         self.set_lines(lines)
 
     def _space(self) -> int:

@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Final
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.large_text import large, large_width
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off, one_line, padded
 from impsy_tui.console.themes import Palette
@@ -16,7 +17,7 @@ _LARGE_FROM: Final = (150, 36)
 """Size of the window from which letters have twice the size."""
 _HIGHEST: Final = 3
 """Rows of the history of a dimension."""
-_NAME: Final = 6
+_SHORTEST_NAME, _LONGEST_NAME = 3, 8
 
 
 class StageView(Lines):
@@ -53,28 +54,32 @@ class StageView(Lines):
         lines.append(_target(snapshot, palette, width))
         lines += [((text, palette.strong),) for text in large(_cue(snapshot)[: width // (8 * scale)], scale)]
         lines.append(((_following(snapshot), palette.text),))
-        lines += self._past(snapshot, height - len(lines), width)
+        is_ensemble = player.ensemble is not None  # its own view, with its gestures, is below
+        if not is_ensemble:
+            lines += self._past(snapshot, height - len(lines), width)
+        self.styles.height = len(lines) if is_ensemble else "1fr"
         self.set_lines(lines)
 
     def _past(self, snapshot: Snapshot, height: int, width: int) -> list[Line]:
         """Returns the history of each dimension, as high as there is room for, or side by side."""
         count = snapshot.dimension - 1
+        names = [*snapshot.names, *(f"x{index + 1}" for index in range(len(snapshot.names), count))]
+        longest = min(max(_SHORTEST_NAME, *map(width_of, names)), _LONGEST_NAME)
         columns = max(1, -(-count // max(1, height)))
-        cells = (width - 2 * (columns - 1)) // columns - _NAME
+        cells = (width - 2 * (columns - 1)) // columns - longest - 1
         if height < 1 or cells < 1:
             return []
         down = -(-count // columns)
         high = max(1, min(_HIGHEST, height // down))
         rows: list[list[Piece]] = [[] for _ in range(down * high)]
         for index in range(count):
-            name = snapshot.names[index] if index < len(snapshot.names) else f"x{index + 1}"
             history = self._history.merged(index, cells)
             for level in range(high):
                 row = rows[index % down * high + level]
                 if row:
                     row.append(("  ", self.palette.ground))
-                shown = padded(cut_off(one_line(name), _NAME - 1), _NAME) if level == high - 1 else " " * _NAME
-                row.append((shown, self.palette.strong))
+                shown = cut_off(one_line(names[index]), longest) if level == high - 1 else ""
+                row.append((padded(shown, longest + 1), self.palette.strong))
                 for is_player, run in groupby(history, key=lambda one: one[1]):
                     style = self.palette.prediction if is_player else self.palette.input
                     row.append(("".join(_block(value, level, high) for value, _ in run), style))
@@ -96,6 +101,8 @@ def _value(player: PlayerState) -> str:
 
 def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
     mode = snapshot.focused.mode
+    if snapshot.focused.agent is not None:
+        return ((mode, palette.dim),)
     moved, label = moved_parameters(snapshot).get("temp"), "temp"
     if moved is not None:
         label += " pattern" if moved.value is None else f" → {moved.value:g} in {moved.seconds:.0f}s"

@@ -240,6 +240,7 @@ async def test_prompt_of_the_score_runs_a_line_and_leads_back(rig: Rig) -> None:
 async def test_score_of_the_options_is_opened_first(rig: Rig) -> None:
     async with console(rig.socket, SMALL, score="night") as here:
         await here.sees("SCORE night", "# dark")
+        await here.sees("^R run  ^G block", "Esc/ #  ^D copy")  # at 80 columns the keys are not cut
         await here.press("escape", "escape")
         await here.until(lambda: here.app.screen is here.app.perform)
 

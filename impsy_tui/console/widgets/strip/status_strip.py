@@ -15,7 +15,7 @@ from impsy_tui.control.messages import Snapshot
 TURN_ROW: Final = (
     Slot("mode", 14),
     Slot("turn", 16),
-    Slot("player", 11, least=60),
+    Slot("player", 12, least=60),
     Slot("cue", 12, least=56, grow=1),
     Slot("flags", 9, least=66),
     Slot("timer", 8, least=48, right=True),
