@@ -28,7 +28,7 @@ from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
-"""Beginning of the file names of agents; other ``.npz`` files may be in the same folder."""
+"""Beginning of the usual file names of agents."""
 KIND: Final = "impsy-tui agent"
 FORMAT: Final = 3
 STEPS: Final = 100
@@ -53,7 +53,8 @@ _DAMAGES: Final = (
 )
 """Errors that reading a damaged file may raise."""
 
-_ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
+ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
+"""Arrays of every agent, and of no other ``.npz`` file."""
 
 Facts = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
@@ -160,7 +161,7 @@ def read_agent(path: Path) -> AgentModel:
 
 def _read(path: Path) -> AgentModel:
     arrays = _arrays(path)
-    missing = [name for name in _ARRAYS if name not in arrays]
+    missing = [name for name in ARRAYS if name not in arrays]
     if missing:
         raise UserError(f"is not an agent: its array {missing[0]} is missing")
     facts = json.loads(arrays["facts"].tobytes())

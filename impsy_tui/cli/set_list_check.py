@@ -162,7 +162,7 @@ class _Names:
 
     def _no_classifier(self, name: str) -> str:
         try:
-            self._library.agents.find(name)
+            self._library.classifiers.find(name)
         except UserError as problem:
             return str(problem).replace("model", "classifier", 1)
         return ""

@@ -45,7 +45,7 @@ and per spread, and the ratio of the deviations."""
 _DEEPEST: Final = 200
 """Largest depth of a tree: each level takes time of the performance; trained trees have about 30 levels."""
 _FORMAT: Final = 1
-_ARRAYS: Final = {
+ARRAYS: Final = {
     "format": ("i", 0),
     "asks": ("U", 1),
     "roots": ("i", 1),
@@ -154,7 +154,7 @@ def read_classifier(file: Path) -> Classifier:
     Raises:
         UserError: the file cannot be read, or is not a classifier of this version.
     """
-    arrays = read_arrays(file, _ARRAYS, "classifier of gestures")
+    arrays = read_arrays(file, ARRAYS, "classifier of gestures")
     if arrays["format"] != _FORMAT or tuple(arrays["asks"].tolist()) != DESCRIPTION:
         raise UserError(f"{file}: its trees have other inputs than this version: train it again")
     if problem := _damage(arrays):

@@ -10,6 +10,22 @@ from impsy_tui.errors import UserError
 from impsy_tui.toml_files import open_regular
 
 
+def array_names(file: Path) -> frozenset[str]:
+    """Returns the names of the arrays of an archive; no array is read.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: The file is not an archive, or is damaged.
+    """
+    try:
+        with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
+            return frozenset(name.removesuffix(".npy") for name in archive.namelist())
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file can fail in any way
+        raise ValueError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
+
+
 def read_npz(source: Path | BinaryIO, largest: int) -> dict[str, np.ndarray[Any, Any]]:
     """Returns the arrays of an archive by name.
 

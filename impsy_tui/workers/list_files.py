@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
+from impsy_tui.agent.file import ARRAYS as AGENT_ARRAYS
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.file import read_agent
 from impsy_tui.control.answers import FileFacts, Files
@@ -25,6 +25,7 @@ from impsy_tui.mdrnn import check
 from impsy_tui.mdrnn.check import SUFFIXES, Report
 from impsy_tui.model_files.checks import run_file_check
 from impsy_tui.model_files.metadata import read_metadata
+from impsy_tui.model_files.npz import array_names
 from impsy_tui.paths import files_in, find_logs, log_name
 from impsy_tui.text import can_be_typed, shown_name
 from impsy_tui.worker_requests import WorkerRequest
@@ -66,8 +67,7 @@ def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
     for folder in dict.fromkeys(models):
         for suffix in SUFFIXES:
             files += [_described(model, "model", file) for file in files_in(folder, suffix)]
-        agents = (file for file in files_in(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX))
-        files += [_described(_agent, "model", file) for file in agents]
+        files += [_described(_agent, "model", file) for file in files_in(folder, AGENT_SUFFIX)]
     return Files(number, tuple(file for file in files if file is not None))
 
 
@@ -159,6 +159,9 @@ def _model(until: float, file: Path) -> FileFacts | None:
 
 
 def _agent(file: Path) -> FileFacts | None:
+    """Returns the facts of an agent; None for an archive of another kind, such as clips."""
+    if not array_names(file).issuperset(AGENT_ARRAYS):
+        return None
     facts = _facts("model", file)
     try:
         agent = read_agent(file)

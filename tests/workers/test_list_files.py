@@ -1,5 +1,6 @@
 """List of files, made in a separate process."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from impsy_tui.agent.file import write_agent
 from impsy_tui.control.answers import LogPlot
 from impsy_tui.control.messages import FromEngine, Reply
 from impsy_tui.data.datasets import write_dataset
+from impsy_tui.paths import shipped_folder
 from impsy_tui.worker_requests import WorkerRequest, worker_command
 from impsy_tui.workers import draw_log
 from impsy_tui.workers.draw_log import MOST_COLUMNS, draw
@@ -65,12 +67,13 @@ def test_everything_is_listed_with_what_is_known_of_it(folder: Path) -> None:
 def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:
     write_agent(tmp_path / "agent-mine.npz", small_agent())
     (tmp_path / "agent-broken.npz").write_bytes(b"PK nonsense")
-    (tmp_path / "clips.npz").touch()
+    for kind in ("clips", "gestures"):
+        shutil.copy(shipped_folder("models") / f"{kind}-synthetic.npz", tmp_path / f"agent-{kind}.npz")
     found = {file.name: file for file in list_files(7, tmp_path / "none", tmp_path / "none", tmp_path).files}
     assert found.keys() == {"agent-mine.npz", "agent-broken.npz"}
     agent = found["agent-mine.npz"]
     assert (agent.kind, agent.dimension, agent.problem) == ("model", 2, "")
-    assert "agent-broken.npz is not an agent" in found["agent-broken.npz"].problem
+    assert "is damaged" in found["agent-broken.npz"].problem
 
 
 def test_log_is_drawn(folder: Path) -> None:

@@ -49,7 +49,7 @@ class EnsembleLoader:
         self._random = random
         self._notify = notify
         self._models = ModelFolders(model_folders(options), ensembles=True)
-        self._classifiers = self._models.beside(SUFFIX)
+        self._classifiers = self._models.beside(SUFFIX, arrays=classifier.ARRAYS)
         self._loads: dict[str, int] = {}
         self._auditions: dict[str, int] = {}
         self._hearings: dict[str, int] = {}

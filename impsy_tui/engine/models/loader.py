@@ -7,15 +7,16 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from impsy_tui import choices
+from impsy_tui.agent.file import ARRAYS as AGENT_ARRAYS
+from impsy_tui.agent.file import SUFFIX as NPZ
 from impsy_tui.engine.runtime.subprocesses import ask_worker, scratch_file
-from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
@@ -28,6 +29,7 @@ from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.model_files.metadata import ModelMetadata, noted_shape, read_metadata
+from impsy_tui.model_files.npz import array_names
 from impsy_tui.paths import files_in, is_shipped, user_folder
 from impsy_tui.text import some_names
 from impsy_tui.toml_files import open_regular, read_regular
@@ -65,10 +67,6 @@ class LoadedModel:
     remark: str = ""
 
 
-_ENSEMBLE_FILES: Final = (clips.PREFIX, classifier.PREFIX)
-"""Beginnings of the names of clips and classifiers, which are no models."""
-
-
 class ModelFolders:
     """Folders in which models are found by name, in order.
 
@@ -76,27 +74,32 @@ class ModelFolders:
         folders: Folders of models; missing folders are skipped.
         ensembles: True to list models of ensembles, False to list all others.
         suffixes: Suffixes of model files, in the order of preference.
+        arrays: Arrays of the wanted ``.npz`` files: clips, classifiers and agents have the same suffix.
     """
 
     def __init__(
-        self, folders: Sequence[Path], *, ensembles: bool = False, suffixes: Sequence[str] = SUFFIXES
+        self,
+        folders: Sequence[Path],
+        *,
+        ensembles: bool = False,
+        suffixes: Sequence[str] = SUFFIXES,
+        arrays: Collection[str] = AGENT_ARRAYS,
     ) -> None:
+        self._arrays = arrays
         self._ensembles = ensembles
         self._suffixes = tuple(suffixes)
         self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
 
-    def beside(self, *suffixes: str) -> "ModelFolders":
-        """Returns the same folders for files with other suffixes."""
-        return ModelFolders(self._folders, suffixes=suffixes)
+    def beside(self, *suffixes: str, arrays: Collection[str] = AGENT_ARRAYS) -> "ModelFolders":
+        """Returns the same folders for files with other suffixes; see the arguments of the class."""
+        return ModelFolders(self._folders, suffixes=suffixes, arrays=arrays)
 
     def names(self) -> list[str]:
-        """Returns the names of all models, in the form that ``find`` takes.
-
-        Hidden files are unfinished trainings. Clips and classifiers of ensembles have the suffix of agents.
-        """
-        others = (".", *_ENSEMBLE_FILES) if ".tflite" in self._suffixes else (".",)
+        """Returns the names of all models, in the form that ``find`` takes."""
         files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
-        names = dict.fromkeys(file.stem for file in files if not file.name.startswith(others))
+        names = dict.fromkeys(
+            file.stem for file in files if not file.name.startswith(".") and self._is_wanted(file, is_damaged=False)
+        )
         return sorted(name for name in names if name.startswith(ENSEMBLE_PREFIX) is self._ensembles)
 
     def find(self, name: str, *, exact: bool = False, dimension: int = 0) -> Path:
@@ -118,7 +121,7 @@ class ModelFolders:
                 # A name cannot leave its folder.
                 if file.suffix in self._suffixes and file.parent == folder and file.name not in ("", ".."):
                     try:
-                        if file.is_file():
+                        if file.is_file() and self._is_wanted(file, is_damaged=True):
                             return file
                     except (OSError, ValueError):
                         break
@@ -126,6 +129,13 @@ class ModelFolders:
         if not exact and (found := self._spoken(name, names, dimension)) is not None:
             return self.find(found, exact=True)
         raise UserError(no_such("model", name, names))
+
+    def _is_wanted(self, file: Path, *, is_damaged: bool) -> bool:
+        """Returns True if a file is of the wanted kind; ``is_damaged`` is the result for a damaged ``.npz`` file."""
+        try:
+            return file.suffix != NPZ or array_names(file).issuperset(self._arrays)
+        except (OSError, ValueError):
+            return is_damaged
 
     def _spoken(self, name: str, names: Sequence[str], dimension: int) -> str | None:
         """Returns the model that a word stands for; None without one, or with several."""

@@ -5,18 +5,16 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from impsy_tui import choices
-from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.control.answers import Names
 from impsy_tui.engine.models.loader import ModelFolders, no_such
 from impsy_tui.engine.models.trash import Trash
 from impsy_tui.engine.runtime.subprocesses import ask_worker
-from impsy_tui.ensemble.classifier import PREFIX as CLASSIFIER_PREFIX
+from impsy_tui.ensemble.classifier import ARRAYS as CLASSIFIER_ARRAYS
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.touches.touch import SUFFIX as TOUCHES_SUFFIX
 from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
@@ -67,6 +65,7 @@ class UserFiles:
     ) -> None:
         self.models = ModelFolders(models)
         self.agents = self.models.beside(AGENT_SUFFIX)
+        self.classifiers = self.models.beside(AGENT_SUFFIX, arrays=CLASSIFIER_ARRAYS)
         self.ensembles = ModelFolders(models, ensembles=True)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
@@ -86,16 +85,14 @@ class UserFiles:
 
         def look() -> Names:
             sets = {file.stem for folder in self.sets for file in files_in(folder, ".imp")}
-            arrays = self.agents.names()
-            agents = (name for name in arrays if name.startswith(AGENT_PREFIX))
             return Names(
                 number,
-                _typed((*self.models.names(), *agents)),
+                _typed((*self.models.names(), *self.agents.names())),
                 _typed(map(log_name, find_logs(self.logs).files)),
                 _typed(file.stem for file in files_in(self.datasets, ".npz")),
                 sets=_typed(sorted(sets)),
                 ensembles=_typed(self.ensembles.names()),
-                classifiers=_typed(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
+                classifiers=_typed(self.classifiers.names()),
                 tables=_typed(map(_table_name, files_in(self.tables, *_OF_TABLES))),
                 corpora=_typed(folder.name for folder in _folders(self.corpora)),
                 midi_files=_typed(file.name for file in files_in(self.exchange, *MIDI_SUFFIXES)),
@@ -257,10 +254,10 @@ class UserFiles:
         if not is_plain_name(stem):
             raise UserError(f"{name} cannot be a name: no slashes, no dot in front, and not too long")
         _check_model_name(stem)
-        prefixes = ENSEMBLE_PREFIX, AGENT_PREFIX, CLASSIFIER_PREFIX
-        if stem.startswith(prefixes) or scale_of(Path(f"{stem}.h5")) != SCALE:
-            unlike = ", ".join((*prefixes, "-scale"))
-            raise UserError(f"{stem} is like the name of another kind of model: choose a name without {unlike}")
+        if stem.startswith(ENSEMBLE_PREFIX) or scale_of(Path(f"{stem}.h5")) != SCALE:
+            raise UserError(
+                f"{stem} is like the name of another kind of model: choose one without {ENSEMBLE_PREFIX} and -scale"
+            )
         if stem in self.models.names():
             raise UserError(f"{stem} exists already and is not overwritten: choose another name")
         return stem
@@ -284,9 +281,8 @@ class UserFiles:
             stem += kept[0]  # datasets find logs by this ending
         if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
             stem += f"-scale{scale:g}"  # the scale of the model's values
-        for prefix in (ENSEMBLE_PREFIX, AGENT_PREFIX) if kind == "model" else ():
-            if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
-                stem = prefix + stem  # the prefix distinguishes ensembles and agents
+        if kind == "model" and files[0].stem.startswith(ENSEMBLE_PREFIX) and not stem.startswith(ENSEMBLE_PREFIX):
+            stem = ENSEMBLE_PREFIX + stem  # the prefix distinguishes ensembles
         if not is_plain_name(stem):
             raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         if kind == "model":
@@ -325,10 +321,10 @@ class UserFiles:
         return files
 
     def _find_own(self, kind: str, name: str, *, exact: bool = True, dimension: int = 0) -> Path:
-        if kind == "model" and name.startswith(AGENT_PREFIX):
-            with suppress(UserError):
-                return self.agents.find(name, exact=True)
-        return self.find(kind, name, exact=exact, dimension=dimension)
+        if kind != "model":
+            return self.find(kind, name, exact=exact, dimension=dimension)
+        all_models = self.models.beside(*SUFFIXES, AGENT_SUFFIX)
+        return all_models.find(name, exact=exact, dimension=dimension)
 
 
 def _check_model_name(stem: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import shutil
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
+from impsy_tui.agent.file import write_agent
 from impsy_tui.control.answers import Files, LogPlot, Names
 from impsy_tui.control.messages import FromEngine, Reply
 from impsy_tui.engine.models.loader import ModelFolders
@@ -19,6 +21,7 @@ from impsy_tui.engine.runtime.subprocesses import ask_process, ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 from impsy_tui.workers import draw_log
+from tests.support.agents import small_agent
 
 T = TypeVar("T")
 
@@ -239,20 +242,27 @@ def test_ensembles_are_not_named_among_the_models_of_single_players(folder: Path
     assert names.classifiers == ("gestures-synthetic",)
 
 
-def test_agent_is_renamed_deleted_and_recognised_by_its_name(folder: Path) -> None:
+def test_agent_is_renamed_deleted_and_recognised_by_its_content(folder: Path) -> None:
     library, models = _library(folder), folder / "models"
-    (models / "agent-mine.npz").touch()
-    (models / "clips.npz").touch()
-    assert _run(library.rename("model", "agent-mine", "gentle")) == "model agent-mine is now agent-gentle"
-    _run(library.delete("model", "agent-gentle"))
-    assert not list(models.glob("agent-*"))
+    write_agent(models / "ear.npz", small_agent())
+    for kind in ("clips", "gestures"):
+        shutil.copy(shipped_folder("models") / f"{kind}-synthetic.npz", models / f"{kind}.npz")
+    (models / "damaged.npz").write_bytes(b"PK nonsense")
+    names = _run(library.names(1))
+    assert {"agent-fm", "ear"} <= set(names.models)
+    assert not {"clips", "gestures", "damaged"} & set(names.models)
+    assert names.classifiers == ("gestures", "gestures-synthetic")
+    assert _run(library.rename("model", "ea", "gentle")) == "model ear is now gentle"
+    _run(library.delete("model", "gentle"))
+    _run(library.delete("model", "damaged"))
+    assert sorted(file.name for file in models.glob("*.npz")) == ["clips.npz", "gestures.npz"]
     with pytest.raises(UserError, match="comes with the program"):
         _run(library.delete("model", "agent-fm"))
     with pytest.raises(UserError, match="no model is called clips"):
         _run(library.delete("model", "clips"))
-    (models / "agent-playing.npz").touch()
+    write_agent(models / "playing.npz", small_agent())
     with pytest.raises(UserError, match="it plays now"):
-        _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
+        _run(_library(folder, models / "playing.npz").delete("model", "playing"))
 
 
 def test_model_of_an_ensemble_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
