@@ -45,7 +45,8 @@ def test_everything_is_listed_with_what_is_known_of_it(folder: Path) -> None:
     answer = list_files(7, folder, folder, folder, folder, folder / "none")
     assert answer.id == 7
     found = {file.name: file for file in answer.files}
-    assert len(found) == len(answer.files) == 8
+    assert len(found) == 8
+    assert len(answer.files) == 9  # a damaged .npz may be a dataset or an agent
     log = found["a-3d-mdrnn.log"]
     assert (log.kind, log.folder, log.dimension, log.rows, log.seconds) == ("log", str(folder), 3, 2, 4.0)
     assert log.size == (folder / log.name).stat().st_size

@@ -9,8 +9,8 @@ from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
 from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.config.mapping_targets import OscTarget, read_osc_target, read_osc_targets
 
-_WHOLE: Final = 1000.0
-"""Least number that is shown without decimals."""
+_DECIMALS: Final = ((3, 10.0), (2, 100.0), (1, 1000.0))
+"""Decimals of a shown number, and the number from which fewer are shown."""
 _MOST_NAMED: Final = 3
 """Greatest number of addresses in a message to the performer."""
 
@@ -102,7 +102,9 @@ class OutputControls:
 
 
 def _shown(value: float) -> str:
-    return f"{value:.4g}" if abs(value) < _WHOLE else f"{value:.0f}"
+    """Returns a number with as many decimals as five digits have room for."""
+    decimals = next((count for count, most in _DECIMALS if abs(value) < most), 0)
+    return f"{value:.{decimals}f}"
 
 
 def meant(input_address: str, count: int, known: InputControls) -> str:

@@ -104,7 +104,7 @@ class FilesPage(Page):
         if self.left:
             return
         table = self.query_one(DataTable)
-        chosen = self._chosen()
+        chosen, before = self._chosen(), table.cursor_row
         of_kind = [row for row in self._files if not self._only or row.facts.kind == self._only]
         shown = [row for row in of_kind if self.filter.matches(*row.words)]
         wide = self.size.width >= WIDE
@@ -112,6 +112,8 @@ class FilesPage(Page):
         fill(table, columns(wide=wide), cells(shown, space, wide=wide))
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
+        elif chosen is None and shown:  # a renamed file keeps its place, and the next file follows a deleted one
+            table.move_cursor(row=min(before, len(shown) - 1))
         if not shown:
             self._details.show(None)
         counts = [sum(row.facts.kind == kind for row in self._files) for kind in KINDS]

@@ -26,8 +26,8 @@ _SHARE: Final = 0.45
 """Share of the side that the panes of the channels may take."""
 _TARGET: Final = 21
 """Least cells of a target."""
-_VALUE: Final = 6
-"""Cells of the last value of a target."""
+_VALUE: Final = 7
+"""Cells of the last value of a target, with a space before it."""
 _FRESH: Final = 10.0
 """Seconds for which a new problem is highlighted."""
 

@@ -124,6 +124,14 @@ class EnsembleLoader:
 
     # Changes while ensembles play
 
+    def find(self, name: str) -> Path:
+        """Returns the file of a model of ensembles.
+
+        Raises:
+            UserError: There is no such model.
+        """
+        return self._models.find(name)
+
     def files(self, ensembles: Sequence[EnsemblePlayer]) -> list[Path]:
         """Returns the files of all played and auditioned models."""
         played = (
@@ -211,7 +219,7 @@ class EnsembleLoader:
 
     def _find(self, ensemble: EnsemblePlayer, name: str) -> Path:
         try:
-            return self._models.find(name)
+            return self.find(name)
         except UserError as problem:
             raise UserError(f"{problem}; {ensemble.behaviour.models.model} plays on") from None
 

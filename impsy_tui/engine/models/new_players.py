@@ -9,8 +9,10 @@ from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.roster import changes
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import ALL_PLAYERS
+from impsy_tui.parameters import ENSEMBLE
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 _MEANT: Final = (ALL_PLAYERS, "add", "remove")
@@ -45,7 +47,8 @@ async def add_player(
     dimension = routing.count + 1 if routing.count else session.dimension
     if why := routing.refuses(dimension):
         raise UserError(why)
-    loaded = await models.open_new(name, model, dimension, file) if model or file else None
+    file = file or (_model_file(models, model, dimension) if model else None)
+    loaded = None if file is None else await models.open_new(name, file)
     _check_name(session, name)
     predictor = models.dummy(dimension) if loaded is None else loaded.predictor
     if why := routing.refuses(predictor.dimension):
@@ -61,6 +64,23 @@ async def add_player(
     player.begin_log()
     player.start()
     return player
+
+
+def _model_file(models: PlayerModels, wanted: str, dimension: int) -> Path:
+    """Returns the file of a model by name; refuses models of ensembles."""
+    try:
+        file = models.find(wanted, dimension)
+    except UserError as problem:
+        try:
+            file = models.ensembles.find(wanted)
+        except UserError:
+            raise problem from None
+    if file.stem.startswith(ENSEMBLE_PREFIX):
+        raise UserError(
+            f"{file.stem} is a model of ensembles, which begin with the engine: write a table [[player]] with "
+            f'kind = "{ENSEMBLE}" and file = "{file.name}" into the configuration, then start the engine again'
+        )
+    return file
 
 
 def _check_name(session: Session, name: str) -> None:

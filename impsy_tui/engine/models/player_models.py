@@ -174,19 +174,20 @@ class PlayerModels:
             self._notify("warning", "player", f"{predictor.name} is {remark}")
         return predictor
 
-    async def open_new(self, name: str, wanted: str, dimension: int, file: Path | None) -> "LoadedPredictor":
-        """Returns the predictor of a player that is added.
+    def find(self, wanted: str, dimension: int) -> Path:
+        """Returns the file of a name, a part of a name, a size or ``newest``, which prefer a dimension.
 
-        Args:
-            name: Name of the player.
-            wanted: Name of the model, a size or ``newest``.
-            dimension: Dimension that sizes and ``newest`` prefer.
-            file: File of the model, None to find the model by name.
+        Raises:
+            UserError: There is no such model.
+        """
+        return self._all.find(wanted, dimension=dimension)
+
+    async def open_new(self, name: str, file: Path) -> "LoadedPredictor":
+        """Returns the predictor of a player that is added.
 
         Raises:
             UserError: The model cannot be loaded.
         """
-        file = file or self._all.find(wanted, dimension=dimension)
         try:
             predictor, remark = await self._open(file)
         except UserError as problem:
@@ -366,7 +367,7 @@ class PlayerModels:
         """Returns the model file of a name, a size, ``newest`` or ``previous``."""
         if name == choices.PREVIOUS:
             return self.previous(player)
-        return self._all.find(name, dimension=player.dimension)
+        return self.find(name, player.dimension)
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[AnyPredictor, str]:
         """Returns a new predictor and a remark for the performer."""

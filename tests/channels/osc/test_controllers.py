@@ -151,7 +151,7 @@ def test_targets_have_ends_and_a_dimension_has_several(receiver: socket.socket) 
         channel.set_targets("osc", ("/pan 1 -1", "/cutoff 200 800 log"))
         assert channel.played() == [(1, "/pan 1 -1", ""), (2, "/cutoff 200 800 log", "")]
         channel.send((0.25, 0.5))
-        assert channel.played() == [(1, "/pan 1 -1", "0.5"), (2, "/cutoff 200 800 log", "400")]
+        assert channel.played() == [(1, "/pan 1 -1", "0.500"), (2, "/cutoff 200 800 log", "400.0")]
         assert channel.targets() == {"osc": ("/pan 1 -1", "/cutoff 200 800 log")}
 
     with_channel(play, receiver, output=("/a, /xy 2 0 10",), output_address=("/impsy",))

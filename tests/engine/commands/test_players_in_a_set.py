@@ -63,12 +63,24 @@ def test_player_add_loads_a_model_before_the_next_command_of_the_line(set_: Virt
     assert set_.do("player add b newest plays x1-x8").startswith("b plays already: callresponse · musicMDRNN")
 
 
+def test_player_add_takes_an_agent(set_: VirtualSession) -> None:
+    assert "ear plays: " in set_.do("player add ear agent-sine plays x3-x4")
+    player = set_.session.players["ear"]
+    assert (player.behaviour.kind, player.plays) == ("agent", (2, 3))
+    set_.do("player remove ear")
+    set_.do("undo")
+    assert set_.session.players["ear"] is player
+    assert not set_.problems
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
         ("player add B", "b plays already"),
         ("player add main-2 nothing-like-it", "no model is called nothing-like-it"),
         ("player add remove", "'remove' is not a name of a player"),
+        ("player add c ensembleRNN", "ensembleRNN-units16 is a model of ensembles, which begin with the engine"),
+        ("player add c ensembleRNN-units16", 'kind = "ensemble" and file = "ensembleRNN-units16.tflite"'),
         ("player add c newest", "has dimension 9, and the instrument has 4 values"),
         ("player add c newest plays x1-x3", "needs dimension 4"),
         ("player add c hears x1-x2 plays x1-x3", "hears 2 values and plays 3"),
