@@ -296,7 +296,7 @@ def test_rename_keeps_the_scale_of_a_model(folder: Path) -> None:
         ("previous", "previous stands for a model already"),
         ("musicMDRNN-dim9-layers2-units64-mixtures5-scale10", "comes with the program"),
         ("../m", "cannot be a name"),
-        ("agent-of-mine", "another kind of model"),
+        ("ensembleRNN-of-mine", "another kind of model"),
         ("mine-scale127", "another kind of model"),
     ],
 )
