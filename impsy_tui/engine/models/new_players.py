@@ -77,8 +77,8 @@ def _model_file(models: PlayerModels, wanted: str, dimension: int) -> Path:
             raise problem from None
     if file.stem.startswith(ENSEMBLE_PREFIX):
         raise UserError(
-            f"{file.stem} is a model of ensembles, which begin with the engine: write a table [[player]] with "
-            f'kind = "{ENSEMBLE}" and file = "{file.name}" into the configuration, then start the engine again'
+            f"{file.stem} is a model of ensembles. An ensemble begins with the engine: write a table [[player]] with "
+            f'kind = "{ENSEMBLE}" and file = "{file.name}" into the configuration'
         )
     return file
 
