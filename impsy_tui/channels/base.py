@@ -330,9 +330,17 @@ class NoteHolder(Protocol):
 
 @runtime_checkable
 class RemappableInput(Protocol):
-    """Channel whose dimensions can get other sources while it plays."""
+    """Channel whose dimensions can get other sources while it plays.
+
+    Attributes:
+        name: unique among the channels.
+        kind: table of the configuration without its number.
+        labels: names of devices in commands.
+    """
 
     name: str
+    kind: str
+    labels: Mapping[str, str]
 
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """Returns the sources of each dimension by input (a device, or the name of the channel)."""
@@ -343,9 +351,11 @@ class RemappableInput(Protocol):
 
 @runtime_checkable
 class RemappableOutput(Protocol):
-    """Channel whose outputs can get other targets while it plays."""
+    """Channel whose outputs can get other targets while it plays; attributes as those of ``RemappableInput``."""
 
     name: str
+    kind: str
+    labels: Mapping[str, str]
 
     def played(self) -> Sequence[PlayedTarget]:
         """Returns the targets of all outputs with their last values."""

@@ -10,7 +10,6 @@ from impsy_tui.cli.example_files import find_shipped
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 from impsy_tui.config import load_config
-from impsy_tui.config.player_checks import channel_names
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.mappings import check_mapping
 from impsy_tui.engine.models.user_files import UserFiles
@@ -200,7 +199,7 @@ def _configured_names(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ..
     for warning in loaded.warnings:
         say(str(warning), fg=typer.colors.YELLOW, err=True)
     players = tuple(player.name for player in loaded.config.player) or (MAIN,)
-    return players, channel_names(loaded.config), KeysInForce(loaded.config.console.keys).keys["panic"]
+    return players, loaded.config.channel_names, KeysInForce(loaded.config.console.keys).keys["panic"]
 
 
 def _wrong_mapping(text: str) -> str:

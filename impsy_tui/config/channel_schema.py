@@ -1,12 +1,13 @@
 """Tables of the channels: inputs from controllers, outputs to synthesisers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impsy_tui.config.mapping_targets import MappingEntry, MidiMapping, OscTargets
+from impsy_tui.config.mapping_targets import KINDS, MappingEntry, MidiMapping, OscTargets
 from impsy_tui.config.value_types import (
     HOST,
+    PLAYER_NAME,
     Address,
     ByDevice,
     Controllers,
@@ -17,13 +18,24 @@ from impsy_tui.config.value_types import (
     Real,
     Switch,
     Text,
+    TextOf,
     Vector,
     setting,
 )
 from impsy_tui.ranges import Range
 
 PORT = Integer(1, 65535)
+NAME = TextOf(
+    "a name of at most 24 letters, digits, _ and -, that begins with a letter; not a word of mappings such as cc",
+    lambda text: PLAYER_NAME.is_valid(text) and text not in (*KINDS, "osc") and not text[1:].isdigit(),
+)
+"""Name of a channel or a device in commands: before the messages of mappings."""
 _RATE = Real(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
+
+
+def _name() -> Any:
+    name = TextOf(NAME.allowed, lambda text: not text or NAME.is_valid(text))
+    return setting(name, "", 'name of the channel in commands, such as "synth"; default: its kind and its number')
 
 
 def _max_rate() -> Any:
@@ -38,6 +50,7 @@ def _safe() -> Any:
 class Osc:
     """``[osc]``: vectors as OSC messages over UDP."""
 
+    name: str = _name()
     server_ip: str = setting(
         HOST, "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network, such as a phone'
     )
@@ -106,8 +119,12 @@ class Osc:
 class Midi:
     """``[midi]``: vectors as MIDI messages through ports of this machine."""
 
+    name: str = _name()
     in_device: tuple[str, ...] = setting(OneOrMany(Text()), (), "names, or parts of names, of inputs")
     out_device: tuple[str, ...] = setting(OneOrMany(Text()), (), "names, or parts of names, of outputs")
+    names: Mapping[str, str] = setting(
+        ByDevice(NAME, "a device"), {}, 'name of each device in commands, such as "KORG Volca" = "synth"'
+    )
     input: Mapping[str, tuple[MappingEntry, ...]] = setting(
         ByDevice(MidiMapping(), "an input device"), {}, "meaning of the messages of each input device"
     )
@@ -148,6 +165,7 @@ class Midi:
 class WebSocket:
     """``[websocket]``: MIDI messages as text to and from browsers."""
 
+    name: str = _name()
     server_ip: str = setting(HOST, "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network')
     server_port: int = setting(PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "meaning of incoming messages")
@@ -180,6 +198,7 @@ class WebSocket:
 class Serial:
     """``[serial]``: vectors as lines of numbers over a serial port."""
 
+    name: str = _name()
     port: str = setting(Text(), "/dev/ttyAMA0", "serial port")
     baudrate: int = setting(Integer(50, 4_000_000), 115200, "speed in baud")
     max_rate: float = _max_rate()
@@ -190,6 +209,7 @@ class Serial:
 class SerialMidi:
     """``[serialmidi]``: MIDI over a serial port, at 31250 baud."""
 
+    name: str = _name()
     port: str = setting(Text(), "", "serial port; empty takes the port of [serial]")
     input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "meaning of incoming messages")
     output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "outgoing messages")
@@ -201,6 +221,7 @@ class SerialMidi:
 class Audio:
     """``[audio]``: a microphone or a line, for agents."""
 
+    name: str = _name()
     device: str = setting(Text(), "", "name of an audio input, or part of the name; empty takes the default input")
     input: int = setting(Integer(1, 256), 1, "input of the device, from 1")
     gain: float = setting(
@@ -230,3 +251,12 @@ CHANNEL_TABLES: Mapping[str, type] = {
     "audio": Audio,
 }
 """Tables that may occur once (``[osc]``) or any number of times (``[[osc]]``)."""
+
+
+def names_of(kind: str, tables: Sequence[Any]) -> list[str]:
+    """Returns the names of the channels of a kind: those of the tables, else ``osc``, or ``osc 1``, ``osc 2``."""
+    several = len(tables) > 1
+    return [
+        getattr(table, "name", "") or (f"{kind} {number}" if several else kind)
+        for number, table in enumerate(tables, 1)
+    ]

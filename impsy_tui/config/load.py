@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.old_formats import from_text, modernised
-from impsy_tui.config.player_checks import player_problems
+from impsy_tui.config.player_checks import name_problems, player_problems
 from impsy_tui.config.positions import key_lines
 from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
@@ -218,7 +218,7 @@ class _Reader:
         config = replace(config, osc=tuple(ends))
         if config.model.dimension:
             self.consider_mappings(config)
-        for key, message in player_problems(config):
+        for key, message in (*name_problems(config), *player_problems(config)):
             self.report(key, message)
         keys = KeysInForce(config.console.keys)
         for problem in (*keys.refusals, *keys.clashes):

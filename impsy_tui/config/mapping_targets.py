@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from impsy_tui.choices import MESSAGES
 from impsy_tui.config.toml_text import shown
 from impsy_tui.config.value_types import Address, InvalidValueError
 
@@ -42,16 +43,22 @@ _LEAST: Final = 1e-300
 
 SEVERAL: Final = "targets"
 """Kind of an entry with several targets for one dimension; its second part is their text."""
-KINDS: Final = {
-    "cc": "control_change",
-    "cc14": "control_change_14",
-    "note": "note_on",
-    "velocity": "note_velocity",
-    "bend": "pitch_bend",
-    "program": "program_change",
-    "pressure": "channel_pressure",
-    "turn": "control_change_relative",
-}
+KINDS: Final = dict(
+    zip(
+        MESSAGES,
+        (
+            "control_change",
+            "control_change_14",
+            "note_on",
+            "note_velocity",
+            "pitch_bend",
+            "program_change",
+            "channel_pressure",
+            "control_change_relative",
+        ),
+        strict=True,
+    )
+)
 """Kinds of entries by their word in commands and texts: ``cc 1 74 0 127``."""
 
 MappingEntry = tuple[str | int, ...]

@@ -1,10 +1,10 @@
-"""Checks of the ``[[player]]`` tables together."""
+"""Checks of the names of channels, and of the ``[[player]]`` tables together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Final
 
-from impsy_tui.config.channel_schema import CHANNEL_TABLES
+from impsy_tui.config.channel_schema import CHANNEL_TABLES, names_of
 from impsy_tui.config.schema import Config, PlayerTable
 from impsy_tui.parameters import ENSEMBLE, HIGHEST, KINDS, LOWEST, parameters_of
 
@@ -15,13 +15,18 @@ _OF_ENSEMBLES: Final = frozenset(
 )
 
 
-def channel_names(config: Config) -> tuple[str, ...]:
-    """Returns the names of the channels of a configuration: ``osc``, or ``osc 1``, ``osc 2``."""
-    names: list[str] = []
-    for name in CHANNEL_TABLES:
-        count = len(getattr(config, name))
-        names += [name] if count == 1 else [f"{name} {number}" for number in range(1, count + 1)]
-    return (*names, "demo") if config.demo is not None else tuple(names)
+def name_problems(config: Config) -> Iterator[tuple[str, str]]:
+    """Yields the key and the message of each name that stands for two channels or devices."""
+    seen: set[str] = set()
+    for kind in CHANNEL_TABLES:
+        tables = getattr(config, kind)
+        for index, (name, table) in enumerate(zip(names_of(kind, tables), tables, strict=True)):
+            key = kind if len(tables) == 1 else f"{kind}.{index}"
+            labels = {f"{key}.names.{device}": label for device, label in getattr(table, "names", {}).items()}
+            for at, one in {f"{key}.name": name, **labels}.items():
+                if one.lower() in seen:
+                    yield at, f'"{one}" is already the name of another channel or device'
+                seen.add(one.lower())
 
 
 def player_problems(config: Config) -> Iterator[tuple[str, str]]:
@@ -38,7 +43,7 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
         seen.add(player.name.lower())
         yield from _kind(table, player)
         yield from _values(table, player, config.model.dimension)
-        yield from _channels(table, player, channel_names(config))
+        yield from _channels(table, player, config.channel_names)
         for other in player.hears_players:
             if other == player.name:
                 yield f"{table}.hears_players", f'"{other}" is the player itself: name other players'

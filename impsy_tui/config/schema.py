@@ -18,6 +18,7 @@ from impsy_tui.config.channel_schema import (
     Serial,
     SerialMidi,
     WebSocket,
+    names_of,
 )
 from impsy_tui.config.quantity_types import AGE, SIZE
 from impsy_tui.config.value_types import (
@@ -272,6 +273,21 @@ class Config:
     map: Mapping[str, str] = setting(
         ByDevice(Text(), "a control"), {}, 'parameters by control, such as "cc 1 7" = "temp 0.2 3" for a knob'
     )
+
+    @property
+    def channel_tables(self) -> dict[str, str]:
+        """Table of each channel by its name: ``osc``, or ``osc.0`` for the first of several."""
+        tables: dict[str, str] = {}
+        for kind in CHANNEL_TABLES:
+            names = names_of(kind, getattr(self, kind))
+            tables |= {name: kind if len(names) == 1 else f"{kind}.{index}" for index, name in enumerate(names)}
+        return tables
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Names of all channels."""
+        names = tuple(self.channel_tables)
+        return (*names, "demo") if self.demo is not None else names
 
 
 SINGLE_TABLES: Mapping[str, type] = {

@@ -62,6 +62,7 @@ class CompletionNames:
                 corpora=names.corpora,
                 midi_files=names.midi_files,
                 trash=names.trash,
+                places=names.places,
             )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)

@@ -112,7 +112,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     """Names of files, scenes, set lists and cues in the form of commands.
 
     Tables are look-up tables of synths, corpora folders of analysed recordings, MIDI files those of the folder
-    exchange, trash the files that were deleted.
+    exchange, trash the files that were deleted. Places are the inputs and outputs of mappings.
     """
 
     id: int
@@ -128,6 +128,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     corpora: tuple[str, ...] = ()
     midi_files: tuple[str, ...] = ()
     trash: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 class SetText(msgspec.Struct, tag="set_text", frozen=True):

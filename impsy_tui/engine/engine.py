@@ -135,7 +135,9 @@ class Engine:
         )
         self._incoming.bind_all(config.bind, "[bind]")
         self._incoming.map_all(config.map)
-        self._mapping_keeper = MappingKeeper(self._settings_editor, self.bindings, self.live_set.mappings)
+        self._mapping_keeper = MappingKeeper(
+            self._settings_editor, self.bindings, self.live_set.mappings, config.channel_tables
+        )
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()

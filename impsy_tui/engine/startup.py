@@ -7,6 +7,7 @@ from typing import Any
 from impsy_tui.channels.base import Channel, Listener
 from impsy_tui.channels.demo.faders import DemoChannel
 from impsy_tui.channels.osc.channel import OscChannel
+from impsy_tui.config.channel_schema import names_of
 from impsy_tui.config.schema import Config
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.loop import describe_error
@@ -45,8 +46,7 @@ def make_channels(config: Config, notify: Notify) -> list[Channel]:
     """Returns every channel of a configuration, not yet open; reports drivers that cannot be loaded."""
     channels: list[Channel] = []
     for name, tables, make in _kinds(config):
-        for number, table in enumerate(tables, 1):
-            full = name if len(tables) == 1 else f"{name} {number}"
+        for table, full in zip(tables, names_of(name, tables), strict=True):
             try:
                 channels.append(make(table, full))
             except Exception as error:

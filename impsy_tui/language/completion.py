@@ -9,6 +9,7 @@ from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import CHANCE, Expected
 from impsy_tui.language.grammar import RAMPED, LineReader
+from impsy_tui.language.mapping_completion import MAPPING, next_words
 from impsy_tui.language.patterns.argument import begun_step, step_words
 from impsy_tui.language.program import ALL_PLAYERS, MOMENTS, Macro, quoted
 from impsy_tui.language.words import ParseError, Word, words_of
@@ -47,6 +48,7 @@ class CompletionSources:
         tables, corpora: names of look-up tables and of analysed recordings.
         midi_files: names of MIDI files, with suffix.
         trash: names of deleted files.
+        places: names of inputs and outputs in mappings.
     """
 
     models: Sequence[str] = ()
@@ -67,6 +69,12 @@ class CompletionSources:
     corpora: Sequence[str] = ()
     midi_files: Sequence[str] = ()
     trash: Sequence[str] = ()
+    places: Sequence[str] = ()
+
+    @property
+    def dimension_names(self) -> list[str]:
+        """Names of the dimensions."""
+        return [f"x{number}" for number in range(1, self.dimensions + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,8 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
     match argument.kind:
         case ArgumentKind.SWITCH:
             return ("on", "off")
+        case ArgumentKind.TEXT if wanted.whose in MAPPING:
+            return next_words(wanted.before, known.places, known.dimension_names)
         case (
             ArgumentKind.CHOICE | ArgumentKind.NUMBER | ArgumentKind.WHOLE | ArgumentKind.DURATION | ArgumentKind.TEXT
         ):
@@ -207,7 +217,7 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
             return (*GRIDS, *argument.choices)
         case ArgumentKind.DIMENSIONS:
             given = set(wanted.before)
-            names = [f"x{number}" for number in range(1, known.dimensions + 1)]
+            names = known.dimension_names
             unused = [name for name in names if name not in given]
             return unused if len(unused) < len(names) else (*argument.choices, *names)
         case ArgumentKind.FILE:

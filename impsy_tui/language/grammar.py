@@ -289,7 +289,9 @@ class LineReader(Cursor):
         """Reads a text, quotes included."""
         begin = self.next_word(command.name, argument).start
         end = end_of_text(self.line, begin)
-        self.words[self.at :] = words_of(self.line, end)
+        inside = words_of(self.line[:end], begin)
+        self.words[self.at - 1 :] = [*inside, *words_of(self.line, end)]
+        self.at += len(inside) - 1
         self.may_be(argument, command.name)
         return self.line[begin:end].rstrip()
 

@@ -17,6 +17,26 @@ def _load(tmp_path: Path, text: str) -> LoadedConfig:
     return load_config(file)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[osc]\nname = "cc"\n', "not a word of mappings such as cc"),
+        ('[midi]\nin_device = ["A"]\nnames = { "A" = "x3" }\n', "a name of at most 24 letters"),
+        ('[osc]\nname = "a"\n[websocket]\nname = "A"\n', '"A" is already the name of another channel or device'),
+        ('[[osc]]\n[[osc]]\nname = "synth"\n[midi]\nnames = { "B" = "synth" }\n', '"synth" is already the name'),
+    ],
+)
+def test_name_that_mappings_cannot_use_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    (found,) = _load(tmp_path, text).errors
+    assert problem in str(found)
+
+
+def test_channels_have_the_names_of_their_tables(tmp_path: Path) -> None:
+    config = _load(tmp_path, '[[osc]]\n[[osc]]\nname = "max"\n[midi]\nname = "rig"\n').config
+    assert config.channel_tables == {"osc 1": "osc.0", "max": "osc.1", "rig": "midi"}
+    assert config.channel_names == ("osc 1", "max", "rig")
+
+
 def test_player_table_takes_every_setting(tmp_path: Path) -> None:
     loaded = _load(
         tmp_path,

@@ -254,3 +254,25 @@ def test_complete_offers_names_with_blanks_as_they_are_typed(line: str, start: i
     known = CompletionSources(models=("mein modell", 'a "quoted" one'))
     found = complete(line, known)
     assert (found.start, found.options) == (start, (option,))
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        ("map sy", ("synth",)),
+        ("map synth b", ("bend",)),
+        ("map x1 -", ("->",)),
+        ("map x1 -> s", ("synth",)),
+        ("map x1 -> K", ('"KORG Volca"',)),
+        ('map x1 -> "KORG Volca" cc', ("cc", "cc14")),
+        ("map cc 1 7 ", ("->", "temp")),
+        ("map cc 1 7 -> ", ("x1", "x2", "x3")),
+        ("map x1 -> cc 1 74 ", ()),
+        ("mode battle; unmap -> ", ("x1", "x2", "x3")),
+        ("unmap ", ("synth", '"KORG Volca"')),
+    ],
+)
+def test_mapping_completes_devices_messages_and_dimensions(line: str, options: tuple[str, ...]) -> None:
+    known = CompletionSources(dimensions=3, places=("synth", "KORG Volca"))
+    found = complete(line, known).options
+    assert found[: len(options) or None] == options

@@ -30,8 +30,11 @@ _AGAIN: Final = 0.05
 class MidiChannel(HeldKeys):
     """Input and output devices, which may be plugged and pulled while the engine runs."""
 
+    kind = "midi"
+
     def __init__(self, settings: Midi, name: str = "midi") -> None:
         self.name = name
+        self.labels = settings.names
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._settings = settings
@@ -144,10 +147,10 @@ class MidiChannel(HeldKeys):
         self._map(source.mapping, source.entries)
 
     def played(self) -> list[PlayedTarget]:
-        outputs = self._remappable
+        names = [self.labels.get(output.name, output.name) for output in self._remappable]
         return [
-            one._replace(target=f"{output.name} {one.target}") if len(outputs) > 1 else one
-            for output in outputs
+            one._replace(target=f"{name} {one.target}") if len(names) > 1 else one
+            for name, output in zip(names, self._remappable, strict=True)
             for one in output.mappings[0].played
         ]
 

@@ -44,12 +44,6 @@ _FULL_14: Final = 16383
 _NONE: Final[frozenset[int]] = frozenset()
 
 
-def table_of(name: str) -> str:
-    """Returns the configuration table of a channel: ``midi`` of "midi", ``midi.1`` of "midi 2"."""
-    kind, _, number = name.partition(" ")
-    return f"{kind}.{int(number) - 1}" if number else kind
-
-
 @dataclass(frozen=True, slots=True)
 class Value:
     """Parsed entry of a mapping.

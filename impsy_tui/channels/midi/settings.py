@@ -44,6 +44,7 @@ def unused_settings(settings: Midi) -> Iterator[str]:
     """Yields a message for each setting of a device that is not used."""
     ins, outs = set(settings.in_device), set(settings.out_device)
     for key, names, there in (
+        ("names", settings.names, ins | outs),
         ("input", settings.input, ins),
         ("output", settings.output, outs),
         ("feedback", settings.feedback, ins),
@@ -53,7 +54,7 @@ def unused_settings(settings: Midi) -> Iterator[str]:
     ):
         for name in names:
             if name not in there:
-                kind = "in_device" if there is ins else "out_device"
+                kind = "in_device" if there is ins else "out_device" if there is outs else "in_device or out_device"
                 yield f'{key}."{name}" is not used: {kind} does not name it'
     for source, passed_on in settings.thru_matrix.items():
         for name in passed_on:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -37,8 +37,11 @@ _COMMANDS: Final = "/impsy/"
 class OscChannel:
     """Channel of one UDP port for input and one destination for output."""
 
+    kind = "osc"
+
     def __init__(self, settings: Osc, name: str = "osc", *, is_demo: bool = False) -> None:
         self.name = name
+        self.labels: Mapping[str, str] = {}
         self._is_demo = is_demo
         self.max_rate = settings.max_rate
         self.safe = settings.safe

@@ -1,6 +1,6 @@
 """Channel that sends and receives MIDI over a serial port, as on the pins of a Raspberry Pi."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
@@ -32,8 +32,11 @@ class SerialMidiChannel(HeldKeys):
         name: unique among the channels.
     """
 
+    kind = "serialmidi"
+
     def __init__(self, settings: SerialMidi, port: str, name: str = "serialmidi") -> None:
         self.name = name
+        self.labels: Mapping[str, str] = {}
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._path = port

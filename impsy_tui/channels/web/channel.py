@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -79,8 +79,11 @@ _QUIET.propagate = False
 class WebSocketChannel(HeldKeys):
     """Server for browsers: they receive the player's output; all may play but pages of other places."""
 
+    kind = "websocket"
+
     def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
         self.name = name
+        self.labels: Mapping[str, str] = {}
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._settings = settings

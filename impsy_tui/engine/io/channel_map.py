@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
-from impsy_tui.channels.midi.mapping import table_of
 from impsy_tui.channels.osc.address import numbered
 from impsy_tui.config.mapping_targets import KINDS, read_osc_target, read_targets, text_of
 from impsy_tui.config.value_types import InvalidValueError
@@ -22,9 +21,11 @@ Texts = Mapping[str, tuple[str, ...]]
 
 
 class NamedChannel(Protocol):
-    """Channel with a name."""
+    """Channel with a mapping; attributes as those of ``RemappableInput``."""
 
     name: str
+    kind: str
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ class MappedPlace(Generic[C]):
     @property
     def is_osc(self) -> bool:
         """True if the messages are OSC messages."""
-        return self.channel.name.partition(" ")[0] == OSC
+        return self.channel.kind == OSC
+
+    @property
+    def label(self) -> str:
+        """Name of the place in commands and scenes."""
+        return self.channel.labels.get(self.name, self.name)
 
 
 class ChannelMap(ABC, Generic[C]):
@@ -100,7 +106,9 @@ class ChannelMap(ABC, Generic[C]):
     def table(self) -> dict[str, tuple[str, ...]]:
         """Present messages by place."""
         found = {
-            name: _short(texts) for channel in self._channels() for name, texts in self._of_channel(channel).items()
+            channel.labels.get(name, name): _short(texts)
+            for channel in self._channels()
+            for name, texts in self._of_channel(channel).items()
         }
         self._begun = {**found, **self._begun}
         return found
@@ -110,21 +118,24 @@ class ChannelMap(ABC, Generic[C]):
         """Messages of the places that differ from the configuration."""
         return {name: texts for name, texts in self.table.items() if texts != self._begun[name]}
 
-    @property
-    def settings(self) -> dict[str, tuple[str, ...]]:
-        """Changed messages by their key of the configuration."""
-        keys = {}
+    def settings(self, tables: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """Returns changed messages by their key of the configuration.
+
+        Args:
+            tables: table of each channel by its name.
+        """
+        keys, changed = {}, self.changed
         for place in self._places():
             device = "" if place.name == place.channel.name else f".{json.dumps(place.name, ensure_ascii=False)}"
-            keys[place.name] = f"{table_of(place.channel.name)}.{self.words.place}{device}"
-        return {keys[name]: texts for name, texts in self.changed.items()}
+            keys[f"{tables[place.channel.name]}.{self.words.place}{device}"] = place.label
+        return {key: changed[label] for key, label in keys.items() if label in changed}
 
     def __str__(self) -> str:
         table = self.table
         return "\n".join(
             f"x{number} {self.words.has} {self._named(place, text)}"
             for place in self._places()
-            for number, text in enumerate(numbered(table[place.name], self._count()), 1)
+            for number, text in enumerate(numbered(table[place.label], self._count()), 1)
             if text
         )
 
@@ -132,15 +143,15 @@ class ChannelMap(ABC, Generic[C]):
         """Sets the messages of places; the other places get those of the configuration."""
         present = self.table
         for place in self._places():
-            wanted = _short(table.get(place.name, self._begun[place.name]))
-            if wanted != present[place.name]:
+            wanted = _short(self._wanted(place, table))
+            if wanted != present[place.label]:
                 self._change(place, wanted)
 
     def lines(self, table: Texts) -> Iterator[str]:
         """Yields the commands that lead from the mapping of the configuration to another one, as ``replace`` does."""
         for place in self._places() if self.table else ():
-            begun = numbered(self._begun[place.name], self._count())
-            wanted = numbered(table.get(place.name, self._begun[place.name]), self._count())
+            begun = numbered(self._begun[place.label], self._count())
+            wanted = numbered(self._wanted(place, table), self._count())
             for index in range(max(len(begun), len(wanted))):
                 before, after = (_listed(texts, index) for texts in (begun, wanted))
                 if [*map(_message, before)] != [*map(_message, after[: len(before)])]:
@@ -207,17 +218,26 @@ class ChannelMap(ABC, Generic[C]):
         return f"x{number} {self.words.has_no_longer} {', '.join(removed)}"
 
     def place(self, name: str) -> MappedPlace[C] | None:
-        """Returns the place with this name; None if there is none."""
+        """Returns the place of a device or channel; None if there is none."""
         return next((place for place in self._places() if place.name == name), None)
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of all places in commands."""
+        return [place.label for place in self._places()]
 
     def _places(self) -> list[MappedPlace[C]]:
         return [MappedPlace(channel, name) for channel in self._channels() for name in self._of_channel(channel)]
 
     def _of(self, place: MappedPlace[C], number: int) -> list[str]:
-        return _listed(numbered(self.table[place.name], self._count()), number - 1)
+        return _listed(numbered(self.table[place.label], self._count()), number - 1)
+
+    def _wanted(self, place: MappedPlace[C], table: Texts) -> tuple[str, ...]:
+        """Returns the messages of a place; scenes from before it got its name have the device."""
+        return table.get(place.label, table.get(place.name, self._begun[place.label]))
 
     def _set(self, place: MappedPlace[C], number: int, messages: Sequence[str]) -> None:
-        texts = numbered(self.table[place.name], self._count())
+        texts = numbered(self.table[place.label], self._count())
         texts += [""] * (number - len(texts))
         texts[number - 1] = ", ".join(messages)
         self._change(place, _short(texts))
@@ -225,7 +245,7 @@ class ChannelMap(ABC, Generic[C]):
     def _named(self, place: MappedPlace[C], message: str) -> str:
         """Returns a message as ``map`` takes it, with its place if several take it."""
         word = OSC if place.is_osc else ""
-        name = place.name if len(self._taking(is_osc=place.is_osc)) > 1 else ""
+        name = place.label if len(self._taking(is_osc=place.is_osc)) > 1 else ""
         return " ".join(filter(None, (_quoted(name), word, message)))
 
     def _taking(self, *, is_osc: bool) -> list[MappedPlace[C]]:
@@ -236,14 +256,15 @@ class ChannelMap(ABC, Generic[C]):
         name, message = split_place(text)
         word, _, rest = message.partition(" ")
         places, words = self._taking(is_osc=word == OSC), self.words
-        there = f"{words.place.capitalize()}s: {', '.join(place.name for place in places)}"
+        there = f"{words.place.capitalize()}s: {', '.join(place.label for place in places)}"
         if word not in (*KINDS, OSC):
             kinds = ", ".join([*KINDS, OSC])
             raise UserError(f"{text!r} is no {words.message}: {words.example}. Kinds: {kinds}")
-        found = [one for one in places if not name or one.name.lower() == name.lower()]
-        found = found or [one for one in places if name.lower() in one.name.lower()]
+        wanted = name.lower()
+        found = [one for one in places if not name or wanted in (one.label.lower(), one.name.lower())]
+        found = found or [one for one in places if wanted in one.label.lower() or wanted in one.name.lower()]
         if not name:  # devices come first: a line that means browsers names them
-            found = [one for one in found if one.channel.name.partition(" ")[0] != _BROWSERS] or found
+            found = [one for one in found if one.channel.kind != _BROWSERS] or found
         if not places:
             raise UserError(
                 f"no {words.place} {words.takes} {word}: the configuration has no {OSC if word == OSC else 'midi'}"

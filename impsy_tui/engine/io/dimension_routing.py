@@ -9,12 +9,11 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.errors import UserError
+from impsy_tui.language.mapping_completion import ARROW
 from impsy_tui.language.value_readers import read_dimensions
 from impsy_tui.language.words import ParseError, Word
 
 Places = Mapping[int, int]
-ARROW: Final = "->"
-"""Sign between what is played and its place."""
 _EXAMPLE: Final = "route x1 x2 -> x5 x6, route shuffle or route reset"
 
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from impsy_tui.channels.base import Channel, RemappableInput, RemappableOutput
 from impsy_tui.engine.io.channel_map import OSC, Texts, checked_texts, split_place
-from impsy_tui.engine.io.dimension_routing import ARROW, read_dimension
+from impsy_tui.engine.io.dimension_routing import read_dimension
 from impsy_tui.engine.io.input_map import InputMap
 from impsy_tui.engine.io.output_map import OutputMap
 from impsy_tui.engine.io.parameter_map import MappedParameter, ParameterMap, read_mapping
 from impsy_tui.engine.runtime.scheduler import Scheduler
+from impsy_tui.language.mapping_completion import ARROW
 
 RESET: Final = "reset"
 """Word behind ``map`` for the mappings of the configuration."""
@@ -83,6 +84,11 @@ class Mappings:
 
     def __str__(self) -> str:
         return "\n".join(filter(None, map(str, (self.parameters, self.inputs, self.outputs))))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of all inputs and outputs in commands, each once."""
+        return tuple(dict.fromkeys((*self.inputs.labels, *self.outputs.labels)))
 
     def capture(self) -> MappingState:
         """Returns the present mappings."""

@@ -1,5 +1,7 @@
 """Learned, bound and mapped controls in the configuration file."""
 
+from collections.abc import Mapping
+
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.mappings import Mappings
@@ -15,9 +17,13 @@ class MappingKeeper:
         settings: Settings of the configuration file.
         bindings: Commands by trigger, as the file has them.
         mappings: Mappings, with the parameters as the file has them.
+        channels: Table of each channel in the file, by its name.
     """
 
-    def __init__(self, settings: SettingsEditor, bindings: Bindings, mappings: Mappings) -> None:
+    def __init__(
+        self, settings: SettingsEditor, bindings: Bindings, mappings: Mappings, channels: Mapping[str, str]
+    ) -> None:
+        self._channels = channels
         self._settings = settings
         self._bindings = bindings
         self._mappings = mappings
@@ -34,7 +40,8 @@ class MappingKeeper:
             UserError: The file cannot be changed.
         """
         said = []
-        for key, texts in (self._mappings.inputs.settings | self._mappings.outputs.settings).items():
+        inputs, outputs = (one.settings(self._channels) for one in (self._mappings.inputs, self._mappings.outputs))
+        for key, texts in (inputs | outputs).items():
             said.append((await self._settings.change(key, written(texts)))[0])
         for name, table in self._tables.items():
             for trigger, line in table.items():

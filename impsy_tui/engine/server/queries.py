@@ -83,7 +83,9 @@ class Queries:
             scenes = await asyncio.get_running_loop().run_in_executor(None, self._live_set.scene_file.names)
         except UserError:
             scenes = []  # the command scene reports the reason
-        return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._live_set.cues.names)
+        return msgspec.structs.replace(
+            names, scenes=tuple(scenes), cues=self._live_set.cues.names, places=self._live_set.mappings.places
+        )
 
     async def _set_up(self, answers: setup_questions.Answers) -> str:
         if answers.model:

@@ -4,10 +4,11 @@ from collections.abc import Awaitable
 
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.io.channel_map import OSC, split_place
-from impsy_tui.engine.io.dimension_routing import ARROW, read_dimension
+from impsy_tui.engine.io.dimension_routing import read_dimension
 from impsy_tui.engine.io.mappings import RESET, Mappings, is_dimension
 from impsy_tui.engine.io.parameter_map import split_control
 from impsy_tui.errors import UserError
+from impsy_tui.language.mapping_completion import ARROW
 from impsy_tui.parameters import PARAMETERS
 
 
