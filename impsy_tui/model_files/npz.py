@@ -1,13 +1,20 @@
 """Reader of foreign ``.npz`` archives: no object in them runs code, and damaged archives are refused."""
 
+import os
+import struct
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
 from impsy_tui.errors import UserError
 from impsy_tui.toml_files import open_regular
+
+_END: Final = struct.Struct("<4s16x4s8xI6x")
+"""Last records of an archive without a comment: locator of an archive above 4 GB, end, bytes of its directory."""
+_LONGEST_DIRECTORY: Final = 1 << 16
+"""Most bytes of a directory that is read: the engine reads names while it plays."""
 
 
 def array_names(file: Path) -> frozenset[str]:
@@ -18,8 +25,13 @@ def array_names(file: Path) -> frozenset[str]:
         ValueError: The file is not an archive, or is damaged.
     """
     try:
-        with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
-            return frozenset(name.removesuffix(".npy") for name in archive.namelist())
+        with open_regular(file) as opened:
+            opened.seek(-_END.size, os.SEEK_END)
+            locator, end, length = _END.unpack(opened.read())
+            if locator == b"PK\x06\x07" or end != b"PK\x05\x06" or length > _LONGEST_DIRECTORY:
+                raise ValueError("it is not an archive of few arrays")
+            with zipfile.ZipFile(opened) as archive:
+                return frozenset(name.removesuffix(".npy") for name in archive.namelist())
     except OSError:
         raise
     except Exception as error:  # a damaged file can fail in any way

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
+from impsy_tui.agent.file import ARRAYS as AGENT_ARRAYS
 from impsy_tui.config import load_config
 from impsy_tui.engine.models import loader
 from impsy_tui.engine.models.loader import LARGEST_FILE, LoadedModel, ModelFolders, SeenFiles, load_model
@@ -21,6 +23,7 @@ from impsy_tui.mdrnn.model import Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.scale import scale_of
 from impsy_tui.model_files.metadata import LARGEST_METADATA, ModelMetadata, write_metadata
+from impsy_tui.model_files.npz import array_names
 from tests.support.models import constant_model, random_model
 
 
@@ -102,6 +105,20 @@ def test_find_leaves_out_files_that_are_no_models(tmp_path: Path) -> None:
     assert folders.names() == ["garden"]
     assert folders.find("newest").stem == "garden"
     assert folders.find("gard").stem == "garden"
+
+
+def test_archive_of_thousands_of_arrays_is_not_listed(tmp_path: Path) -> None:
+    for name, count in (("agent-small.npz", 0), ("agent-large.npz", 5000)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for array in (*AGENT_ARRAYS, *range(count)):
+                archive.writestr(f"{array}.npy", b"")
+    folders = ModelFolders([tmp_path], suffixes=(".npz",))
+    assert folders.names() == ["agent-small"]
+    with pytest.raises(ValueError, match="not an archive of few arrays"):
+        array_names(tmp_path / "agent-large.npz")
+    with zipfile.ZipFile(tmp_path / "agent-small.npz", "a") as archive:
+        archive.comment = b"a comment"
+    assert folders.names() == []
 
 
 def test_folder_is_reported_once_however_it_is_written(tmp_path: Path) -> None:
