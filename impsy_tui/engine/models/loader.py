@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from impsy_tui import choices
 from impsy_tui.agent.file import ARRAYS as AGENT_ARRAYS
 from impsy_tui.agent.file import SUFFIX as NPZ
+from impsy_tui.engine.runtime.realtime_priority import undisturbed
 from impsy_tui.engine.runtime.subprocesses import ask_worker, scratch_file
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
@@ -270,12 +271,12 @@ async def load_ensemble(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
 
 
 def _open_ensemble(file: Path, quiet: bool) -> EnsembleNetwork:
-    with silenced_stderr() if quiet else nullcontext():
+    with silenced_stderr() if quiet else nullcontext(), undisturbed():
         return EnsembleNetwork(file)
 
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
-    with silenced_stderr() if quiet else nullcontext():
+    with silenced_stderr() if quiet else nullcontext(), undisturbed():
         network = _warm(with_scale_of_file(TfliteNetwork(file), file))
     return LoadedModel(network, file.stem, file, read_metadata(file))
 

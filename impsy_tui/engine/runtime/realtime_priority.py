@@ -4,7 +4,8 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 
 State = Literal["off", "real-time", "given up", "refused"]
@@ -61,6 +62,27 @@ class RealtimePriority:
 
     def _begin(self, now: float) -> None:
         self._since, self._until = (now, self._used()), now + _SPAN
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Gives the calling thread the priority of the event loop, while it opens a model.
+
+    A library that opens a model keeps the lock of the interpreter, for which the loop waits. With normal priority,
+    such a thread could be stopped by any busy program, and the loop with it. A loop with normal priority has no
+    advantage from that, and nothing changes.
+    """
+    is_raised = _loop_is_real_time() and _schedule(real_time=True)
+    try:
+        yield
+    finally:
+        if is_raised:
+            _schedule(real_time=False)
+
+
+def _loop_is_real_time() -> bool:
+    """Returns True if the first thread of the process, which runs the loop, has real-time priority."""
+    return sys.platform == "linux" and os.sched_getscheduler(os.getpid()) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
 
 
 def _schedule(*, real_time: bool) -> bool:

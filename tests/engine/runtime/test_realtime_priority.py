@@ -95,6 +95,30 @@ def test_priority_is_normal_while_the_thread_takes_most_of_a_core() -> None:
     _in_a_thread(work)
 
 
+_OPENING = """
+import os, threading
+from impsy_tui.engine.runtime.realtime_priority import RealtimePriority, undisturbed
+
+def open_model():
+    with undisturbed():
+        print(os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR)
+    print(os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER)
+
+for real_time in (False, True):
+    if real_time:
+        RealtimePriority().ask(0.0)
+    thread = threading.Thread(target=open_model)
+    thread.start()
+    thread.join()
+"""
+
+
+@needs_permission
+def test_thread_that_opens_a_model_has_the_priority_of_the_loop() -> None:
+    done = subprocess.run([sys.executable, "-c", _OPENING], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["False", "True", "True", "True"]
+
+
 _WITHOUT_RIGHTS = """
 import os, resource
 from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
