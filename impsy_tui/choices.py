@@ -45,6 +45,9 @@ UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
 SIZE_OF_UNITS: Final = {units: size for size, units in UNITS.items()}
 """Size of an MDRNN by the units of a layer."""
 
+EVOLVING_SIZES: Final = ("xs", "s")
+"""Sizes of an MDRNN that can evolve next to a performance."""
+
 SIZES: Final = tuple(UNITS)
 """Sizes of an MDRNN."""
 

@@ -13,6 +13,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.choices import SIZE_OF_UNITS, UNITS
+from impsy_tui.errors import UserError
+
 SCALE: Final = 10.0
 """Factor of values and dt at the input of a network; its output is divided by it."""
 
@@ -48,6 +51,24 @@ class Shape:
     def parameters(self) -> int:
         """Number of mixture parameters: means, standard deviations, then logits."""
         return self.mixtures * (2 * self.dimension + 1)
+
+
+def check_growth(units: int, size: str) -> None:
+    """Refuses a size that is smaller than a network.
+
+    Args:
+        units: units of each layer of the network.
+        size: size to which it is to grow, a key of ``choices.UNITS``.
+
+    Raises:
+        UserError: the network is larger.
+    """
+    if units > UNITS[size]:
+        there = SIZE_OF_UNITS.get(units, f"of {units} units")
+        raise UserError(
+            f"the model has size {there}: from current, it can only grow, not become {size}. "
+            f"evolve size {size} makes a new network"
+        )
 
 
 class Network(Protocol):

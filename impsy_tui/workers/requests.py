@@ -117,6 +117,8 @@ class EvolveRequest(WorkerRequest, frozen=True, tag="evolve"):
         logs: Folder of the logs.
         datasets: Folder in which the dataset of the model may be.
         since: Beginning of tonight, in seconds since 1970.
+        size: Size of the network that learns; empty for that of the model.
+        new: True for a new network, False for one that begins with what the model knows.
         seed: Random seed.
         host: Machine that learns, ``[USER@]HOST[:FOLDER]``; empty for this one.
         ssh_options: More options for ``ssh``.
@@ -127,6 +129,8 @@ class EvolveRequest(WorkerRequest, frozen=True, tag="evolve"):
     logs: Path
     datasets: Path
     since: float
+    size: str = ""
+    new: bool = False
     seed: int = int(ranges.SEED.default)
     host: str = ""
     ssh_options: tuple[str, ...] = ()

@@ -49,7 +49,8 @@ def step():
 OUR_MAKER = """
 import sys
 from pathlib import Path
-from impsy_tui.training.mdrnn.network import playing_model, shape_of, to_tflite, training_model
+from impsy_tui.training.common.shapes import shape_of
+from impsy_tui.training.mdrnn.network import playing_model, to_tflite, training_model
 shape = shape_of(sys.argv[2], 9)
 Path(sys.argv[1]).write_bytes(to_tflite(playing_model(training_model(shape).get_weights(), shape)))
 """

@@ -22,6 +22,8 @@ from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.scheduler import Timer
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import quoted
+from impsy_tui.mdrnn.model import check_growth
+from impsy_tui.model_files.metadata import noted_shape
 from impsy_tui.workers.client import Job, JobRunner
 from impsy_tui.workers.requests import EvolveRequest
 
@@ -31,6 +33,23 @@ TONIGHT: Final = 12 * 3600.0
 """Seconds: playing in older logs is not of tonight."""
 LISTENING: Final = 10.0
 """Seconds in which a new model listens before it is heard from the next bar on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Attempt that the performer wants.
+
+    Attributes:
+        host: machine that learns, in the form of ``RemoteAddress``; empty for this one.
+        size: size of the network that learns; empty for that of the model.
+        new: True for a new network, False for one that begins with what the model knows.
+        ask: True if the performer loads a better model.
+    """
+
+    host: str = ""
+    size: str = ""
+    new: bool = False
+    ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +100,46 @@ class Evolution:
         """New model of each player that listens, and the timer of its load."""
         self._end_bars: dict[str, Callable[[], None]] = {}
 
-    async def begin(self, player: Player, host: str = "", *, ask: bool = False) -> str:
-        """Starts an attempt in the background; returns the reply.
-
-        Args:
-            player: player of the model.
-            host: machine that learns, in the form of ``RemoteAddress``; empty for this one.
-            ask: True if the performer loads a better model.
+    def check(self, player: Player, wanted: Attempt) -> Path:
+        """Returns the model of a player that can evolve.
 
         Raises:
-            UserError: The player has no model, or too many jobs run.
+            UserError: The player has no model, or the model is larger than the size.
         """
         file = self._models.file_of(player)
         if file is None:
             raise UserError(f"{player.name} has no model that can evolve: train makes one, load NAME loads one")
+        if wanted.size and not wanted.new:
+            check_growth(noted_shape(file)[1], wanted.size)
+        return file
+
+    async def begin(self, player: Player, wanted: Attempt) -> str:
+        """Starts an attempt in the background; returns the reply.
+
+        Raises:
+            UserError: The model cannot evolve, or too many jobs run.
+        """
+        file = self.check(player, wanted)
         for number, attempt in self._attempts.items():
             if attempt.player == player.name:
                 return f"job {number} still learns"
         if player.name in self._listening:
             return f"{self._listening[player.name][0]} still listens"
         library = self._library
-        where = RemoteAddress.parse(host).host if host else ""
+        where = RemoteAddress.parse(wanted.host).host if wanted.host else ""
         request = EvolveRequest(
-            library.own_models, file, library.logs, library.datasets, time.time() - TONIGHT, host=host
+            library.own_models,
+            file,
+            library.logs,
+            library.datasets,
+            time.time() - TONIGHT,
+            wanted.size,
+            wanted.new,
+            host=wanted.host,
         )
         job = await self._jobs.start(KIND, f"{file.stem} on {where}" if where else file.stem, request)
         if job.running:
-            self._attempts[job.number] = _Attempt(player.name, file, ask, bool(self.pending))
+            self._attempts[job.number] = _Attempt(player.name, file, wanted.ask, bool(self.pending))
         return f"job {job.number} lets {file.stem} learn from tonight{f' on {where}' if where else ''}"
 
     @property

@@ -86,12 +86,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "evolve",
-        "lets the model learn from tonight, here or on another machine; a better one is heard from a bar on, "
-        "or when you load it",
+        "lets the model learn from tonight, here or on a host, and plays a better one from a bar on; "
+        "with size, another network",
         "evolve every 10m",
         (
             Argument("how", ArgumentKind.CHOICE, choices=("ask", "off"), optional=True),
             Argument("every", ArgumentKind.DURATION, ATTEMPTS, optional=True, keyword=True),
+            Argument("size", ArgumentKind.CHOICE, choices=choices.EVOLVING_SIZES, optional=True, keyword=True),
+            Argument("from", ArgumentKind.CHOICE, choices=(choices.CURRENT,), optional=True, keyword=True),
             Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
         ),
         sources=KEYBOARD,

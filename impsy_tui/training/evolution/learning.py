@@ -15,17 +15,11 @@ from impsy_tui.training.evolution.loss import loss_with_slopes
 from impsy_tui.training.evolution.network import gradient, hear, learns
 
 _BATCH: Final = 32
-_RATE: Final = 1e-3
-_NEAR: Final = 0.2
-"""Nats of the loss per unit of squared distance from the initial weights, as in ``training.mdrnn.fit``."""
 _TEMPO: Final = 0.06
 """Standard deviation of the logarithm of the tempo of a window."""
 _PASSES: Final = 8
 """Approximate number of times that a round uses each event."""
 _LEAST_STEPS, _MOST_STEPS = 20, 100
-_ROUNDS: Final = 16
-_PATIENCE: Final = 4
-"""Rounds without fewer cell nats before the training ends."""
 _KEPT: Final = 0.99
 """Share of the averages of the weights that each step keeps."""
 _LARGEST: Final = 1.0
@@ -34,6 +28,29 @@ _FIRST, _SECOND, _EPSILON = 0.9, 0.999, 1e-7
 """Constants of Adam: D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015."""
 _JUDGED_TOGETHER: Final = 8
 """Rows that are judged at once, to bound the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRecipe:
+    """Constants of a training, as in ``training.mdrnn.fit``.
+
+    Attributes:
+        rate: greatest rate of the descent.
+        near: nats of the loss per unit of squared distance from the initial weights.
+        rounds: greatest number of rounds.
+        patience: rounds without fewer cell nats before the training ends.
+    """
+
+    rate: float
+    near: float
+    rounds: int
+    patience: int
+
+
+ON: Final = LearningRecipe(rate=1e-3, near=0.2, rounds=16, patience=4)
+"""Training from weights that know how to play."""
+NEW: Final = LearningRecipe(rate=3e-3, near=0.0, rounds=48, patience=6)
+"""Training of a new network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,7 @@ def learn(
     held_out: Sequence[Floats],
     seed: int,
     on_round: OnRound,
+    recipe: LearningRecipe = ON,
 ) -> Learned:
     """Trains a network from its present weights.
 
@@ -84,21 +102,23 @@ def learn(
         held_out: scaled performances that choose the best round.
         seed: random seed.
         on_round: receives the progress.
+        recipe: constants of the training.
     """
     random = np.random.default_rng(seed)
     flat = np.concatenate(training)
     starts = window_starts(map(len, training), WINDOW + 1)
     steps = int(np.clip(len(flat) / WINDOW / _BATCH * _PASSES, _LEAST_STEPS, _MOST_STEPS))
-    descent = _Descent(begin_with, shape, _ROUNDS * steps)
+    descent = _Descent(begin_with, shape, recipe, recipe.rounds * steps)
     best, best_nats, best_round = list(begin_with), float(judge(begin_with, shape, held_out).mean()), 0
     curve: list[tuple[float, float]] = []
-    for number in range(1, _ROUNDS + 1):
+    for number in range(1, recipe.rounds + 1):
         losses = [descent.step(_windows(flat, starts, random)) for _ in range(steps)]
         loss, nats = float(np.mean(losses)), float(judge(descent.averages, shape, held_out).mean())
         curve.append((loss, nats))
         if nats < best_nats:
             best, best_nats, best_round = [array.copy() for array in descent.averages], nats, number
-        if not on_round(number, _ROUNDS, loss, nats) or number - best_round >= _PATIENCE or not np.isfinite(nats):
+        goes_on = on_round(number, recipe.rounds, loss, nats) and np.isfinite(nats)
+        if not goes_on or number - best_round >= recipe.patience:
             break
     return Learned(best, curve, best_round)
 
@@ -116,11 +136,13 @@ class _Descent:
     Args:
         begin_with: initial weights.
         shape: shape of the network.
+        recipe: constants.
         steps: greatest number of steps.
     """
 
-    def __init__(self, begin_with: Sequence[Floats], shape: Shape, steps: int) -> None:
+    def __init__(self, begin_with: Sequence[Floats], shape: Shape, recipe: LearningRecipe, steps: int) -> None:
         self._shape = shape
+        self._recipe = recipe
         self._anchors = [np.array(array, np.float32) for array in begin_with]
         self._weights = [array.copy() for array in self._anchors]
         self.averages = [array.copy() for array in self._anchors]
@@ -140,12 +162,12 @@ class _Descent:
             self._weights, shape, heard, slopes.reshape(heard.parameters.shape).astype(np.float32)
         )
         self._done += 1
-        rate = _RATE * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * self._done / self._steps)))
+        rate = self._recipe.rate * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * self._done / self._steps)))
         rate *= np.sqrt(1 - _SECOND**self._done) / (1 - _FIRST**self._done)
         kept = min(_KEPT, 1 - 1 / (self._done + 1))
         for number, slope in enumerate(slopes_of_all):
             weight, first, second = self._weights[number], self._first[number], self._second[number]
-            slope = (slope + 2 * _NEAR * (weight - self._anchors[number])) * self._masks[number]
+            slope = (slope + 2 * self._recipe.near * (weight - self._anchors[number])) * self._masks[number]
             length = float(np.sqrt((slope * slope).sum()))
             if not np.isfinite(length):
                 continue

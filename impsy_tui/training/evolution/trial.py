@@ -3,6 +3,7 @@
 Both can be sent to another machine as bytes.
 """
 
+import dataclasses
 import io
 import json
 from collections.abc import Sequence
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
 from impsy_tui.training.common.figure import Figure, figure
-from impsy_tui.training.common.parts import split
-from impsy_tui.training.evolution.learning import OnRound, judge, learn
+from impsy_tui.training.common.parts import WINDOW, split
+from impsy_tui.training.evolution.learning import NEW, ON, OnRound, judge, learn
 
 NEWEST: Final = 600.0
 """Seconds of the newest playing, which judges a model and is not learned."""
@@ -29,7 +32,7 @@ _SURELY: Final = 2.0
 """Standard errors that the gain must exceed."""
 _SHARES: Final = (1.0, 0.7, 0.4, 0.2, 0.1, 0.05)
 """Shares of the way from the present weights to the learned ones."""
-_LISTS: Final = ("arrays", "training", "held_out", "newest", "old", "old_held_out")
+_LISTS: Final = ("arrays", "first", "training", "held_out", "newest", "old", "old_held_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,12 @@ class Material:
     """Material of an attempt; performances are scaled.
 
     Attributes:
-        shape: shape of the network.
+        shape: shape of the network that plays.
+        first_shape: shape of the network that learns.
+        new: True if that is a new network, False if it begins with what the other knows.
         seed: random seed.
-        arrays: present weights, as ``arrays_of`` orders them.
+        arrays: weights of the network that plays, as ``arrays_of`` orders them.
+        first: first weights of the network that learns.
         training: playing of tonight without the newest.
         held_out: playing of tonight that chooses the best round.
         newest: newest playing.
@@ -48,8 +54,11 @@ class Material:
     """
 
     shape: Shape
+    first_shape: Shape
+    new: bool
     seed: int
     arrays: Sequence[Floats]
+    first: Sequence[Floats]
     training: Sequence[Floats]
     held_out: Sequence[Floats]
     newest: Sequence[Floats]
@@ -59,16 +68,17 @@ class Material:
     @property
     def memory(self) -> int:
         """Approximate number of bytes that the attempt needs besides the program."""
-        weights = sum(array.size for array in self.arrays)
-        events = sum(len(one) for name in _LISTS[1:] for one in getattr(self, name))
-        activations = 8 * 500 * (12 * self.shape.units * self.shape.layers + 40 * self.shape.parameters)
-        return 4 * (10 * weights + 6 * events * self.shape.dimension + activations)
+        weights = sum(array.size for array in self.first)
+        events = sum(len(one) for name in _LISTS[2:] for one in getattr(self, name))
+        larger = max(self.shape, self.first_shape, key=lambda shape: shape.units * shape.layers)
+        activations = 8 * 500 * (12 * larger.units * larger.layers + 40 * larger.parameters)
+        return 4 * (10 * weights + 6 * events * larger.dimension + activations)
 
     def packed(self) -> bytes:
         """Returns the material as bytes."""
-        shape = self.shape
         facts = {
-            "shape": [shape.dimension, shape.units, shape.layers, shape.mixtures, shape.gated],
+            "shapes": [dataclasses.astuple(shape) for shape in (self.shape, self.first_shape)],
+            "new": self.new,
             "seed": self.seed,
             **{name: len(getattr(self, name)) for name in _LISTS},
         }
@@ -85,7 +95,8 @@ class Material:
         with np.load(io.BytesIO(packed), allow_pickle=False) as kept:
             facts = json.loads(kept["facts"].tobytes())
             lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
-        return cls(Shape(*facts["shape"]), int(facts["seed"]), **lists)
+        shape, first_shape = (Shape(*numbers) for numbers in facts["shapes"])
+        return cls(shape, first_shape, bool(facts["new"]), int(facts["seed"]), **lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +154,9 @@ class Result:
         """
         with np.load(io.BytesIO(packed), allow_pickle=False) as kept:
             *figures, best, rounds = (float(number) for number in kept["facts"])
-            arrays = [kept[f"array_{number}"].astype(np.float32) for number in range(len(like.arrays))]
+            arrays = [kept[f"array_{number}"].astype(np.float32) for number in range(len(like.first))]
         before, after, mean, error, old_before, old_after = figures
-        if [one.shape for one in arrays] != [one.shape for one in like.arrays]:
+        if [one.shape for one in arrays] != [one.shape for one in like.first]:
             raise ValueError("the weights have other shapes")
         return cls(arrays, (before, after), Figure(mean, error), (old_before, old_after), int(best), int(rounds))
 
@@ -190,14 +201,16 @@ def divide(performances: Sequence[np.ndarray], max_gap: float) -> tuple[list[Flo
 
 def attempt(material: Material, on_round: OnRound) -> Result:
     """Trains, and compares the new weights with the present ones."""
-    shape, before = material.shape, material.arrays
-    learned = learn(before, shape, [*material.training, *material.old], material.held_out, material.seed, on_round)
-    arrays = _between(material, learned.arrays)
-    nats = [
-        [judge(each, shape, playing) for each in (before, arrays)]
-        for playing in (material.newest, material.old_held_out)
-    ]
-    (newest_before, newest_after), (old_before, old_after) = nats
+    shape, old, held_out, recipe = material.first_shape, list(material.old), list(material.held_out), ON
+    if material.new:
+        # A network that knows nothing is chosen by the old playing, too.
+        held_out += [one[cut(len(one)) :] for one in old if len(one) > WINDOW]
+        old, recipe = [one[: cut(len(one))] for one in old], NEW
+    training = [*material.training, *old]
+    learned = learn(material.first, shape, training, held_out, material.seed, on_round, recipe)
+    arrays = learned.arrays if material.new else _between(material, learned.arrays)
+    newest_before, old_before = _judged(material, material.arrays, material.shape)
+    newest_after, old_after = _judged(material, arrays, shape)
     return Result(
         arrays,
         (float(newest_before.mean()), float(newest_after.mean())),
@@ -208,12 +221,17 @@ def attempt(material: Material, on_round: OnRound) -> Result:
     )
 
 
+def _judged(material: Material, arrays: Sequence[Floats], shape: Shape) -> list[NDArray[np.float64]]:
+    """Returns the cell nats of the newest playing, and of the old one."""
+    return [judge(arrays, shape, playing) for playing in (material.newest, material.old_held_out)]
+
+
 def _between(material: Material, learned: Sequence[Floats]) -> list[Floats]:
     """Returns the weights on the way to the learned ones that fit tonight best and keep the old playing.
 
     M. Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022: weights in between keep what both know.
     """
-    shape, before = material.shape, material.arrays
+    shape, before = material.first_shape, material.first
     known = float(judge(before, shape, material.old_held_out).mean())
     best, fewest = list(learned), float("inf")
     for share in _SHARES:

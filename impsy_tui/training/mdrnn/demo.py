@@ -15,9 +15,9 @@ from impsy_tui.data.synthetic import performances
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.model_files.metadata import metadata_path
-from impsy_tui.training.mdrnn.first_weights import MIXTURES
+from impsy_tui.training.common.shapes import MIXTURES, shape_of
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
-from impsy_tui.training.mdrnn.network import from_keras, playing_model, shape_of, to_tflite
+from impsy_tui.training.mdrnn.network import from_keras, playing_model, to_tflite
 from impsy_tui.training.mdrnn.temperatures import fitting_temperatures
 
 _SEED: Final = 1

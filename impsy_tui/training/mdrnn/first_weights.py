@@ -10,15 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.mdrnn.model import NARROWEST, SCALE, Shape
+from impsy_tui.mdrnn.model import NARROWEST, SCALE, Floats, Shape
 from impsy_tui.mdrnn.weights import kernel_of_gates
+from impsy_tui.training.common.shapes import MIXTURES
 from impsy_tui.training.mdrnn.playing_style import STEP
 
 MIXTURE, GATES = "mdn_outputs", "mdn_gates"
 """Names of layers."""
-MIXTURES: Final = 5
-"""Components of a mixture up to dimension 5, as in IMPSY."""
-
 _NARROW, _MOVING, _WIDE = 0.05, 0.7, 2.0
 """First deviations of values, scaled."""
 _SHORTEST, _LONGEST = 0.005, 0.3
@@ -45,9 +43,26 @@ def moves_one_at_a_time(scaled: Sequence[np.ndarray]) -> bool:
 
 
 def set_first_weights(model: Any, shape: Shape, *, one_at_a_time: bool) -> None:
-    """Sets the first weights of a training model: all components but the last stay near the last event."""
+    """Sets the first weights of a training model."""
+    heads = model.get_layer(MIXTURE).get_weights()
+    gates = first_mixture(heads[:4], shape, one_at_a_time=one_at_a_time)
+    model.get_layer(MIXTURE).set_weights(heads)
+    model.get_layer(GATES).set_weights([kernel_of_gates(gates)])
+
+
+def first_mixture(heads: Sequence[np.ndarray], shape: Shape, *, one_at_a_time: bool) -> Floats:
+    """Changes random weights of a mixture to first weights: all components but the last stay near the last event.
+
+    Args:
+        heads: kernel and bias of the means, kernel and bias of the deviations; changed here.
+        shape: shape of the network.
+        one_at_a_time: True for a musician who moves one value at a time.
+
+    Returns:
+        The gates, ``[mixtures, dimension]``.
+    """
     mixtures, dimension = shape.mixtures, shape.dimension
-    means, mean_bias, deviations, deviation_bias, *logits = model.get_layer(MIXTURE).get_weights()
+    means, mean_bias, deviations, deviation_bias = heads
     by_component = means.reshape(-1, mixtures, dimension), mean_bias.reshape(mixtures, dimension)
     by_component[0][:, :, 0] *= 0.3
     first_dt = np.geomspace(_SHORTEST, _LONGEST, mixtures) * SCALE
@@ -58,15 +73,14 @@ def set_first_weights(model: Any, shape: Shape, *, one_at_a_time: bool) -> None:
         moved = _moved(mixtures, dimension)
         widths[:-1] = np.where(moved, _MOVING, _NARROW)[:-1]
     widths[:, 0] = 0.5 * first_dt
-    deviation_bias = np.where(widths > 1.0, widths - 1.0, np.log(widths)).ravel()
+    deviation_bias[:] = np.where(widths > 1.0, widths - 1.0, np.log(widths)).ravel()
     if one_at_a_time:
         stays = ~moved.ravel()
         means[:, stays] = mean_bias[stays] = deviations[:, stays] = 0.0
         deviation_bias[stays] = _STILL
-    model.get_layer(MIXTURE).set_weights([means, mean_bias, deviations, deviation_bias, *logits])
     gates = np.ones((mixtures, dimension), np.float32)
     gates[:, 0] = gates[-1] = 0.0
-    model.get_layer(GATES).set_weights([kernel_of_gates(gates)])
+    return gates
 
 
 def _moved(mixtures: int, dimension: int) -> np.ndarray:

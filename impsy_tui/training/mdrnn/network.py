@@ -2,32 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras_mdn_layer import MDN
 
-from impsy_tui.choices import UNITS
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
 from impsy_tui.mdrnn.weights import gates_of_kernel, kernel_of_gates
 from impsy_tui.training.common.naming import free_name, model_name
-from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, MIXTURES, set_first_weights
-
-_MOST_MIXTURES: Final = 12
-_SPARE: Final = 3
-"""Components beyond one for each value of a larger dimension."""
-
-
-def shape_of(size: str, dimension: int) -> Shape:
-    """Returns the shape of a network of this size for events of this dimension.
-
-    A player with many controls moves one at a time: with more values, the mixture has a component for each.
-    """
-    mixtures = MIXTURES if dimension <= MIXTURES else min(dimension + _SPARE - 1, _MOST_MIXTURES)
-    return Shape(dimension, UNITS[size], 3 if size == "xl" else 2, mixtures, gated=True)
+from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, set_first_weights
 
 
 def training_model(shape: Shape, *, one_at_a_time: bool = False) -> Any:

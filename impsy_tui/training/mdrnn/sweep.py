@@ -14,9 +14,9 @@ from impsy_tui.data.datasets import content_hash
 from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Shape
 from impsy_tui.training.common.parts import split
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.dt_parts import divided
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
-from impsy_tui.training.mdrnn.network import shape_of
 
 PARAMETERS_AN_EVENT: Final = 100
 """Greatest number of parameters per training event for a size that is tried."""

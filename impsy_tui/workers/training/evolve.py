@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from impsy_tui.data.collate import collate, log_files
 from impsy_tui.errors import UserError
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from impsy_tui.training.evolution.trial import Material, Result
 
-_PROGRAM: int = 96 << 20
+_PROGRAM: Final = 96 << 20
 """Bytes of the program without its data."""
+_OF_OLD: Final = 10_000
+"""Events of old playing from which a new network learns."""
 
 
 def run(request: Request) -> None:
@@ -59,6 +61,8 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
             raise UserError(_too_small("its memory is full")) from None
     events = sum(map(len, (*material.training, *material.held_out, *material.newest)))
     what = f"{counted(events, 'event')} of tonight: {result}"
+    if request.size:
+        what = f"{'a new' if request.new else 'the same'} network of size {request.size}, {what}"
     if not result.better:
         return Finished(f"no better model than {name}: {what}")
     reporter.say(Progress("saving"))
@@ -68,10 +72,15 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
 
 def _material(request: Request) -> "Material":
     """Returns the playing of tonight and the old playing for the model that plays."""
+    import numpy as np
+
     from impsy_tui.mdrnn.tflite_weights import weights_of
     from impsy_tui.training.common.old_playing import old_held_out, old_playing
+    from impsy_tui.training.common.shapes import shape_of
+    from impsy_tui.training.evolution.first_networks import larger_network, new_network
     from impsy_tui.training.evolution.network import arrays_of
     from impsy_tui.training.evolution.trial import Material, divide
+    from impsy_tui.training.mdrnn.first_weights import moves_one_at_a_time
 
     name = request.plays.stem
     if (scale := scale_of(request.plays)) != SCALE:
@@ -82,11 +91,22 @@ def _material(request: Request) -> "Material":
         raise UserError(f"{name} {problem}") from None
     notes = read_metadata(request.plays)
     max_gap = MAX_GAP.default if notes.max_gap is None else notes.max_gap
-    training, held_out, newest = divide(_tonight(request, weights.shape.dimension), max_gap)
+    shape, arrays, random = weights.shape, arrays_of(weights), np.random.default_rng(request.seed)
+    training, held_out, newest = divide(_tonight(request, shape.dimension), max_gap)
+    first_shape, first = shape, arrays
+    if request.new:
+        first_shape = shape_of(request.size, shape.dimension)
+        first = new_network(first_shape, random, one_at_a_time=moves_one_at_a_time(training))
+    elif request.size:
+        first_shape, first = larger_network(arrays, shape, request.size, random)
     events, folder = sum(map(len, training)), request.datasets
+    # A new network must learn all that the other knows.
+    events = max(events, _OF_OLD) if request.new else events
     old = old_playing(notes, weights, folder, events, max_gap, request.seed)
     compared = old_held_out(notes, weights, folder, sum(map(len, newest)), max_gap, request.seed + 1)
-    return Material(weights.shape, request.seed, arrays_of(weights), training, held_out, newest, old, compared)
+    return Material(
+        shape, first_shape, request.new, request.seed, arrays, first, training, held_out, newest, old, compared
+    )
 
 
 def _tonight(request: Request, dimension: int) -> "list[np.ndarray]":
@@ -134,7 +154,7 @@ def _save(request: Request, material: "Material", result: "Result", events: int,
     from impsy_tui.training.evolution.network import weights_from
 
     before = read_metadata(request.plays)
-    shape = material.shape
+    shape = material.first_shape
     request.models.mkdir(parents=True, exist_ok=True)
     name = free_name(request.models, model_name(shape), [request.plays.stem])
     new = request.models / f".{name}.h5.new"
@@ -150,7 +170,8 @@ def _save(request: Request, material: "Material", result: "Result", events: int,
         "max_gap": before.max_gap,
         "pi_temperature": before.pi_temperature,
         "sigma_temperature": before.sigma_temperature,
-        "begun_from": request.plays.stem,
+        "begun_from": None if request.new else request.plays.stem,
+        "better_than": request.plays.stem,
         "events": events,
         "newest_events": sum(map(len, material.newest)),
         "newest_cell_nats_before": round(result.newest[0], 4),

@@ -119,7 +119,7 @@ def _save_best(
 
 def _candidates(corpus: "SweepData", request: Request) -> list["Tried"]:
     """Returns the candidates of a corpus with their prediction times; some are too slow."""
-    from impsy_tui.training.mdrnn.network import shape_of
+    from impsy_tui.training.common.shapes import shape_of
     from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
 
     auto = request.sizes == (choices.AUTO,)

@@ -76,10 +76,11 @@ def _fit(
 ) -> Finished | Failed:
     from impsy_tui.training.common.naming import model_name
     from impsy_tui.training.common.parts import split
+    from impsy_tui.training.common.shapes import shape_of
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint, checkpoint_path, forget, write_checkpoint
     from impsy_tui.training.mdrnn.dt_parts import divided
     from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
-    from impsy_tui.training.mdrnn.network import as_keras, shape_of
+    from impsy_tui.training.mdrnn.network import as_keras
 
     performances = read(dataset)
     begun_from = _weights(request.begun_from) if request.begun_from else None

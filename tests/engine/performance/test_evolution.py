@@ -100,6 +100,24 @@ def test_evolve_every_is_pending_and_undo_and_off_end_it(set_: VirtualSession) -
     assert set_.do("what").startswith("2  every 3600s evolve ask on me@laptop")
 
 
+def test_evolve_with_a_size_is_pending_and_resumed(set_: VirtualSession) -> None:
+    assert set_.do("evolve every 10m size s from current") == "1  every 600s evolve size s from current"
+    saved = [one.saved for one in pending_lines.capture(set_.live_set.scheduled)]
+    set_.do("cancel all")
+    live_set = set_.live_set
+    asyncio.run(pending_lines.resume_saved(saved, 10.0, set_.executor.read, live_set.ramps, live_set.patterns))
+    (pending,) = live_set.evolution.pending
+    assert pending.text.endswith("evolve size s from current")
+
+
+def test_model_that_is_too_large_for_a_size_is_refused_at_once(set_: VirtualSession) -> None:
+    (set_.folder / "models" / "old.toml").write_text("dimension = 4\nlayers = 1\nunits = 64\n")
+    for line in ("evolve size xs from current", "evolve every 10m size xs from current"):
+        assert "evolve size xs makes a new network" in set_.try_(line).text
+    assert set_.do("what") == "nothing is pending"
+    assert set_.do("evolve every 10m size xs") == "1  every 600s evolve size xs"
+
+
 def test_evolve_every_is_resumed(set_: VirtualSession) -> None:
     set_.do("evolve every 10m")
     set_.wait(60.0)

@@ -1,16 +1,20 @@
 """Training in NumPy: its network, its loss and its gradient; the parts of tonight; one attempt."""
 
+import dataclasses
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from impsy_tui.choices import UNITS
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
 from impsy_tui.mdrnn.weights import read_weights, write_weights
 from impsy_tui.training.common.figure import Figure
+from impsy_tui.training.common.shapes import shape_of
+from impsy_tui.training.evolution.first_networks import larger_network, new_network
 from impsy_tui.training.evolution.learning import judge
 from impsy_tui.training.evolution.loss import _erfc, loss_with_slopes
 from impsy_tui.training.evolution.network import arrays_of, gradient, hear, learns, weights_from
@@ -145,7 +149,9 @@ def _material(old: float = 0.0) -> Material:
     training, held_out, newest = divide([swinging_performance(900)], 5.0)
     known = [swinging_performance(400, 2) * np.float32(SCALE)]
     known[0][:, 2] += old
-    return Material(shape, 1, _arrays(shape), training, held_out, newest, [known[0][:300]], [known[0][300:]])
+    arrays = _arrays(shape)
+    playing = training, held_out, newest, [known[0][:300]], [known[0][300:]]
+    return Material(shape, shape, False, 1, arrays, arrays, *playing)
 
 
 def test_attempt_learns_what_was_played_tonight() -> None:
@@ -172,7 +178,10 @@ def test_between_returns_weights_that_keep_the_old_playing() -> None:
 def test_material_and_result_survive_the_way_to_another_machine() -> None:
     material = _material()
     there = Material.unpacked(material.packed())
-    assert (there.shape, there.seed) == (material.shape, material.seed)
+    assert (there.shape, there.first_shape, there.new, there.seed) == (
+        *(material.shape, material.first_shape),
+        *(material.new, material.seed),
+    )
     assert np.array_equal(there.newest[0], material.newest[0])
     result = Result(material.arrays, (9.0, 8.0), Figure(1.0, 0.25), (7.0, 7.01), 3, 7)
     back = Result.unpacked(result.packed(), material)
@@ -204,5 +213,55 @@ def test_memory_of_an_attempt_grows_with_the_network() -> None:
     small = _material()
     assert small.memory < 32 << 20
     shape = Shape(9, 512, 3, 11, gated=True)
-    large = Material(shape, 1, _arrays(shape), small.training, small.held_out, small.newest, small.old, small.old)
+    large = dataclasses.replace(small, first_shape=shape, first=_arrays(shape))
     assert large.memory > 400 << 20
+
+
+@pytest.mark.parametrize("size", ["xxs", "xs", "s"])
+def test_larger_network_plays_as_the_smaller_one_until_it_learns(size: str) -> None:
+    shape = Shape(4, 12, 2, 3, gated=True)
+    arrays, events = _arrays(shape), _events(shape, 3, 9)
+    larger, grown = larger_network(arrays, shape, size, np.random.default_rng(5))
+    assert larger == dataclasses.replace(shape, units=UNITS[size])
+    before, after = hear(arrays, shape, events).parameters, hear(grown, larger, events).parameters
+    assert np.allclose(before, after, rtol=1e-4, atol=1e-4)
+    # Copies of a unit have other gradients, so that they learn apart.
+    assert len({tuple(column) for column in grown[1].tolist()}) == larger.units
+
+
+def test_network_of_the_same_size_is_the_same_and_none_shrinks() -> None:
+    shape = Shape(4, 64, 1, 3)
+    arrays = _arrays(shape)
+    random = np.random.default_rng(5)
+    assert larger_network(arrays, shape, "s", random)[0] == shape
+    with pytest.raises(UserError, match="the model has size s: from current, it can only grow, not become xs"):
+        larger_network(arrays, shape, "xs", random)
+
+
+@pytest.mark.parametrize("one_at_a_time", [True, False])
+def test_new_network_begins_as_that_of_the_training_in_tensorflow(one_at_a_time: bool) -> None:
+    pytest.importorskip("tensorflow", reason="training is the extra [train]")
+    from impsy_tui.training.mdrnn.network import from_keras, training_model
+
+    shape = shape_of("xs", 9)
+    made = new_network(shape, np.random.default_rng(5), one_at_a_time=one_at_a_time)
+    model = training_model(shape, one_at_a_time=one_at_a_time)
+    expected = arrays_of(from_keras(model.get_weights()))
+    assert weights_from(made).shape == shape
+    for one, other in zip(made, expected, strict=True):
+        assert one.shape == other.shape
+        assert one.dtype == np.float32
+        assert one.std() == pytest.approx(other.std(), rel=0.2, abs=1e-6)
+    for fixed in (2, 5, -6, -4, -3, -1):
+        assert np.allclose(made[fixed], expected[fixed], atol=1e-6) or fixed == -3
+    assert np.allclose(made[1] @ made[1].T, np.eye(shape.units), atol=1e-5)
+
+
+def test_new_network_learns_the_old_playing_too() -> None:
+    material = _material()
+    shape = Shape(3, 16, 1, 2, gated=True)
+    first = new_network(shape, np.random.default_rng(5), one_at_a_time=False)
+    result = attempt(dataclasses.replace(material, first_shape=shape, first=first, new=True), lambda *figures: True)
+    assert result.better
+    assert result.arrays[0].shape == (4, 64)
+    assert result.old[1] < result.old[0]

@@ -1,13 +1,21 @@
 """Worker that lets a model learn from the logs of tonight."""
 
+import io
 import os
+import tomllib
 from pathlib import Path
 
+import msgspec
+import pytest
+
+from impsy_tui.data.datasets import content_hash, write_dataset
 from impsy_tui.limits import LIMITS
 from impsy_tui.mdrnn.model import Shape
-from impsy_tui.mdrnn.weights import write_weights
+from impsy_tui.mdrnn.weights import read_weights, write_weights
+from impsy_tui.model_files.metadata import write_metadata
 from impsy_tui.training.evolution.network import weights_from
-from impsy_tui.workers.messages import Failed
+from impsy_tui.workers.messages import Failed, Finished, Reporter
+from impsy_tui.workers.training import evolve
 from tests.support.workers.evolution import check_evolved, evolve_request, write_evening
 from tests.support.workers.training_workers import run_worker, swinging_performance, worker_result
 from tests.training.evolution.test_learning import _arrays
@@ -17,6 +25,25 @@ def test_evolve_makes_a_better_model_of_the_logs_of_tonight(tmp_path: Path) -> N
     write_evening(tmp_path / "logs", swinging_performance(900))
     check_evolved(tmp_path, run_worker(evolve_request(tmp_path)))
     assert not list((tmp_path / "models").glob(".*"))
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_evolve_makes_a_network_of_another_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool) -> None:
+    monkeypatch.setattr(evolve, "_OF_OLD", 300)
+    write_evening(tmp_path / "logs", swinging_performance(900))
+    request = msgspec.structs.replace(evolve_request(tmp_path), size="xxs", new=new)
+    known = [swinging_performance(600, 2)]
+    request.datasets.mkdir()
+    write_dataset(request.datasets / "known.npz", known)
+    write_metadata(request.plays, {"corpus": "known", "corpus_hash": content_hash(known)}, [])
+    result = evolve._evolve(request, Reporter(io.BytesIO()))
+    assert isinstance(result, Finished), result
+    assert f"{'a new' if new else 'the same'} network of size xxs, 899 events of tonight" in result.text
+    assert read_weights(Path(result.file)).shape.units == 16
+    notes = tomllib.loads(Path(result.file).with_suffix(".toml").read_text())
+    assert notes["units"] == 16
+    assert notes["better_than"] == "played"
+    assert notes.get("begun_from") == (None if new else "played")
 
 
 def test_evolve_leaves_out_older_logs(tmp_path: Path) -> None:

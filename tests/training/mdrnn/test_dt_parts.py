@@ -10,9 +10,10 @@ import keras
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import SCALE
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.dt_parts import _PARTS, divided
 from impsy_tui.training.mdrnn.fit import FitProgress
-from impsy_tui.training.mdrnn.network import from_keras, shape_of, training_model
+from impsy_tui.training.mdrnn.network import from_keras, training_model
 
 
 def _polled(intervals: tuple[float, ...], events: int, seed: int) -> np.ndarray:

@@ -8,9 +8,10 @@ pytest.importorskip("tensorflow", reason="training is the extra [train]")
 from impsy_tui.mdrnn.model import NARROWEST, SCALE
 from impsy_tui.mdrnn.weights import kernel_of_gates
 from impsy_tui.training.common.parts import split
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.first_weights import learning, moves_one_at_a_time
 from impsy_tui.training.mdrnn.fit import Recipe, Trainer
-from impsy_tui.training.mdrnn.network import shape_of, training_model
+from impsy_tui.training.mdrnn.network import training_model
 
 
 def _faders(events: int, moving: int = 1, noise: float = 0.0) -> np.ndarray:

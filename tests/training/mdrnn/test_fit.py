@@ -9,9 +9,10 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.cells import cell_nats
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.training.common.parts import WINDOW, split, stacked
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer
 from impsy_tui.training.mdrnn.loss import log_likelihood
-from impsy_tui.training.mdrnn.network import shape_of, training_model
+from impsy_tui.training.mdrnn.network import training_model
 
 
 def _performance(events: int) -> np.ndarray:

@@ -81,7 +81,8 @@ def test_impsy_reads_datasets(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", ["xxs", "xs"])
 def test_impsy_steps_trained_models_as_we_do(tmp_path: Path, size: str) -> None:
     pytest.importorskip("tensorflow", reason="training is the extra [train]")
-    from impsy_tui.training.mdrnn.network import playing_model, save, shape_of, training_model
+    from impsy_tui.training.common.shapes import shape_of
+    from impsy_tui.training.mdrnn.network import playing_model, save, training_model
 
     shape = shape_of(size, 4)
     for file in save(playing_model(training_model(shape).get_weights(), shape), tmp_path):

@@ -15,9 +15,10 @@ from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.model_files.metadata import ModelMetadata
 from impsy_tui.training.common.old_playing import old_playing
 from impsy_tui.training.common.parts import split
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.fit import Recipe, Trainer
 from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
-from impsy_tui.training.mdrnn.network import as_keras, from_keras, shape_of, training_model
+from impsy_tui.training.mdrnn.network import as_keras, from_keras, training_model
 from impsy_tui.workers.training.train import _gain
 from tests.support.models import random_model
 

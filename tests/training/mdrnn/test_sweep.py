@@ -25,7 +25,8 @@ from impsy_tui.cli.learning import train
 from impsy_tui.cli.main import app
 from impsy_tui.control.client import connected
 from impsy_tui.installation import needs_extra
-from impsy_tui.training.mdrnn.network import shape_of, training_model
+from impsy_tui.training.common.shapes import shape_of
+from impsy_tui.training.mdrnn.network import training_model
 from impsy_tui.training.mdrnn.sweep import Trained, Tried, choose, parameters, step_ms, supported_sizes
 from impsy_tui.worker_requests import WorkerRequest, encode_request
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress

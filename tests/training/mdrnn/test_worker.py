@@ -202,7 +202,8 @@ def test_last_layer_of_a_model_learns_on_from_new_playing(tmp_path: Path) -> Non
 def test_model_is_converted(tmp_path: Path, suffix: str) -> None:
     file = random_model(tmp_path / "m.h5", 3, 8, 2, 5)
     if suffix == ".keras":
-        from impsy_tui.training.mdrnn.network import playing_model, shape_of, training_model
+        from impsy_tui.training.common.shapes import shape_of
+        from impsy_tui.training.mdrnn.network import playing_model, training_model
 
         file = tmp_path / "m.keras"
         playing_model(training_model(shape_of("xxs", 4)).get_weights(), shape_of("xxs", 4)).save(file)

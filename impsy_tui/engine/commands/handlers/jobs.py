@@ -9,6 +9,7 @@ from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.performance.evolution import Attempt
 from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.player import Player
@@ -91,20 +92,25 @@ class JobHandlers(Handlers):
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
 
     def _evolve(
-        self, players: Sequence[AnyPlayer], how: str = "", every: float | None = None, on: str = ""
+        self, players: Sequence[AnyPlayer], how: str = "", every: float | None = None, **options: str
     ) -> str | Awaitable[str]:
         if how == "off":
             return self._host.live_set.evolution.end()
-        named = {"how": how, "on": on}
-        values: dict[str, Value] = {name: value for name, value in named.items() if value}
+        values: dict[str, Value] = {**({"how": how} if how else {}), **options}
         chosen = [player for player in players if isinstance(player, Player)]
+        wanted = Attempt(
+            options.get("on", ""),
+            options.get("size", ""),
+            new="size" in options and "from" not in options,
+            ask=bool(how),
+        )
+        for player in chosen:
+            self._host.live_set.evolution.check(player, wanted)
         if every is None:
-            return self._attempt(chosen, on, ask=bool(how))
+            return self._attempt(chosen, wanted)
         scheduled = self._host.live_set.scheduled
         replies = []
         for player in chosen:
-            if self._host.player_models.file_of(player) is None:
-                raise UserError(f"{player.name} has no model that can evolve: train makes one, load NAME loads one")
             name = "" if self._session.alone else player.name
             program = Program((Invocation(COMMANDS["evolve"], values),))
             line = Invocation(COMMANDS["every"], {"time": every, "commands": program}, name)
@@ -112,9 +118,9 @@ class JobHandlers(Handlers):
             replies.append(f"{pending.number}  {pending.text}")
         return "\n".join(replies)
 
-    async def _attempt(self, players: Sequence[Player], host: str, *, ask: bool) -> str:
+    async def _attempt(self, players: Sequence[Player], wanted: Attempt) -> str:
         evolution = self._host.live_set.evolution
-        return "\n".join([await evolution.begin(player, host, ask=ask) for player in players])
+        return "\n".join([await evolution.begin(player, wanted) for player in players])
 
     async def _train_gestures(self, **options: float | str) -> str:
         user_files = self._host.user_files
