@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.control.messages import Reply
+from impsy_tui.engine.commands.refusals import refused, refused_from_network
 from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
 from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.set_recording import is_recorded, needs_own_line
-from impsy_tui.engine.performance.undo import UndoStep
+from impsy_tui.engine.performance.undo import DoneLine
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
@@ -29,8 +30,6 @@ class _TypedLine:
     line: str
     program: Program
     result: LineResult
-    before: UndoStep | None = None
-    """State before the line, None if ``undo`` cannot take the line back."""
 
 
 class Executor:
@@ -141,10 +140,15 @@ class Executor:
         return program if isinstance(program, str) else await self.carry_out_program(program, on_done, source)
 
     async def carry_out_program(
-        self, program: Program, on_done: OnDone | None = None, source: Source = KEYBOARD
+        self,
+        program: Program,
+        on_done: OnDone | None = None,
+        source: Source = KEYBOARD,
+        began: DoneLine | None = None,
     ) -> str:
-        """Carries out a parsed line, and waits for the line; see ``carry_out_line``."""
-        result = self.perform(program, result=LineResult(on_done=on_done, from_file=source is Source.FILE))
+        """Carries out a parsed line, and waits for the line; see ``carry_out_line`` and ``LineResult``."""
+        result = LineResult(on_done=on_done, from_file=source is Source.FILE, began=began)
+        self.perform(program, result=result)
         await result.settle()
         if on_done is not None:
             on_done(result)
@@ -216,8 +220,8 @@ class Executor:
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            left_by = 0 if parent is None else parent.left_by
-            result = LineResult(on_done=on_done, from_file=origin is Source.FILE, left_by=left_by)
+            left_by, began = (0, None) if parent is None else (parent.left_by, parent.began)
+            result = LineResult(on_done=on_done, from_file=origin is Source.FILE, left_by=left_by, began=began)
             self._begin(program, "", source, result, waits=True)
             if parent is not None:
                 parent.cued.append(result)
@@ -237,14 +241,7 @@ class Executor:
     def _read_untyped(self, line: str, source: Source) -> Program | str:
         """Parses a line that was not typed now; returns the problem if the source may not give its commands."""
         program = self.read(line)
-        if isinstance(program, Mistake):
-            return program.message
-        at_prompt = (each.command for each in program.walk() if each.command.ends or each.command.console)
-        if name := next((command.name for command in at_prompt), ""):
-            return f"{name} cannot be repeated: type it at the prompt"
-        if name := first_refused(program, source, self.macros):
-            return f"{name} is not allowed in a set list or a recording: type it at the prompt"
-        return program
+        return program.message if isinstance(program, Mistake) else refused(program, source, self.macros) or program
 
     def run(self, program: Program, player: str, source: str, left_by: int = 0) -> None:
         """Carries out a pending program; problems are reported to the performer."""
@@ -280,7 +277,7 @@ class Executor:
     async def _finish_later(self, channel: str, typed: _TypedLine) -> None:
         result = typed.result
         reported = len(result.problems)
-        await result.settle()
+        await typed.result.settle()
         for reply in result.replies:
             self._notify("info", channel, reply)
         for problem in result.problems[reported:]:
@@ -296,14 +293,15 @@ class Executor:
         live_set = self.live_set
         if live_set is None:
             return _TypedLine(line, program, self.perform(program))
-        before = live_set.history.before(program)
-        result = LineResult(on_done=live_set.recording.note, forced=forced)
-        return _TypedLine(line, program, self.perform(program, result=result), before)
+        began = live_set.history.begin(program)
+        typed = _TypedLine(line, program, LineResult(on_done=live_set.recording.note, forced=forced, began=began))
+        self.perform(program, result=typed.result)
+        return typed
 
     def _note(self, typed: _TypedLine) -> None:
         self._changed()
         if self.live_set is not None:
-            self.live_set.history.note_result(typed.program, typed.before, typed.result)
+            self.live_set.history.end(typed.program, typed.result.began, typed.result)
             self.live_set.recording.note(typed.result)
 
     def perform(self, program: Program, player: str = "", result: LineResult | None = None) -> LineResult:
@@ -322,6 +320,9 @@ class Executor:
         outer, self._current = self._current, result
         try:
             self._do_each(steps, result)
+        except Exception:
+            result.fail()
+            raise
         finally:
             self._current = outer
 
@@ -387,14 +388,3 @@ class Executor:
     async def _after(self, steps: Steps, result: LineResult) -> str:
         self._do(steps, result)
         return ""
-
-
-def refused_from_network(channel: str, what: str, setting: str = "remote_commands") -> str:
-    """Returns the message about input from another machine that the configuration does not allow.
-
-    Args:
-        channel: name of the channel that received the input.
-        what: the input.
-        setting: configuration key that allows the input.
-    """
-    return f"{what} from another machine is refused: [{channel.partition(' ')[0]}] {setting} = true allows it"

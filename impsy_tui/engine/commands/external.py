@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from impsy_tui.channels.base import MEANS_NOTHING, Rights
 from impsy_tui.channels.midi.mapping import in_words
-from impsy_tui.engine.commands.executor import Executor, refused_from_network
+from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.refusals import refused_from_network
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.parameter_map import CarryOut, ParameterMap

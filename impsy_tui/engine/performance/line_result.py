@@ -2,10 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Program
 from impsy_tui.language.program import Step
+
+if TYPE_CHECKING:
+    from impsy_tui.engine.performance.undo import DoneLine
 
 Reversal = Callable[[], Awaitable[str]]
 """Undoes the change that a command made to a file; returns the reply."""
@@ -27,7 +31,8 @@ class LineResult:
         steps: steps that were carried out since the last ``take_steps``.
         from_file: True if the program comes from a set list or a recording.
         forced: True if the stage lock refuses no command of the program.
-        took_back: True if the program itself took back a line.
+        began: line of the undo history since its beginning; None for lines that the history does not have.
+        taken_back: lines of the undo history that the program itself took back.
         left_by: number of the line's pending command that carries out the program; 0 for none.
     """
 
@@ -42,7 +47,8 @@ class LineResult:
     steps: list[Step] = field(default_factory=list)
     from_file: bool = False
     forced: bool = False
-    took_back: bool = False
+    began: "DoneLine | None" = None
+    taken_back: "list[DoneLine]" = field(default_factory=list)
     left_by: int = 0
     _taken_numbers: int = 0
 
@@ -58,9 +64,9 @@ class LineResult:
         return [*self.numbers, *(number for each in self.cued for number in each.all_numbers)]
 
     @property
-    def takes_back(self) -> bool:
-        """True if the program took back a line, also through the lines of cues."""
-        return self.took_back or any(each.takes_back for each in self.cued)
+    def all_taken_back(self) -> "list[DoneLine]":
+        """Lines that the program took back, also through the lines of cues."""
+        return [*self.taken_back, *(line for each in self.cued for line in each.all_taken_back)]
 
     async def settle(self) -> None:
         """Waits for the replies that take time."""
@@ -70,6 +76,14 @@ class LineResult:
                     self.replies.append(reply)
             except UserError as problem:
                 self.problems.append(str(problem))
+            except BaseException:
+                self.fail()
+                raise
+
+    def fail(self) -> None:
+        """Lets ``undo`` not wait for the line: an error of the program has ended the line."""
+        if self.began is not None:
+            self.began.ended.set()
 
 
 OnDone = Callable[[LineResult], None]

@@ -1,8 +1,9 @@
 """Undo and redo of the changes that lines made to parameters, scenes, models and files."""
 
-from collections import deque
+import asyncio
+import bisect
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from impsy_tui.engine.performance.cues import Cues, Place
@@ -32,35 +33,39 @@ class UndoStep:
         place: place in the set list.
         pending: pending lines.
         at: time on the scheduler's clock, in seconds.
-        undone: number of lines that were taken back.
     """
 
     scene: Scene
     place: Place
     pending: tuple[PendingLine, ...]
     at: float
-    undone: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class DoneLine:
-    """Line that was carried out.
+    """Line that was carried out, or that has begun.
 
     Attributes:
+        number: place among all lines, by their beginning.
+        first: number of the line that carries out this line; the same number if that is this line.
         program: the line.
         before: state before the line, None if the line changed no parameter.
+        at: time of its end on the scheduler's clock, in seconds.
         numbers: numbers of the pending commands that the line left.
-        at: time on the scheduler's clock, in seconds.
         reversals: reversals of its changes to files.
         cancelled: pending lines that the line cancelled.
+        ended: set at the end of the line.
     """
 
+    number: int
+    first: int
     program: Program
     before: UndoStep | None
-    numbers: Sequence[int]
     at: float
+    numbers: Sequence[int] = ()
     reversals: Sequence[Reversal] = ()
     cancelled: tuple[PendingLine, ...] = ()
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +73,13 @@ class UndoneLine:
     """Line that was taken back.
 
     Attributes:
-        program: the line.
-        before: state that is restored, None if the line changed no parameter.
+        line: the line.
         cancelled: numbers of the pending commands of the line, which are cancelled.
-        resumed: lines that the line had cancelled, and that must be pending again.
         awaited: awaitables of the changes that take time.
     """
 
-    program: Program
-    before: UndoStep | None
+    line: DoneLine
     cancelled: tuple[int, ...]
-    resumed: tuple[PendingLine, ...]
     awaited: list[Awaitable[str]]
 
 
@@ -99,35 +100,87 @@ class UndoHistory:
         self._scene_keeper = scene_keeper
         self._cues = cues
         self._now = now
-        self._done: deque[DoneLine] = deque(maxlen=_DEEPEST)
+        self._lines: list[DoneLine] = []
+        """Lines that can be taken back, in the order in which they began."""
         self._undone: list[DoneLine] = []
+        self._number = 0
 
-    def before(self, program: Program) -> UndoStep | None:
-        """Returns the state before a line, or None if the line cannot be taken back."""
-        return self.capture() if _can_be_undone(program) else None
+    def begin(self, program: Program) -> DoneLine | None:
+        """Notes that a line begins; returns None if the line cannot be taken back."""
+        return self.begin_again(program) if _can_be_undone(program) else None
+
+    def begin_again(self, program: Program, within: DoneLine | None = None) -> DoneLine:
+        """Notes that a line begins that is carried out again, by a line that has ``redo``."""
+        line = self._new(program, self.capture())
+        if within is not None:
+            line.first = within.first
+        self._insert(line)
+        return line
 
     def capture(self) -> UndoStep:
         """Returns the present state."""
-        now = self._now()
         pending = pending_lines.capture(self._scheduled)
-        return UndoStep(self._scene_keeper.capture(), self._cues.place, pending, now, len(self._undone))
+        return UndoStep(self._scene_keeper.capture(), self._cues.place, pending, self._now())
 
-    def note_result(self, program: Program, before: UndoStep | None, result: LineResult) -> None:
-        """Notes a line if it changed anything; a refused line, or one without effect, is not taken back.
+    def _new(self, program: Program, before: UndoStep | None) -> DoneLine:
+        self._number += 1
+        return DoneLine(self._number, self._number, program, before, self._now())
+
+    def _insert(self, line: DoneLine) -> None:
+        bisect.insort(self._lines, line, key=_number)
+        del self._lines[:-_DEEPEST]
+
+    def end(self, program: Program, line: DoneLine | None, result: LineResult) -> None:
+        """Notes the end of a line if it changed anything; a refused line, or one without effect, is not taken back.
 
         Args:
             program: the line.
-            before: state before the line, None if it cannot be taken back.
+            line: the line since its beginning, None if it cannot be taken back.
             result: its result.
         """
-        changed = before is not None and self._is_changed(before, result.all_numbers)
-        if changed or result.reversals:
-            self.note(program, before if changed else None, result, result.reversals)
+        if line is not None and not self._is_changed(line, result):
+            self.drop(line)
+            line = None
+        if line is None and result.reversals:
+            line = self._new(program, None)
+            self._insert(line)
+        if line is not None:
+            self.end_again(line, result)
 
-    def _is_changed(self, before: UndoStep, numbers: Sequence[int]) -> bool:
-        """Returns True if a line that left pending commands with these numbers changed anything."""
-        return (
-            bool(numbers)
+    def end_again(self, line: DoneLine, result: LineResult) -> None:
+        """Notes the end of a line that was carried out again; see ``end``."""
+        # The line takes back what these lines did: to take them back again, it must be taken back first.
+        for one in result.all_taken_back:
+            if line.before is not None and one.number < line.number:
+                self._insert(one)
+        self._undone.clear()
+        line.at = self._now()
+        line.numbers, line.reversals = result.all_numbers, result.reversals
+        line.cancelled = () if line.before is None else self._cancelled(line.before)
+        line.ended.set()
+        self._merge(line)
+
+    def drop(self, line: DoneLine) -> None:
+        """Forgets a line without effect."""
+        line.ended.set()
+        if line in self._lines:
+            self._lines.remove(line)
+
+    def _merge(self, line: DoneLine) -> None:
+        """Lets repeated steps of the same parameter be one line."""
+        index = self._lines.index(line) if line in self._lines else 0
+        last = self._lines[index - 1] if index else None
+        if last is None or not last.ended.is_set() or line.at - last.at >= _AS_ONE:
+            return
+        if _is_same_parameter(last.program, line.program):
+            last.program, last.at = line.program, line.at
+            self._lines.remove(line)
+
+    def _is_changed(self, line: DoneLine, result: LineResult) -> bool:
+        """Returns True if a line changed parameters, the place in the set list, or pending commands."""
+        before = line.before
+        return before is not None and (
+            bool(result.all_numbers)
             or before.place != self._cues.place
             or bool(self._cancelled(before))
             or before.scene != self._scene_keeper.capture()
@@ -144,40 +197,31 @@ class UndoHistory:
 
         return tuple(filter(is_cut, before.pending))
 
-    def note(
-        self, program: Program, before: UndoStep | None, result: LineResult, reversals: Sequence[Reversal] = ()
-    ) -> None:
-        """Notes a line that was carried out; see ``DoneLine``."""
-        now = self._now()
-        if before is not None and result.takes_back:
-            # The line takes back what these lines did: to take them back again, it must be taken back first.
-            self._done.extend(reversed(self._undone[before.undone :]))
-        self._undone.clear()
-        last = self._done[-1] if self._done else None
-        if last is not None and now - last.at < _AS_ONE and _is_same_parameter(last.program, program):
-            last.program, last.at = program, now
-            return
-        cancelled = () if before is None else self._cancelled(before)
-        self._done.append(DoneLine(program, before, result.all_numbers, now, reversals, cancelled))
+    def last(self, own: DoneLine | None = None) -> DoneLine | None:
+        """Returns the line that ``undo`` takes back, None if there is none.
 
-    def undo(self) -> UndoneLine | None:
-        """Takes back the last line; returns None if there is none."""
-        if not self._done:
-            return None
-        done = self._done.pop()
-        self._undone.append(done)
-        left = self._scheduled.left_by(done.numbers)
-        cancelled = tuple(number for number in done.numbers if self._scheduled.cancel_if_there(number))
+        Args:
+            own: the line that has ``undo``, which takes back a line that began before. Otherwise two lines with
+                ``undo`` could wait for each other.
+        """
+        return next((line for line in reversed(self._lines) if own is None or line.number < own.first), None)
+
+    def undo(self, line: DoneLine) -> UndoneLine:
+        """Takes back a line."""
+        self.drop(line)
+        self._undone.append(line)
+        left = self._scheduled.left_by(line.numbers)
+        cancelled = tuple(number for number in line.numbers if self._scheduled.cancel_if_there(number))
         for number in left:
             self._scheduled.cancel_if_there(number)
         awaited: list[Awaitable[str]] = []
-        if done.before is not None:
-            for one in done.cancelled:
+        if line.before is not None:
+            for one in line.cancelled:
                 self._scheduled.cancel_if_there(one.saved.number)
-            self._cues.place = done.before.place
-            awaited += self._scene_keeper.restore(done.before.scene)
-        awaited += [reverse() for reverse in reversed(done.reversals)]
-        return UndoneLine(done.program, done.before, cancelled, done.cancelled, awaited)
+            self._cues.place = line.before.place
+            awaited += self._scene_keeper.restore(line.before.scene)
+        awaited += [reverse() for reverse in reversed(line.reversals)]
+        return UndoneLine(line, cancelled, awaited)
 
     def redo(self) -> Program | None:
         """Returns the line that was taken back last, to carry it out again; None if there is none."""
@@ -191,6 +235,10 @@ class UndoHistory:
     @undone.setter
     def undone(self, lines: Sequence[DoneLine]) -> None:
         self._undone = list(lines)
+
+
+def _number(line: DoneLine) -> int:
+    return line.number
 
 
 def _can_be_undone(program: Program) -> bool:

@@ -245,9 +245,7 @@ class _Client:
     def work(self, what: Coroutine[Any, Any, None]) -> None:
         """Runs a coroutine for the client in a task; the task ends even if the client disconnects."""
         if len(self._work) >= _MOST_REPLIES:
-            what.close()
-            self._connection.transport.abort()
-            return
+            self._connection.transport.abort()  # a line that has begun goes on
         task = asyncio.get_running_loop().create_task(what)
         self._work.add(task)
         task.add_done_callback(self._work.discard)

@@ -343,7 +343,7 @@ def test_input_after_a_failed_replay_is_logged_as_input(set_: VirtualSession) ->
     assert set_.logs["main"].rows[-1][1] == "interface"
 
 
-def test_undo_of_load_keeps_lines_scheduled_while_loading(tmp_path: Path) -> None:
+def test_undo_takes_back_lines_in_the_order_of_their_beginning(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
 
@@ -352,9 +352,10 @@ def test_undo_of_load_keeps_lines_scheduled_while_loading(tmp_path: Path) -> Non
 
     asyncio.run(both())
     assert set_.session.focused_player.behaviour.predictor.name == "one"
-    set_.do("undo")
+    assert set_.do("undo") == "undone: every 4s temp 2"  # the line that began last
+    assert set_.do("undo") == "undone: load one"
     assert set_.session.focused_player.behaviour.predictor.kind == "dummy"
-    assert len(set_.live_set.scheduled) == 1
+    set_.do("every 4s temp 2")
     set_.do("scene save a")
     set_.do("over 4s scene a")
     set_.do("undo")

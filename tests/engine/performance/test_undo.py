@@ -1,6 +1,7 @@
 """Undo and redo of what a line did to the set list and to pending lines."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,42 @@ def test_undo_of_a_line_with_undo_returns_to_the_start(tmp_path: Path, line: str
     assert temp(made) == start
     assert made.do("what") == "nothing is pending"
     assert made.try_("undo").text == "there is nothing to undo"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("load pulse", "undo"),  # undo waits for the model
+        ("load pulse", "sigma 1"),
+        ("load pulse; undo", "sigma 1"),  # another line ends before the undo
+        ("load pulse; undo", "load pulse; undo"),
+        ("load pulse; redo; undo", "load pulse; undo", "load pulse; redo; undo"),
+    ],
+)
+def test_undo_of_lines_at_once_returns_to_the_start(tmp_path: Path, lines: Sequence[str]) -> None:
+    constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
+    made = VirtualSession(tmp_path)
+    start = made.live_set.history.capture()
+    made.do("mode battle")
+    made.do("temp 2")
+    made.do("undo")
+
+    async def carry_out() -> None:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(made.executor.carry_out(line, 1) for line in lines))
+
+    asyncio.run(carry_out())
+    while made.try_("undo").ok:
+        pass
+    assert made.live_set.history.capture().scene == start.scene
+
+
+def test_undo_after_undo_and_redo_in_a_line_returns_to_the_start(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    start = made.live_set.history.capture()
+    made.do("temp 2")
+    made.do("sigma 1; undo; redo")
+    assert temp(made) == 2.0
+    while made.try_("undo").ok:
+        pass
+    assert made.live_set.history.capture().scene == start.scene

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from impsy_tui.engine.commands.handlers.base import EngineInterface, Handlers
 from impsy_tui.engine.performance.line_result import LineResult, settle
 from impsy_tui.engine.performance.session_state import pending_lines
+from impsy_tui.engine.performance.undo import DoneLine
 from impsy_tui.errors import UserError
 
 _ENDS_JOBS = ("cancel job", "keep job")
@@ -21,29 +22,40 @@ class UndoHandlers(Handlers):
         self._in_turn = asyncio.Lock()
 
     def _undo(self) -> Awaitable[str]:
-        self._host.executor.current.took_back = True
-        return self._take_back_in_turn()
+        return self._take_back_in_turn(self._host.executor.current)
 
-    async def _take_back_in_turn(self) -> str:
-        async with self._in_turn:
-            return await self._take_back()
+    async def _take_back_in_turn(self, result: LineResult) -> str:
+        history, own = self._host.live_set.history, result.began
+        while True:
+            # Outside the lock: the line may wait for the lock itself.
+            if (last := history.last(own)) is not None:
+                await last.ended.wait()
+            async with self._in_turn:
+                last = history.last(own)
+                if last is None:
+                    raise UserError("there is nothing to undo")
+                if last.ended.is_set():
+                    result.taken_back.append(last)
+                    return await self._take_back(last)
 
-    async def _take_back(self) -> str:
+    async def _take_back(self, line: DoneLine) -> str:
         live_set = self._host.live_set
         before = {name: player.routing for name, player in self._session.all_players.items()}
-        undone = live_set.history.undo()
-        if undone is None:
-            raise UserError("there is nothing to undo")
+        undone = live_set.history.undo(line)
         await settle(undone.awaited)
-        if undone.before is not None:
-            away = self._session.scheduler.now() - undone.before.at
-            for problem in await pending_lines.resume(undone.resumed, away, live_set.ramps, live_set.patterns):
+        resumed = line.cancelled if line.before is not None else ()
+        if line.before is not None:
+            away = self._session.scheduler.now() - line.before.at
+            for problem in await pending_lines.resume(resumed, away, live_set.ramps, live_set.patterns):
                 self._session.notify("warning", "undo", problem)
-        scene = None if undone.before is None else undone.before.scene
-        live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in undone.resumed], before)
-        return f"undone: {undone.program}"
+        scene = None if line.before is None else line.before.scene
+        live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in resumed], before)
+        return f"undone: {line.program}"
 
-    async def _redo(self) -> str:
+    def _redo(self) -> Awaitable[str]:
+        return self._carry_out_again(self._host.executor.current.began)
+
+    async def _carry_out_again(self, within: DoneLine | None) -> str:
         live_set = self._host.live_set
         history = live_set.history
         remaining = history.undone[:-1]
@@ -54,16 +66,18 @@ class UndoHandlers(Handlers):
             raise UserError(f"redo does not delete files: type {program} again")
         if any(each.command.name in _ENDS_JOBS for each in program.walk()):
             raise UserError(f"redo does not end jobs: type {program} again")
-        before, done = history.capture(), LineResult()
+        began, done = history.begin_again(program, within), LineResult()
 
         def on_done(result: LineResult) -> None:
             nonlocal done
             live_set.recording.note(result)
             done = result
 
-        problem = await self._host.executor.carry_out_program(program, on_done)
-        history.note(program, before, done)
-        history.undone = remaining
+        try:
+            problem = await self._host.executor.carry_out_program(program, on_done, began=began)
+        finally:
+            history.end_again(began, done)
+            history.undone = remaining
         if problem:
             raise UserError(problem)
         return f"redone: {program}"
