@@ -75,7 +75,7 @@ async def _live(
     except Exception as error:
         return _unexpected(error, say)
     _hear_signals(engine, loop, say)
-    start = loop.create_task(_start(engine, options, loop, say, ready, manager))
+    start = loop.create_task(_start(engine, loop, say, ready, manager))
     run = loop.create_task(_run(engine, limit))
     try:
         await asyncio.wait((start, run), return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +99,6 @@ async def _run(engine: Engine, limit: threading.Timer) -> None:
 
 async def _start(
     engine: Engine,
-    options: EngineOptions,
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
@@ -114,11 +113,7 @@ async def _start(
     except Exception as error:
         _unexpected(error, say)
         return False
-    # All objects so far stay in use, so the garbage collector need not check them again.
-    gc.collect()
     gc.freeze()
-    if options.config.realtime:
-        loop.priority.ask(loop.time())
     ready(engine.ready_line())
     manager.ready(engine.ready_line(), loop.scheduler)
     return True
