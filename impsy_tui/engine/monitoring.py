@@ -11,11 +11,13 @@ from impsy_tui.channels.discovery.announcer import Announcer, services_of
 from impsy_tui.channels.monitor import Monitor, MonitoredChannel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.engine.commands.executor import Executor, refused_from_network
+from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.refusals import refused_from_network
 from impsy_tui.engine.commands.staff import carry_out_staff_line
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.engine.server.heartbeat import HeartbeatSender
 from impsy_tui.engine.server.stage_state import stage_state
 from impsy_tui.engine.server.status_report import status_report
@@ -49,6 +51,7 @@ class Monitoring:
         user_files: UserFiles,
     ) -> None:
         self._scheduler = session.scheduler
+        self._notify = session.notify
         self._snapshot = snapshot
         self._executor = executor
         self._live_set = live_set
@@ -77,7 +80,11 @@ class Monitoring:
         )
         for channel in channels:
             if isinstance(channel, MonitoredChannel):
-                channel.show_monitor(monitor)
+                try:
+                    channel.show_monitor(monitor)
+                except Exception as error:
+                    # The files of the pages may be unreadable, and the engine starts without these pages.
+                    self._notify("error", channel.name, f"has no page of the performer: {describe_error(error)}")
         if self._heartbeat is not None:
             await self._heartbeat.start()
 

@@ -50,7 +50,7 @@ class Job:
         began: time of the start on the loop's clock, in seconds.
         ended: time of the end on the same clock; None while it runs.
         limits: limits of the process.
-        over: limit that the process exceeded, in words; empty for none.
+        over: reason to kill the process, in words, such as a limit that it exceeded; empty for none.
     """
 
     number: int
@@ -195,7 +195,7 @@ class JobRunner:
                 pass
 
     def _end(self, job: Job, problem: str) -> None:
-        """Kills a job that went over a limit."""
+        """Kills a job that cannot go on."""
         job.over = job.over or problem
         self._signal(job, signal.SIGKILL)
 
@@ -219,6 +219,9 @@ class JobRunner:
             except ValueError:
                 printed += _LONGEST_LINE
                 line = b"\n"  # the line is too long: later lines may be valid
+            except OSError as error:
+                self._end(job, f"its reports cannot be read any more: {error.strerror}")
+                break
             if not line:
                 break
             printed += len(line)

@@ -1,13 +1,19 @@
 """Event loop: one thread that wakes within a fraction of a millisecond and measures its load."""
 
 import asyncio
+import errno
 import selectors
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from impsy_tui.engine.runtime.scheduler import Scheduler
+
+_SCARCE: Final = (errno.ENOMEM, errno.ENOBUFS, errno.EMFILE, errno.ENFILE)
+"""Errors of a system that has no memory or no free descriptor at this moment."""
+_PAUSE: Final = 0.001
+"""Seconds until the next attempt after such an error."""
 
 
 class MeteredSelector(selectors.SelectSelector):
@@ -33,13 +39,22 @@ class MeteredSelector(selectors.SelectSelector):
         self._priority.turn(begun)
         if timeout is not None and timeout <= 0:
             self.turn(begun)
-            return super().select(timeout)
+            return self._ready(timeout)
         try:
-            return super().select(timeout)
+            return self._ready(timeout)
         finally:
             now = time.monotonic()
             self.waited += now - begun
             self.turn(now)
+
+    def _ready(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        try:
+            return super().select(timeout)
+        except OSError as error:
+            if error.errno not in _SCARCE:
+                raise
+            time.sleep(_PAUSE)  # the loop tries again: the notes that sound need their ends
+            return []
 
 
 class EngineLoop(asyncio.SelectorEventLoop):
@@ -79,6 +94,10 @@ def describe_loop_error(context: dict[str, Any]) -> str:
     error: BaseException | None = context.get("exception")
     if error is None:
         return str(context.get("message", "unknown error"))
+    if isinstance(error, OSError) and error.errno in _SCARCE:
+        return (
+            f"the system has no memory or no free descriptor: {error.strerror}. The engine plays on, and tries again"
+        )
     return describe_error(error)
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import BinaryIO, Final
 from weakref import WeakKeyDictionary
 
@@ -134,11 +135,14 @@ async def _ask(
         if patience is None or patience > limits.wall_seconds:
             raise HelperTimeoutError(over_time(what, limits)) from None
         raise HelperTimeoutError(f"{name} did not answer within {patience:.0f} s") from None
+    except OSError as error:
+        raise UserError(f"Cannot read the answer of {name}: {error.strerror}. Try again") from None
     finally:
         if process.returncode is None:
             process.kill()
             if process.stdout is not None:
-                await process.stdout.read()  # wait() does not return while the pipe holds data
+                with suppress(OSError):
+                    await process.stdout.read()  # wait() does not return while the pipe holds data
             await process.wait()
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]

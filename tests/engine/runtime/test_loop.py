@@ -1,8 +1,11 @@
 """Event loop: exact waits for deadlines, and its load."""
 
 import asyncio
+import errno
 import selectors
 import time
+
+import pytest
 
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 
@@ -64,3 +67,24 @@ def test_load_is_the_share_of_time_not_spent_waiting() -> None:
     idle, busy = loop.run_until_complete(run())
     loop.close()
     assert idle < 0.5 < busy
+
+
+@pytest.mark.parametrize("number", [errno.ENOMEM, errno.ENOBUFS])
+def test_loop_goes_on_when_the_system_has_no_memory_to_wait(number: int) -> None:
+    loop = EngineLoop()
+    select, failures = loop._selector._select, [number, number]  # type: ignore[attr-defined]
+
+    def scarce(*arguments: object) -> object:
+        if failures:
+            raise OSError(failures.pop(), "scarce")
+        return select(*arguments)
+
+    loop._selector._select = scarce  # type: ignore[attr-defined]
+    loop.run_until_complete(asyncio.sleep(0.01))
+    loop.close()
+    assert not failures
+
+
+def test_scarce_memory_is_reported_in_words() -> None:
+    text = describe_loop_error({"exception": OSError(errno.EMFILE, "Too many open files")})
+    assert text.startswith("the system has no memory or no free descriptor: Too many open files. The engine plays on")
