@@ -1,4 +1,4 @@
-"""System-call faults: each call of the log writer fails once, in turn, for each error that it can have.
+"""System-call faults of the log writer: each call fails once, in turn, for each error that it can have.
 
     PYTHON scripts/bench/faults.py [--points 1000] [--seed 1] [CALL…]
 
@@ -9,10 +9,8 @@ a file that the log names. Needs a C compiler and the packages of the tests. The
 
 import argparse
 import asyncio
-import errno
 import os
 import random
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from common import ROOT, table
+from fault_plan import ERRORS, FaultPlan, compiled
 
 sys.path.insert(0, str(ROOT))  # the tests have the way to wait
 
@@ -29,17 +28,6 @@ from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.runtime.loop import EngineLoop
 from tests.support.waiting import until
 
-ERRORS: Final = {
-    "open": ("EMFILE", "ENOSPC", "EIO", "ENOMEM", "EINTR"),
-    "read": ("EIO", "ENOMEM", "EINTR"),
-    "write": ("ENOSPC", "EIO", "ENOMEM", "EINTR"),
-    "pread": ("EIO", "ENOMEM", "EINTR"),
-    "pwrite": ("ENOSPC", "EIO", "ENOMEM", "EINTR"),
-    "fsync": ("ENOSPC", "EIO", "EINTR"),
-    "ftruncate": ("ENOSPC", "EIO", "EINTR"),
-    "mkdir": ("ENOSPC", "EIO", "ENOMEM"),
-}
-"""Errors of each call."""
 EVENTS: Final = 30
 """Events in each part."""
 AT_ONCE: Final = 25
@@ -67,22 +55,14 @@ class Point:
     finding: str = ""
 
 
-def compiled(folder: Path) -> Path:
-    """Compiles the shim; returns its file."""
-    made = folder / "fault_shim.so"
-    source = Path(__file__).parent / "fault_shim.c"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(source), "-ldl"], check=True)
-    return made
-
-
-async def play(point: Point, folder: Path, shim: Path, loop: EngineLoop) -> None:
+async def play(point: Point, folder: Path, plan: FaultPlan, loop: EngineLoop) -> None:
     """Writes a log with a log writer of which one call fails, and checks the files."""
     log = PerformanceLog(folder / "logs", lambda level, text: point.said.append((level, text)), loop.time)
-    faults = {"FAULT_CALL": point.call, "FAULT_AT": str(point.at)}
-    faults |= {"FAULT_ERROR": str(getattr(errno, point.error, 0)), "FAULT_COUNTS": str(folder / "counts")}
-    os.environ.update({"LD_PRELOAD": str(shim), **faults})
+    if point.call:
+        plan.begin("log writer", point.call, point.at, point.error)
+    os.environ.update(plan.environment)
     log.open()  # starts the log writer; the next one, if this one ends, has no fault
-    for name in ("LD_PRELOAD", *faults):
+    for name in plan.environment:
         del os.environ[name]
     sheet, sent = log.sheet(), 0
     try:
@@ -120,11 +100,6 @@ def _problem(logs: Path, named: list[Path]) -> str:
     return ""
 
 
-def counted(text: str) -> dict[str, int]:
-    """Returns the numbers of calls that the shim counted."""
-    return {name: int(count) for name, count in (line.split() for line in text.splitlines())}
-
-
 def main() -> None:
     """Tries the faults, prints the table and ends with 1 after a finding."""
     parser = argparse.ArgumentParser(description="Makes each system call of the log writer fail once.")
@@ -137,10 +112,11 @@ def main() -> None:
         shim, loop = compiled(folder), EngineLoop()
         without = Point()
         (folder / "without").mkdir()
-        loop.run_until_complete(play(without, folder / "without", shim, loop))
+        plan = FaultPlan(folder / "plan", shim)
+        loop.run_until_complete(play(without, folder / "without", plan, loop))
         if without.finding:
             raise SystemExit(f"without a fault: {without.finding}")
-        counts = counted((folder / "without" / "counts").read_text())
+        counts = plan.counts("log writer")
         points = [
             Point(call, at, error)
             for call, count in counts.items()
@@ -154,7 +130,10 @@ def main() -> None:
             some = enumerate(points[first : first + AT_ONCE], first)
             for number, _ in enumerate(points[first : first + AT_ONCE], first):
                 (folder / str(number)).mkdir()
-            plays = [play(point, folder / str(number), shim, loop) for number, point in some]
+            plays = [
+                play(point, folder / str(number), FaultPlan(folder / f"plan-{number}", shim), loop)
+                for number, point in some
+            ]
             loop.run_until_complete(_all(plays))
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()

@@ -24,6 +24,8 @@ from impsy_tui.parameters import ENGINE, MDRNN, PARAMETERS, Kind
 LINES: Final = 150
 """Lines between two checks."""
 VALUES: Final = 8
+PATIENCE: Final = 300.0
+"""Seconds for a reply: twenty commands in a line may start a process each, on a busy machine."""
 _WITHOUT: Final = ("shutdown",)
 _JOBS: Final = tuple(command.name for command in GROUPS["Files and jobs"])
 """Commands that start processes or change files: one line in fifty has one."""
@@ -103,8 +105,8 @@ class EngineFuzz:
         self._receive, self._client._receive = self._client._receive, self._hear  # type: ignore[method-assign]
         self._client.subscribe(0.0, events=True)
 
-    def _hear(self, patience: float | None = 60.0) -> Any:
-        message = self._receive(patience)
+    def _hear(self, patience: float | None = PATIENCE) -> Any:
+        message = self._receive(max(patience or 0.0, PATIENCE))
         if isinstance(message, Event) and message.level == "error" and message.source == "engine":
             self._find(f"event: {message.text}")
         return message

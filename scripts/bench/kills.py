@@ -1,11 +1,12 @@
 """Kill points: kills the engine or its log writer at random instants while a musician plays 1000 events a second.
 
-    PYTHON scripts/bench/kills.py [--count 2000] [--seed 1]
+    PYTHON scripts/bench/kills.py [--count 2000] [--seed 1] [--only KIND]
 
-Of 20 kills, 15 hit the log writer alone, 3 the engine alone, and 2 both at once. After each kill of the engine a new
-engine resumes. Every accepted event (an event that the player has answered) must be in the log once
-and in order, and no row may be torn. If both processes die at once, the pipe between them dies too: the log may then
-end early, by the events of the last moment, which the table shows. The exit status is 1 if anything else is missing.
+Of 20 kills, 15 hit the log writer alone, 3 the engine alone, and 2 both at once; ``--only`` names one kind. After
+each kill of the engine a new engine resumes. Every accepted event (an event that the player has answered) must be in
+the log once and in order, and no row may be torn. If both processes die at once, the pipe between them dies too: the
+log may then end early, by the events of the last moment, which the table shows. The exit status is 1 if anything else
+is missing.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from tested_engine import TestedEngine, numbers, wait_for_end, wait_until
 
 LONGEST = 0.3
 """Longest time in seconds from the first event to the kill."""
+KINDS = {"engine": 0.15, "both at once": 0.1, "log writer": 0.75}
+"""Shares of the kills."""
 A_FILE = 40
 """Kills of the log writer between two checks of its files."""
 
@@ -130,18 +133,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Kills the engine and its log writer at random instants.")
     parser.add_argument("--count", type=int, default=2000, help="Number of kills (default 2000).")
     parser.add_argument("--seed", type=int, default=1, help="Random seed (default 1).")
+    parser.add_argument("--only", choices=KINDS, help="Kill this kind only.")
     options = parser.parse_args()
     dice = random.Random(options.seed)
-    kinds = {name: Counts() for name in ("engine", "log writer", "both at once")}
+    kinds = {name: Counts() for name in KINDS}
+    shares = {options.only: 1.0} if options.only else KINDS
+    wanted = {name: max(1, round(share * options.count)) for name, share in shares.items()}
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         engine = TestedEngine(Path(folder))
         try:
-            alone, both = max(1, options.count * 3 // 20), max(1, options.count // 10)
-            for _ in range(alone):
-                kill_engine(engine, dice, kinds["engine"], both=False)
-            for _ in range(both):
-                kill_engine(engine, dice, kinds["both at once"], both=True)
-            kill_log_writers(engine, dice, kinds["log writer"], options.count - alone - both)
+            for name in ("engine", "both at once"):
+                for _ in range(wanted.get(name, 0)):
+                    kill_engine(engine, dice, kinds[name], both=name == "both at once")
+            kill_log_writers(engine, dice, kinds["log writer"], wanted.get("log writer", 0))
         except KeyboardInterrupt:
             print("interrupted", flush=True)
         finally:
