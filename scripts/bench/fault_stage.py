@@ -5,7 +5,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,8 @@ from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Event
 from impsy_tui.errors import NoEngineError
 
-PATIENCE: Final = 60.0
-"""Seconds for the answers to events, and for a job."""
+PATIENCE: Final = 300.0
+"""Seconds for the answers to events, and for a job, on a busy machine."""
 _UNEXPECTED: Final = re.compile(r"engine: \w*(Error|Exception)\b|reply: The engine failed")
 """Reports of errors that the program does not know."""
 SEED_MODEL: Final = ROOT / "scripts" / "fuzz-seed.tflite"
@@ -110,6 +110,7 @@ class FaultStage:
         try:
             for line in (*PARTS[part].lines, "undo", "undo"):
                 self.engine.play(0.02)
+                self._hear_midi()
                 self._line(line)
             self._wait_for_jobs()
             self._disconnect()
@@ -166,10 +167,15 @@ class FaultStage:
 
         self._with_client(give)
 
+    def _hear_midi(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._far, 1 << 16)
+
     def _wait_for_jobs(self) -> None:
         until = time.monotonic() + PATIENCE
         while self._with_client(_job_runs):
-            self.engine.play(0.05)
+            self.engine.play(0.05, 0.05)
+            self._hear_midi()
             if time.monotonic() > until:
                 raise NoEngineError("a job does not end")
 

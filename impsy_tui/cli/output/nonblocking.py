@@ -19,6 +19,8 @@ _PIPE: Final = 1 << 16
 """Bytes that a pipe holds."""
 _LONGEST: Final = 4096
 """Bytes after which a line without an end is printed as it is."""
+_PAUSE: Final = 0.01
+"""Seconds until another attempt to read, after an error of the system."""
 
 
 class NonblockingPrinter:
@@ -91,7 +93,7 @@ class NonblockingPrinter:
 
     def _read(self, stream: int, pipe: int) -> None:
         rest = b""
-        while piece := os.read(pipe, _PIPE):
+        while piece := _piece_of(pipe):
             *lines, rest = (rest + piece).split(b"\n")
             if len(rest) > _LONGEST:
                 lines.append(rest)
@@ -151,3 +153,12 @@ def _may_block(stream: int) -> bool:
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(stream)
+
+
+def _piece_of(pipe: int) -> bytes:
+    """Returns the next bytes of a pipe. The reader goes on when the system has no memory for a moment."""
+    while True:
+        try:
+            return os.read(pipe, _PIPE)
+        except OSError:
+            time.sleep(_PAUSE)
