@@ -36,7 +36,6 @@ from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.ready_line import greeting, ready_line
-from impsy_tui.engine.runtime import memory
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 from impsy_tui.engine.runtime.pd_patch import PdPatch
 from impsy_tui.engine.saved_session import SessionRestore
@@ -150,7 +149,7 @@ class Engine:
         for initial in wanted:
             if initial.paused:
                 self.session.players[initial.name].pause()
-        self._prepare()
+        self._loop.prepare(realtime=config.realtime)
         self.session.start()
         self._housekeeping.begin(self._begin_logs, self.live_set, self.session)
         self.live_set.follow_clock(self._housekeeping.clock_set)
@@ -161,13 +160,6 @@ class Engine:
         else:
             await set_state.begin_set(config.start.do, self.executor, self.notify)
         await self._monitoring.start(self._channels)
-
-    def _prepare(self) -> None:
-        """Does what would delay the first events of the music, which begins before the last step of the start."""
-        memory.settle()
-        if self._options.config.realtime:
-            memory.lock()
-            self._loop.priority.ask(self._loop.time())
 
     async def _make_session(self, last: last_session.SessionFile | None) -> list[InitialPlayer]:
         """Makes the session with its players; returns the initial players of values."""

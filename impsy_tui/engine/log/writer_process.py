@@ -106,8 +106,8 @@ class LogWriterProcess:
         assert self.process.stdout is not None
         try:
             data = os.read(self.process.stdout.fileno(), 1 << 16)
-        except BlockingIOError:
-            return
+        except OSError:
+            return  # nothing to read, or no memory for a moment: the loop comes back
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in lines:
             self._hear(line.decode(errors="surrogateescape"))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from impsy_tui.engine.runtime import memory
 from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
@@ -79,6 +80,17 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
     def _on_error(self, error: Exception) -> None:
         self.call_exception_handler({"message": str(error) or type(error).__name__, "exception": error})
+
+    def prepare(self, *, realtime: bool) -> None:
+        """Does what would delay the first events of the music.
+
+        Args:
+            realtime: True to request real-time priority, and to keep the memory of the process in RAM.
+        """
+        memory.settle()
+        if realtime:
+            memory.lock()
+            self.priority.ask(self.time())
 
     def take_load(self) -> float:
         """Returns the share of time, 0 to 1, that the loop was busy since the last call."""

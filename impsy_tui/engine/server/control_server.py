@@ -138,13 +138,14 @@ class ControlServer:
         return len(self._clients)
 
     def _bound(self) -> socket.socket:
-        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o177)
+        made, before = None, os.umask(0o177)
         try:
+            made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.path.unlink(missing_ok=True)  # the socket of a dead engine: the lock shows that no engine uses it
             made.bind(str(self.path))
         except OSError as error:
-            made.close()
+            if made is not None:
+                made.close()
             os.close(self._lock)
             raise UserError(f"Cannot make {self.path}: {error.strerror}") from None
         finally:
