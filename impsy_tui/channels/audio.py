@@ -100,7 +100,7 @@ class AudioChannel:
                 sounddevice._initialize()
             device = wanted.device or None
             if device is None and not any(one["max_input_channels"] for one in sounddevice.query_devices()):
-                raise UserError("This machine has no sound input: plug in a microphone, or start JACK.")
+                raise UserError("This machine has no sound input: plug in a microphone, or start JACK")
             found = sounddevice.query_devices(device, "input")
             rate = wanted.rate or int(found["default_samplerate"])
             self._framing = Framing(FrameSettings(rate=rate, window=wanted.window, hop=wanted.hop))
