@@ -15,7 +15,7 @@ GESTURES: Final = (
 )
 """Gestures on a touch-screen, by code."""
 
-MESSAGES: Final = ("cc", "cc14", "note", "velocity", "bend", "program", "pressure", "turn")
+MESSAGES: Final = ("cc", "cc14", "nrpn", "note", "velocity", "bend", "program", "pressure", "turn")
 """First words of MIDI messages in mappings."""
 
 FOLLOWERS: Final = tuple(f"p{number}" for number in range(2, 9))

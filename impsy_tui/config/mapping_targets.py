@@ -13,6 +13,13 @@ CURVE_NAMES: Final = ("exp", "log", "inverted")
 """Words that may stand at the end of an entry."""
 
 _CHANNEL = ("MIDI channel", 1, 16)
+
+
+def _with_ends(*numbers: tuple[str, int, int]) -> tuple[tuple[tuple[str, int, int], ...], ...]:
+    """Returns the shapes of an entry of 14 bits, without ends or with both."""
+    return numbers, (*numbers, ("lowest", 0, 16383), ("highest", 0, 16383))
+
+
 _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
     "note_on": ((_CHANNEL,), (_CHANNEL, ("velocity", 0, 127))),
     "note_velocity": ((_CHANNEL,),),
@@ -29,7 +36,8 @@ _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
             ("value at rest (0 or 64)", 0, 64),
         ),
     ),
-    "control_change_14": ((_CHANNEL, ("controller", 0, 31)),),
+    "control_change_14": _with_ends(_CHANNEL, ("controller", 0, 31)),
+    "nrpn": _with_ends(_CHANNEL, ("parameter", 0, 16383)),
     "pitch_bend": ((_CHANNEL,),),
     "program_change": ((_CHANNEL,),),
     "channel_pressure": ((_CHANNEL,),),
@@ -49,6 +57,7 @@ KINDS: Final = dict(
         (
             "control_change",
             "control_change_14",
+            "nrpn",
             "note_on",
             "note_velocity",
             "pitch_bend",
@@ -72,7 +81,7 @@ class MidiMapping:
     allowed: str = (
         'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
         '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
-        '["control_change_relative", 1, 7] for endless encoders, '
+        '["nrpn", 1, 300], ["control_change_relative", 1, 7] for endless encoders, '
         '["pitch_bend", 1], ["program_change", 1], ["channel_pressure", 1] or ["unused"]; '
         'the last word may be "exp", "log" or "inverted"; '
         'or texts as in the command map: "cc 1 42 0 127", "note 1", "cc 1 7, bend 2" for two messages, "" for none'

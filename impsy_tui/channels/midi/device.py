@@ -22,7 +22,7 @@ from impsy_tui.channels.midi.system.client import InLink, OutLink
 from impsy_tui.config.mapping_targets import targets_of
 from impsy_tui.ensemble.touches.surfaces import MidiPad
 
-_CONTINUOUS: Final = ("control_change", "control_change_14", "pitch_bend")
+_CONTINUOUS: Final = ("control_change", "control_change_14", "nrpn", "pitch_bend")
 _NEAR: Final = 2 / 127 + 1e-9
 """Greatest distance at which a knob has reached its value."""
 _MOST_REMEMBERED: Final = 1024

@@ -1,10 +1,36 @@
-"""Two MIDI controllers that are one control of 14 bits."""
+"""MIDI controls of 14 bits: two controllers that are one control, and the parameters (NRPN) of such a pair."""
 
 from typing import Final
 
 OTHER_HALF: Final = 0.005
 """Seconds that one half of a pair waits for the other."""
-_FULL: Final = 16383
+PARAMETER_NUMBERS: Final = (98, 99, 100, 101)
+"""Controllers with the halves of the number of a parameter: NRPN, then RPN; the fine half is first."""
+DATA_ENTRY: Final = 6
+"""Controller with the coarse half of the value of a parameter; the fine half is 32 above."""
+
+
+class SelectedParameter:
+    """Parameter of a MIDI channel that data entry sets."""
+
+    def __init__(self) -> None:
+        self._halves = [0, 0]
+        self._is_registered = False
+
+    def select(self, controller: int, data: int) -> None:
+        """Takes a half of a number.
+
+        Args:
+            controller: one of ``PARAMETER_NUMBERS``.
+            data: 0 to 127.
+        """
+        self._is_registered = controller >= PARAMETER_NUMBERS[2]
+        self._halves[controller % 2] = data
+
+    @property
+    def nrpn(self) -> int | None:
+        """Number of the parameter; None for a registered parameter (RPN), such as the range of the wheel."""
+        return None if self._is_registered else self._halves[1] << 7 | self._halves[0]
 
 
 class HighResolutionPair:
@@ -26,8 +52,8 @@ class HighResolutionPair:
         self._has_sent_pair = False
         self._sends_one_half = False
 
-    def take(self, data: int, *, is_coarse: bool) -> float | None:
-        """Returns the value, 0 to 1; None if the other half is still to come.
+    def take(self, data: int, *, is_coarse: bool) -> int | None:
+        """Returns the value, 0 to 16383; None if the other half is still to come.
 
         Args:
             data: 0 to 127.
@@ -53,8 +79,8 @@ class HighResolutionPair:
             return None
         return self._value()
 
-    def act_alone(self, wait: int) -> float | None:
-        """Returns the value of a half that waits, 0 to 1; None if it does not wait any more.
+    def act_alone(self, wait: int) -> int | None:
+        """Returns the value of a half that waits, 0 to 16383; None if it does not wait any more.
 
         Args:
             wait: number of its wait.
@@ -69,5 +95,5 @@ class HighResolutionPair:
         """Ends the wait: the half that waits does not act."""
         self._waiting = None
 
-    def _value(self) -> float:
-        return (self._coarse << 7 | self._fine) / _FULL
+    def _value(self) -> int:
+        return self._coarse << 7 | self._fine

@@ -10,7 +10,13 @@ from typing import Any, Final, Protocol
 
 from impsy_tui.channels.midi.curves import Curve, curve, position_of
 from impsy_tui.channels.midi.endless_encoders import EncoderDetector
-from impsy_tui.channels.midi.high_resolution import OTHER_HALF, HighResolutionPair
+from impsy_tui.channels.midi.high_resolution import (
+    DATA_ENTRY,
+    OTHER_HALF,
+    PARAMETER_NUMBERS,
+    HighResolutionPair,
+    SelectedParameter,
+)
 from impsy_tui.config.mapping_targets import targets_of
 
 Entry = tuple[str | int, ...]
@@ -38,6 +44,9 @@ SUSTAIN: Final = 64
 ALL_SOUND_OFF: Final = 120
 ALL_NOTES_OFF: Final = 123
 
+OF_14_BITS: Final = ("control_change_14", "nrpn", "pitch_bend")
+"""Kinds with numbers from 0 to 16383."""
+_WITH_ENDS: Final = ("control_change", "control_change_14", "nrpn")
 _NOTES: Final = ("note_on", "note_velocity")
 _FULL: Final = 127
 _FULL_14: Final = 16383
@@ -75,10 +84,10 @@ def values_of(entries: Iterable[Entry]) -> list[Value]:
         words = tuple(part for part in entry[1:] if isinstance(part, str))
         kind, channel = str(entry[0]), numbers[0] - 1
         rest = numbers[1:]
-        low, high = 0, _FULL
+        low, high = 0, _FULL_14 if kind in OF_14_BITS else _FULL
         number = rest[0] if rest else -1
-        if kind == "control_change":
-            low, high = (*rest[1:3], *(0, _FULL)[len(rest[1:3]) :])
+        if kind in _WITH_ENDS:
+            low, high = (*rest[1:3], *(low, high)[len(rest[1:3]) :])
         elif kind == "control_change_relative":
             low = rest[1] if len(rest) > 1 else 0  # the value at rest
         found.append(Value(index, kind, channel, number, low, high, curve(words), entry))
@@ -108,7 +117,8 @@ class InputMapping:
         self._keys: dict[int, tuple[int, int]] = {}
         self.released: frozenset[int] = _NONE
         """Indices of the dimensions whose key the last message released."""
-        self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
+        self._pairs: dict[Value, HighResolutionPair] = {}
+        self._parameters: dict[int, SelectedParameter] = {}
         self._halves: list[tuple[Value, HighResolutionPair]] = []  # pairs that wait since the last message
         self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the dimension
         self._watches: dict[Value, EncoderDetector] = {}
@@ -212,6 +222,8 @@ class InputMapping:
             self._held = {held: None for held in self._held if held[0] != channel}
         elif controller == SUSTAIN:
             (self._pedals.add if data >= 64 else self._pedals.discard)(channel)
+        elif controller in PARAMETER_NUMBERS:
+            self._parameters.setdefault(channel, SelectedParameter()).select(controller, data)
         found = []
         for value in self._values:
             if value.channel != channel:
@@ -229,14 +241,21 @@ class InputMapping:
                 place = min(max(self._turned.get(value.index, 0.0) + step / _FULL, 0.0), 1.0)
                 self._turned[value.index] = place
                 found.append((value.index, value.shape(place)))
-            elif value.kind == "control_change_14" and controller in (value.number, value.number + 32):
-                pair = self._pairs.setdefault((value.index, value.number), HighResolutionPair())
-                share = pair.take(data, is_coarse=controller == value.number)
-                if share is None:
+            elif (coarse := self._coarse_half(value)) is not None and controller in (coarse, coarse + 32):
+                pair = self._pairs.setdefault(value, HighResolutionPair())
+                number = pair.take(data, is_coarse=controller == coarse)
+                if number is None:
                     self._halves.append((value, pair))
                 else:
-                    found.append((value.index, value.shape(share)))
+                    found.append((value.index, value.shape(_share(number, value.low, value.high))))
         return found
+
+    def _coarse_half(self, value: Value) -> int | None:
+        """Returns the controller with the coarse half of a value of 14 bits; None if there is none now."""
+        if value.kind == "control_change_14":
+            return value.number
+        selected = self._parameters.get(value.channel) if value.kind == "nrpn" else None
+        return DATA_ENTRY if selected is not None and selected.nrpn == value.number else None
 
     def wait_for_halves(self, scheduler: HalfTimer, act: Callable[[list[tuple[int, float]]], None]) -> None:
         """Lets a half of a pair act alone if the other half does not come in time.
@@ -252,9 +271,9 @@ class InputMapping:
     def _act_alone(
         self, value: Value, pair: HighResolutionPair, wait: int, act: Callable[[list[tuple[int, float]]], None]
     ) -> None:
-        share = pair.act_alone(wait)
-        if share is not None:
-            act([(value.index, value.shape(share))])
+        number = pair.act_alone(wait)
+        if number is not None:
+            act([(value.index, value.shape(_share(number, value.low, value.high)))])
 
     def _of(self, kind: str, channel: int, share: float) -> list[tuple[int, float]]:
         return [
@@ -279,7 +298,7 @@ def last_value(entry: Entry, messages: Iterable[bytes]) -> float | None:
 
 
 def _share(data: int, low: int, high: int) -> float:
-    """Returns the share of a data byte between two limits in any order; 0 if the limits are equal."""
+    """Returns the share of a number between two limits in any order; 0 if the limits are equal."""
     return 0.0 if low == high else min(max((data - low) / (high - low), 0.0), 1.0)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from impsy_tui.channels.midi.high_resolution import DATA_ENTRY, PARAMETER_NUMBERS
 from impsy_tui.channels.midi.mapping import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -11,6 +12,7 @@ from impsy_tui.channels.midi.mapping import (
     CONTROL_CHANGE,
     NOTE_OFF,
     NOTE_ON,
+    OF_14_BITS,
     PITCH_BEND,
     PROGRAM_CHANGE,
     SUSTAIN,
@@ -21,9 +23,9 @@ from impsy_tui.channels.midi.mapping import (
 from impsy_tui.channels.played_target import PlayedTarget
 from impsy_tui.config.mapping_targets import text_of
 
+_DATA: Final = (DATA_ENTRY, DATA_ENTRY + 32)
 _FULL: Final = 127
 _FULL_14: Final = 16383
-_OF_14_BITS: Final = ("control_change_14", "pitch_bend")
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -104,6 +106,9 @@ class OutputMapping:
                     if self._changed("cc14", value.channel, value.number, number):
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number >> 7)))
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number + 32, number & 0x7F)))
+                case "nrpn":
+                    if self._changed("nrpn", value.channel, value.number, number):
+                        found += _nrpn(value.channel, value.number, number)
                 case "pitch_bend":
                     if self._changed("bend", value.channel, 0, number):
                         found.append(bytes((PITCH_BEND | value.channel, number & 0x7F, number >> 7)))
@@ -125,6 +130,8 @@ class OutputMapping:
         match kind:
             case 0xB0:
                 stale = [("cc", channel, first), ("cc14", channel, first % 32)]
+                if first in _DATA:
+                    stale += [key for key in self._sent if key[:2] == ("nrpn", channel)]
             case 0xE0:
                 stale = [("bend", channel, 0)]
             case 0xC0:
@@ -205,7 +212,13 @@ def all_off(channels: Iterable[int]) -> list[bytes]:
 def _number(value: Value, values: Sequence[float]) -> int:
     """Returns the number that is sent to a target for a vector."""
     share = value.shape(min(max(values[value.index], 0.0), 1.0))
-    if value.kind in _OF_14_BITS:
-        return math.floor(share * _FULL_14 + 0.5)
-    low = value.low if value.kind == "control_change" else 0
-    return min(max(math.floor(low + share * (value.high - low) + 0.5), 0), _FULL)
+    low = 0 if value.kind == "control_change_relative" else value.low
+    most = _FULL_14 if value.kind in OF_14_BITS else _FULL
+    return min(max(math.floor(low + share * (value.high - low) + 0.5), 0), most)
+
+
+def _nrpn(channel: int, parameter: int, number: int) -> list[bytes]:
+    """Returns the messages that set a parameter: its number, then its value, the coarse half of each first."""
+    fine, coarse = PARAMETER_NUMBERS[:2]
+    halves = ((coarse, parameter >> 7), (fine, parameter & 0x7F), (_DATA[0], number >> 7), (_DATA[1], number & 0x7F))
+    return [bytes((CONTROL_CHANGE | channel, controller, half)) for controller, half in halves]

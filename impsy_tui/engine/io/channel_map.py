@@ -336,7 +336,7 @@ def _message(text: str) -> tuple[str, ...]:
     words = text.split()
     if text.startswith("/"):
         return words[0], str(read_osc_target(text).position)
-    return tuple(words[: 3 if words[0] in ("cc", "cc14", "turn") else 2])
+    return tuple(words[: 3 if words[0] in ("cc", "cc14", "nrpn", "turn") else 2])
 
 
 def _listed(texts: Sequence[str], index: int) -> list[str]:

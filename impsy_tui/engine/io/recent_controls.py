@@ -7,6 +7,7 @@ control is the one that moves.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from impsy_tui.channels.midi.high_resolution import DATA_ENTRY, PARAMETER_NUMBERS, SelectedParameter
 from impsy_tui.channels.midi.mapping import in_words, last_value
 from impsy_tui.config.mapping_targets import MappingEntry
 from impsy_tui.errors import UserError
@@ -15,8 +16,9 @@ STILL: Final = 4
 """Greatest movement of a trembling knob; the musician moves a knob further."""
 _MOST: Final = 1024
 """Greatest number of watched controls."""
-_NRPN: Final = frozenset((98, 99, 100, 101))
-_DATA_ENTRY: Final = frozenset((6, 38, 96, 97))
+_DATA_ENTRY: Final = (DATA_ENTRY, DATA_ENTRY + 32, 96, 97)
+_NRPN: Final = 128
+"""Number of the first parameter (NRPN) in the keys of controls; each has one for both halves of its value."""
 _TURN: Final = 16
 """Greatest number of steps of an encoder in one message."""
 
@@ -70,6 +72,7 @@ class RecentControls:
 
     def __init__(self) -> None:
         self._controls: dict[tuple[Place, int, int], _Control] = {}
+        self._selected: dict[tuple[Place, int], SelectedParameter] = {}
 
     def add(self, place: Place, message: bytes) -> bool:
         """Takes a message; returns True for a message of a control or a key.
@@ -84,7 +87,13 @@ class RecentControls:
         is_note = kind == 0x90 and len(message) > 2 and level > 0
         if not (is_note or kind in (0xD0, 0xE0) or (kind == 0xB0 and first < 120)):
             return False
+        if kind == 0xB0 and first in PARAMETER_NUMBERS:
+            if len(self._selected) < _MOST:
+                self._selected.setdefault((place, message[0]), SelectedParameter()).select(first, level)
+            return True
         key = (place, message[0], first if kind in (0x90, 0xB0) else 0)
+        if kind == 0xB0 and first in _DATA_ENTRY[:2] and (number := self._parameter(place, message[0])) is not None:
+            key = (place, message[0], _NRPN + 2 * number + (first != DATA_ENTRY))
         control = self._controls.get(key)
         if control is not None:
             control.add(level, message)
@@ -95,6 +104,11 @@ class RecentControls:
         control.around_0 = control.around_0 and (0 < level <= _TURN or level >= 128 - _TURN)
         control.around_64 = control.around_64 and level != 64 and abs(level - 64) <= _TURN
         return True
+
+    def _parameter(self, place: Place, status: int) -> int | None:
+        """Returns the selected parameter (NRPN) of a MIDI channel; None for none."""
+        selected = self._selected.get((place, status))
+        return None if selected is None else selected.nrpn
 
     def decide(self, taken: set[tuple[str, str, MappingEntry]]) -> FoundControl | None:
         """Returns the control that moves; None if none does yet.
@@ -114,22 +128,28 @@ class RecentControls:
         if not found:
             return None
         _, place, entry, words = max(found, key=lambda one: one[0])
-        parameters = {key[2] for key in self._controls if key[0] == place and key[1] & 0xF0 == 0xB0}
-        if entry[0] in ("control_change", "control_change_14") and entry[2] in _DATA_ENTRY and parameters & _NRPN:
+        selects = any(one == place for one, _ in self._selected)
+        if entry[0] in ("control_change", "control_change_14") and entry[2] in _DATA_ENTRY and selects:
             self._controls = {key: one for key, one in self._controls.items() if key[0] != place}
             raise UserError(
-                "this control sends NRPN or RPN messages, which no mapping has: "
+                "this control sends RPN messages or steps of a parameter, which no mapping has: "
                 "set the control to a controller (CC) on the device"
             )
         return FoundControl(place, entry, words, last_value(entry, self._last_messages(place, entry)))
 
     def _last_messages(self, place: Place, entry: MappingEntry) -> list[bytes]:
         """Returns the last message of a control; of a pair of controllers, the last message of each."""
-        return [
+        found = [
             control.message
             for key, control in self._controls.items()
             if key[0] == place and self._entry(*key, control)[0] == entry
         ]
+        if entry[0] != "nrpn":
+            return found
+        number, status = int(entry[2]), found[0][0]
+        halves = zip(PARAMETER_NUMBERS, (number & 0x7F, number >> 7), strict=False)
+        selecting = [bytes((status, controller, half)) for controller, half in halves]
+        return [*selecting, *found, *(found if len(found) == 1 else ())]  # one half alone acts the second time
 
     def _entry(self, place: Place, status: int, number: int, control: _Control) -> tuple[MappingEntry, int]:
         """Returns the mapping entry of a control and its movement; 0 for a trembling knob."""
@@ -141,6 +161,10 @@ class RecentControls:
                 return ("channel_pressure", channel), self._score(control)
             case 0xE0:
                 return ("pitch_bend", channel), self._score(control)
+        if number >= _NRPN:
+            pair = (number - _NRPN) // 2
+            both = [self._controls.get((place, status, _NRPN + 2 * pair + half)) for half in (0, 1)]
+            return ("nrpn", channel, pair), max(self._score(half) for half in both if half)
         if control.repeats and (control.around_0 or control.around_64):
             entry = ("control_change_relative", channel, number)
             return (entry if control.around_0 else (*entry, 64)), STILL + control.count

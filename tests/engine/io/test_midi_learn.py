@@ -165,11 +165,27 @@ def test_learn_takes_a_knob_once_whatever_it_sends_later() -> None:
     assert list(rig.sources) == [("KNOBS", 0)]
 
 
-def test_learn_reports_nrpn() -> None:
-    numbers = [(99, 1), (98, 2), (6, 10), (38, 0), (6, 60), (38, 5)]
-    entry, told = _learned_from(*[bytes((0xB0, *number)) for number in numbers])
-    assert entry is None
-    assert "NRPN" in told[0]
+def test_learn_takes_a_parameter_with_its_number_and_both_halves() -> None:
+    midi_learn, rig, _ = _learner()
+    midi_learn.begin([0])
+    for value in (10, 2000, 9000):
+        for controller, half in ((99, 2), (98, 44), (6, value >> 7), (38, value & 0x7F)):
+            assert midi_learn.take("midi", "KNOBS", bytes((0xB0, controller, half)))
+    TIME.advance(0.4)
+    assert rig.sources == {("KNOBS", 0): "nrpn 1 300"}
+    assert rig.set[0][0] == [(0, pytest.approx(9000 / 16383))]
+
+
+def test_learn_takes_a_parameter_that_sends_one_half() -> None:
+    numbers = [(99, 0), (98, 5), (6, 10), (6, 60), (6, 90)]
+    assert _learned_from(*[bytes((0xB0, *number)) for number in numbers])[0] == "nrpn 1 5"
+
+
+def test_learn_reports_registered_parameters() -> None:
+    numbers = [(101, 0), (100, 0), (6, 10), (38, 0), (6, 60), (38, 5)]
+    source, told = _learned_from(*[bytes((0xB0, *number)) for number in numbers])
+    assert source is None
+    assert "RPN" in told[0]
 
 
 def _slide(midi_learn: MidiLearn, address: str, *values: float) -> list[bool]:

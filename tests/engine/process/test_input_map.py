@@ -105,6 +105,19 @@ def test_note_ends_when_its_source_goes(start_engine: Start, tmp_path: Path) -> 
             wire.write(b"\x80\x3c\x40")
 
 
+def test_parameters_are_sources_and_targets(start_engine: Start, tmp_path: Path) -> None:
+    with wire_at(tmp_path / "tty") as wire, connected(start_engine(_config(wire, free_port())).socket) as client:
+        assert _do(client, "map nrpn 1 300 0 8192 -> x2") == "x2 is played by nrpn 1 300 0 8192"
+        assert _do(client, "map x2 -> nrpn 2 5") == "x2 plays nrpn 2 5"
+        wire.write(b"\xb0\x63\x02\xb0\x62\x2c\xb0\x06\x20\xb0\x26\x00")
+        wait_until(lambda: client.snapshot().input[1] == 0.5)
+        wait_until(
+            lambda: messages(wire)[-4:] == [b"\xb1\x63\x00", b"\xb1\x62\x05", b"\xb1\x06\x40", b"\xb1\x26\x00"]
+        )
+        _do(client, "undo; undo")
+        assert "nrpn" not in _do(client, "bindings")
+
+
 _REFUSED = [
     ("map note 1 60 -> x1", "note 1 60: an input plays the pitch of all keys of a channel, such as note 1"),
     ("map cc 1 7 -> x9", "there is no x9: the last is x3"),
