@@ -181,7 +181,8 @@ class Command:
         about: kinds of player: "values" (players of the instrument's dimensions), "mdrnn" (those of them
             with an MDRNN), "ensembles" (ensembles), "models" ("mdrnn" and ensembles), or "any" (all).
         to_all: True if the command without ``@name`` is for all players, not for the focused player.
-        ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
+        ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), "ends" (low and high
+            of a target), or empty.
         undo: True if ``undo`` reverts the command.
         parameter: parameter that the command sets; None for other commands.
     """

@@ -153,8 +153,8 @@ class ChannelMap(ABC, Generic[C]):
             begun = numbered(self._begun[place.label], self._count())
             wanted = numbered(self._wanted(place, table), self._count())
             for index in range(max(len(begun), len(wanted))):
-                before, after = (_listed(texts, index) for texts in (begun, wanted))
-                if [*map(_message, before)] != [*map(_message, after[: len(before)])]:
+                before, after = (listed(texts, index) for texts in (begun, wanted))
+                if [*map(message_of, before)] != [*map(message_of, after[: len(before)])]:
                     yield from (self.line(place, index + 1, one, ends=True) for one in before)
                     before = []
                 yield from (self.line(place, index + 1, one) for one in after if one not in before)
@@ -175,7 +175,7 @@ class ChannelMap(ABC, Generic[C]):
         """
         place, message = self._find(text)
         before = self._of(place, number)
-        same = [one for one in before if _message(one) == _message(message)]
+        same = [one for one in before if message_of(one) == message_of(message)]
         after = [message if one in same else one for one in before] if same else [*before, message]
         if len(after) > _MOST:
             raise UserError(f"x{number} has {_MOST} {self.words.message}s, which is the most: unmap one first")
@@ -196,7 +196,7 @@ class ChannelMap(ABC, Generic[C]):
         return [
             number
             for number in range(1, self._count() + 1)
-            if any(_message(one) == _message(message) for one in self._of(place, number))
+            if any(message_of(one) == message_of(message) for one in self._of(place, number))
         ]
 
     def unmap(self, number: int, text: str = "") -> str:
@@ -209,7 +209,7 @@ class ChannelMap(ABC, Generic[C]):
         removed = []
         for place in self._places() if wanted is None else [wanted[0]]:
             before = self._of(place, number)
-            gone = [one for one in before if wanted is None or _message(one) == _message(wanted[1])]
+            gone = [one for one in before if wanted is None or message_of(one) == message_of(wanted[1])]
             if gone:
                 self._set(place, number, [one for one in before if one not in gone])
                 removed += [self._named(place, one) for one in gone]
@@ -230,7 +230,7 @@ class ChannelMap(ABC, Generic[C]):
         return [MappedPlace(channel, name) for channel in self._channels() for name in self._of_channel(channel)]
 
     def _of(self, place: MappedPlace[C], number: int) -> list[str]:
-        return _listed(numbered(self.table[place.label], self._count()), number - 1)
+        return listed(numbered(self.table[place.label], self._count()), number - 1)
 
     def _wanted(self, place: MappedPlace[C], table: Texts) -> tuple[str, ...]:
         """Returns the messages of a place; scenes from before it got its name have the device."""
@@ -331,7 +331,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if " " in name or name in KINDS or name == OSC else name
 
 
-def _message(text: str) -> tuple[str, ...]:
+def message_of(text: str) -> tuple[str, ...]:
     """Returns the words that name a message, without its ends: texts with the same words are one message."""
     words = text.split()
     if text.startswith("/"):
@@ -339,7 +339,7 @@ def _message(text: str) -> tuple[str, ...]:
     return tuple(words[: 3 if words[0] in ("cc", "cc14", "nrpn", "turn") else 2])
 
 
-def _listed(texts: Sequence[str], index: int) -> list[str]:
+def listed(texts: Sequence[str], index: int) -> list[str]:
     text = texts[index] if index < len(texts) else ""
     return text.split(", ") if text else []
 

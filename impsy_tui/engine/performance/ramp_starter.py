@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from impsy_tui.engine.io.mappings import RESET
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.line_result import settle
 from impsy_tui.engine.performance.pending_command import ResumedRamp
-from impsy_tui.engine.performance.ramps import RampTrack
+from impsy_tui.engine.performance.ramps import Key, RampTrack
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
@@ -17,6 +18,7 @@ from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import changed_number, has_parameter, without_parameter
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Change, Command, Invocation, Program
+from impsy_tui.language.mapping_completion import MAPPING
 from impsy_tui.language.program import Value
 
 
@@ -48,9 +50,18 @@ class RampStarter:
     def release(self, invocation: Invocation) -> None:
         """Takes the parameters that a command sets away from ramps and patterns."""
         command = invocation.command
+        if command.name in MAPPING and len(self.scheduled):
+            self.scheduled.release(self._moving_ends(str(invocation.values["control"])))
         if command.undo and not command.takes_rest and len(self.scheduled):
             players = self._players_of(command, invocation.player)
             self.scheduled.release(ramp_targets.keys_of(invocation, players, self._session.dimension - 1))
+
+    def _moving_ends(self, text: str) -> set[Key]:
+        """Returns the ends of targets that ramps move, of the dimension of a mapping or of all."""
+        begin = "x" if text == RESET else text.split()[0] + " "
+        movers = (pending.mover for pending in self.scheduled.all())
+        keys = (key for mover in movers if mover is not None for key in mover.tracks)
+        return {key for key in keys if not key[0] and key[1].startswith(begin)}
 
     def _players_of(self, command: Command, player: str) -> Sequence[ParameterOwner]:
         return self._session.players_of(player, command.about) if command.player else (self._session.parameters,)
@@ -164,6 +175,9 @@ class RampStarter:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise UserError(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
+            if step.command.name in MAPPING:
+                tracks += ramp_targets.tracks_of_ends(self._scene_keeper.mappings, str(step.values["control"]))
+                continue
             players, parameter = self._players_of(step.command, player), step.command.parameter
             found = list(ramp_targets.tracks_of(step, players))
             if not found and parameter is not None:

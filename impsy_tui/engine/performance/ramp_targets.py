@@ -4,11 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from impsy_tui.engine.io.dimension_routing import read_dimension
+from impsy_tui.engine.io.mappings import Mappings, MappingState, is_dimension
+from impsy_tui.engine.io.target_ends import MovingEnd
 from impsy_tui.engine.performance.ramps import Key, RampTrack
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
+from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation
+from impsy_tui.language.mapping_completion import ARROW
 from impsy_tui.language.table.dimensions import GIVEN_OFF
 from impsy_tui.parameters import (
     DIMENSION,
@@ -92,6 +97,29 @@ def dimension_ramps(player: Player, parameter: Parameter, index: int, end: Any) 
         return
     now = player.sounding_at(index) if now is None or isinstance(now, tuple) else now
     yield RampTrack((player.name, parameter.name, index), end if now is None else now, end, set_value)
+
+
+def tracks_of_ends(mappings: Mappings, text: str) -> Iterator[RampTrack]:
+    """Yields the tracks of low and high of a target, as typed behind ``over … map``.
+
+    Raises:
+        UserError: The text is no target with ends that the dimension plays.
+    """
+    source, _, target = map(str.strip, text.partition(ARROW))
+    if not target or not is_dimension(source):
+        raise UserError("over moves low and high of targets: over 8s map x3 -> cc 1 74 20 100")
+    (number,) = read_dimension(source)
+    yield from (_track_of_end(number, one) for one in mappings.outputs.moving_ends(number, target))
+
+
+def tracks_of_targets(mappings: Mappings, state: MappingState) -> Iterator[RampTrack]:
+    """Yields the tracks of low and high of the targets that a scene has with other ends."""
+    if state.targets is not None:
+        yield from (_track_of_end(number, one) for number, one in mappings.outputs.ends_to(state.targets))
+
+
+def _track_of_end(number: int, one: MovingEnd) -> RampTrack:
+    return RampTrack(("", one.key, number - 1), one.start, one.end, one.set_value)
 
 
 def tracks_of(invocation: Invocation, players: Sequence[ParameterOwner]) -> Iterator[RampTrack]:

@@ -58,6 +58,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "map cc 1 7 temp 0.2 3",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
+        ramp="ends",
         undo=True,
     ),
     Command(

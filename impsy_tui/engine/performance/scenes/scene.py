@@ -66,6 +66,7 @@ class SceneKeeper:
 
     Attributes:
         models: models of the players.
+        mappings: mappings of the session.
 
     Args:
         session: session with the players.
@@ -74,7 +75,7 @@ class SceneKeeper:
     """
 
     def __init__(self, session: Session, models: PlayerModels, mappings: Mappings) -> None:
-        self._mappings = mappings
+        self.mappings = mappings
         self._session = session
         self.models = models
         self.active = ""
@@ -96,14 +97,14 @@ class SceneKeeper:
             nudges,
             files,
             {name: file for name, file in blended.items() if file is not None},
-            self._mappings.capture(),
+            self.mappings.capture(),
             roster_state(self._session),
             self.active,
         )
 
     def lines(self, scene: Scene) -> Iterator[str]:
         """Yields a scene as command lines, with its mappings."""
-        yield from self._mappings.lines(scene.mappings)
+        yield from self.mappings.lines(scene.mappings)
         yield from scene_lines(scene, self._session.focus)
 
     def _of(self, player: Player) -> PlayerScene:
@@ -131,6 +132,7 @@ class SceneKeeper:
         for ensemble, wanted in self._ensembles(scene):
             yield from ramp_targets.ramps_to(ensemble, wanted.values)
         yield from ramp_targets.ramps_to(self._session.parameters, scene.values)
+        yield from ramp_targets.tracks_of_targets(self.mappings, scene.mappings)
 
     def keys(self, scene: Scene) -> Iterator[Key]:
         """Yields the parameters that a scene sets."""
@@ -143,6 +145,7 @@ class SceneKeeper:
         for ensemble, wanted in self._ensembles(scene):
             yield from ((ensemble.name, name, -1) for name in wanted.values)
         yield from (("", name, -1) for name in scene.values)
+        yield from (track.key for track in ramp_targets.tracks_of_targets(self.mappings, scene.mappings))
 
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Sets everything that has no ramp; returns the loads of models that still run."""
@@ -172,7 +175,7 @@ class SceneKeeper:
         for ensemble, wanted in self._ensembles(scene):
             file = scene.files.get(ensemble.name)
             awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file)
-        self._mappings.restore(scene.mappings)
+        self.mappings.restore(scene.mappings)
         engine = self._session.parameters
         engine.set_values(ramp_targets.switches_to(engine, scene.values))
         return awaited
