@@ -71,7 +71,7 @@ def test_sources_change_while_the_engine_plays(start_engine: Start, tmp_path: Pa
             plays(2, 1.0)
             _do(client, "keep mapping")
         saved = tmp_path / "logs" / ".last-session.json"
-        wait_until(lambda: "cc 1 7 20 100" in saved.read_text())
+        wait_until(lambda: saved.exists() and "cc 1 7 20 100" in saved.read_text())
         engine.process.kill()
         engine.process.wait()
         text = (tmp_path / "config.toml").read_text()
