@@ -111,7 +111,7 @@ TRAIN = ("on", "from", "as", "epochs", "patience", "batch", "seed", "budget")
         ("over 8s ease ", RAMPED),
         ("over 8s temp 0.6 ", RAMPED),
         ("over 8s temp 0.6 s", tuple(name for name in RAMPED if name.startswith("s"))),
-        ("over 8s temp 0.6; m", ()),
+        ("over 8s temp 0.6; m", ("map",)),
         ("over 8s scene ", ("dark", "light")),
         ("over 8s scene dark ", (*RAMPED, "now")),
         ("after 1s over 8s temp 1; si", ("sigma",)),
