@@ -144,7 +144,7 @@ def _learning(
 
 
 def _figures(found: Judged) -> list[str]:
-    return [f"{found.cells:.2f}", f"{found.likelihood:.2f}", f"{found.decile:.2f}"]
+    return [f"{found.cells:.2f}", f"{found.likelihood:.2f}", f"{found.decile:.3f}"]
 
 
 def remembering() -> None:
