@@ -1,9 +1,10 @@
 """Learning on from a few minutes of playing: the last layer of a model learns the pace of the musician.
 
 A few hundred events do not teach a whole network. They show how long this musician waits, and which components of
-the mixture fit. So only the means and deviations of dt learn, and the logits. Old playing is mixed in, and the
-weights stay near the old ones. Each part of the new playing is predicted by a last layer that learned from the other
-parts: all events judge, and all events teach.
+the mixture fit. So the means and deviations of dt learn, and the logits. Many musicians move other values later in
+a performance, and such logits do not last. Three numbers last longer, and are learned instead: the pace, its
+evenness, and how far values move. Old playing is mixed in, and the weights stay near the old ones. Each part of the
+new playing is predicted by a last layer that learned from the other parts: all events judge, and all events teach.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ from impsy_tui.training.mdrnn.network import as_keras, last_layer
 
 PARTS: Final = 5
 """Parts of the new playing that are judged in turn."""
+JUDGED: Final = 2 * PARTS
+"""Most parts that are judged: those of both ways to learn."""
 _STEPS: Final = 60
 _RATE: Final = 0.01
 _NEAR: Final = 20.0
@@ -67,6 +70,7 @@ class LearnedOn:
         after: cell nats per new event under weights that learned from the other parts.
         likelihood: negative log-likelihood of these in nats per event.
         gain: cell nats per new event that learning on saves.
+        whole: True if dt and the logits learned; False if only the pace and the size of movements did.
     """
 
     weights: list[np.ndarray]
@@ -74,6 +78,7 @@ class LearnedOn:
     after: float
     likelihood: float
     gain: Figure
+    whole: bool
 
 
 def hear(weights: Weights, performances: Sequence[np.ndarray], warm_up: int = 0) -> Heard:
@@ -110,47 +115,55 @@ def learn_on(
 ) -> LearnedOn:
     """Lets a model learn on.
 
+    All of dt and the logits learn if each part of the new playing gains by that. Otherwise, the pace and the size of
+    movements learn.
+
     Args:
         weights: weights of the model.
         new: new performances, scaled.
         old: excerpts of old playing, scaled.
         seed: random seed.
-        on_part: called with the number of judged parts.
+        on_part: called with the number of judged parts, of 0 to ``JUDGED``.
     """
-    layer = _LastLayer(weights, hear(weights, [one for one in old if len(one) > _WARM_UP + 1], _WARM_UP), seed)
+    old_heard = hear(weights, [one for one in old if len(one) > _WARM_UP + 1], _WARM_UP)
     heard = hear(weights, [one for one in new if len(one) > 1])
     part = np.arange(len(heard)) * PARTS // len(heard)
-    before = layer.expect(heard)
-    after = np.empty_like(before)
-    for number in range(PARTS):
-        on_part(number)
-        layer.learn(heard.some(part != number))
-        after[part == number] = layer.expect(heard.some(part == number))
-    on_part(PARTS)
-    layer.learn(heard)
     events, shape = heard.next / np.float32(SCALE), weights.shape
-    nats = [cell_nats(expected, events, shape) for expected in (before, after)]
+    for whole in (True, False):
+        layer = _LastLayer(weights, old_heard, seed, whole=whole)
+        before = layer.expect(heard)
+        after = np.empty_like(before)
+        for number in range(PARTS):
+            on_part(number if whole else PARTS + number)
+            layer.learn(heard.some(part != number))
+            after[part == number] = layer.expect(heard.some(part == number))
+        nats = [cell_nats(expected, events, shape) for expected in (before, after)]
+        if all((nats[0] - nats[1])[part == number].mean() > 0.0 for number in range(PARTS)):
+            break
+    on_part(JUDGED)
+    layer.learn(heard)
     return LearnedOn(
         layer.all_weights(),
         float(nats[0].mean()),
         float(nats[1].mean()),
         -float(log_likelihood(heard.next, after, shape).mean()),
         figure(nats[0] - nats[1]),
+        whole,
     )
 
 
 class _LastLayer:
     """Last layer of a network, which learns from the old weights again for each part."""
 
-    def __init__(self, weights: Weights, old: Heard, seed: int) -> None:
+    def __init__(self, weights: Weights, old: Heard, seed: int, *, whole: bool) -> None:
         self._shape = weights.shape
-        whole = as_keras(weights)
+        arrays = as_keras(weights)
         self._model = last_layer(self._shape)
         count = len(self._model.weights)
-        self._below, self._first = whole[:-count], whole[-count:]
+        self._below, self._first = arrays[:-count], arrays[-count:]
         self._old, self._random = old, np.random.default_rng(seed)
         self._loss = loss_function(self._shape)
-        self._learns = [tf.constant(mask) for mask in _learns(self._first, self._shape)]
+        self._learns = _dt_and_logits(self._first, self._shape) if whole else _pace_and_size(self._first, self._shape)
         self._anchors = [tf.constant(array) for array in self._first]
         self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(_RATE, _STEPS))
         self._optimizer.build(self._model.trainable_variables)
@@ -181,7 +194,7 @@ class _LastLayer:
             loss += _OLD * self._loss(old_after, self._model([old_hidden, old_events]))[0]
             for variable, anchor in zip(variables, self._anchors, strict=True):
                 loss += near * tf.reduce_sum((variable - anchor) ** 2)
-        slopes = [slope * mask for slope, mask in zip(tape.gradient(loss, variables), self._learns, strict=True)]
+        slopes = [learns(slope) for slope, learns in zip(tape.gradient(loss, variables), self._learns, strict=True)]
         self._optimizer.apply_gradients(zip(slopes, variables, strict=True))
 
     def expect(self, heard: Heard) -> np.ndarray:
@@ -193,10 +206,37 @@ class _LastLayer:
         return [*self._below, *self._model.get_weights()]
 
 
-def _learns(weights: Sequence[np.ndarray], shape: Shape) -> list[np.ndarray]:
-    """Returns 1 for each weight of a last layer that learns and 0 for the others: dt and the logits learn."""
+Slope = Callable[[Any], Any]
+"""Returns the slope that a weight array follows, for the slope of the loss."""
+
+
+def _dt_and_logits(weights: Sequence[np.ndarray], shape: Shape) -> list[Slope]:
+    """Returns the slopes of a last layer whose dt and logits learn."""
+    of_dt = tf.constant(_dt(shape))
+    means_and_deviations: list[Slope] = [lambda slope: slope * of_dt] * 4
+    logits: list[Slope] = [lambda slope: slope] * 2
+    return [*means_and_deviations, *logits, *[tf.zeros_like] * len(weights[6:])]
+
+
+def _pace_and_size(weights: Sequence[np.ndarray], shape: Shape) -> list[Slope]:
+    """Returns the slopes of a last layer that learns three numbers, each for all components.
+
+    The numbers are added to the logarithm of dt, to the deviations of dt, and to those of the values that move.
+    """
+    of_dt = _dt(shape)
+    moving = (weights[0] != 0.0).any(axis=0) * (1.0 - of_dt)
+    shared: dict[int, list[np.ndarray]] = {1: [of_dt], 3: [of_dt, moving]}
+    return [_shared(shared[place]) if place in shared else tf.zeros_like for place in range(len(weights))]
+
+
+def _shared(groups: Sequence[np.ndarray]) -> Slope:
+    """Returns slopes that are equal within each group of weights; a group has 1 for its weights and 0 elsewhere."""
+    kept = [(tf.constant(group, tf.float32), 1.0 / max(float(group.sum()), 1.0)) for group in groups]
+    return lambda slope: sum(group * tf.reduce_sum(slope * group) * share for group, share in kept)
+
+
+def _dt(shape: Shape) -> np.ndarray:
+    """Returns 1 for dt and 0 for values, for each mean or deviation of a mixture."""
     dt = np.zeros(shape.mixtures * shape.dimension, np.float32)
     dt[:: shape.dimension] = 1.0
-    means_and_deviations = [np.broadcast_to(dt, array.shape) for array in weights[:4]]
-    logits = [np.ones_like(array) for array in weights[4:6]]
-    return [*means_and_deviations, *logits, *(np.zeros_like(gates) for gates in weights[6:])]
+    return dt

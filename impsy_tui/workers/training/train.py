@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from impsy_tui.training.mdrnn.sweep import Trained
 
 _MORE: Final = "Play more, and learn on from all of it"
-_SURELY: Final = 2.0
-"""Standard errors that the gain of a model that learned on must exceed."""
+_ERRORS, _ERRORS_OF_LAST_LAYER = 2.0, 1.0
+"""Standard errors that the gain of a model that learned on must exceed, with all weights and with the last layer."""
 _MANY: Final = 5000
 """New events from which all weights of a model learn on; fewer teach the last layer."""
 _SHARE: Final = 20
@@ -148,21 +148,24 @@ def _learn_on(
     """Lets the last layer of a model learn on, and saves the new model if its gain is real."""
     from impsy_tui.training.common.parts import scaled
     from impsy_tui.training.mdrnn.fit import FitProgress
-    from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
+    from impsy_tui.training.mdrnn.learning_on import JUDGED, learn_on
 
     assert request.begun_from is not None
     began, name = time.monotonic(), request.begun_from.stem
     new = [scaled(performance, recipe.max_gap) for performance in performances]
     learned = learn_on(
-        weights, new, old, recipe.seed, lambda done: reporter.say(Progress("learning on, part", done, PARTS))
+        weights, new, old, recipe.seed, lambda done: reporter.say(Progress("learning on, part", done, JUDGED))
     )
-    gain, enough = _said(learned.before, learned.after, learned.gain)
+    gain, enough = _said(learned.before, learned.after, learned.gain, _ERRORS_OF_LAST_LAYER)
     if not enough:
         return Finished(f"no model is made: {gain}. {_MORE}")
     progress = FitProgress([], [], [], learned.weights, learned.after, learned.likelihood)
     seconds, content, events = time.monotonic() - began, content_hash(performances), sum(map(len, new))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, new)
-    return _finished(f"{gain}; ", _save(request, progress, name, noted), progress, seconds)
+    what = "how often you make each movement" if learned.whole else "how far you move"
+    return _finished(
+        f"{gain}, learned your pace and {what}; ", _save(request, progress, name, noted), progress, seconds
+    )
 
 
 def _old_playing(
@@ -186,13 +189,13 @@ def _gain(trainer: "fit.Trainer", name: str) -> tuple[str, bool]:
     if not progress.best_epoch:
         return f"no epoch was better than {name}, {progress.best_loss:.2f} cell nats held out", False
     gain = trainer.gain()
-    return _said(progress.best_loss + gain.mean, progress.best_loss, gain)
+    return _said(progress.best_loss + gain.mean, progress.best_loss, gain, _ERRORS)
 
 
-def _said(before: float, after: float, gain: "Figure") -> tuple[str, bool]:
+def _said(before: float, after: float, gain: "Figure", errors: float) -> tuple[str, bool]:
     """Returns a sentence on the figures before and after a model learned on, and True if the gain is real."""
     figures = f"{before:.2f} cell nats held out before, {after:.2f} after"
-    enough = gain.mean > _SURELY * gain.error
+    enough = gain.mean > errors * gain.error
     word = "gain" if enough else "uncertain gain"
     return f"{figures}, {word} {gain.mean:.2f} ± {gain.error:.2f}", enough
 

@@ -17,7 +17,7 @@ from impsy_tui.training.common.old_playing import old_playing
 from impsy_tui.training.common.parts import split
 from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.fit import Recipe, Trainer
-from impsy_tui.training.mdrnn.learning_on import PARTS, learn_on
+from impsy_tui.training.mdrnn.learning_on import JUDGED, PARTS, learn_on
 from impsy_tui.training.mdrnn.network import as_keras, from_keras, training_model
 from impsy_tui.workers.training.train import _gain
 from tests.support.models import random_model
@@ -74,7 +74,8 @@ def test_last_layer_learns_the_pace_of_new_playing_and_nothing_else() -> None:
     slow[:, 0] *= 6
     told: list[int] = []
     learned = learn_on(weights, [slow * np.float32(SCALE)], old, 1, told.append)
-    assert told == list(range(PARTS + 1))
+    assert told == [*range(PARTS), JUDGED]
+    assert learned.whole
     assert learned.gain.mean > 2 * learned.gain.error
     assert learned.before - learned.after == pytest.approx(learned.gain.mean)
     *lstm, means, mean_bias, deviations, deviation_bias, logits, _, gates = map(
@@ -87,6 +88,26 @@ def test_last_layer_learns_the_pace_of_new_playing_and_nothing_else() -> None:
         assert not by_dimension[:, 1:].any()
     assert logits.any()
     assert not gates.any()
+
+
+def test_pace_and_size_alone_are_learned_if_a_part_of_the_playing_would_lose_otherwise() -> None:
+    weights = from_keras(training_model(shape_of("xxs", 3)).get_weights())
+    old = [_performance(600, 0.25) * np.float32(SCALE)]
+    new = _performance(500, 0.5)
+    new[:, 0] *= 6
+    new[400:, 0] /= 60
+    told: list[int] = []
+    learned = learn_on(weights, [new * np.float32(SCALE)], old, 1, told.append)
+    assert told == list(range(JUDGED + 1))
+    assert not learned.whole
+    before, after = (arrays[-7:] for arrays in (as_keras(weights), learned.weights))
+    for place in (0, 2, 4, 5, 6):
+        assert np.array_equal(before[place], after[place])
+    means, deviations = ((after[place] - before[place]).reshape(-1, 3) for place in (1, 3))
+    assert np.ptp(means[:, 0]) < 1e-5 < abs(means[0, 0])
+    assert not means[:, 1:].any()
+    assert np.ptp(deviations[:, 0]) < 1e-5 < abs(deviations[0, 0])
+    assert np.ptp(deviations[:, 1:]) < 1e-5 < abs(deviations[0, 1])
 
 
 def test_model_gains_nothing_from_its_own_playing(tmp_path: Path) -> None:
