@@ -3,8 +3,9 @@
 A few hundred events do not teach a whole network. They show how long this musician waits, and which components of
 the mixture fit. So the means and deviations of dt learn, and the logits. Many musicians move other values later in
 a performance, and such logits do not last. Three numbers last longer, and are learned instead: the pace, its
-evenness, and how far values move. Old playing is mixed in, and the weights stay near the old ones. Each part of the
-new playing is predicted by a last layer that learned from the other parts: all events judge, and all events teach.
+evenness, and how far values move. So do networks whose components move one value each: their logits say which value
+moves. Old playing is mixed in, and the weights stay near the old ones. Each part of the new playing is predicted by a
+last layer that learned from the other parts: all events judge, and all events teach.
 """
 
 from collections.abc import Callable, Sequence
@@ -115,8 +116,8 @@ def learn_on(
 ) -> LearnedOn:
     """Lets a model learn on.
 
-    All of dt and the logits learn if each part of the new playing gains by that. Otherwise, the pace and the size of
-    movements learn.
+    All of dt and the logits learn if each part of the new playing gains by that, and the components move all values.
+    Otherwise, the pace and the size of movements learn.
 
     Args:
         weights: weights of the model.
@@ -129,7 +130,7 @@ def learn_on(
     heard = hear(weights, [one for one in new if len(one) > 1])
     part = np.arange(len(heard)) * PARTS // len(heard)
     events, shape = heard.next / np.float32(SCALE), weights.shape
-    for whole in (True, False):
+    for whole in (False,) if _still(weights).any() else (True, False):
         layer = _LastLayer(weights, old_heard, seed, whole=whole)
         before = layer.expect(heard)
         after = np.empty_like(before)
@@ -150,6 +151,12 @@ def learn_on(
         figure(nats[0] - nats[1]),
         whole,
     )
+
+
+def _still(weights: Weights) -> np.ndarray:
+    """Returns True for each value of each component that stays at the last event; see ``first_weights``."""
+    moves = (weights.means[0] != 0.0).any(axis=0).reshape(weights.shape.mixtures, weights.shape.dimension)
+    return np.logical_not(moves[:, 1:])
 
 
 class _LastLayer:

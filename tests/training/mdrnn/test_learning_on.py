@@ -110,6 +110,15 @@ def test_pace_and_size_alone_are_learned_if_a_part_of_the_playing_would_lose_oth
     assert np.ptp(deviations[:, 1:]) < 1e-5 < abs(deviations[0, 1])
 
 
+def test_components_that_move_one_value_each_learn_pace_and_size_alone() -> None:
+    weights = from_keras(training_model(shape_of("xxs", 3), one_at_a_time=True).get_weights())
+    old, slow = _performance(600, 0.25), _performance(500, 0.5)
+    slow[:, 0] *= 6
+    learned = learn_on(weights, [slow * np.float32(SCALE)], [old * np.float32(SCALE)], 1)
+    assert not learned.whole
+    assert learned.gain.mean > learned.gain.error
+
+
 def test_model_gains_nothing_from_its_own_playing(tmp_path: Path) -> None:
     weights = from_keras(training_model(shape_of("xxs", 3)).get_weights())
     played = [old_playing(ModelMetadata(), weights, tmp_path, 500, 5.0, seed)[0] for seed in (1, 2)]
