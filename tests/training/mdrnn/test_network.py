@@ -19,13 +19,13 @@ from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.tflite_weights import read_tflite_weights
 from impsy_tui.mdrnn.weights import kernel_of_gates, read_weights
 from impsy_tui.training.common.naming import model_name
+from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.loss import loss_function
 from impsy_tui.training.mdrnn.network import (
     as_keras,
     from_keras,
     playing_model,
     save,
-    shape_of,
     to_tflite,
     training_model,
 )
