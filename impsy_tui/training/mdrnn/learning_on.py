@@ -130,7 +130,7 @@ def learn_on(
     heard = hear(weights, [one for one in new if len(one) > 1])
     part = np.arange(len(heard)) * PARTS // len(heard)
     events, shape = heard.next / np.float32(SCALE), weights.shape
-    for whole in (False,) if _still(weights).any() else (True, False):
+    for whole in (False,) if _stays(weights) else (True, False):
         layer = _LastLayer(weights, old_heard, seed, whole=whole)
         before = layer.expect(heard)
         after = np.empty_like(before)
@@ -153,10 +153,10 @@ def learn_on(
     )
 
 
-def _still(weights: Weights) -> np.ndarray:
-    """Returns True for each value of each component that stays at the last event; see ``first_weights``."""
+def _stays(weights: Weights) -> bool:
+    """Returns True if a component leaves a value at the last event; see ``first_weights``."""
     moves = (weights.means[0] != 0.0).any(axis=0).reshape(weights.shape.mixtures, weights.shape.dimension)
-    return np.logical_not(moves[:, 1:])
+    return not moves[:, 1:].all()
 
 
 class _LastLayer:
