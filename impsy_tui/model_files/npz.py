@@ -26,7 +26,7 @@ def array_names(file: Path) -> frozenset[str]:
     """
     try:
         with open_regular(file) as opened:
-            opened.seek(-_END.size, os.SEEK_END)
+            opened.seek(max(0, os.fstat(opened.fileno()).st_size - _END.size))
             locator, end, length = _END.unpack(opened.read())
             if locator == b"PK\x06\x07" or end != b"PK\x05\x06" or length > _LONGEST_DIRECTORY:
                 raise ValueError("it is not an archive of few arrays")

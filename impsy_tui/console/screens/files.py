@@ -54,8 +54,8 @@ class FilesPage(Page):
     TITLE_TEXT = "FILES"
     topic = "files"
     KEYS_TEXT = (
-        "/ filter · n dataset · t train · a audition · l load · e export · i import\n"
-        "r rename · d delete · 1 logs 2 datasets 3 models 0 all · u update · : prompt · Esc"
+        "n dataset · t train · a audition · l load · e export · i import\n"
+        "r rename · d delete · 1 logs 2 datasets 3 models 0 all · u update · Esc"
     )
     HAS_FILTER = True
 

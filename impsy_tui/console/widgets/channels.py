@@ -195,7 +195,7 @@ def _target(target: TargetState, label: int, width: int, palette: Palette) -> li
     return [
         (padded(f"  x{target.number}", label + 1), palette.text),
         (padded(cut(target.target, space), space), palette.dim),
-        (f"{target.value or '–':>{_VALUE}}", palette.prediction if target.value else palette.dim),
+        (f"{target.value or '-':>{_VALUE}}", palette.prediction if target.value else palette.dim),
     ]
 
 

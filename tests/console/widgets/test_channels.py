@@ -44,7 +44,7 @@ async def test_channel_pane_shows_each_target_with_its_last_value(
         await here.show(snapshot)
         assert _shown(here, 8) == [2, 3, 4, 5, 6, 7]
         assert "7999" in here.text
-        assert "–" in next(line for line in here.lines if "note 2" in line)
+        assert next(line for line in here.lines if "note 2" in line).rstrip().endswith(" -")
         assert "PENDING" in here.text
 
 
