@@ -10,6 +10,7 @@ import argparse
 import gzip
 import io
 import json
+import math
 import random
 import resource
 import signal
@@ -29,8 +30,9 @@ from fuzz_seeds import ROOT
 MEMORY: Final = 1 << 30
 _CPU_SECONDS: Final = 5.0
 """Processor time of one file."""
-_WAIT: Final = 60.0
-"""Seconds of real time that a process may take more than its files: a hang in a library raises nothing."""
+_WAIT: Final = 600.0
+"""Seconds of real time that a process may take more than its files, for a process that waits without end. They say
+nothing about a file: a busy machine needs minutes for a second of processor time."""
 _NUMBERS: Final = (
     b"0",
     b"-1",
@@ -118,6 +120,7 @@ def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> Non
     read(at)  # a reader that refuses the valid file would test nothing
     most = MEMORY + 4096 * int(Path("/proc/self/statm").read_text().split()[0])  # without the libraries
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    longest = resource.getrlimit(resource.RLIMIT_CPU)[1]
     signal.signal(signal.SIGPROF, _on_timeout)
     slowest, refused = 0.0, 0
     for number in range(begin, begin + count):
@@ -126,6 +129,8 @@ def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> Non
         (folder / "number").write_text(str(number))
         began = time.process_time()
         signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
+        # A library that hangs runs no handler: the system ends the process.
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(began + 2 * _CPU_SECONDS), longest))
         try:
             read(at)
         except _TimeLimitError:
@@ -182,15 +187,17 @@ def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, 
                     text=True,
                     errors="replace",
                     cwd=scratch,
-                    timeout=_WAIT + count * 0.5,
+                    timeout=_WAIT + count * _CPU_SECONDS,
                     check=False,
                 )
                 out = done.stdout
-                if done.returncode:
+                if done.returncode == -signal.SIGXCPU:
+                    ended = f"timed out after {2 * _CPU_SECONDS:.0f} s of processor time"
+                elif done.returncode:
                     ended = f"ended with {done.returncode}: {done.stderr.strip().rpartition(chr(10))[2][:200]}"
             except subprocess.TimeoutExpired as expired:
                 out = (expired.stdout or b"").decode(errors="replace")
-                ended = "timed out"
+                ended = "timed out: it waits"
             for line in out.splitlines():
                 fact = json.loads(line)
                 if "done" in fact:
