@@ -51,6 +51,7 @@ app = typer.Typer(
     cls=CommandGroup,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # joins the lines of a paragraph
     context_settings={"help_option_names": ["--help", "-h"]},
     help="A performance console for intelligent instruments.",
 )

@@ -2,9 +2,12 @@
 
 import os
 import pwd
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from impsy_tui import __version__
@@ -25,6 +28,20 @@ def test_every_command_has_help(tmp_path: Path) -> None:
     for door in ("play", "attach", "start", "run", "send", "status", "shutdown", "init"):
         assert door in listed
         assert shell(door, "--help", cwd=tmp_path).returncode == 0
+
+
+def test_help_prints_each_paragraph_whole() -> None:
+    def commands(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+        yield words, command
+        for name, each in getattr(command, "commands", {}).items():
+            yield from commands((*words, *name.split()), each)
+
+    for words, command in commands((), get_command(app)):
+        printed = CliRunner(env={"COLUMNS": "900"}).invoke(app, [*words, "--help"]).stdout
+        paragraphs = (" ".join(each.split()) for each in command.help.split("\n\n"))
+        options = [] if hasattr(command, "commands") else command.params
+        for text in (*paragraphs, *(each.help.strip() for each in options if each.help)):
+            assert text in printed, words
 
 
 @pytest.mark.parametrize(
