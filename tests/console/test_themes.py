@@ -1,6 +1,7 @@
 """Colours: themes, their files, and none at all."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ async def test_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
         await here.sees("End the engine?", "threshold")  # the strip stays visible behind a question
         await here.press("escape", "ctrl+p")
         await here.sees("mode battle", "threshold")
+
+
+@performed
+async def test_screen_below_a_dialog_keeps_its_colours(rig: Rig) -> None:
+    theme = {Color.parse(colour) for colour in re.findall(r'"(#\w+)"', _MINE)} | {None, Color.default()}
+    async with console(rig.socket) as here:
+        await here.until(lambda: _colours(here) <= theme)
+        await here.enter("shutdown")
+        await here.sees("End the engine?", "TURN")
+        assert _colours(here) <= theme
+        await here.press("escape", "ctrl+p")
+        await here.sees("mode battle")
+        assert _colours(here) <= theme
 
 
 @performed

@@ -1,5 +1,6 @@
 """Themes: the shipped ones are valid, and the message of a wrong one names the mistake and its place."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,21 @@ def test_theme_contrast_is_enough_for_text_and_hints(name: str) -> None:
     for kind in ("input", "prediction"):
         for stale in (False, True):
             assert _contrast(palette.bar(kind, stale=stale)[1]) >= 3.0, (kind, stale)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_warning_and_alarm_are_seen_among_text_from_afar(name: str) -> None:
+    palette = ThemeFolders().load(name)
+    for ink in (palette.warning, palette.alarm):
+        for other in (palette.text, palette.dim, palette.accent):
+            assert _distance(ink, other) > 100, (ink, other)
+
+
+def _distance(one: Style, other: Style) -> float:
+    """Returns the Euclidean distance of the colours of two texts, 0 to 441."""
+    assert one.color is not None
+    assert other.color is not None
+    return math.dist(one.color.get_truecolor(), other.color.get_truecolor())
 
 
 def test_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
