@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from impsy_tui.control.messages import Snapshot
 from impsy_tui.language import Call, Invocation, Mistake, Program
 
 IN_TRASH: Final = "The file moves to the trash; undo or restore brings it back."
@@ -39,8 +40,13 @@ def shuts_down(read: Program | Mistake) -> bool:
     )
 
 
-def question(line: str, program: Program) -> tuple[str, str, str] | None:
+def question(line: str, program: Program, snapshot: Snapshot | None = None) -> tuple[str, str, str] | None:
     """Returns the question before a line that ends or deletes something.
+
+    Args:
+        line: the line as typed.
+        program: the parsed line.
+        snapshot: newest snapshot, with the jobs of the engine.
 
     Returns:
         The question, the consequence and the command; None if the line needs no confirmation.
@@ -53,5 +59,12 @@ def question(line: str, program: Program) -> tuple[str, str, str] | None:
     if word == "scene delete":
         return f"{line}?", "undo restores the scene.", word
     if word == "shutdown":
-        return "End the engine?", "The music stops and the log is closed.", word
+        return "End the engine?", f"The music stops and the log is closed.{_ending(snapshot)}", word
     return f"{line}?", "This cannot be undone.", word
+
+
+def _ending(snapshot: Snapshot | None) -> str:
+    """Returns a sentence about the jobs that end with the engine; empty if none runs."""
+    jobs = () if snapshot is None else snapshot.jobs
+    running = [f"job {job.number} ({job.kind} {job.name})" for job in jobs if job.is_running]
+    return f" With it {'end' if len(running) > 1 else 'ends'} {', '.join(running)}." if running else ""

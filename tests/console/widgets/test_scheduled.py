@@ -11,7 +11,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PendingState
 from impsy_tui.language import Invocation, Program, parse
 from impsy_tui.language.parser import read_macros
-from tests.support.snapshots import staged
+from tests.support.snapshots import job, staged
 
 PALETTE = ThemeFolders().load("amber")
 
@@ -115,3 +115,13 @@ def test_lock_and_questions_look_through_words_of_the_performers_own() -> None:
     assert asked is not None
     assert asked[0] == "take; delete log a?"
     assert confirmations.question("drop", read("drop")) is None
+
+
+def test_question_before_shutdown_names_the_jobs_that_run() -> None:
+    ended, one, other = job(number=1, state="finished"), job(number=2), job(number=3, name="m", state="stopping")
+    asked = confirmations.question("shutdown", read("shutdown"), staged(jobs=(ended, one)))
+    assert asked is not None
+    assert asked[1] == "The music stops and the log is closed. With it ends job 2 (train s)."
+    asked = confirmations.question("shutdown", read("shutdown"), staged(jobs=(one, other)))
+    assert asked is not None
+    assert asked[1].endswith(" With it end job 2 (train s), job 3 (train m).")
