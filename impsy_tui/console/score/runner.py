@@ -2,11 +2,32 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from impsy_tui.console import confirmations
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.score.running import RunningLines
+from impsy_tui.control.messages import Reply
 from impsy_tui.language import Macro, Mistake, Program, parse
+
+
+@dataclass(eq=False, slots=True)
+class _SentLine:
+    """Line whose reply has not come yet.
+
+    Attributes:
+        row: row of the line; None after the row was removed.
+        line: text of the line.
+        replaced: pending commands of earlier runs, which end if the engine takes the line.
+        request: the reply.
+        is_stopped: True if the performer has stopped or muted the line meanwhile.
+    """
+
+    row: int | None
+    line: str
+    replaced: tuple[int, ...]
+    request: asyncio.Future[Reply]
+    is_stopped: bool = False
 
 
 class ScoreRunner:
@@ -35,6 +56,7 @@ class ScoreRunner:
         self._changed = changed
         self._solo: tuple[int, ...] = ()
         """Rows that a solo has muted."""
+        self._sent: list[_SentLine] = []
         self._cancelling: set[asyncio.Task[object]] = set()
 
     async def start(self, lines: Sequence[tuple[int, str]]) -> None:
@@ -52,27 +74,41 @@ class ScoreRunner:
             elif refusal := _refusal(read):
                 self._refuse(row, Mistake(refusal, 0, len(line.split(" ")[0])))
             else:
-                replaced = self._running.stop(row)
-                sent.append((row, line, replaced, asyncio.ensure_future(self._requests.carry_out(line))))
-        for row, line, replaced, request in sent:
-            reply = await request
-            if reply.ok:
-                self._running.started(row, reply.pending)
-                self._cancel(tuple(number for number in replaced if number not in reply.pending))
-                self._report(reply.text or line)
-            else:
-                self._running.started(row, replaced)
-                end = reply.end if reply.start >= 0 else len(line)
-                self._refuse(row, Mistake(reply.text, max(reply.start, 0), end))
+                request = asyncio.ensure_future(self._requests.carry_out(line))
+                sent.append(_SentLine(row, line, self._running.stop(row), request))
+        self._sent += sent
+        for each in sent:
+            reply = await each.request
+            self._sent.remove(each)
+            self._take(reply, each)
         self._changed()
+
+    def _take(self, reply: Reply, sent: _SentLine) -> None:
+        """Notes what a line has left, or why the engine refused it."""
+        row, line, replaced = sent.row, sent.line, sent.replaced
+        if sent.is_stopped:
+            self._cancel(replaced + reply.pending)
+            return
+        if row is None:
+            return
+        replaced += self._running.stop(row)  # of an earlier run whose reply came after this one began
+        if reply.ok:
+            self._running.started(row, reply.pending)
+            self._cancel(tuple(number for number in replaced if number not in reply.pending))
+            self._report(reply.text or line)
+        else:
+            self._running.started(row, replaced)
+            end = reply.end if reply.start >= 0 else len(line)
+            self._refuse(row, Mistake(reply.text, max(reply.start, 0), end))
 
     def stop(self, row: int) -> None:
         """Stops what a line has started."""
+        self._stop_sent(row)
         self._cancel(self._running.stop(row))
 
     def mute(self, row: int) -> bool:
         """Stops a line that can run again by the same key; returns False if nothing of the line is pending."""
-        if not self._running[row].numbers:
+        if not self._stop_sent(row) and not self._running[row].numbers:
             return False
         self._cancel(self._running.mute(row))
         return True
@@ -82,7 +118,8 @@ class ScoreRunner:
         if self._solo:
             rows, self._solo = self._solo, ()
             return rows
-        self._solo = tuple(each for each in self._running.running if each != row)
+        sent = (each.row for each in self._sent if each.row is not None and not each.is_stopped)
+        self._solo = tuple(sorted({*self._running.running, *sent} - {row}))
         for each in self._solo:
             self.mute(each)
         return ()
@@ -91,6 +128,15 @@ class ScoreRunner:
         """Moves all states to other rows after an edit."""
         self._running.move(moved)
         self._solo = tuple(row for row in map(moved, self._solo) if row is not None)
+        for each in self._sent:
+            each.row = None if each.row is None else moved(each.row)
+
+    def _stop_sent(self, row: int) -> bool:
+        """Stops the runs of a line whose replies have not come yet; returns False if there are none."""
+        sent = [each for each in self._sent if each.row == row and not each.is_stopped]
+        for each in sent:
+            each.is_stopped = True
+        return bool(sent)
 
     def _refuse(self, row: int, mistake: Mistake) -> None:
         self._running.refused(row, mistake)

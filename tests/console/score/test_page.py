@@ -94,11 +94,24 @@ async def test_line_that_runs_again_replaces_what_it_started(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         page = await _opened(here)
         page.editor.move_cursor((6, 6))
-        for _ in range(3):
-            await here.press("ctrl+r")
+        await here.burst(*["ctrl+r"] * 3)  # the replies come after the last key
         await here.press("escape", "+")
         await here.until(lambda: [each.text for each in here.snapshot.pending] == ["every 3s sigma 0.2"])
         assert page.editor.lines[6] == "every 3s sigma 0.2"
+
+
+@performed
+@pytest.mark.parametrize(("key", "mark"), [("ctrl+s", ""), ("ctrl+n", "muted")])
+async def test_line_that_is_stopped_before_its_reply_leaves_nothing_pending(rig: Rig, key: str, mark: str) -> None:
+    async with console(rig.socket, LARGE) as here:
+        page = await _opened(here)
+        page.editor.move_cursor((6, 0))
+        await here.burst("ctrl+r", key)
+        page.editor.move_cursor((9, 0))
+        await here.press("ctrl+r")
+        await here.until(lambda: _value(here, "temp") == 2.0)
+        await here.until(lambda: not here.snapshot.pending)
+        assert page.running.mark(6)[0] == mark
 
 
 @performed
