@@ -86,6 +86,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._last_score = options.score
         self._ends_engine = False
         """True if this console shuts the engine down."""
+        self._misses_engine = False
+        """True if the performer was told that no engine answers."""
         self.register_theme(self._theme_chooser.palette.textual())
         self.theme = self._theme_chooser.palette.textual().name
         self.perform = PerformScreen(
@@ -162,14 +164,22 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if state is LinkState.UP:
             self._ends_engine = False
             self._learn()
+            for page in self.screen_stack:
+                if isinstance(page, Page):
+                    page.action_reload()
+            if self._misses_engine:
+                self.say("info", "the engine answers again")
+            self._misses_engine = False
             if self._last_score and self._last_score == self._options.score and not self._link.received:
                 self._open_score(self._last_score)
         elif state is LinkState.DOWN and self._ends_engine:
             self.say("info", "the engine was shut down: Enter starts it again")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
+            self._misses_engine = True
             self.say("error", f"no engine answers{self._restart.place}: Enter starts it again")
             self.run_worker(self._restart.report_output(), group="output", exclusive=True)
         elif state is LinkState.LOST and self._link.snapshot is not None:
+            self._misses_engine = True
             self.say("error", self._restart.when_lost)
 
     def _learn(self) -> None:
@@ -229,7 +239,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._carry_out_here(line, read)
         elif self._view.locked and (refusal := confirmations.locked_away(read)):
             self.say("warning", refusal)
-        elif (asked := confirmations.question(line, read)) is not None:
+        elif (asked := confirmations.question(line, read, self._link.snapshot)) is not None:
             if not isinstance(self.screen, Dialog):  # otherwise the line came twice in one read
                 self.push_screen(Confirm(*asked), lambda agreed: self._send(line) if agreed else None)
         else:

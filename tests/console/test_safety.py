@@ -305,7 +305,30 @@ async def test_console_says_no_link_while_engine_is_frozen(archive: Rig) -> None
         await here.sees("NO LINK", "the link is lost or the engine hangs", f"(process {pid}) does not answer")
         archive.engine.process.send_signal(signal.SIGCONT)
         await here.misses("NO LINK")
-        await here.sees("● REC")
+        await here.sees("● REC", "the engine answers again")
+
+
+@performed
+@pytest.mark.parametrize(
+    ("line", "content"),
+    [
+        ("show files", "FILES · 1 log"),
+        ("show settings", "console.rate"),
+        ("show rig", "disk"),
+        ("score", "SCORE score"),
+    ],
+)
+async def test_page_that_was_opened_without_a_link_is_filled_when_the_engine_answers(
+    archive: Rig, line: str, content: str
+) -> None:
+    async with console(archive.socket, LARGE) as here:
+        archive.engine.process.send_signal(signal.SIGSTOP)
+        await here.sees("NO LINK")
+        await here.enter(line)
+        await here.sees("nothing comes from the engine")
+        archive.engine.process.send_signal(signal.SIGCONT)
+        await here.sees(content)
+        await here.misses("nothing comes from the engine", "does not answer")
 
 
 @performed

@@ -119,7 +119,12 @@ class ScorePage(Page):
         self.watch(self.editor, "scroll_y", self._redraw_margin, init=False)
         self._open()
 
-    @work
+    def action_reload(self) -> None:
+        """Reads a score that could not be read before."""
+        if not self.score.is_open:
+            self._open()
+
+    @work(exclusive=True, group="open")
     async def _open(self) -> None:
         text = await self.score.open()
         if not self.score.is_open:

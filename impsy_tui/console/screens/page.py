@@ -128,6 +128,9 @@ class Page(Screen[None]):
     def list_rows(self) -> None:
         """Shows the rows of the list that the filter matches."""
 
+    def action_reload(self) -> None:
+        """Requests the content of the page again, on a key or when the engine answers again."""
+
     def set_filter(self, shown: int, count: int) -> None:
         """Shows the words of the filter next to the title, with the number of rows."""
         if not self.left:
