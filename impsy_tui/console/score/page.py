@@ -120,7 +120,8 @@ class ScorePage(Page):
         self._open()
 
     def action_reload(self) -> None:
-        """Reads a score that could not be read before."""
+        """Reads a score that could not be read before, and finds its lines that run: replies may be lost."""
+        self._has_adopted = False
         if not self.score.is_open:
             self._open()
 

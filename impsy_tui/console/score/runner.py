@@ -1,7 +1,7 @@
 """Runs lines of a score: sends them, and notes their pending commands and mistakes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from impsy_tui.console import confirmations
@@ -59,10 +59,13 @@ class ScoreRunner:
         self._sent: list[_SentLine] = []
         self._cancelling: set[asyncio.Task[object]] = set()
 
-    async def start(self, lines: Sequence[tuple[int, str]]) -> None:
+    def start(self, lines: Sequence[tuple[int, str]]) -> Awaitable[None]:
         """Runs lines by row, without waiting for the replies in between, so that they run together.
 
         The earlier pending commands of a line end when the line runs again.
+
+        Returns:
+            The replies, which the caller must wait for.
         """
         macros = dict(self._macros())
         self._solo = tuple(row for row in self._solo if row not in dict(lines))
@@ -77,6 +80,9 @@ class ScoreRunner:
                 request = asyncio.ensure_future(self._requests.carry_out(line))
                 sent.append(_SentLine(row, line, self._running.stop(row), request))
         self._sent += sent
+        return self._take_all(sent)
+
+    async def _take_all(self, sent: Sequence[_SentLine]) -> None:
         for each in sent:
             reply = await each.request
             self._sent.remove(each)
