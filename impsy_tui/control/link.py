@@ -40,6 +40,8 @@ _LONGEST_PAUSE: Final = 1.0
 _PATIENCE: Final = 2.0
 _SILENT: Final = 3.0
 """Seconds without a snapshot after which a connection counts as dead, for example after a laptop slept."""
+_LATE: Final = 0.2
+"""Seconds for the rest of a message that has begun to come."""
 
 
 class LinkState(Enum):
@@ -216,8 +218,14 @@ class Link:
             self._hear(await self._receive(connection, silent))
 
     async def _receive(self, connection: ClientConnection, patience: float | None) -> FromEngine:
-        async with asyncio.timeout(patience):  # not wait_for: in Python 3.11 it can lose a cancellation
-            data = await connection.recv()
+        try:
+            async with asyncio.timeout(patience):  # not wait_for: in Python 3.11 it can lose a cancellation
+                data = await connection.recv()
+        except TimeoutError:
+            # On a busy machine this process may be late itself: what has come meanwhile is read first.
+            await asyncio.sleep(0)
+            async with asyncio.timeout(_LATE):
+                data = await connection.recv()
         message: FromEngine = self._decode(data)
         return message
 

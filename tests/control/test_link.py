@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_link_reconnects_after_kill_9_and_a_restart(start_engine: Start) -> None
 
     watched = watching(first.socket, survive)
     assert watched.states[:3] == [LinkState.UP, LinkState.DOWN, LinkState.UP]
+
+
+def test_link_of_a_late_console_stays_up(start_engine: Start) -> None:
+    async def play(watched: Watched) -> None:
+        await until(lambda: watched.link.received > 0)
+        time.sleep(4.0)  # this process gets no processor time, and the engine goes on
+        before = watched.link.received
+        await until(lambda: watched.link.received > before + 3)
+
+    assert watching(start_engine(CONFIG).socket, play).states == [LinkState.UP, LinkState.DOWN]
 
 
 def test_link_waits_for_an_engine(start_engine: Start, tmp_path: Path) -> None:
