@@ -313,8 +313,8 @@ async def test_console_says_no_link_while_engine_is_frozen(archive: Rig) -> None
     ("line", "content"),
     [
         ("show files", "FILES · 1 log"),
-        ("show settings", "console.rate"),
-        ("show rig", "disk"),
+        ("show settings", "interaction.mode"),
+        ("show rig", "only for you"),
         ("score", "SCORE score"),
     ],
 )

@@ -92,7 +92,7 @@ def test_warning_and_alarm_are_seen_among_text_from_afar(name: str) -> None:
     palette = ThemeFolders().load(name)
     for ink in (palette.warning, palette.alarm):
         for other in (palette.text, palette.dim, palette.accent):
-            assert _distance(ink, other) > 100, (ink, other)
+            assert _distance(ink, other) > 75, (ink, other)
 
 
 def _distance(one: Style, other: Style) -> float:
