@@ -87,7 +87,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._ends_engine = False
         """True if this console shuts the engine down."""
         self._misses_engine = False
-        """True if the performer was told that no engine answers."""
+        """True if a message has said that no engine answers."""
         self.register_theme(self._theme_chooser.palette.textual())
         self.theme = self._theme_chooser.palette.textual().name
         self.perform = PerformScreen(
