@@ -392,9 +392,8 @@ _FORWARDED: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 for _panel, _commands in _PANELS.items():
     for _name, _command in _commands.items():
-        app.command(_name, rich_help_panel=_panel, context_settings=_FORWARDED if _command is start else None)(
-            _command
-        )
+        _settings = _FORWARDED if _command is start else None
+        app.command(_name, rich_help_panel=_panel, context_settings=_settings)(_command)
 app.add_typer(service, name="service", rich_help_panel="Tools")
 app.add_typer(ensemble.app, name="ensemble", rich_help_panel="Ensemble")
 app.add_typer(gestures.app, name="gestures", rich_help_panel="Ensemble")
