@@ -176,8 +176,10 @@ def test_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
         library.find("model", "nope")
     with pytest.raises(UserError, match=r"no dataset is called nope\. There are: d"):
         library.find("dataset", "nope")
-    # ``rename`` and ``delete`` need the whole name.
-    for work in (library.delete("model", "mus"), library.rename("log", "2026-05", "x"), library.delete("log", "")):
+    # ``delete`` needs the whole name, ``rename`` does not.
+    for work in (library.delete("model", "mus"), library.delete("log", "")):
         with pytest.raises(UserError):
             asyncio.run(work)
+    asyncio.run(library.rename("log", "2026-05", "x"))
+    assert (tmp_path / "logs" / "x-3d-mdrnn.log").is_file()
     assert (tmp_path / "models" / "music-a.h5").is_file()
