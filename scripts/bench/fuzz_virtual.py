@@ -12,8 +12,6 @@ from random_lines import ODD, RandomLines
 from tested_engine import rss
 
 from impsy_tui.channels.base import Rights
-from impsy_tui.engine.commands.external import ExternalCommands
-from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.performance.undo import UndoStep
 from impsy_tui.language import COMMANDS, ArgumentKind
 from impsy_tui.language.command_schema import Argument
@@ -164,15 +162,10 @@ class FuzzedSession:
         for name in ("models", "sets"):
             (folder / name).mkdir()
         self._set = VirtualEnsemble(folder).rehearsal
-        scheduler, live_set = self._set.time.scheduler, self._set.live_set
-        midi_learn = MidiLearn(list, lambda text: None, scheduler, lambda *update: None)
-        self._set.midi_learn = midi_learn  # type: ignore[attr-defined]
         self._set.set_log = lambda what: f"log {what}"  # type: ignore[attr-defined]
         self._set.status_text = lambda: "status"  # type: ignore[attr-defined]
-        self._history = live_set.history
-        self._incoming = ExternalCommands(
-            self._set.bindings, midi_learn, self._set.executor, self._set._notify, scheduler.work
-        )
+        self._history = self._set.live_set.history
+        self._incoming = self._set.incoming
         self._set.session.message_handler = self._incoming.message
         self._set.session.dimension_handler = self._incoming.dimensions
         self._last = ""
@@ -281,7 +274,7 @@ class FuzzedSession:
         pending = [[one.saved.line for one in step.pending] for step in (start, end)]
         if pending[0] != pending[1]:
             self._find(f"undo of everything, pending: {pending[0]} became {pending[1]}")
-        for name in ("values", "players", "nudges", "mapped"):
+        for name in ("values", "players", "nudges", "mappings"):
             one, other = getattr(start.scene, name), getattr(end.scene, name)
             if one != other:
                 self._find(f"undo of everything, {name}: {_differences(one, other)}")

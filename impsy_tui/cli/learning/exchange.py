@@ -7,7 +7,6 @@ import typer
 
 from impsy_tui.cli import completion
 from impsy_tui.cli.example_files import config_file
-from impsy_tui.cli.files import find
 from impsy_tui.cli.options import ConfigOption, LogdirOption
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.workers.requests import ExportRequest, ImportRequest
@@ -37,6 +36,8 @@ def export(
     """Write a performance log as a MIDI file, by the MIDI mapping of a configuration, or as a table."""
     if output.suffix not in _SUFFIXES:
         fail(f"-o {output}: the file must end in {' or '.join(_SUFFIXES)}")
+    from impsy_tui.cli.files import find  # imported late: --help does not need NumPy
+
     found = find(log, "log")
     if output.suffix == ".csv":
         work(ExportRequest(found, output))

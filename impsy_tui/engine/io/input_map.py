@@ -45,7 +45,7 @@ class InputMap(ChannelMap[RemappableInput]):
         place.channel.set_sources(place.name, texts)
 
     def _checked(self, message: str) -> str:
-        kind, _, *numbers = message.split()
-        if kind == "note" and any(word.isdecimal() for word in numbers):
+        kind, *numbers = message.split()
+        if kind == "note" and any(word.isdecimal() for word in numbers[1:]):
             raise UserError(f"{message}: an input plays the pitch of all keys of a channel, such as note 1")
         return message

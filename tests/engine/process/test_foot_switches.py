@@ -54,7 +54,7 @@ def test_knob_is_learned_and_kept_in_the_file(start_engine: Start, ports: tuple[
         assert reply.ok, reply.text
     text = (tmp_path / "config.toml").read_text()
     assert "# by hand" in text
-    assert tomllib.loads(text)["websocket"]["input"][2] == ["control_change", 2, 74]
+    assert tomllib.loads(text)["websocket"]["input"][2] == "cc 2 74"
 
 
 def test_osc_fader_is_learned_and_kept_in_the_file(
