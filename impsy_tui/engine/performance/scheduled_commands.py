@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
 from impsy_tui.control.states import PendingState
@@ -21,8 +20,6 @@ MOST: Final = 250
 """Largest number of pending commands. All of their timers may be due in the same turn of the event loop."""
 _MOST_NOTED: Final = 4 * MOST
 """Largest number of notes of which command left a command. Cancelled ones keep theirs: ``undo`` resumes them."""
-_SHOWN: Final = 20
-"""Number of pending commands in a snapshot: the newest."""
 
 Run = Callable[[Program, str, str, int], None]
 """Carries out a program; arguments: program, player (empty for the focus), source that messages name, and the number
@@ -374,12 +371,11 @@ class ScheduledCommands:
 
     def list(self) -> list[str]:
         """Returns the pending commands as text, the oldest first."""
-        return [f"{state.number}  {state.text}{_when(state)}" for state in map(self._state, self._pending.values())]
+        return [f"{state.number}  {state.text}{_when(state)}" for state in self.states()]
 
     def states(self) -> tuple[PendingState, ...]:
-        """Returns the newest pending commands for a snapshot, the oldest of them first."""
-        newest = list(islice(reversed(self._pending.values()), _SHOWN))
-        return tuple(map(self._state, reversed(newest)))
+        """Returns the pending commands for a snapshot, the oldest first."""
+        return tuple(map(self._state, self._pending.values()))
 
     def _state(self, pending: PendingCommand) -> PendingState:
         if (run := pending.pattern) is not None:

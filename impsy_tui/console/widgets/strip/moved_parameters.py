@@ -8,7 +8,7 @@ from impsy_tui.language import Invocation, Program, parse
 from impsy_tui.language.parser import read_macros
 from impsy_tui.parameters import SPEED, TIMESCALE, shown_number
 
-_REMEMBERED: Final = 64
+_REMEMBERED: Final = 256
 
 
 class MovedParameter(NamedTuple):
