@@ -49,7 +49,9 @@ class JsonProcess:
         self._loop.add_reader(self._up.fileno(), self._read)
 
     def send(self, message: Any) -> None:
-        """Sends a line to the process."""
+        """Sends a line to the process, unless the process has ended."""
+        if self._down.closed:
+            return
         try:
             os.write(self._down.fileno(), json.dumps(message).encode() + b"\n")
         except OSError:
@@ -61,6 +63,11 @@ class JsonProcess:
             self._ended = lambda: None
             self._take = lambda line: None
             self._down.close()
+
+    def kill(self) -> None:
+        """Ends the process at once, whatever it waits for."""
+        self.close()
+        self._process.kill()
 
     def _read(self) -> None:
         data = os.read(self._up.fileno(), _PIECE)

@@ -83,7 +83,7 @@ def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str]
         return WebSocketChannel(table, name)
 
     def audio(table: Any, name: str) -> Channel:
-        from impsy_tui.channels.audio import AudioChannel
+        from impsy_tui.channels.audio.channel import AudioChannel
 
         return AudioChannel(table, name)
 

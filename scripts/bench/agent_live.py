@@ -1,22 +1,23 @@
 """Latency of an agent: from the last sample of a frame, or a message of a patch, to its parameters at the synth's
 socket.
 
-A thread delivers the sound in blocks of 128 samples, as a sound card does. A hop (2.9 ms at 44.1 kHz) and the buffers
-of a sound server come on top.
+The process of an audio channel gets the sound in blocks of 128 samples (``agent_card.py``). A hop (2.9 ms at 44.1
+kHz) and the buffers of a sound server come on top.
 """
 
 import asyncio
+import os
 import select
 import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from agent_card import HOP, RATE, SECONDS, sounds
 from common import OURS, ROOT, arrival, free_port, percentile, table, timed_socket
 
 from impsy_tui.agent.descriptors.extraction import FrameSettings
@@ -24,7 +25,7 @@ from impsy_tui.agent.descriptors.framing import Framing
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.agent.predictor import AgentPredictor
-from impsy_tui.channels.audio import AudioChannel
+from impsy_tui.channels.audio.channel import AudioChannel
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.channels.osc.packet import write_message
 from impsy_tui.config import Audio, Osc
@@ -34,8 +35,6 @@ from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.loop import EngineLoop
 
 AGENT = ROOT / "models" / "agent-fm.npz"
-HOP, RATE = 128, 44_100
-SECONDS = 8.0
 
 
 class NoLog:
@@ -46,18 +45,11 @@ class NoLog:
     def begin(self, dimension: int) -> None: ...
 
 
-def sounds() -> list[np.ndarray]:
-    """Returns blocks of half a second of loud and half a second of soft sound in turn, so that the agent always
-    moves."""
-    random = np.random.default_rng(1)
-    samples = np.concatenate([random.normal(0.0, level, RATE // 2) for level in (0.3, 0.003)])
-    return [samples[at : at + HOP, None].astype(np.float32) for at in range(0, len(samples) - HOP, HOP)]
-
-
 def by_sound(steer: str) -> list[float]:
     """Returns the seconds from a block to parameters, in a loop like that of an engine."""
     receiver, delays = timed_socket(), []
     receiver.setblocking(False)
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
 
     async def play(loop: EngineLoop) -> None:
         osc = OscChannel(Osc(server_port=free_port(), client_port=receiver.getsockname()[1], output_address=("/p",)))
@@ -77,9 +69,6 @@ def by_sound(steer: str) -> list[float]:
         await osc.open(session, 4)
         outputs.open([osc])
         session.start()
-        ears = AudioChannel(Audio())
-        ears._listener, ears._scheduler, ears._loop, ears._stream = session, loop.scheduler, loop, object()
-        ears._framing = Framing(FrameSettings(rate=RATE, hop=HOP))
         described = session.described
 
         def timed(channel: str, feats: HeardDescriptors, at: float) -> str:
@@ -90,17 +79,10 @@ def by_sound(steer: str) -> list[float]:
             return problem
 
         session.described = timed  # type: ignore[method-assign]
-        blocks, ended = sounds(), asyncio.Event()
-
-        def card() -> None:
-            begin = time.monotonic()
-            for number in range(int(SECONDS * RATE / HOP)):
-                time.sleep(max(0.0, begin + number * HOP / RATE - time.monotonic()))
-                ears._take(blocks[number % len(blocks)], HOP, None, None)
-            loop.call_soon_threadsafe(ended.set)
-
-        threading.Thread(target=card, daemon=True).start()
-        await ended.wait()
+        ears = AudioChannel(Audio(), host="agent_card")
+        await ears.open(session, 4)
+        await asyncio.sleep(SECONDS + 2.0)
+        ears.close()
         session.stop()
         osc.close()
 
@@ -114,7 +96,7 @@ def by_osc() -> list[float]:
     """Returns the seconds from a patch's message to parameters, for an engine in a separate process."""
     receiver, port, delays = timed_socket(), free_port(), []
     framing = Framing(FrameSettings(rate=RATE, hop=HOP))
-    frames = np.concatenate([framing.take(block[:, 0]) for block in sounds()])
+    frames = np.concatenate([framing.take(block) for block in sounds()])
     packets = [write_message("/feats/all", *[0.0] * len(NAMES), *frame.tolist(), 0.5, 0.5, 0.5) for frame in frames]
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.toml"

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,7 +24,6 @@ Start = Callable[..., EngineProcess]
 Sine = Callable[[float], str]
 Listen = Callable[[str], EngineProcess]
 
-# PortAudio lists devices once per process, and fails after the end of a JACK server. So only engines load it here.
 _SINE = """#N canvas 0 0 400 300 12;
 #X obj 20 20 osc~ 1000;
 #X obj 20 60 *~ {amplitude};
@@ -89,7 +89,6 @@ def _snapshot(engine: EngineProcess) -> dict:
 def test_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: Listen) -> None:
     name = sine(0.25)
     engine = listen(name)
-    assert f"audio {name}, input 1" in engine.ready
     wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 300)
     found = _snapshot(engine)
     # A sine of amplitude 0.25 is 15 dB below full scale, the synth goes from -50 to -10.
@@ -166,11 +165,25 @@ def test_audio_without_any_input_says_so(listen: Listen, monkeypatch: pytest.Mon
     assert engine.end() == 0
 
 
-def test_audio_without_sounddevice_names_the_extra() -> None:
-    code = (
-        "import sys; sys.modules['sounddevice'] = None\n"
-        "from impsy_tui.channels.audio import AudioChannel\nfrom impsy_tui.config import Audio\n"
-        "AudioChannel(Audio())._open_stream()"
+def test_audio_host_without_sounddevice_names_the_extra() -> None:
+    order = {"device": "", "input": 1, "rate": 0, "window": 256, "hop": 128, "gain": 1.0}
+    code = "import sys; sys.modules['sounddevice'] = None\nfrom impsy_tui.channels.audio.host import main\nmain()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(order) + "\n", capture_output=True, text=True, check=False
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1].endswith(needs_extra("sound", "sounddevice", "audio"))
+    assert json.loads(done.stdout) == {"failed": needs_extra("sound", "sounddevice", "audio")}
+
+
+def test_process_that_hears_the_device_is_replaced_after_its_death(jack_server: JackServer, listen: Listen) -> None:
+    engine = listen("system")
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)
+    children = subprocess.run(
+        ["pgrep", "-P", str(engine.process.pid), "-f", "channels.audio.host"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    os.kill(int(children.stdout), signal.SIGKILL)
+    wait_until(lambda: "audio: system is heard now" in engine.said())
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)
+    assert engine.end() == 0

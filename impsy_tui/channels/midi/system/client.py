@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from impsy_tui.channels.midi.system.frames import LONGEST, Frames, frame
+from impsy_tui.channels.realtime import ARGUMENT, is_real_time
 from impsy_tui.errors import UserError
 
 _PIECE: Final = 512
@@ -294,7 +295,7 @@ class MidiHost:
         self.close()
         near, far = socket.socketpair()
         with far:
-            words = ["real-time"] if _is_real_time() else []
+            words = [ARGUMENT] if is_real_time() else []
             self._control = near
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "impsy_tui.channels.midi.system.host", str(far.fileno()), *words],
@@ -342,8 +343,3 @@ def _widen(descriptor: int) -> None:
         fcntl.fcntl(descriptor, _SET_PIPE_SIZE, _PIPE)
     except OSError:
         pass  # more than the user may have: the pipe keeps its usual size
-
-
-def _is_real_time() -> bool:
-    """Returns True if this thread has real-time priority; the processes of ports then get it too."""
-    return sys.platform == "linux" and os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR

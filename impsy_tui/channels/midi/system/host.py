@@ -21,6 +21,7 @@ from typing import Any, Final
 from impsy_tui.channels.midi.system.driver import loading_problem
 from impsy_tui.channels.midi.system.frames import LONGEST, Frames, frame
 from impsy_tui.channels.midi.system.port_names import LINK_CLIENT, VIRTUAL_CLIENT
+from impsy_tui.channels.realtime import take_normal_priority, take_real_time_priority
 from impsy_tui.errors import UserError
 
 _PATIENCE: Final = 10
@@ -39,11 +40,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # the process ends when the engine closes its pipes
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    if "real-time" in sys.argv and sys.platform == "linux":
-        try:
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-        except OSError:
-            pass
+    take_real_time_priority()
     control = socket.socket(fileno=int(sys.argv[1]))
     problem = loading_problem()
     while True:
@@ -90,8 +87,7 @@ def _serve(request: dict[str, Any], down: int, up: int) -> None:
 
 def _look(api: str, down: int, up: int) -> None:
     """Answers each frame, which has the links to check, with the ports of the MIDI system."""
-    if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    take_normal_priority()
     from impsy_tui.channels.midi.system.ports import PortFinder
 
     finder = PortFinder(api)

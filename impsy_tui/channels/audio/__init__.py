@@ -1,0 +1,1 @@
+"""Sound of a microphone or a line input, for agents."""
