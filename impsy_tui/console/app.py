@@ -138,6 +138,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if not self._frames.due(self._link.received, state):
             return
         view = self._view
+        if view.snapshot is not None:
+            self.perform.history.add(view.snapshot)
         for screen in reversed(self.screen_stack):
             if isinstance(screen, SnapshotDisplay):
                 screen.show(view)
@@ -366,7 +368,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         return topic_at(line.value, line.cursor_position, self._macros) or self._where.topic
 
     def _page_context(self) -> PageContext:
-        return PageContext(self._theme_chooser.palette, self._keys, self._digits_every, self._history, self._known)
+        palette, history = self._theme_chooser.palette, self.perform.history
+        return PageContext(palette, self._keys, self._digits_every, self._history, self._known, history)
 
     # Themes
 

@@ -80,6 +80,12 @@ def test_event_log_shows_all_of_every_message() -> None:
     assert lost == []
 
 
+def test_event_log_lets_wrapped_lines_begin_below_each_other() -> None:
+    _, *rows = logged("info", "a long event " * 20, 10)
+    assert len(rows) == 4
+    assert [len(row) - len(row.lstrip()) for row in rows] == [0, 2, 2, 2]
+
+
 @pytest.fixture(scope="module")
 def answers(_shared_rig: Rig) -> dict[str, str]:
     """Answers of an engine to the example of every command."""

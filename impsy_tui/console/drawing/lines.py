@@ -1,6 +1,7 @@
 """Widget of a few lines of text; only changed lines are drawn."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
@@ -12,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from impsy_tui.choices import SIZE_OF_UNITS
-from impsy_tui.console.drawing.compositor import stretch, width_of
+from impsy_tui.console.drawing.compositor import is_narrow, stretch, width_of
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.themes import Palette
@@ -145,6 +146,23 @@ def cut(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def wrapped(text: str, width: int, *, indent: str = "", hanging: str = "") -> list[str]:
+    """Returns a text in lines of at most this width, at least one line.
+
+    Args:
+        text: one paragraph; its spaces at the beginning stay.
+        width: cells of a line.
+        indent: beginning of the first line.
+        hanging: beginning of the other lines.
+    """
+    if not is_narrow(text):
+        # textwrap counts letters: a filler follows each letter of two cells, and may begin the next line.
+        text = "".join(letter + "\0" * (width_of(letter) - 1) for letter in text)
+        width -= 1
+    lines = textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
+    return [line.replace("\0", "") for line in lines] or [indent]
 
 
 def middle(text: str, width: int) -> str:

@@ -25,7 +25,6 @@ from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.control.link import LinkState
 from impsy_tui.key_actions import shown
@@ -84,7 +83,7 @@ class ScorePage(Page):
         )
         self._margin = Margin(self.palette, self.running.mark, lambda: self.editor.scroll_offset.y)
         self._meter_line = MeterLine(self.palette)
-        self._meters = Meters(self.palette, context.digits_every, GestureHistory())
+        self._meters = Meters(self.palette, context.digits_every, context.gestures)
         self._frame = 0
         self._has_adopted = False
         self._outdated = 0

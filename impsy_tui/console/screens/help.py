@@ -1,13 +1,12 @@
 """Help page: keys, panes, modes and all commands, from their tables."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from impsy_tui.console.drawing.lines import Line, Lines
+from impsy_tui.console.drawing.lines import Line, Lines, wrapped
 from impsy_tui.console.drawing.list_filter import ListFilter
 from impsy_tui.console.keys.keymap import Keymap
 from impsy_tui.console.keys.legend import LEGEND, PANES, SYMBOLS
@@ -141,17 +140,13 @@ class HelpText(Lines):
     def _entry(self, term: str, text: str, column: int) -> list[Line]:
         palette, width = self.palette, max(30, self.size.width - 2)
         if len(term) >= column:
-            rows = textwrap.wrap(term, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+            rows = wrapped(term, width, indent="  ", hanging="    ")
             return [*(((row, palette.strong),) for row in rows), *self._entry("", text, column)]
-        lines: list[Line] = []
-        words, head = text.split(), term
-        while words:
-            row = ""
-            while words and (not row or len(row) + len(words[0]) + 1 <= width - column - 2):
-                row = f"{row} {words.pop(0)}".strip()
-            lines.append(((f"  {head:<{column}}", palette.strong), (row, palette.text)))
-            head = ""
-        return lines
+        rows = wrapped(text, width - column - 2)
+        return [
+            ((f"  {'' if number else term:<{column}}", palette.strong), (row, palette.text))
+            for number, row in enumerate(rows)
+        ]
 
 
 class HelpPage(Page):

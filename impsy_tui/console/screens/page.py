@@ -21,6 +21,7 @@ from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.footer import Hint, KeyFooter, PageKeys
+from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip.status_strip import StatusStrip
 from impsy_tui.key_actions import shown
@@ -41,6 +42,7 @@ class PageContext(NamedTuple):
         digits_every: frames between two changes of numbers.
         history: history of the command line.
         known: returns the names for completions.
+        gestures: last seconds of each dimension.
     """
 
     palette: Palette
@@ -48,6 +50,7 @@ class PageContext(NamedTuple):
     digits_every: int
     history: PromptHistory
     known: Callable[[], CompletionSources]
+    gestures: GestureHistory
 
 
 class Page(Screen[None]):

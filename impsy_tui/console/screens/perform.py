@@ -158,7 +158,6 @@ class PerformScreen(Screen[None]):
         self.scenes.show(view.snapshot)
         self.gesture_recording.display = view.snapshot.gesture_recording is not None
         self.gesture_recording.show(view.snapshot)
-        self.history.add(view.snapshot)
         self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self._show_side(view.snapshot)

@@ -1,6 +1,5 @@
 """Rig check page: every port, disk, model, socket and clock before the concert."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
@@ -8,7 +7,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from impsy_tui.console.drawing.lines import Line, Lines
+from impsy_tui.console.drawing.lines import Line, Lines, wrapped
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.themes import Palette
@@ -40,7 +39,7 @@ class Checks(Lines):
         for check in self._checks:
             style = styles[check.state]
             head = f" {_GLYPHS[check.state]} {check.name:<10} "
-            for text in textwrap.wrap(check.text, max(10, width - 14), break_on_hyphens=False) or [""]:
+            for text in wrapped(check.text, max(10, width - 14)):
                 lines.append(((head, style), (text, palette.text if check.state == "ok" else style)))
                 head = " " * len(head)
         self.styles.height = max(1, len(lines))

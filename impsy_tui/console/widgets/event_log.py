@@ -1,12 +1,11 @@
 """Event log: events, commands and replies."""
 
-import textwrap
 import time
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
-from impsy_tui.console.drawing.lines import Line, Pane, cut, heading
+from impsy_tui.console.drawing.lines import Line, Pane, cut, heading, wrapped
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Event
 from impsy_tui.text import printable
@@ -135,7 +134,7 @@ class EventLog(Pane):
             return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
         space = max(8, width - head)
         for line in text.split("\n"):
-            parts += textwrap.wrap(line, space, drop_whitespace=False, subsequent_indent="  ") or [""]
+            parts += wrapped(line, space, hanging="  ")
         if most is not None and len(parts) > most:
             parts[most - 1 :] = [f"{parts[most - 1][: space - len(more)]}{more}"]
         lines: list[Line] = []

@@ -1,11 +1,10 @@
 """Details of a file, and the plot of a log: a row for each dimension, and the musician and player below."""
 
-import textwrap
 import time
 from typing import Final
 
 from impsy_tui.console.drawing.file_rows import FileRow
-from impsy_tui.console.drawing.lines import Line, Lines, amount, cut, one_line, span
+from impsy_tui.console.drawing.lines import Line, Lines, amount, cut, one_line, span, wrapped
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.answers import LogPlot
 
@@ -47,9 +46,9 @@ class FileDetails(Lines):
 
     def _facts(self, row: FileRow) -> list[Line]:
         palette, facts, width = self.palette, row.facts, max(8, self.size.width)
-        lines: list[Line] = [((part, palette.strong),) for part in textwrap.wrap(one_line(row.stem), width)]
+        lines: list[Line] = [((part, palette.strong),) for part in wrapped(one_line(row.stem), width)]
         if facts.problem:
-            problem = textwrap.wrap(one_line(facts.problem), width)
+            problem = wrapped(one_line(facts.problem), width)
             return lines + [((part, palette.alarm),) for part in problem]
         size = f"{facts.layers} layers of {facts.units}" if facts.units else ""
         events = f"{facts.rows} events" if facts.rows >= 0 else ""
@@ -62,7 +61,7 @@ class FileDetails(Lines):
             (amount(row.size), saved),
         ):
             if text := " · ".join(filter(None, parts)):
-                lines += [((part, palette.text),) for part in textwrap.wrap(text, width)]
+                lines += [((part, palette.text),) for part in wrapped(text, width)]
         return lines
 
     def _drawn(self, plot: LogPlot, height: int) -> list[Line]:

@@ -1,11 +1,10 @@
 """Jobs pane: progress, losses and results of the workers."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui import choices
-from impsy_tui.console.drawing.lines import Line, Pane, blocks, cut, heading, span
+from impsy_tui.console.drawing.lines import Line, Pane, blocks, cut, heading, span, wrapped
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
@@ -60,7 +59,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
     if not job.is_running:
         style = palette.alarm if job.state == "failed" else palette.text
-        return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))]
+        return lines + [((part, style),) for part in wrapped(job.text, max(10, width), indent="  ", hanging="  ")]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""
     left = f", {span(job.left)} left" if job.left is not None else f", {span(job.age)}"
     lines.append((("  " + cut(f"{job.stage}{share}{left}", width - 2), palette.text),))

@@ -11,7 +11,7 @@ from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.strip.moved_parameters import moved_parameters
 from impsy_tui.console.widgets.strip.turns import focused_turn, turn_ink
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import PlayerState
+from impsy_tui.control.states import CueState, PlayerState
 
 _LARGE_FROM: Final = (150, 36)
 """Size of the window from which letters have twice the size."""
@@ -52,8 +52,10 @@ class StageView(Lines):
             wide = left.ljust(large_width(turn, scale) + gap)
             lines.append(((wide, color), (right, palette.strong)))
         lines.append(_target(snapshot, palette, width))
-        lines += [((text, palette.strong),) for text in large(_cue(snapshot)[: width // (8 * scale)], scale)]
-        lines.append(((_following(snapshot), palette.text),))
+        if (cue := snapshot.cue) is not None:
+            name = (cue.cue or cue.set)[: width // (8 * scale)]
+            lines += [((text, palette.strong),) for text in large(name, scale)]
+            lines.append(((_following(cue), palette.text),))
         is_ensemble = player.ensemble is not None  # its own view, with its gestures, is below
         if not is_ensemble:
             lines += self._past(snapshot, height - len(lines), width)
@@ -109,13 +111,6 @@ def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
     return ((mode, palette.dim), (label.rjust(max(0, width - len(mode))), palette.dim))
 
 
-def _cue(snapshot: Snapshot) -> str:
-    return "" if snapshot.cue is None else snapshot.cue.cue or snapshot.cue.set
-
-
-def _following(snapshot: Snapshot) -> str:
-    cue = snapshot.cue
-    if cue is None:
-        return ""
+def _following(cue: CueState) -> str:
     following = f"next: {cue.following}" if cue.following else "last cue"
     return f"cue {cue.number} of {cue.of}  {following}"

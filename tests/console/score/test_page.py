@@ -250,6 +250,17 @@ async def test_prompt_of_the_score_runs_a_line_and_leads_back(rig: Rig) -> None:
 
 
 @performed
+async def test_meters_of_the_score_show_the_history_of_the_first_screen(rig: Rig) -> None:
+    rig.send("mode battle")
+    async with console(rig.socket, LARGE, score="night") as here:
+        await here.sees("SCORE night")
+        await here.until(lambda: len(_page(here)._meters._history.drawn(0, 10)[1].strip()) > 1)
+        await here.press("escape", "escape")
+        await here.until(lambda: here.app.screen is here.app.perform)
+        assert len(here.app.perform.history.drawn(0, 10)[1].strip()) > 1
+
+
+@performed
 async def test_score_of_the_options_is_opened_first(rig: Rig) -> None:
     async with console(rig.socket, SMALL, score="night") as here:
         await here.sees("SCORE night", "# dark")

@@ -9,7 +9,18 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 
-from impsy_tui.console.drawing.lines import amount, cut, cut_off, filled, heading, middle, one_line, padded, span
+from impsy_tui.console.drawing.lines import (
+    amount,
+    cut,
+    cut_off,
+    filled,
+    heading,
+    middle,
+    one_line,
+    padded,
+    span,
+    wrapped,
+)
 from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.file_details import _density, _step
 from impsy_tui.console.widgets.gesture_history import GestureHistory
@@ -43,6 +54,23 @@ def test_cut_marks_omission_with_dots() -> None:
     assert middle("musicMDRNN-dim9-s.tflite", 11) == "music…flite"
     assert cut("漢字漢字", 4) == "漢 …"
     assert middle("漢字漢字漢字", 7) == "漢 … 字"
+
+
+@given(texts, st.integers(8, 40))
+def test_wrapped_text_fits_and_is_complete(text: str, width: int) -> None:
+    lines = wrapped(text, width, indent="  ", hanging="    ")
+    assert [line for line in lines if cell_len(line) > width] == []
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_wrapped_lines_begin_below_each_other() -> None:
+    assert wrapped("  one  two three-four  five six", 12, hanging="  ") == [
+        "  one  two",
+        "  three-four",
+        "  five six",
+    ]
+    assert wrapped("漢字漢字漢字", 7) == ["漢字漢", "字漢字"]
+    assert wrapped("", 7, indent="  ") == ["  "]
 
 
 def test_one_line_escapes_control_characters() -> None:
