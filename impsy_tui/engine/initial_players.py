@@ -1,11 +1,11 @@
 """Initial players from configuration and saved session, and the saved session of the players."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from impsy_tui import modes, ranges
 from impsy_tui.config.schema import PlayerTable
-from impsy_tui.engine.models.configured_settings import configured_settings
+from impsy_tui.engine.models.configured_settings import configured_settings, routing_of
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile
@@ -14,7 +14,7 @@ from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.routing import Routing, read_routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured
-from impsy_tui.parameters import KINDS, MDRNN
+from impsy_tui.parameters import ENSEMBLE, KINDS, MDRNN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def initial_players(options: EngineOptions, last: SessionFile | None) -> list[In
     added = [
         PlayerTable(name=name, kind=saved.kind)
         for name, saved in kept.items()
-        if saved.added and name not in names and saved.kind in KINDS
+        if saved.added and name not in names and saved.kind in KINDS and not KINDS[saved.kind].plays_touches
     ]
     players = tuple(player for player in players if not KINDS[player.kind].plays_touches and player.name not in gone)
     return [
@@ -71,11 +71,6 @@ def _initial_player(
     paused = last is not None and last.paused
     routing = routing_of(player) if last is None or last.routing is None else read_routing(last.routing)
     return InitialPlayer(player.name, player.kind, file, settings, routing, paused)
-
-
-def routing_of(player: PlayerTable) -> Routing:
-    """Returns the routing of a player of the configuration."""
-    return read_routing({field.name: getattr(player, field.name) for field in fields(Routing)})
 
 
 def session_settings(options: EngineOptions, last: SessionFile | None) -> SessionSettings:
@@ -138,6 +133,11 @@ def saved_session(session: Session, player_models: PlayerModels, live_set: Saved
             added=before is None,
             routing=None if before == player.routing else player.routing.table,
         )
+    for ensemble in session.ensembles.values():
+        if ensemble.name not in session.configured:  # the scene of the live set has the parameters
+            file = str(ensemble.behaviour.models.file or "")
+            table = ensemble.routing.table
+            players[ensemble.name] = SavedPlayer(file, {}, ensemble.paused, kind=ENSEMBLE, added=True, routing=table)
     general = session.settings
     return SessionFile(
         players,

@@ -8,21 +8,22 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.config.schema import PlayerTable
-from impsy_tui.engine.initial_ensembles import InitialEnsembles
+from impsy_tui.engine.initial_ensembles import load_ensembles
 from impsy_tui.engine.initial_players import (
     InitialPlayer,
     initial_players,
     instrument_dimension,
     load_predictors,
-    routing_of,
     session_settings,
 )
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.models.configured_settings import routing_of
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SessionFile
 from impsy_tui.engine.players.base import MAIN, Notify
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
@@ -71,14 +72,12 @@ async def make_session(
     session = Session(parts.scheduler, parts.outputs, notify, addressed, settings, parts.random, dimension)
     session.make_log = lambda name: parts.log if name == MAIN else parts.log.voice(name)
     tables = options.config.player or (PlayerTable(name=MAIN),)
+    session.make_score_log = lambda name: ScoreLog(parts.log, parts.scores, name)
     session.configured = {table.name: routing_of(table) for table in tables}
     for initial, predictor in zip(wanted, predictors, strict=True):
         name = initial.name
         session.add(name, predictor, initial.settings, session.make_log(name), initial.routing)
-    ensembles = InitialEnsembles(options, parts.log, parts.scores, parts.random, models.ensembles)
-    removed = () if last is None else last.removed
-    for ensemble in await ensembles.load_all(session, removed):
-        session.insert(ensemble)
+    await load_ensembles(options, last, models.ensembles, session)
     there = session.all_players
     session.arrange(
         [

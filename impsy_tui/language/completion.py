@@ -23,7 +23,7 @@ _NAMES: Final = (
     ArgumentKind.LOG,
     ArgumentKind.CHANNELS,
 )
-_FOR_ANY: Final = ("load", "audition")
+_FOR_ANY: Final = ("load", "audition", "player add")
 """Commands that also take the models of ensembles."""
 _MOST_BLANKS: Final = 8
 """Greatest number of words of a name without quotes that is completed."""

@@ -235,6 +235,7 @@ def test_models_of_ensembles_are_loaded_and_not_evaluated() -> None:
     known = CompletionSources(models=("pulse",), ensembles=("ensembleRNN-mine",), classifiers=("gestures-mine",))
     assert complete("@trio load ", known).options == ("pulse", "ensembleRNN-mine")
     assert complete("audition ens", known).options == ("ensembleRNN-mine",)
+    assert complete("player add trio ens", known).options == ("ensembleRNN-mine",)
     assert complete("evaluate ", known).options[:1] == ("pulse",)
     assert "ensembleRNN-mine" not in complete("evaluate ", known).options
     assert complete("classifier ", known).options == ("gestures-mine",)

@@ -1,12 +1,14 @@
 """Parameters of players as the configuration sets them."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from typing import Any
 
 from impsy_tui import modes
 from impsy_tui.config.schema import Config, PlayerTable
-from impsy_tui.engine.players.settings import PlayerSettings
-from impsy_tui.parameters import AGENT, MDRNN, TRAINED, Parameter, parameters_of
+from impsy_tui.engine.players.routing import Routing, read_routing
+from impsy_tui.engine.players.settings import EnsembleSettings, PlayerSettings
+from impsy_tui.parameters import AGENT, CLASSIFIER, ENSEMBLE, MDRNN, TEMP, TRAINED, Parameter, parameters_of
 
 
 def configured_settings(
@@ -44,3 +46,20 @@ def configured_settings(
     gap = config.model.max_gap if player.max_gap is None else player.max_gap
     values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
     return PlayerSettings(player.kind, max_gap=gap or None, trained=frozenset(trained), **values)
+
+
+def ensemble_settings(config: Config, table: PlayerTable) -> EnsembleSettings:
+    """Returns the parameters of an ensemble."""
+    own = (one for one in parameters_of(ENSEMBLE) if one not in (TEMP, CLASSIFIER))
+    keys = {one.name: one.key.removeprefix("player.") for one in own}
+    given = {name: value for name, key in keys.items() if (value := getattr(table, key)) is not None}
+    temp = config.model.pitemp if table.pitemp is None else table.pitemp
+    if temp != TRAINED:  # a network of an ensemble has no temperature of its training
+        given[TEMP.name] = temp
+    return EnsembleSettings(**given)
+
+
+def routing_of(player: PlayerTable) -> Routing:
+    """Returns the routing of a player of the configuration; destinations of an ensemble override its channels."""
+    table = {field.name: getattr(player, field.name) for field in fields(Routing)}
+    return read_routing({**table, "plays_channels": None} if player.destinations else table)

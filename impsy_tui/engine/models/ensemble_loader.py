@@ -9,16 +9,21 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from impsy_tui import ranges
+from impsy_tui import choices, ranges
 from impsy_tui.config.schema import PlayerTable
+from impsy_tui.engine.models.configured_settings import ensemble_settings, routing_of
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.ensemble.followers import EnsembleModels
-from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
+from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import EnsembleSettings
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.arrays import SUFFIX
+from impsy_tui.ensemble.network import SHIPPED
 from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, RandomEnsemble, Tuning, primed
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
@@ -27,7 +32,6 @@ from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
 
 T = TypeVar("T")
 
-_SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
 _DUMMY: Final = "a DUMMY ensemble plays random gestures"
 
 
@@ -63,9 +67,57 @@ class EnsembleLoader:
         Raises:
             UserError: A shipped file cannot be read.
         """
-        name = table.name
         file = self._first_model(table)
-        network: GestureNetwork = RandomEnsemble() if file is None else await self._first_network(name, file)
+        network: GestureNetwork = RandomEnsemble() if file is None else await self._first_network(table.name, file)
+        return await self._models_with(network, file, table)
+
+    async def open_new(self, table: PlayerTable, file: Path | None) -> EnsembleModels:
+        """Returns the models of an ensemble that is added, with random gestures if there is no file.
+
+        Raises:
+            UserError: The network cannot be played.
+        """
+        if file is None:
+            return await self._models_with(RandomEnsemble(), None, table)
+        self.loading = file.stem
+        try:
+            return await self._models_with(await load_ensemble(file), file, table)
+        except UserError as problem:
+            raise UserError(f"{file.stem}: {problem}; {table.name} is not added") from None
+        finally:
+            self.loading = ""
+
+    def table_of(self, name: str) -> PlayerTable:
+        """Returns the table of an ensemble in the configuration; one with the defaults if there is none."""
+        tables = (one for one in self._options.config.player if one.name == name and one.kind == ENSEMBLE)
+        return next(tables, PlayerTable(name=name, kind=ENSEMBLE))
+
+    def settings_of_new(self, name: str) -> EnsembleSettings:
+        """Returns the parameters of an ensemble that is added."""
+        return ensemble_settings(self._options.config, self.table_of(name))
+
+    def make(
+        self, table: PlayerTable, models: EnsembleModels, session: Session, routing: Routing | None = None
+    ) -> EnsemblePlayer:
+        """Returns a new ensemble; without a routing, with that of its table."""
+        return EnsemblePlayer(
+            table.name,
+            models,
+            ensemble_settings(self._options.config, table),
+            routing_of(table) if routing is None else routing,
+            EnsembleRouting(
+                lead=table.lead or "",
+                destinations=table.destinations,
+                midi_channels=table.midi_channels or tuple(range(1, len(choices.FOLLOWERS) + 1)),
+            ),
+            session.make_score_log(table.name),
+            session,
+            self._random,
+        )
+
+    async def _models_with(self, network: GestureNetwork, file: Path | None, table: PlayerTable) -> EnsembleModels:
+        """Returns a network with classifier and clips of a table; a network without a file plays random gestures."""
+        name = table.name
         loaded, loaded_from = await self._first_of(
             name, table.classifier, classifier.SHIPPED, classifier.read_classifier
         )
@@ -78,7 +130,7 @@ class EnsembleLoader:
     def _first_model(self, table: PlayerTable) -> Path | None:
         """Returns the file of the network; reports a missing file and returns None."""
         if not table.file:
-            return shipped_folder("models") / _SHIPPED_MODEL
+            return shipped_folder("models") / f"{SHIPPED}.tflite"
         try:
             return self._existing_file(table.file) or self._models.find(Path(table.file).name, exact=True)
         except (UserError, OSError) as problem:
@@ -131,6 +183,10 @@ class EnsembleLoader:
             UserError: There is no such model.
         """
         return self._models.find(name)
+
+    def written_file(self, ensemble: EnsemblePlayer) -> str:
+        """Returns the file of an ensemble's model as a configuration names it; empty for random gestures."""
+        return self._models.written_file(ensemble.behaviour.models.file)
 
     def files(self, ensembles: Sequence[EnsemblePlayer]) -> list[Path]:
         """Returns the files of all played and auditioned models."""

@@ -131,6 +131,16 @@ class ModelFolders:
             return self.find(found, exact=True)
         raise UserError(no_such("model", name, names))
 
+    def written_file(self, file: Path | None) -> str:
+        """Returns a file as a configuration names it; empty for none."""
+        if file is None:
+            return ""
+        try:
+            by_name = self.find(file.name, exact=True)
+        except UserError:
+            return str(file)
+        return file.name if by_name == file else str(file)
+
     def _is_wanted(self, file: Path, *, is_damaged: bool) -> bool:
         """Returns True if a file is of the wanted kind; ``is_damaged`` is the result for a damaged ``.npz`` file."""
         try:

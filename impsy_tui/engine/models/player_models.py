@@ -202,16 +202,14 @@ class PlayerModels:
         """Returns the parameters of a player that is added."""
         return configured_settings(self._options.config, PlayerTable(name=name))
 
+    def configured_kind(self, name: str) -> str:
+        """Returns the kind of the player with a name in the configuration; empty for none."""
+        tables = self._options.config.player or (PlayerTable(name=MAIN),)
+        return next((table.kind for table in tables if table.name == name), "")
+
     def written_file(self, player: Player) -> str:
         """Returns the file of a player's model as a configuration names it; empty for the dummy."""
-        file = self.file_of(player)
-        if file is None:
-            return ""
-        try:
-            by_name = self._all.find(file.name, exact=True)
-        except UserError:
-            return str(file)
-        return file.name if by_name == file else str(file)
+        return self._all.written_file(self.file_of(player))
 
     def begin(self, name: str, file: Path | None) -> None:
         """Notes the file of the model with which a player begins."""

@@ -22,11 +22,14 @@ from impsy_tui.engine.performance.patterns.targets import continued_line
 from impsy_tui.engine.performance.pending_command import PendingCommand
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session
+from impsy_tui.ensemble.network import SHIPPED as SHIPPED_MODEL
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Invocation, Macro, Program
-from impsy_tui.language.program import Step
+from impsy_tui.language.program import Step, quoted
 from impsy_tui.parameters import ENDS, Kind
 
 _SET: Final = ("cue", "next", "back", "goto")
@@ -168,9 +171,9 @@ class SetRecording:
         """Yields lines for players that are not as the configuration has them."""
         session = self._session
         yield from (f"player remove {name}" for name in session.configured if name not in session.all_players)
-        for name, player in session.players.items():
+        for name, player in session.all_players.items():
             if session.configured.get(name, player.routing) != player.routing or name not in session.configured:
-                yield f"player add {name} {player.routing.words}"
+                yield _added_line(player)
 
     def note(self, result: LineResult) -> None:
         """Records the steps of a line that were carried out since the last note."""
@@ -202,7 +205,7 @@ class SetRecording:
                     self._note(f"player remove {name}")
             for name, player in present.items():
                 if before is not None and before.get(name) != player.routing:
-                    self._note(f"player add {name} {player.routing.words}")
+                    self._note(_added_line(player))
             for line in self._scene_keeper.lines(scene) if scene is not None else ():
                 self._note(line)
             for pending in self._scheduled.all():
@@ -224,6 +227,15 @@ class SetRecording:
             moving = {name for _, name, _ in pending.ramp.tracks}
             values["settings"] = Program(tuple(step for step in targets.steps if _moves(step, moving)))
         return str(replace(line, values=values))
+
+
+def _added_line(player: AnyPlayer) -> str:
+    """Returns the line that adds a player; later lines load the model. The model of an ensemble tells its kind."""
+    if isinstance(player, EnsemblePlayer):
+        model = player.behaviour.models.file
+        name = SHIPPED_MODEL if model is None else model.stem
+        return f"player add {player.name} {quoted(name)} {player.routing.channel_words}".rstrip()
+    return f"player add {player.name} {player.routing.words}"
 
 
 def _moves(step: Invocation | Call, moving: Set[str]) -> bool:

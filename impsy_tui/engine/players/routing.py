@@ -57,12 +57,15 @@ class Routing:
         words = []
         for key, indices in (("hears", self.hears), ("plays", self.plays)):
             words += [key, *(_named(indices) or [FIRST])]
-        if self.hears_channels == self.plays_channels:
-            words += [
-                "channels",
-                *([ALL] if self.hears_channels is None else map(quoted, sorted(self.hears_channels))),
-            ]
-        return " ".join(words)
+        return " ".join([*words, self.channel_words]).rstrip()
+
+    @property
+    def channel_words(self) -> str:
+        """Channels as the command ``player`` takes them; empty if the player hears and plays different ones."""
+        if self.hears_channels != self.plays_channels:
+            return ""
+        names = [ALL] if self.hears_channels is None else map(quoted, sorted(self.hears_channels))
+        return " ".join(["channels", *names])
 
     def refuses(self, dimension: int) -> str:
         """Returns the reason why a player of this dimension does not fit; empty if the player fits."""

@@ -79,8 +79,6 @@ def test_player_add_takes_an_agent(set_: VirtualSession) -> None:
         ("player add B", "b plays already"),
         ("player add main-2 nothing-like-it", "no model is called nothing-like-it"),
         ("player add remove", "'remove' is not a name of a player"),
-        ("player add c ensembleRNN", "ensembleRNN-units16 is a model of ensembles. An ensemble begins with"),
-        ("player add c ensembleRNN-units16", 'kind = "ensemble" and file = "ensembleRNN-units16.tflite"'),
         ("player add c musicMDRNN", "has dimension 9, and the instrument has 4 values"),
         ("player add c musicMDRNN plays x1-x3", "needs dimension 4"),
         ("player add c hears x1-x2 plays x1-x3", "hears 2 values and plays 3"),

@@ -66,3 +66,42 @@ def test_added_player_plays_is_kept_and_resumed(tmp_path: Path, start_engine: St
         assert players[0].number("temp") == 1.5
         assert control.command("player remove b").ok
     assert {file.name[20:] for file in (tmp_path / "logs").glob("*.log")} >= {"3d-mdrnn.log", "b-3d-mdrnn.log"}
+
+
+def test_added_ensemble_plays_is_kept_and_resumed(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    text = _config(tmp_path, receiver, free_port())
+    engine = start_engine(text)
+    with connected(engine.socket) as control:
+        said = control.command("player add trio ensembleRNN channels osc; @trio ensemble 3; @trio temp 1.5")
+        assert said.text.startswith("trio plays: 4 players, a lead among them · ensembleRNN-units16"), said
+        for line in ("@trio force p2 fast-taps", "player trio", "player remove main", "@trio pause"):
+            assert control.command(line).ok
+        wait_until(lambda: control.snapshot().players[0].paused)
+    kept = tmp_path / "logs" / ".last-session.json"
+
+    def is_saved() -> bool:
+        saved = json.loads(kept.read_text()) if kept.exists() else {"removed": []}
+        return saved["removed"] == ["main"] and saved["players"]["trio"]["paused"]
+
+    wait_until(is_saved)
+    engine.end(signal.SIGKILL)
+
+    engine = start_engine(text)
+    with connected(engine.socket) as control:
+        (player,) = control.snapshot().players
+        assert (player.name, player.kind, player.paused, player.number("temp")) == ("trio", "ensemble", True, 1.5)
+        assert player.ensemble is not None
+        assert (player.ensemble.players, player.ensemble.forced) == (("lead", "p2", "p3"), ("p2",))
+        assert control.command("@trio resume; player add main left plays x1-x2").ok
+        assert control.command("keep players").text == "trio, main in config.toml; active from the next start too"
+    assert engine.end() == 0
+
+    engine = start_engine((tmp_path / "config.toml").read_text(), "--fresh")
+    with connected(engine.socket) as control:
+        trio, main = control.snapshot().players
+        assert (trio.name, trio.kind, trio.model, main.model) == ("trio", "ensemble", "ensembleRNN-units16", "left")
+        assert trio.number("temp") == 1.5
+        assert trio.ensemble is not None
+        assert trio.ensemble.players == ("lead", "p2", "p3")

@@ -16,12 +16,14 @@ from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.outputs import Outputs
+from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.loader import load_model
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
@@ -94,7 +96,7 @@ class VirtualSession:
             self.random,
             width,
         )
-        self.session.make_log = lambda name: self.logs.setdefault(name, RecordingLog())
+        self._make_logs()
         self.session.configured = dict.fromkeys(seated, Routing())
         for name, player in seated.items():
             self.logs[name] = RecordingLog()
@@ -134,6 +136,11 @@ class VirtualSession:
         )
         self._take_messages()
         self.session.start()
+
+    def _make_logs(self) -> None:
+        log = PerformanceLog(self.folder / "logs", lambda level, text: None, self.time.scheduler.now)
+        self.session.make_log = lambda name: self.logs.setdefault(name, RecordingLog())
+        self.session.make_score_log = lambda name: ScoreLog(log, self.folder / "scores", name)
 
     def _take_messages(self) -> None:
         """Makes the parts that learn and carry out messages of channels."""

@@ -4,11 +4,14 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from impsy_tui.engine.commands.handlers.base import Handlers
-from impsy_tui.engine.models.new_players import add_player
+from impsy_tui.engine.models.new_players import add_ensemble, add_player, find_model
 from impsy_tui.engine.performance.session_state.removed_player import cancel_for
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.roster.changes import remove_player, reroute
 from impsy_tui.engine.players.routing import Routing
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import ALL_PLAYERS, ChannelNames
 from impsy_tui.text import counted
@@ -33,8 +36,8 @@ class RosterHandlers(Handlers):
             (focused,) = session.players_for(name)
             session.focus = focused.name
         else:
-            (player,) = session.value_players_for(name)
-            self._change_routing(player, self._changed_routing(player.routing, hears, plays, channels))
+            (player,) = session.players_for(name)
+            self._reroute(player, hears, plays, channels)
             return f"{player.name}: {_described(player)}"
         width = max(map(len, session.all_players))
         return "\n".join(
@@ -51,17 +54,31 @@ class RosterHandlers(Handlers):
         channels: Channels = None,
     ) -> str:
         session, models = self._session, self._host.player_models
-        there = session.players.get(name)
-        if there is None:
-            routing = self._changed_routing(Routing(), hears, plays, channels)
-            before = session.dimension
-            player = await add_player(session, models, name, model, routing)
-            wider = f"; the instrument has {session.dimension - 1} values now" if session.dimension != before else ""
-            return f"{name} plays: {player.describe()}; {_described(player)}{wider}"
-        # The same line again, as in a set list that is played twice, changes what it names.
-        self._change_routing(there, self._changed_routing(there.routing, hears, plays, channels))
-        said = await models.load(there, model) if model and not models.plays(there, model) else ""
-        return f"{name} plays already: {said or there.describe()}; {_described(there)}"
+        there = session.all_players.get(name)
+        if there is not None:
+            # The same line again, as in a set list that is played twice, changes what it names.
+            self._reroute(there, hears, plays, channels)
+            said = await self._load_other(there, model) if model else ""
+            return f"{name} plays already: {said or there.describe()}; {_described(there)}"
+        routing = self._changed_routing(Routing(), hears, plays, channels)
+        file = find_model(session, models, model, routing) if model else None
+        if file is not None and file.stem.startswith(ENSEMBLE_PREFIX):
+            _check_touches(name, hears, plays)
+            ensemble = await add_ensemble(session, models, name, file, None if channels is None else routing)
+            return f"{name} plays: {ensemble.describe()}; {_described(ensemble)}"
+        before = session.dimension
+        player = await add_player(session, models, name, file, routing)
+        wider = f"; the instrument has {session.dimension - 1} values now" if session.dimension != before else ""
+        return f"{name} plays: {player.describe()}; {_described(player)}{wider}"
+
+    async def _load_other(self, player: AnyPlayer, model: str) -> str:
+        """Loads a model, unless the player plays this model; returns the reply, empty for none."""
+        models = self._host.player_models
+        if isinstance(player, EnsemblePlayer):
+            is_other = models.ensembles.find(model) != player.behaviour.models.file
+            return await models.ensembles.load(player, model) if is_other else ""
+        assert isinstance(player, Player)
+        return "" if models.plays(player, model) else await models.load(player, model)
 
     def _player_remove(self, name: str) -> str:
         session = self._session
@@ -83,6 +100,14 @@ class RosterHandlers(Handlers):
 
     def _keep_players(self) -> Awaitable[str]:
         return self._host.keep_players()
+
+    def _reroute(self, player: AnyPlayer, hears: Dimensions, plays: Dimensions, channels: Channels) -> None:
+        """Changes the given parts of a player's routing."""
+        if isinstance(player, EnsemblePlayer):
+            _check_touches(player.name, hears, plays)
+            player.reroute(self._changed_routing(player.routing, None, None, channels))
+        elif isinstance(player, Player):
+            self._change_routing(player, self._changed_routing(player.routing, hears, plays, channels))
 
     def _change_routing(self, player: Player, routing: Routing) -> None:
         models = self._host.player_models
@@ -111,11 +136,22 @@ def _indices(numbers: tuple[int, ...] | str) -> tuple[int, ...]:
     return () if isinstance(numbers, str) else tuple(number - 1 for number in numbers)
 
 
-def _described(player: Player) -> str:
+def _check_touches(name: str, hears: Dimensions, plays: Dimensions) -> None:
+    """Refuses values for an ensemble."""
+    if (hears, plays) != (None, None):
+        raise UserError(
+            f"{name} is an ensemble, which hears and plays touches, not dimensions: name channels only, "
+            f"as in player {name} channels midi"
+        )
+
+
+def _described(player: AnyPlayer) -> str:
     """Returns what a player hears and plays."""
     channels = player.routing.plays_channels
     on = "" if channels is None else f" on {', '.join(sorted(channels)) or 'no channel'}"
-    return f"hears {_spans(player.hears)}, plays {_spans(player.plays)}{on}"
+    if isinstance(player, Player):
+        return f"hears {_spans(player.hears)}, plays {_spans(player.plays)}{on}"
+    return f"hears and plays touches{on}"
 
 
 def _spans(indices: tuple[int, ...]) -> str:

@@ -19,7 +19,8 @@ def captured(ensemble: EnsemblePlayer) -> PlayerScene:
         choices.FOLLOWERS[follower]: choices.GESTURES[code] for follower, code in sorted(behaviour.forced.items())
     }
     model = behaviour.models.file.stem if behaviour.models.file is not None else ""
-    return PlayerScene(model, ENSEMBLE, part_settings.captured(behaviour), {FORCE.name: forced} if forced else {})
+    items = {FORCE.name: forced} if forced else {}
+    return PlayerScene(model, ENSEMBLE, part_settings.captured(behaviour), items, routing=ensemble.routing)
 
 
 def switch(
@@ -27,6 +28,8 @@ def switch(
 ) -> Iterator[Awaitable[str]]:
     """Sets everything that has no ramp, the model from this file if given; returns the loads that still run."""
     behaviour, there = ensemble.behaviour, captured(ensemble)
+    if wanted.routing is not None:
+        ensemble.reroute(wanted.routing)
     if behaviour.models.file == file if file else wanted.model == there.model:
         loader.stay(ensemble)
     elif wanted.model:

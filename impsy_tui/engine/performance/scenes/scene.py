@@ -7,7 +7,7 @@ from typing import Any
 
 from impsy_tui.engine.io.dimension_routing import route_of
 from impsy_tui.engine.io.mappings import Mappings, MappingState
-from impsy_tui.engine.models.new_players import add_player
+from impsy_tui.engine.models.new_players import add_ensemble, add_player, find_model
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import Key, RampTrack
@@ -208,13 +208,26 @@ class SceneKeeper:
 
     async def _add(self, name: str, wanted: PlayerScene) -> str:
         """Adds a player that a saved scene has and the session does not have."""
-        player = await add_player(self._session, self.models, name, wanted.model or "", wanted.routing)
+        if wanted.kind == ENSEMBLE:
+            return await self._add_ensemble(name, wanted)
+        routing = wanted.routing or Routing()
+        file = find_model(self._session, self.models, wanted.model, routing) if wanted.model else None
+        player = await add_player(self._session, self.models, name, file, routing)
         for one in wanted.values:
             player.behaviour.follow_training(one, follows=one in wanted.trained)
         player.behaviour.set_values(wanted.values)
         self._shape(player, wanted)
         if wanted.blended:
             await self._blend(player, wanted, None)
+        return f"{name} is added"
+
+    async def _add_ensemble(self, name: str, wanted: PlayerScene) -> str:
+        file = self.models.ensembles.find(wanted.model) if wanted.model else None
+        ensemble = await add_ensemble(self._session, self.models, name, file, wanted.routing)
+        for classifier in ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file):
+            await classifier
+        for track in ramp_targets.ramps_to(ensemble, wanted.values):
+            track.set_value(track.end)
         return f"{name} is added"
 
     def _shape(self, player: Player, wanted: PlayerScene) -> None:

@@ -65,7 +65,13 @@ class ClipPlayer:
         if self._timer is not None:
             self._timer.cancel()
         self._clip = SILENCE
-        self._end_touch()
+        self.end_touch()
+
+    def end_touch(self) -> None:
+        """Lifts the finger; the clip goes on."""
+        if self._down:
+            self._down = False
+            self._lift()
 
     def _plan(self) -> None:
         touches, following = self._clip.touches, self._next
@@ -89,13 +95,8 @@ class ClipPlayer:
         self._plan()
 
     def _rest(self) -> None:
-        self._end_touch()
+        self.end_touch()
         self._plan()
-
-    def _end_touch(self) -> None:
-        if self._down:
-            self._down = False
-            self._lift()
 
     def _end(self) -> None:
         # Clips that a stall missed are skipped.

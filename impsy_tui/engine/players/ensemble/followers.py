@@ -164,6 +164,11 @@ class EnsembleBehaviour(ParameterHolder):
         if self._auditioned is not None:
             self._auditioned.reset()
 
+    def end_touches(self) -> None:
+        """Lifts the fingers of all followers; their clips go on."""
+        for clip_player in self._clip_players:
+            clip_player.end_touch()
+
     def value(self, name: str) -> Any:
         """Returns the value of a parameter."""
         return self.models.classifier_name if name == parameters.CLASSIFIER.name else super().value(name)

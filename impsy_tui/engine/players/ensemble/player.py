@@ -1,6 +1,6 @@
 """Ensemble as a player of the session: hears touches, plays touches of followers and writes the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,8 @@ _NEW_IDEA_SHOWN: Final = 5.0
 _TOUCH_SHOWN: Final = 5.0
 """Seconds."""
 _NOWHERE: Final = (-1.0, -1.0)
+_Outputs = Mapping[int, TouchOutput | EnsembleDisplay]
+"""Channels by the index of their output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class EnsembleRouting:
 
     Attributes:
         lead: Name of the player whose touches the ensemble hears; empty for all.
-        destinations: Names of the channels of the followers, repeated for further followers; empty for the channels
-            of ``Routing.plays_channels``.
+        destinations: Names of the channels of the followers, repeated for further followers, while
+            ``Routing.plays_channels`` names none; empty for all channels.
         midi_channels: MIDI channels (1 to 16) of the followers, repeated for further followers.
     """
 
@@ -105,18 +107,38 @@ class EnsemblePlayer:
 
     def start(self) -> None:
         """Begins to play, on the channels that are open now."""
-        self._destinations = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
-        channels = [output.channel for output in self._session.outputs.channel_outputs]
-        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
-        self._shows = [(number, channel) for number, channel in shows if channel.shows_ensembles]
-        self._send_to_all([performance_message(self.name, begins=True), *self._present(self.players)])
+        self._connect()
+        self._begin_on(self._outputs)
         self.behaviour.start()
 
     def stop(self) -> None:
         """Stops playing for good and turns off the followers' notes."""
         self.behaviour.stop()
+        self._end_on(self._outputs)
+
+    def reroute(self, routing: Routing) -> None:
+        """Gives the ensemble other channels; touches on the earlier ones end."""
+        if routing == self.routing:
+            return
+        self.behaviour.end_touches()
+        before = self._outputs
+        self.routing = routing
+        self._connect()
+        self._end_on({number: channel for number, channel in before.items() if number not in self._outputs})
+        self._begin_on({number: channel for number, channel in self._outputs.items() if number not in before})
+
+    def _connect(self) -> None:
+        self._destinations = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
+        channels = [output.channel for output in self._session.outputs.channel_outputs]
+        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
+        self._shows = [(number, channel) for number, channel in shows if channel.shows_ensembles]
+
+    def _begin_on(self, outputs: _Outputs) -> None:
+        self._send(outputs, [performance_message(self.name, begins=True), *self._present(self.players)])
+
+    def _end_on(self, outputs: _Outputs) -> None:
         there = self._present(self.players, there=False)
-        self._send_to_all([*there, performance_message(self.name, begins=False)])
+        self._send(outputs, [*there, performance_message(self.name, begins=False)])
 
     def _present(self, players: Sequence[str], *, there: bool = True) -> list[OscMessage]:
         return [online_message(player, self.name, there=there) for player in players if player != LEAD]
@@ -230,11 +252,19 @@ class EnsemblePlayer:
         """Reports to the performer."""
         self._session.notify(level, self.name, text)
 
-    def _send_to_all(self, messages: Sequence[OscMessage]) -> None:
+    @property
+    def _outputs(self) -> _Outputs:
+        """Outputs of the present followers, and those that display all players."""
         followers = self.behaviour.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(output for outputs in self._destinations[:followers] for output in outputs)
-        for number, channel in there.items():
+        return there
+
+    def _send_to_all(self, messages: Sequence[OscMessage]) -> None:
+        self._send(self._outputs, messages)
+
+    def _send(self, outputs: _Outputs, messages: Sequence[OscMessage]) -> None:
+        for number, channel in outputs.items():
             self._session.outputs.pass_on(number, channel.send_ensemble_messages, messages)
 
     def _write_score(self, at: float, codes: Sequence[int]) -> None:
@@ -249,7 +279,7 @@ class EnsemblePlayer:
 
     def _destination(self, follower: int) -> list[tuple[int, TouchOutput]]:
         names = self.routing.plays_channels
-        if chosen := self._config.destinations:
+        if names is None and (chosen := self._config.destinations):
             names = frozenset({chosen[follower % len(chosen)]})
         channels = [output.channel for output in self._session.outputs.channel_outputs]
         return [

@@ -6,12 +6,13 @@ from typing import Final
 from impsy_tui.engine.players.base import AnyPlayer, PlayerLog
 from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import ALL_PLAYERS
 
-_NO_ENSEMBLE: Final = '[[player]] kind = "ensemble" makes one'
+_NO_ENSEMBLE: Final = "player add NAME ensembleRNN adds one"
 
 
 class Roster:
@@ -24,7 +25,8 @@ class Roster:
         players: Players of values of the instrument.
         ensembles: Players of touches.
         configured: Routing of each player of the configuration.
-        make_log: Returns the performance log of a new player.
+        make_log: Returns the performance log of a new player of values.
+        make_score_log: Returns the log of a new ensemble.
         focus: Name of the player that commands without a name address.
     """
 
@@ -34,6 +36,7 @@ class Roster:
         self.ensembles: dict[str, EnsemblePlayer] = {}
         self.configured: Mapping[str, Routing] = {}
         self.make_log: Callable[[str], PlayerLog]
+        self.make_score_log: Callable[[str], ScoreLog]
         self.focus = ""
 
     def insert(self, player: AnyPlayer) -> None:
