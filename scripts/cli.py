@@ -54,7 +54,7 @@ def _entry(words: str, command: Any) -> Iterator[str]:
         yield f"| `{usage(each)}` | {_cell(getattr(each, 'help', '') or '')} | {default(each)} |"
     for each in options:
         names = ", ".join(f"`{name}`" for name in [*each.opts, *each.secondary_opts])
-        kind = "" if each.is_flag else f" {each.type.name}"
+        kind = "" if each.is_flag else f" {kind_of(command, each)}"
         yield f"| {names}{kind} | {_cell(each.help or '')} | {default(each)} |"
 
 
@@ -62,6 +62,15 @@ def options_of(command: Any) -> list[Any]:
     """Returns the options of a command that its help shows, without ``--help``."""
     shown = command.get_params(typer.Context(command))
     return [each for each in shown if each.param_type_name == "option" and each.name != "help" and not each.hidden]
+
+
+def kind_of(command: Any, option: Any) -> str:
+    """Returns the kind of an option's value, such as ``int``."""
+    if option.metavar:
+        return str(option.metavar)
+    shown = getattr(option, "display_type", None) or option.make_metavar  # from typer 0.29 on, and before
+    kind = str(shown(typer.Context(command))).strip("<>")
+    return kind.removeprefix("list[").rstrip("]").lower()
 
 
 def usage(argument: Any) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from cli import commands, default, options_of, sentence, usage
+from cli import commands, default, kind_of, options_of, sentence, usage
 
 from impsy_tui import __version__
 from impsy_tui.cli.main import app
@@ -84,7 +84,7 @@ def _command(words: str, command: Any) -> Iterator[str]:
 def _options(command: Any) -> Iterator[str]:
     for each in options_of(command):
         names = ", ".join(f"\\fB{_escaped(name)}\\fR" for name in [*each.opts, *each.secondary_opts])
-        kind = "" if each.is_flag else f" \\fI{_escaped(each.type.name.upper())}\\fR"
+        kind = "" if each.is_flag else f" \\fI{_escaped(kind_of(command, each).upper())}\\fR"
         yield _entry(names + kind, each)
 
 

@@ -85,7 +85,6 @@ def _commands(command: Any, words: str) -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = list(_commands(typer.main.get_command(app), "impsy-tui"))
-NUMBERS = ("int", "float", "int range", "float range")
 QUANTITY = re.compile(
     r"\b(?:number|factor|temperature|seed|share|raw value|seconds|milliseconds|samples|epochs|windows|steps|units|"
     r"points|frames|processes)\b",
@@ -101,6 +100,11 @@ def _options() -> Iterator[tuple[str, Any]]:
                 yield f"{words} {parameter.opts[0]}", parameter
 
 
+def _is_number(option: Any) -> bool:
+    shown = getattr(option, "display_type", None) or option.make_metavar  # from typer 0.29 on, and before
+    return str(shown(typer.Context(COMMANDS[0][1]))).lower().startswith(("<int", "<float"))
+
+
 def test_every_command_has_help() -> None:
     assert len(COMMANDS) > 30
     assert [words for words, command in COMMANDS if not (command.help or "").strip()] == []
@@ -113,7 +117,7 @@ def test_every_option_has_help_that_starts_with_a_capital() -> None:
 
 
 def test_every_option_with_a_number_states_its_quantity_and_default() -> None:
-    numbers = [(words, option) for words, option in _options() if option.type.name in NUMBERS]
+    numbers = [(words, option) for words, option in _options() if _is_number(option)]
     assert len(numbers) > 30
     assert [f"{words}: {option.help}" for words, option in numbers if not QUANTITY.search(option.help or "")] == []
     assert [words for words, option in numbers if not option.show_default and option.default is None] == []

@@ -1,6 +1,5 @@
 """Help pages: order of the panels, and what options state."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,17 +49,6 @@ def test_every_option_states_its_default() -> None:
         if not isinstance(option.show_default, str) and option.default in (None, "") and not option.required
     ]
     assert without == []
-
-
-def test_every_number_states_its_unit() -> None:
-    numbers = [(words, option) for words, option in _options() if option.type.name.split()[0] in ("int", "float")]
-    assert len(numbers) > 30
-    units = re.compile(
-        "number|second|samples|frames|seed|points|value|processes|temperature|epochs|windows|steps|units"
-        "|share|factor|value",
-        re.IGNORECASE,
-    )
-    assert [f"{words} {option.opts[0]}" for words, option in numbers if not units.search(option.help)] == []
 
 
 @pytest.mark.parametrize(
