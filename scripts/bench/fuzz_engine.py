@@ -198,7 +198,7 @@ class EngineFuzz:
             reply = self._say("undo", random_=False)
             if reply.text == "there is nothing to undo":
                 return count < 195
-        self._find("undo has no end")
+        self._find(f"undo has no end: {reply.text:.300}")
         return False
 
     def _snapshot(self) -> Snapshot:

@@ -265,7 +265,7 @@ class FuzzedSession:
                 continue
             if reply.text == "there is nothing to undo":
                 return count < 200
-        self._find("undo has no end")
+        self._find(f"undo has no end: {reply.text:.300}")
         return False
 
     def _compare(self, start: UndoStep, end: UndoStep) -> None:

@@ -145,9 +145,10 @@ class Executor:
         on_done: OnDone | None = None,
         source: Source = KEYBOARD,
         began: DoneLine | None = None,
+        left_by: int = 0,
     ) -> str:
         """Carries out a parsed line, and waits for the line; see ``carry_out_line`` and ``LineResult``."""
-        result = LineResult(on_done=on_done, from_file=source is Source.FILE, began=began)
+        result = LineResult(on_done=on_done, from_file=source is Source.FILE, began=began, left_by=left_by)
         self.perform(program, result=result)
         await result.settle()
         if on_done is not None:

@@ -249,3 +249,16 @@ def test_undo_after_undo_and_redo_in_a_line_returns_to_the_start(tmp_path: Path)
     while made.try_("undo").ok:
         pass
     assert made.live_set.history.capture().scene == start.scene
+
+
+def test_undo_ends_while_a_pending_line_carries_out_the_undone_lines_again(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    start = made.live_set.history.capture()
+    for line in ("temp 2", "every 0.02s redo", "sigma 1", "after 60s mode duet"):
+        made.do(line)
+    for _ in range(4):
+        made.do("undo")
+        made.wait(0.05)
+    assert made.try_("undo").text == "there is nothing to undo"
+    assert made.do("what") == "nothing is pending"
+    assert made.live_set.history.capture().scene == start.scene

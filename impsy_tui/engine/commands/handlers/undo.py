@@ -53,9 +53,9 @@ class UndoHandlers(Handlers):
         return f"undone: {line.program}"
 
     def _redo(self) -> Awaitable[str]:
-        return self._carry_out_again(self._host.executor.current.began)
+        return self._carry_out_again(self._host.executor.current)
 
-    async def _carry_out_again(self, within: DoneLine | None) -> str:
+    async def _carry_out_again(self, within: LineResult) -> str:
         live_set = self._host.live_set
         history = live_set.history
         remaining = history.undone[:-1]
@@ -66,7 +66,10 @@ class UndoHandlers(Handlers):
             raise UserError(f"redo does not delete files: type {program} again")
         if any(each.command.name in _ENDS_JOBS for each in program.walk()):
             raise UserError(f"redo does not end jobs: type {program} again")
-        began, done = history.begin_again(program, within), LineResult()
+        # What a pending command changes belongs to the line that left the command. Otherwise each undo of `every 1s
+        # redo` would take back only what the redo before it did.
+        began = None if within.left_by else history.begin_again(program, within.began)
+        done = LineResult()
 
         def on_done(result: LineResult) -> None:
             nonlocal done
@@ -74,9 +77,12 @@ class UndoHandlers(Handlers):
             done = result
 
         try:
-            problem = await self._host.executor.carry_out_program(program, on_done, began=began)
+            problem = await self._host.executor.carry_out_program(
+                program, on_done, began=began, left_by=within.left_by
+            )
         finally:
-            history.end_again(began, done)
+            if began is not None:
+                history.end_again(began, done)
             history.undone = remaining
         if problem:
             raise UserError(problem)
