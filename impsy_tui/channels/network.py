@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
+from impsy_tui.channels.listening_socket import ListeningSocket
 from impsy_tui.errors import UserError
 
 
@@ -52,7 +53,7 @@ async def listen_at(
     """
     family, address = await resolve(host, port, kind)
     try:
-        made = socket.socket(family, kind)
+        made = (ListeningSocket if kind is socket.SOCK_STREAM else socket.socket)(family, kind)
     except OSError as error:  # a machine without IPv6
         raise UserError(f"cannot listen at {host}:{port}: {error.strerror}") from None
     try:

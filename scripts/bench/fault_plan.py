@@ -26,7 +26,7 @@ ERRORS: Final = {
     "bind": ("ENOMEM", "EADDRINUSE"),
     "listen": ("EADDRINUSE",),
     "connect": ("ENOMEM", "EINTR"),
-    "accept": ("EMFILE", "ENOMEM", "EINTR"),
+    "accept": ("EMFILE", "ENOMEM", "EINTR", "ECONNABORTED", "EPROTO"),
     "recv": ("ENOMEM", "EINTR"),
     "send": ("ENOBUFS", "ENOMEM", "EINTR"),
 }

@@ -5,14 +5,17 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
 from common import ROOT, free_port
 from fault_plan import FaultPlan
 from tested_engine import TestedEngine, numbers
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Event
@@ -51,7 +54,8 @@ class Part:
 
     Attributes:
         roles: roles of the processes whose calls fail.
-        lines: lines of the client; ``?`` asks for the list of files.
+        lines: lines of the client; ``?`` asks for the list of files, ``page`` reads a web page, and ``browser``
+            connects a browser.
     """
 
     roles: tuple[str, ...]
@@ -68,6 +72,7 @@ PARTS: Final = {
         ("engine", "worker"),
         ("scene save s", "scene s", "load b", "load a", "record on", "temp 1.1", "record off", "log new"),
     ),
+    "clients": Part(("engine",), ("page", "browser", "status")),
     "helpers": Part(("engine", "worker"), ("set interaction.threshold 0.1", "?", "trash", "ports")),
     "dataset": Part(("engine", "worker"), ("dataset",)),
     "plot": Part(("worker",), ("plot a",)),
@@ -92,13 +97,16 @@ class FaultStage:
         (folder / "ttyMIDI").symlink_to(os.ttyname(near))
         os.set_blocking(self._far, False)
         self.plan = FaultPlan(folder / "plan", shim)
-        self.engine = TestedEngine(folder, _CONFIG.replace("WEB", str(free_port())), self.plan.environment)
+        self._web = free_port()
+        self.engine = TestedEngine(folder, _CONFIG.replace("WEB", str(self._web)), self.plan.environment)
         self.said: list[str] = []
         """Reports of problems to the performer."""
         self.lost = 0
         """Connections that were lost."""
         self._stack = ExitStack()
         self._client: ControlClient | None = None
+        self._heard = time.time()
+        """Until when the client has the events."""
 
     def start(self) -> str:
         """Starts the engine; returns the problem, empty if it plays."""
@@ -111,7 +119,7 @@ class FaultStage:
             for line in (*PARTS[part].lines, "undo", "undo"):
                 self.engine.play(0.02)
                 self._hear_midi()
-                self._line(line)
+                self._give(line)
             self._wait_for_jobs()
             self._disconnect()
         except NoEngineError as problem:
@@ -130,9 +138,10 @@ class FaultStage:
             if time.monotonic() > until:
                 return "events get no answers"
         try:
-            self._line("status")
+            self._give("status")
         except NoEngineError as problem:
             return str(problem)
+        self._disconnect()  # the next fault may be that of a client that connects
         if "Traceback" in self.engine.said():
             return self.engine.said()[-2500:]
         return next(filter(_UNEXPECTED.match, self.said), "")
@@ -157,15 +166,32 @@ class FaultStage:
         self.engine.close()
         os.close(self._far)
 
-    def _line(self, line: str) -> None:
-        """Gives a line; ``?`` asks for the list of files."""
+    def _give(self, line: str) -> None:
+        match line:
+            case "page":
+                self._try(self._read_page)
+            case "browser":
+                self._try(self._browse)
+            case _:
+                self._try(lambda: self._command(line))
 
-        def give(client: ControlClient) -> None:
-            reply = client.ask("files") if line == "?" else client.command(line)
-            if not getattr(reply, "ok", True):
-                self.said.append(f"reply: {reply.text}")
+    def _command(self, line: str) -> None:
+        client = self._connected()
+        reply = client.ask("files") if line == "?" else client.command(line)
+        if not getattr(reply, "ok", True):
+            self.said.append(f"reply: {reply.text}")
 
-        self._with_client(give)
+    def _read_page(self) -> None:
+        with closing(HTTPConnection("127.0.0.1", self._web, timeout=20.0)) as connection:
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            if b"</html>" not in response.read():
+                raise HTTPException(f"no page: {response.status} {response.reason}")
+
+    def _browse(self) -> None:
+        with connect(f"ws://127.0.0.1:{self._web}/", open_timeout=20.0, compression=None) as browser:
+            if not browser.ping().wait(20.0):
+                raise TimeoutError("a browser gets no answer")
 
     def _hear_midi(self) -> None:
         with suppress(BlockingIOError):
@@ -173,22 +199,24 @@ class FaultStage:
 
     def _wait_for_jobs(self) -> None:
         until = time.monotonic() + PATIENCE
-        while self._with_client(_job_runs):
+        while self._try(self._job_runs):
             self.engine.play(0.05, 0.05)
             self._hear_midi()
             if time.monotonic() > until:
                 raise NoEngineError("a job does not end")
 
-    def _with_client(self, use: Callable[[ControlClient], Any]) -> Any:
-        """Uses the connection; another one if the connection is lost."""
+    def _try(self, use: Callable[[], Any]) -> Any:
+        """Uses a connection; another one if the connection is lost."""
+        problem: Exception | None = None
         for _ in range(10):
             try:
-                return use(self._connected())
-            except NoEngineError:
+                return use()
+            except (NoEngineError, OSError, HTTPException, WebSocketException) as lost:
+                problem = lost
                 self.lost += 1
                 self._disconnect()
                 time.sleep(0.2)
-        raise NoEngineError("ten connections were lost")
+        raise NoEngineError(f"ten connections were lost: {problem!r}")
 
     def _connected(self) -> ControlClient:
         if self._client is None:
@@ -202,19 +230,20 @@ class FaultStage:
                 return message
 
             client._receive = hear  # type: ignore[method-assign]
-            client.subscribe(0.0, events=True, since=time.time())
+            client.subscribe(0.0, events=True, since=self._heard)
             self._client = client
         return self._client
 
+    def _job_runs(self) -> bool:
+        client = self._connected()
+        jobs = client.snapshot().jobs
+        client.subscribe(0.0, events=True, since=time.time())
+        return any(job.state in ("running", "stopping") for job in jobs)
+
     def _disconnect(self) -> None:
-        self._client = None
+        if self._client is not None:
+            self._client, self._heard = None, time.time()
         self._stack.close()
-
-
-def _job_runs(client: ControlClient) -> bool:
-    jobs = client.snapshot().jobs
-    client.subscribe(0.0, events=True, since=time.time())
-    return any(job.state in ("running", "stopping") for job in jobs)
 
 
 @contextmanager

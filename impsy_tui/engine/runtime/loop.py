@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import selectors
+import socket
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -69,6 +70,11 @@ class EngineLoop(asyncio.SelectorEventLoop):
         self.scheduler = Scheduler(time.monotonic, self._wake_at, self._on_error)
         self._metered.turn = self._turn
         self._load_since = (time.monotonic(), 0.0)
+
+    def _start_serving(self, factory: object, listening: socket.socket, *more: object) -> None:
+        # asyncio calls it also a second after a failed accept. Meanwhile the channel may have been closed.
+        if listening.fileno() >= 0:
+            super()._start_serving(factory, listening, *more)  # type: ignore[misc]
 
     def _wake_at(self, deadline: float | None) -> None:
         if self._wake is not None:

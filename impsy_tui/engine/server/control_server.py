@@ -13,6 +13,7 @@ import msgspec
 from websockets.asyncio.server import Server, ServerConnection, unix_serve
 from websockets.exceptions import ConnectionClosed
 
+from impsy_tui.channels.listening_socket import ListeningSocket
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
@@ -140,7 +141,7 @@ class ControlServer:
     def _bound(self) -> socket.socket:
         made, before = None, os.umask(0o177)
         try:
-            made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            made = ListeningSocket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.path.unlink(missing_ok=True)  # the socket of a dead engine: the lock shows that no engine uses it
             made.bind(str(self.path))
         except OSError as error:
