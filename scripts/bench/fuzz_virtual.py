@@ -2,12 +2,14 @@
 
 import os
 import random
+import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from common import ROOT
 from random_lines import ODD, RandomLines
 from tested_engine import rss
 
@@ -120,7 +122,7 @@ class VirtualFuzz:
             case "set list":
                 return kind, (self._set_list(),)
         count = 3 * dice.randrange(4)
-        return kind, ([dice.random() for _ in range(count)], dice.choice((0.01, 0.1, 0.1, 0.5)))
+        return kind, ([dice.random() for _ in range(count)], dice.choices((0.01, 0.1, 0.5, 30.0), (5, 10, 5, 1))[0])
 
     def _message(self) -> tuple[str, tuple[Any, ...]]:
         dice = self._dice
@@ -161,6 +163,7 @@ class FuzzedSession:
         self.refused = 0
         for name in ("models", "sets"):
             (folder / name).mkdir()
+        shutil.copy(ROOT / "configs" / "sets" / "first.imp", folder / "sets")
         self._set = VirtualEnsemble(folder).rehearsal
         self._set.set_log = lambda what: f"log {what}"  # type: ignore[attr-defined]
         self._set.status_text = lambda: "status"  # type: ignore[attr-defined]

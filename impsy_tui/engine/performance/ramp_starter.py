@@ -90,7 +90,7 @@ class RampStarter:
         steps = [self._with_number(step, line.player) for step in targets.steps if not isinstance(step, Call)]
         line = replace(line, values=line.values | {"settings": Program(tuple(steps))})
         if any(step.command.ramp == "scene" or "model" in step.values for step in steps):
-            number = self.scheduled.reserve() if resumed is None else resumed.number
+            number = self.scheduled.reserve(0 if resumed is None else resumed.number)
             return self._start_with_files(line, seconds, steps, eased, number, resumed)
         return self._start(line, seconds, self._tracks(steps, line.player), [], eased, resumed=resumed)
 
@@ -127,12 +127,24 @@ class RampStarter:
         number: int,
         resumed: ResumedRamp | None,
     ) -> str:
+        try:
+            tracks, final_scenes = await self._tracks_of_files(steps, line.player, resumed)
+        finally:
+            is_wanted = self.scheduled.claim(number)
+        if not is_wanted:
+            return f"cancelled: {line}"
+        return self._start(line, seconds, tracks, final_scenes, eased, number, resumed)
+
+    async def _tracks_of_files(
+        self, steps: list[Invocation], player: str, resumed: ResumedRamp | None
+    ) -> tuple[list[RampTrack], list[Scene]]:
+        """Returns the tracks of a ramp, and the scenes that are switched at its end."""
         tracks: list[RampTrack] = []
         final_scenes: list[Scene] = []
         for step in steps:
             if step.command.ramp != "scene":
-                await self.blend(step, line.player)
-                tracks += self._tracks([step], line.player)
+                await self.blend(step, player)
+                tracks += self._tracks([step], player)
                 continue
             scene = await self._find(str(step.values["scene"]))
             if "now" in step.values and resumed is None:
@@ -140,7 +152,7 @@ class RampStarter:
             elif "now" not in step.values:
                 final_scenes.append(scene)
             tracks += self._scene_keeper.tracks(scene)
-        return self._start(line, seconds, tracks, final_scenes, eased, number, resumed)
+        return tracks, final_scenes
 
     def _start(
         self,

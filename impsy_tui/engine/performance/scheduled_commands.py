@@ -58,6 +58,8 @@ class ScheduledCommands:
         self._last_received = last_received
         self._held = held
         self._pending: dict[int, PendingCommand] = {}
+        self._reserved: set[int] = set()
+        """Numbers of commands that are pending once their files are read."""
         self._movers: dict[int, PendingCommand] = {}
         """Pending ramps and patterns, by number."""
         self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
@@ -115,12 +117,8 @@ class ScheduledCommands:
         by_key = tracks_by_key(tracks)
         began = self._scheduler.now()
         if resumed is not None:
-            number, began = resumed.number, resumed.began
-            by_key = {
-                key: replace(track, start=resumed.starts[key])
-                for key, track in by_key.items()
-                if key in resumed.starts
-            }
+            number, began, starts = resumed.number, resumed.began, resumed.starts
+            by_key = {key: replace(track, start=starts[key]) for key, track in by_key.items() if key in starts}
         self.release(by_key)
         pending = self._add(line, number=number)
 
@@ -188,10 +186,17 @@ class ScheduledCommands:
             self._end_bars = self._on_bar(lambda: self.reached("bar"))
         return pending
 
-    def reserve(self) -> int:
-        """Returns a new number, for a command that is pending once a file is read."""
-        self._number += 1
-        return self._number
+    def reserve(self, number: int = 0) -> int:
+        """Reserves a number, 0 for a new one, for a command that is pending once its files are read."""
+        self._number = max(self._number, number or self._number + 1)
+        self._reserved.add(number := number or self._number)
+        return number
+
+    def claim(self, number: int) -> bool:
+        """Ends the reservation of a number; returns False if its command was cancelled meanwhile."""
+        is_reserved = number in self._reserved
+        self._reserved.discard(number)
+        return is_reserved
 
     def note_left(self, numbers: Iterable[int], by: int) -> None:
         """Notes that a pending command, 0 for none, left these pending commands; see ``left_by``."""
@@ -207,7 +212,7 @@ class ScheduledCommands:
     def _add(self, line: Invocation, program: Program | None = None, *, number: int = 0) -> PendingCommand:
         if len(self._pending) >= MOST:
             raise UserError(f"{MOST} commands are pending, no more are possible: cancel all removes them")
-        pending = PendingCommand(number or self.reserve(), line, str(line), program)
+        pending = PendingCommand(number or self._number + 1, line, str(line), program)
         self._number = max(self._number, pending.number)
         self._pending[pending.number] = pending
         return pending
@@ -240,18 +245,15 @@ class ScheduledCommands:
         return pending
 
     def cancel_if_there(self, number: int) -> bool:
-        """Cancels a command if it is still pending; returns True if it was."""
+        """Cancels a command if it is still pending or reserved; returns True if it was."""
         if (pending := self._pending.get(number)) is None:
-            return False
+            return self.claim(number)
         self._forget(pending)
         return True
 
     def cancel_all(self) -> int:
-        """Cancels all pending commands; returns their number."""
-        pending = tuple(self._pending.values())
-        for each in pending:
-            self._forget(each)
-        return len(pending)
+        """Cancels all pending and reserved commands; returns their number."""
+        return sum(map(self.cancel_if_there, (*self._pending, *self._reserved)))
 
     def cancel_patterns(self, which: Callable[[PatternRun], bool]) -> int:
         """Cancels the patterns that ``which`` returns True for; returns their number."""

@@ -262,3 +262,15 @@ def test_undo_ends_while_a_pending_line_carries_out_the_undone_lines_again(tmp_p
     assert made.try_("undo").text == "there is nothing to undo"
     assert made.do("what") == "nothing is pending"
     assert made.live_set.history.capture().scene == start.scene
+
+
+@pytest.mark.parametrize("end", ["undo", "cancel all"])
+def test_ramp_to_a_scene_does_not_start_if_it_ends_while_its_file_is_read(tmp_path: Path, end: str) -> None:
+    made = VirtualSession(tmp_path)
+    made.do("scene save a")
+    made.do("temp 2")
+    made.do("at event 1 over 30s scene a")
+    made.session.received("in", (0.1, 0.2, 0.3), made.time.time)
+    made.time.advance(0)  # the ramp is due, and its file is not read yet
+    made.do(end)
+    assert made.do("what") == "nothing is pending"
