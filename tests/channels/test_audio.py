@@ -17,6 +17,7 @@ from tests.support.agents import small_agent
 from tests.support.channels.jack_server import JackServer
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port
+from tests.support.process_list import children
 from tests.support.programs import PD_PROBLEM
 from tests.support.waiting import wait_until
 
@@ -177,13 +178,8 @@ def test_audio_host_without_sounddevice_names_the_extra() -> None:
 def test_process_that_hears_the_device_is_replaced_after_its_death(jack_server: JackServer, listen: Listen) -> None:
     engine = listen("system")
     wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)
-    children = subprocess.run(
-        ["pgrep", "-P", str(engine.process.pid), "-f", "channels.audio.host"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    os.kill(int(children.stdout), signal.SIGKILL)
+    (host,) = children(engine.process.pid, "channels.audio.host")
+    os.kill(host, signal.SIGKILL)
     wait_until(lambda: "audio: system is heard now" in engine.said())
     wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)
     assert engine.end() == 0

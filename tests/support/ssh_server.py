@@ -13,6 +13,7 @@ from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import NoEngineError
 from tests.support.ports import free_tcp_port
+from tests.support.process_list import children, command_lines
 from tests.support.waiting import wait_until
 
 SSHD = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
@@ -73,26 +74,12 @@ class SshServer:
         assert self.process is not None
         found = [self.process.pid]
         for parent in found:  # the list grows by the children of each process
-            found += [pid for pid in children(parent) if "sshd" in command_lines().get(pid, "")]
+            found += children(parent, "sshd")
         return found[1:]
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def command_lines() -> dict[int, str]:
-    """Returns the command lines of all processes."""
-    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return {
-        int(pid): words for pid, words in (line.split(None, 1) for line in listed.splitlines() if " " in line.strip())
-    }
-
-
-def children(parent: int) -> list[int]:
-    """Returns the processes that a process has started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid, of in (line.split() for line in listed.splitlines()) if int(of) == parent]
 
 
 def clients(remote: RemoteSocket) -> list[int]:

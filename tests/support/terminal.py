@@ -10,6 +10,7 @@ from pathlib import Path
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.errors import NoEngineError
+from tests.support.process_list import children
 from tests.support.waiting import wait_until
 
 PATIENCE = 120.0
@@ -77,10 +78,8 @@ class Terminal:
     @property
     def console(self) -> int:
         """Returns the process that the shell runs."""
-        shell = self("display-message", "-p", "#{pane_pid}").strip()
-        found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=False).stdout.split()
-        assert len(found) == 1, found
-        return int(found[0])
+        (console,) = children(int(self("display-message", "-p", "#{pane_pid}")))
+        return console
 
     def is_a_shell_again(self, word: str) -> None:
         """Checks that the shell answers, on the screen from before the console."""

@@ -15,13 +15,13 @@ from impsy_tui.control.client import connected
 from impsy_tui.engine.run import LONGEST_END
 from tests.support.engine.processes import Start, config, received
 from tests.support.ports import free_port
+from tests.support.process_list import children
 from tests.support.waiting import wait_until
 
 
 def log_writer(engine: int) -> int:
     """Returns the process that writes the log of an engine."""
-    command = ["pgrep", "-P", str(engine), "-f", "log_writer"]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0])
+    return children(engine, "log_writer")[0]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from impsy_tui.control.client import ControlClient, connected
 from tests.support.engine.processes import Start, config, ended_jobs
 from tests.support.models import random_model
 from tests.support.ports import free_port
-from tests.support.ssh_server import command_lines
+from tests.support.process_list import command_lines
 from tests.support.waiting import wait_until
 from tests.support.workers.evolution import write_evening
 from tests.support.workers.training_workers import swinging_performance

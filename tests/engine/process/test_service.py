@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ports import free_port
+from tests.support.process_list import children
 from tests.support.waiting import wait_until
 
 LIMIT = 1.0
@@ -88,8 +89,9 @@ def test_service_feeds_the_watchdog_until_its_loop_hangs(
 
 def test_service_hides_systemd_from_its_children(service: subprocess.Popen[str], systemd: socket.socket) -> None:
     reported(systemd)
-    said = subprocess.run(["pgrep", "-P", str(service.pid)], capture_output=True, text=True, check=True).stdout
-    for child in said.split():
+    started = children(service.pid)
+    assert started
+    for child in started:
         environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
         assert not [entry for entry in environment if entry.startswith((b"NOTIFY_SOCKET", b"WATCHDOG"))]
 
