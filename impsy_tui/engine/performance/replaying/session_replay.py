@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
@@ -48,6 +49,8 @@ class SessionReplay:
         self._callables = callables
         self._notify = notify
         self._numbers = ReplayNumbers()
+        self._reading: Path | None = None
+        """Log that is read now; None for none, or if its replay was cancelled meanwhile."""
         self._rows: deque[str] = deque()
         """Recorded command rows: the one that is being carried out, then those that wait for it."""
         self.replayer = Replayer(
@@ -67,10 +70,16 @@ class SessionReplay:
             through: name of the model that the only player loads first, empty for none.
 
         Raises:
-            UserError: The log is missing or does not fit the session.
+            UserError: The log is missing or does not fit the session, or the replay was cancelled during reading.
         """
-        file = self._library.find("log", log)
-        printed = await ask_worker(read_log.Request(file))
+        file = self._reading = self._library.find("log", log)
+        try:
+            printed = await ask_worker(read_log.Request(file))
+            if self._reading is not file:
+                raise UserError(f"{log_name(file)} is not replayed: something else was requested during reading")
+        finally:
+            if self._reading is file:
+                self._reading = None
         performance = performance_of(log_name(file), printed)
         for refused in performance.refused:
             self._notify("warning", "replay", refused)
@@ -110,6 +119,7 @@ class SessionReplay:
         name = f"last {seconds:g}s"
         if not len(times):
             raise UserError(f"nothing was played in the {name}: loop and replay play your own playing again")
+        self._reading = None
         if not rounds:
             return await self.start(RecordedPerformance(name, times - times[0], values))
         loop = RecordedPerformance(name, times - (now - seconds), values, length=seconds, rounds=rounds)
@@ -130,13 +140,17 @@ class SessionReplay:
             self._notify("warning", "replay", "the recorded sound is ignored: the session has no agent that listens")
 
     def cancel(self) -> str:
-        """Ends a replay and cancels its pending commands; returns the name of the log, empty without a replay."""
+        """Ends a replay and cancels its pending commands; returns the name of the log, empty without a replay.
+
+        A log that is still read is not replayed.
+        """
+        reading, self._reading = self._reading, None
         name = self.replayer.stop()
         for number in self._numbers.now if name else ():
             self._scheduled.cancel_if_there(number)
         if name:
             self._session.end_thru()
-        return name
+        return name or (log_name(reading) if reading is not None else "")
 
     def silenced(self) -> None:
         """Ends a replay without commands; one with commands is ended and resumed by its own commands."""
