@@ -50,7 +50,7 @@ def test_everything_fits_its_column(width: int) -> None:
 
 def test_both_sets_of_descriptors_stand_next_to_each_other() -> None:
     lines = text(AGENT, 27)
-    assert lines[1] == "IMITATE  RESTS  network · …"
+    assert lines[1] == "IMITATE  RESTS  budget 0.5"
     assert lines[2] == "-18 dBFS  344 frames/s"
     assert lines[4] == "loudness ━━━━──── ────────"
     assert lines[7:9] == ["chroma   ▁█▁█▁█▁█▁█▁█ you", "         █▁█▁█▁█▁█▁█▁ its"]

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from impsy_tui.console.drawing.large_text import large
 from tests.console.conftest import Rig
-from tests.support.console_app import LARGE, SMALL, console, performed
+from tests.support.console_app import HUGE, LARGE, SMALL, console, performed
 from tests.support.models import constant_model
 from tests.support.workers.gesture_recordings import recorded
 
@@ -55,7 +56,7 @@ async def test_stage_shows_the_gestures_of_an_ensemble_below_the_large_letters(q
         await here.sees("ENSEMBLE")
         await here.press("escape", "f5")
         await here.sees("ENSEMBLE ─", "p2 ")
-        await here.until(lambda: next(row for row, line in enumerate(here.lines) if "ENSEMBLE ─" in line) > 12)
+        await here.until(lambda: next(row for row, line in enumerate(here.lines) if "ENSEMBLE ─" in line) > 8)
         assert "x1" not in here.text
         await here.press("n")
         await here.sees("x1")
@@ -64,6 +65,32 @@ async def test_stage_shows_the_gestures_of_an_ensemble_below_the_large_letters(q
         await here.sees("▸pulse", "x1")
         await here.press("n")
         await here.sees("▸quartet")
+
+
+@performed
+async def test_stage_has_letters_of_twice_the_size_for_an_ensemble_in_a_huge_window(quintet: Rig) -> None:
+    quintet.send("player quartet", "resume")
+    async with console(quintet.socket, HUGE) as here:
+        await here.sees("ENSEMBLE")
+        await here.press("escape", "f5")
+        await here.until(lambda: all(any(row in line for line in here.lines) for row in large("ALL", 2)))
+        await here.sees("touches")
+
+
+@performed
+async def test_score_shows_the_ensemble_in_place_of_meters(quintet: Rig) -> None:
+    quintet.send("player quartet")
+    async with console(quintet.socket, LARGE) as here:
+        await here.enter("score night")
+        await here.sees("SCORE night", "ENSEMBLE ─", "p2 ")
+        assert "x1" not in here.text
+        await here.pilot.resize_terminal(*SMALL)
+        await here.misses("ENSEMBLE ─")
+        await here.sees("SCORE night")
+        await here.press("escape", ":")
+        await here.press(*"player pulse", "enter")
+        await here.sees("x1 ")
+    quintet.send("player quartet")
 
 
 @performed
@@ -93,7 +120,7 @@ async def test_ensemble_pane_shows_auditioned_model(quintet: Rig) -> None:
         await here.enter("@quartet load ensembleRNN-units16")
         await here.misses("◇ audition")
         await here.enter("@quartet load ensembleRNN-units17")
-        await here.sees("did you mean ensembleRNN-")
+        await here.sees("did you mean", "ensembleRNN-units16? There are")
 
 
 @performed

@@ -45,12 +45,16 @@ class Log(EventLog):
 
 
 class Help(HelpText):
-    """Text of the help at 80 columns, without a screen."""
+    """Text of the help in a number of columns, without a screen."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(PALETTE, Keymap({}), ListFilter(lambda: None), "")
+        self._width = width
 
     @property
     def size(self) -> Size:
         """Size of the text."""
-        return Size(WIDTH, 1000)
+        return Size(self._width, 1000)
 
 
 def packed(text: str) -> str:
@@ -134,9 +138,11 @@ def _explained() -> Any:
             yield from (sign, meaning)
 
 
-def test_help_shows_all_of_every_line() -> None:
-    shown = Help(PALETTE, Keymap({}), ListFilter(lambda: None), "")
+@pytest.mark.parametrize("width", [40, 60, WIDTH])
+def test_help_shows_all_of_every_line(width: int) -> None:
+    shown = Help(width)
     shown.redraw()
+    assert max(cell_len("".join(text for text, _ in line)) for line in shown._lines) <= width
     seen = packed("".join(texts(shown._lines)))
     assert [text for text in _explained() if packed(text) not in seen] == []
 

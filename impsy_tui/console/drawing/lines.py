@@ -24,6 +24,7 @@ Line = tuple[Piece, ...]
 
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
 _ENSEMBLE: Final = re.compile(r"ensembleRNN-units(\d+)$")
+_LEAST_WRAPPED: Final = 8
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -149,7 +150,7 @@ def cut(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, *, indent: str = "", hanging: str = "") -> list[str]:
-    """Returns a text in lines of at most this width, at least one line.
+    """Returns a text in lines of at most this width, or of eight cells; at least one line.
 
     Args:
         text: one paragraph; its spaces at the beginning stay.
@@ -157,6 +158,7 @@ def wrapped(text: str, width: int, *, indent: str = "", hanging: str = "") -> li
         indent: beginning of the first line.
         hanging: beginning of the other lines.
     """
+    width = max(_LEAST_WRAPPED, width)
     if not is_narrow(text):
         # textwrap counts letters: a filler follows each letter of two cells, and may begin the next line.
         text = "".join(letter + "\0" * (width_of(letter) - 1) for letter in text)

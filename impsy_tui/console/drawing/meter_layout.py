@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-_TALL: Final = (3, 2)
+_TALL: Final = (7, 5, 3, 2)
+"""Lines of a meter with two bars of three, two or one line; the last one has no space below."""
 _LEAST_TALL: Final = 24
 _LEAST_DENSE: Final = 8
 _GAP: Final = 2
@@ -20,7 +21,7 @@ class MeterLayout:
     """Positions of the meters.
 
     Attributes:
-        rows: lines of a meter: 3 or 2 have one bar for input and one for predictions, 1 has both in
+        rows: lines of a meter: 2 and more have one bar for input and one for predictions, 1 has both in
             half blocks.
         columns: number of columns of meters.
         per_column: number of meters in a column.
@@ -39,6 +40,11 @@ class MeterLayout:
     values: int
     shown: int
     history: int = 0
+
+    @property
+    def thick(self) -> int:
+        """Number of lines of a bar."""
+        return max(1, self.rows // 2)
 
     @property
     def bar(self) -> int:

@@ -25,6 +25,7 @@ from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
+from impsy_tui.console.widgets.ensemble.view import EnsembleView
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.control.link import LinkState
 from impsy_tui.key_actions import shown
@@ -84,6 +85,8 @@ class ScorePage(Page):
         self._margin = Margin(self.palette, self.running.mark, lambda: self.editor.scroll_offset.y)
         self._meter_line = MeterLine(self.palette)
         self._meters = Meters(self.palette, context.digits_every, context.gestures)
+        self._ensemble = EnsembleView(self.palette)
+        self._ensemble.can_focus = False
         self._frame = 0
         self._has_adopted = False
         self._outdated = 0
@@ -96,7 +99,7 @@ class ScorePage(Page):
         self.prompt.display = False
 
     def compose(self) -> ComposeResult:
-        """Strip, title, meters in one line, margin and editor, meters at the side, keys, footer."""
+        """Strip, title, meters in one line, margin and editor, meters or ensemble at the side, keys, footer."""
         yield self._strip
         yield Label("", classes="title", markup=False)
         yield self._meter_line
@@ -104,6 +107,7 @@ class ScorePage(Page):
             yield self._margin
             yield self.editor
             yield self._meters
+            yield self._ensemble
         yield self._keys_bar
         yield self.prompt
         yield self.hint
@@ -161,11 +165,10 @@ class ScorePage(Page):
             return
         self._frame += 1
         # An ensemble plays touches: its only dimension is a number of a gesture.
-        self._meters.visible = self._meter_line.visible = view.snapshot.focused.ensemble is None
-        if self._meters.display and self._meters.region:
-            self._meters.show(view.snapshot)
-        else:
-            self._meter_line.show(view.snapshot)
+        self.set_class(view.snapshot.focused.ensemble is not None, "-ensemble")
+        for widget in (self._meters, self._meter_line, self._ensemble):
+            if widget.display:
+                widget.show(view.snapshot)
         if not self._has_adopted:
             self._has_adopted = True
             self.running.adopt(self.editor.lines, view.snapshot.pending)

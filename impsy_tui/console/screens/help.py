@@ -1,7 +1,7 @@
 """Help page: keys, panes, modes and all commands, from their tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -27,6 +27,9 @@ _AT_PROMPT = (
     ("Ctrl-R", "searches the history; again for older lines"),
     ("Ctrl-C", "clears the line; on an empty line it says how to leave"),
 )
+
+_LEAST_TEXT: Final = 20
+"""Cells of a text from which it stands next to its term; with less, it stands below."""
 
 
 class _Entry(NamedTuple):
@@ -81,8 +84,8 @@ class HelpText(Lines):
             kept = [entry for entry in entries if self._filter.matches(title, entry.term, entry.text)]
             number, count = number + len(kept), count + len(entries)
             if kept and title:
-                lines += [(), ((title, palette.accent),)]
-                self._groups.append(len(lines) - 1)
+                self._groups.append(len(lines) + 1)
+                lines += [(), *(((row, palette.accent),) for row in wrapped(title, self.size.width))]
             for entry in kept:
                 drawn = self._entry(entry.term, entry.text, entry.column)
                 if self._topic and entry.topic == self._topic:
@@ -139,9 +142,12 @@ class HelpText(Lines):
 
     def _entry(self, term: str, text: str, column: int) -> list[Line]:
         palette, width = self.palette, max(30, self.size.width - 2)
-        if len(term) >= column:
+        if len(term) >= column or width - column - 2 < _LEAST_TEXT:
             rows = wrapped(term, width, indent="  ", hanging="    ")
-            return [*(((row, palette.strong),) for row in rows), *self._entry("", text, column)]
+            below: list[Line] = [((row, palette.strong),) for row in rows if row.strip()]
+            if width - column - 2 >= _LEAST_TEXT:
+                return below + self._entry("", text, column)
+            return below + [((row, palette.text),) for row in wrapped(text, width, indent="    ", hanging="    ")]
         rows = wrapped(text, width - column - 2)
         return [
             ((f"  {'' if number else term:<{column}}", palette.strong), (row, palette.text))

@@ -53,6 +53,8 @@ _WIDE: Final = ("-wide", "-huge")
 """Classes of windows with room for the panes at the side."""
 _LOW_SIDE: Final = 20
 """Lines of a side in which only present jobs get lines."""
+_NO_JOBS: Final = 2
+"""Lines of the pane of the jobs without any."""
 _PANES: Final = "Meters, EnsembleView, ChannelPanes, PendingPane, JobsPane, EventLog"
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
@@ -184,9 +186,9 @@ class PerformScreen(Screen[None]):
         self.jobs.show(snapshot)
 
     def _lines_for_channels(self, snapshot: Snapshot) -> int:
-        """Returns the lines of the side that the channels may take: other panes keep theirs, jobs a part."""
+        """Returns the lines of the side that the channels may take: other panes keep theirs, jobs those they need."""
         side = self.channels.side_height
-        jobs = side // 4 if snapshot.jobs or side > _LOW_SIDE else 0
+        jobs = side // 4 if snapshot.jobs else _NO_JOBS if side > _LOW_SIDE else 0
         others = [pane for pane in (self.players, self.agent, self.pending) if pane.display]
         return side - sum(pane.size.height for pane in others) - (jobs if self.jobs.display else 0)
 

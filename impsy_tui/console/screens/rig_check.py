@@ -39,7 +39,7 @@ class Checks(Lines):
         for check in self._checks:
             style = styles[check.state]
             head = f" {_GLYPHS[check.state]} {check.name:<10} "
-            for text in wrapped(check.text, max(10, width - 14)):
+            for text in wrapped(check.text, width - 14):
                 lines.append(((head, style), (text, palette.text if check.state == "ok" else style)))
                 head = " " * len(head)
         self.styles.height = max(1, len(lines))

@@ -63,16 +63,13 @@ def agent_lines(player: PlayerState, width: int, palette: Palette) -> list[Line]
 
 
 def _wants(player: PlayerState, width: int, palette: Palette) -> Line:
-    words = [str(player.parameters["steer"])]
-    if budget := player.number("budget"):
-        words.append(f"budget {budget:g}")
-    if smooth := player.number("smooth"):
-        words.append(f"smooth {smooth:g}s")
     pieces = [(str(player.parameters["aim"]).upper(), palette.strong), (" ", palette.ground)]
     if player.agent is not None and player.agent.resting:
         pieces += [(" RESTS ", palette.text_block), (" ", palette.ground)]
-    used = sum(len(text) for text, _ in pieces)
-    return (*pieces, (cut(" · ".join(words), width - used), palette.text))
+    if budget := player.number("budget"):
+        used = sum(len(text) for text, _ in pieces)
+        pieces.append((cut(f"budget {budget:g}", width - used), palette.text))
+    return tuple(pieces)
 
 
 def _hears(agent: AgentState, width: int, palette: Palette) -> Line:

@@ -6,7 +6,7 @@ from typing import Final
 from rich.style import Style
 from textual.widget import Widget
 
-from impsy_tui.console.drawing.lines import Line, Lines, Pane, Piece, cut, heading, middle, padded, span
+from impsy_tui.console.drawing.lines import Line, Lines, Pane, Piece, cut, heading, middle, padded, span, wrapped
 from impsy_tui.console.drawing.slots import Forms, Slot, arrange, row
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
@@ -16,12 +16,14 @@ from impsy_tui.control.status_text import nudge_words
 MOST_LINES: Final = 3
 """Channels that get a line in a window without room for the panes."""
 _CHANNEL_LINE: Final = (
-    Slot("name", 11),
+    Slot("name", 12),
     Slot("rates", 20, least=34),
-    Slot("bound", 23, least=56, grow=1),
+    Slot("bound", 22, least=56, grow=1),
     Slot("last", 24, least=78, grow=2),
 )
 _MOST_ROWS: Final = 4
+_LEAST: Final = 2
+"""Lines of the panes with next to no room."""
 _SHARE: Final = 0.45
 """Share of the side that the panes of the channels may take."""
 _TARGET: Final = 21
@@ -43,20 +45,20 @@ class ChannelPanes(Pane):
         self._rows = 1
         """Lines of each channel, without targets."""
 
-    def show(self, snapshot: Snapshot, most: int = 0) -> None:
+    def show(self, snapshot: Snapshot, most: int) -> None:
         """Shows the channels of a snapshot.
 
         Args:
             snapshot: snapshot.
-            most: most lines of the pane with targets.
+            most: most lines of the pane.
         """
         self._channels = snapshot.channels
         count = max(1, len(self._channels))
-        self._rows = max(1, min(_MOST_ROWS, int(self.side_height * _SHARE) // count))
+        self._rows = max(1, min(_MOST_ROWS, int(self.side_height * _SHARE) // count, (most - 1) // count))
         if targets := sum(_target_rows(channel, self.size.width) for channel in self._channels):
             self._rows = next((rows for rows in range(self._rows, 1, -1) if 1 + rows * count + targets <= most), 1)
         height = 1 + self._rows * count
-        height += max(0, min(targets, most - height))
+        height = min(height + targets, max(_LEAST, most))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         self.redraw()
@@ -72,7 +74,10 @@ class ChannelPanes(Pane):
         lines = [heading("CHANNELS", width, self.palette, key=self.key, focused=self.has_focus)]
         space = max(1, min(self._rows, (height - 1) // max(1, len(self._channels))))
         left = height - 1 - space * len(self._channels)
-        for channel in self._channels:
+        channels = self._channels
+        if left < 0:  # those that do not work come first
+            channels = tuple(sorted(channels, key=lambda one: one.state == "open"))
+        for channel in channels:
             targets = _targets(channel, width, left, self.palette)
             left -= len(targets)
             lines += _pane(channel, width, space, self.palette, targets)
@@ -141,17 +146,17 @@ def _pane(channel: ChannelState, width: int, space: int, palette: Palette, targe
     problem = _problem(channel, width, palette)
     rates = f"{channel.received_rate:>4}/s in {channel.sent_rate:>4}/s out"
     if space == 1:
+        if channel.state != "open":
+            return [first, *targets]
         alarm = problem and channel.problem_age < _FRESH
-        return [
-            (
-                (name, style),
-                (
-                    cut("! " + channel.problem if alarm else rates.strip(), width - len(name)),
-                    palette.warning if alarm else palette.text,
-                ),
-            ),
-            *targets,
-        ]
+        text = cut("! " + channel.problem if alarm else rates.strip(), width - len(name))
+        return [((name, style), (text, palette.warning if alarm else palette.text)), *targets]
+    if channel.state != "open" and channel.problem:  # nothing passes: the problem gets all lines
+        parts = wrapped(f"! {channel.problem}", width - 2, hanging="  ")
+        if len(parts) >= space:
+            parts[space - 2 :] = [cut(f"{parts[space - 2]}…", width - 2)]
+        why: list[Line] = [((f"  {part}", palette.warning),) for part in parts]
+        return [first, *why, *[()] * (space - 1 - len(why)), *targets]
     if space < 4:
         lines = [first, (("  " + cut(rates, width - 2), palette.text),)]
         if problem and (space == 3 or channel.problem_age < _FRESH):

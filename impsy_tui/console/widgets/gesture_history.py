@@ -30,8 +30,8 @@ class GestureHistory:
         self._next = 0.0
         self._focus = ""
         self.count = 0
-        self._lines: dict[tuple[int, int], tuple[str, str]] = {}
-        """Lines of the present samples by dimension and columns: a line is drawn with each change of its meter."""
+        self._lines: dict[tuple[int, int, int], tuple[list[str], list[str]]] = {}
+        """Lines of the present samples by dimension, columns and height; each change of a meter draws them."""
 
     def add(self, snapshot: Snapshot) -> None:
         """Takes a sample of a snapshot if one is due."""
@@ -48,15 +48,17 @@ class GestureHistory:
             self.count += 1
             self._lines.clear()
 
-    def drawn(self, dimension: int, columns: int) -> tuple[str, str]:
-        """Returns the last ten seconds of a dimension as blocks: the musician's, and the player's."""
-        if (found := self._lines.get((dimension, columns))) is not None:
+    def drawn(self, dimension: int, columns: int, high: int = 1) -> tuple[list[str], list[str]]:
+        """Returns the last ten seconds of a dimension as lines of blocks: the musician's, and the player's."""
+        if (found := self._lines.get((dimension, columns, high))) is not None:
             return found
         chosen = self._chosen(columns)
-        musician = _line([sample[0] for sample in chosen], dimension, columns)
-        lines = musician, _line([sample[1] for sample in chosen], dimension, columns)
-        self._lines[dimension, columns] = lines
-        return lines
+        both = [sample[0] for sample in chosen], [sample[1] for sample in chosen]
+        musician, player = (
+            [_line(vectors, dimension, columns, level, high) for level in range(high)] for vectors in both
+        )
+        self._lines[dimension, columns, high] = musician, player
+        return musician, player
 
     def merged(self, dimension: int, columns: int) -> list[tuple[float | None, bool]]:
         """Returns the last ten seconds of a dimension, each value from the one who moved last.
@@ -87,6 +89,15 @@ class GestureHistory:
         return [self._samples[index] for index in range(newest, -1, -every)][:columns][::-1]
 
 
-def _line(vectors: Sequence[Sequence[float | None]], dimension: int, columns: int) -> str:
+def _line(vectors: Sequence[Sequence[float | None]], dimension: int, columns: int, level: int, high: int) -> str:
     values = (vector[dimension] if dimension < len(vector) else None for vector in vectors)
-    return "".join(" " if value is None else blocks((value,)) for value in values).rjust(columns)
+    return "".join(block(value, level, high) for value in values).rjust(columns)
+
+
+def block(value: float | None, level: int, high: int) -> str:
+    """Returns the block of a value in one of the rows of its history; the last row is the lowest."""
+    if value is None:
+        return " "
+    below = (high - 1 - level) / high
+    share = (min(max(value, 0.0), 1.0) - below) * high
+    return " " if share <= 0.0 and below else blocks((share,))

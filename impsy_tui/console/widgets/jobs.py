@@ -59,7 +59,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
     if not job.is_running:
         style = palette.alarm if job.state == "failed" else palette.text
-        return lines + [((part, style),) for part in wrapped(job.text, max(10, width), indent="  ", hanging="  ")]
+        return lines + [((part, style),) for part in wrapped(job.text, width, indent="  ", hanging="  ")]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""
     left = f", {span(job.left)} left" if job.left is not None else f", {span(job.age)}"
     lines.append((("  " + cut(f"{job.stage}{share}{left}", width - 2), palette.text),))

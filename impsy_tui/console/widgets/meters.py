@@ -182,45 +182,45 @@ class Meters(DrawnWidget, can_focus=True):
         if not is_moved:
             return []
         places = map(layout.place, range(layout.shown))
-        return [Region(x + layout.history_at, y + 1, layout.history, 2) for x, y in places]
+        return [Region(x + layout.history_at, y + 1, layout.history, 2 * layout.thick) for x, y in places]
 
     def _changed(self, index: int, before: MeterState, meter: MeterState) -> Iterator[Region]:
         """Yields the regions of a meter in which two states differ."""
         layout = self._layout
         x, y = layout.place(index)
         y += 1
-        bar = x + layout.bar_at
+        bar, thick = x + layout.bar_at, layout.thick
         if layout.rows == 1:
             yield Region(x, y, layout.width, 1)
             return
         if before.mark != meter.mark:
-            yield Region(x, y + 1, layout.name, 1)
+            yield Region(x, y + thick, layout.name, 1)
         for line, old, new, redrawn in (
             (0, before.input, meter.input, before.input_stale != meter.input_stale),
             (
-                1,
+                thick,
                 before.prediction,
                 meter.prediction,
                 before.prediction_stale != meter.prediction_stale or before.approach != meter.approach,
             ),
         ):
             if redrawn:
-                yield Region(bar, y + line, layout.bar, 1)
+                yield Region(bar, y + line, layout.bar, thick)
             elif old != new:
                 first, last = min(old, new) // 8, min(max(old, new) // 8, layout.bar - 1)
-                yield Region(bar + first, y + line, last - first + 1, 1)
+                yield Region(bar + first, y + line, last - first + 1, thick)
         if before.spread != meter.spread:
             ends = [cell for cell in (*before.spread, *meter.spread) if cell >= 0]
-            yield Region(bar + min(ends), y + 1, max(ends) - min(ends) + 1, 1)
+            yield Region(bar + min(ends), y + thick, max(ends) - min(ends) + 1, thick)
         for old, new in ((before.marker, meter.marker), (before.audition, meter.audition)):
             if old != new:
                 for cell in (old, new):
                     if cell >= 0:
-                        yield Region(bar + cell, y + 1, 1, 1)
+                        yield Region(bar + cell, y + thick, 1, thick)
         for line, old_text, new_text in (
             (0, (before.input_text, before.input_stale), (meter.input_text, meter.input_stale)),
             (
-                1,
+                thick,
                 (before.prediction_text, before.prediction_stale),
                 (meter.prediction_text, meter.prediction_stale),
             ),
@@ -273,34 +273,27 @@ class Meters(DrawnWidget, can_focus=True):
 
     def _tall(self, segments: list[Segment], index: int, part: int) -> None:
         layout, palette, meter = self._layout, self._palette, self._meters[index]
-        if part == 2:
+        which, line = divmod(part, layout.thick)
+        over: dict[int, tuple[str, Style]] = {}
+        if which == 0:
+            head, ink = cut_off(self._names[index], layout.name - 1), palette.strong
+            kind, length, text, stale = "input", meter.input, meter.input_text, meter.input_stale
+        elif which == 1:
+            head = {"inverted": "inv"}.get(meter.mark, meter.mark)[: layout.name - 1]
+            ink = palette.dim if meter.mark == OTHERS else palette.warning
+            kind, length, text = "prediction", meter.prediction, meter.prediction_text
+            stale, over = meter.prediction_stale, _marks_over(meter, palette)
+        else:
             segments.append(Segment(" " * layout.width, palette.ground))
             return
-        if part == 0:
-            name = padded(cut_off(self._names[index], layout.name - 1), layout.name)
-            segments.append(Segment(name, palette.strong))
-            self._bar(segments, meter.input, "input", meter.input_stale, {})
-            segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
-            self._past(segments, index, 0)
-            return
-        mark = {"inverted": "inv"}.get(meter.mark, meter.mark)[: layout.name - 1].ljust(layout.name)
-        segments.append(Segment(mark, palette.dim if meter.mark == OTHERS else palette.warning))
-        over = dict.fromkeys(range(meter.spread[0], meter.spread[1] + 1), (_SPREAD, palette.marker))
-        if meter.spread == NO_SPREAD:
-            over = {}
-        if meter.marker >= 0:
-            over[meter.marker] = (meter.approach, palette.marker)
-        if meter.audition >= 0:
-            over[meter.audition] = ("◇", palette.marker)
-        self._bar(segments, meter.prediction, "prediction", meter.prediction_stale, over)
-        style = palette.dim if meter.prediction_stale else palette.prediction
-        segments.append(Segment(f" {meter.prediction_text:>4}", style))
-        self._past(segments, index, 1)
-
-    def _past(self, segments: list[Segment], index: int, which: int) -> None:
-        if columns := self._layout.history:
-            style = self._palette.prediction if which else self._palette.input
-            segments.append(Segment(f" {self._history.drawn(index, columns)[which]}", style))
+        if line:
+            head = text = ""  # they stand in the first line of a bar
+        segments.append(Segment(padded(head, layout.name), ink))
+        self._bar(segments, length, kind, stale, over)
+        style = palette.prediction if which else palette.input
+        segments.append(Segment(f" {text:>4}", palette.dim if stale else style))
+        if columns := layout.history:
+            segments.append(Segment(f" {self._history.drawn(index, columns, layout.thick)[which][line]}", style))
 
     def _bar(
         self, segments: list[Segment], eighths: int, kind: str, stale: bool, over: dict[int, tuple[str, Style]]
@@ -345,6 +338,18 @@ class Meters(DrawnWidget, can_focus=True):
             segments.append(Segment(f" {meter.input_text:>4}", palette.input))
         if layout.values:
             segments.append(Segment(f" {meter.prediction_text:>4}", palette.prediction))
+
+
+def _marks_over(meter: MeterState, palette: Palette) -> dict[int, tuple[str, Style]]:
+    """Returns the marks that stand over the bar of a prediction, by cell."""
+    over: dict[int, tuple[str, Style]] = {}
+    if meter.spread != NO_SPREAD:
+        over = dict.fromkeys(range(meter.spread[0], meter.spread[1] + 1), (_SPREAD, palette.marker))
+    if meter.marker >= 0:
+        over[meter.marker] = (meter.approach, palette.marker)
+    if meter.audition >= 0:
+        over[meter.audition] = ("◇", palette.marker)
+    return over
 
 
 def _ink(mark: str, palette: Palette) -> Style:

@@ -3,11 +3,13 @@
 from itertools import groupby
 from typing import Final
 
+from textual.widget import Widget
+
 from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.large_text import large, large_width
-from impsy_tui.console.drawing.lines import Line, Lines, Piece, blocks, cut_off, one_line, padded
+from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut_off, one_line, padded
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.gesture_history import GestureHistory
+from impsy_tui.console.widgets.gesture_history import GestureHistory, block
 from impsy_tui.console.widgets.strip.moved_parameters import moved_parameters
 from impsy_tui.console.widgets.strip.turns import focused_turn, turn_ink
 from impsy_tui.control.messages import Snapshot
@@ -40,10 +42,14 @@ class StageView(Lines):
         snapshot, width, height = self._snapshot, self.size.width, self.size.height
         if snapshot is None or not width:
             return
-        scale = 2 if width >= _LARGE_FROM[0] and height >= _LARGE_FROM[1] else 1
+        # The view of an ensemble takes a part of the height.
+        room = self.parent.size.height if isinstance(self.parent, Widget) else height
+        scale = 2 if width >= _LARGE_FROM[0] and room >= _LARGE_FROM[1] else 1
         player, palette = snapshot.focused, self.palette
         whose = focused_turn(snapshot)
         turn, value, color = whose.word, _value(player), turn_ink(whose, palette)
+        if player.agent is not None and large_width(f"{turn}  {value}", scale) > width:
+            value = ""  # the line below has it
         if large_width(f"{turn}  {value}", scale) > width:
             turn = turn[: max(1, width // (8 * scale) - len(value))]
         gap = max(0, width - large_width(turn, scale) - large_width(value, scale))
@@ -84,29 +90,20 @@ class StageView(Lines):
                 row.append((padded(shown, longest + 1), self.palette.strong))
                 for is_player, run in groupby(history, key=lambda one: one[1]):
                     style = self.palette.prediction if is_player else self.palette.input
-                    row.append(("".join(_block(value, level, high) for value, _ in run), style))
+                    row.append(("".join(block(value, level, high) for value, _ in run), style))
         return [tuple(row) for row in rows]
 
 
-def _block(value: float | None, level: int, high: int) -> str:
-    """Returns the block of a value in one of the rows of its history; the last row is the lowest."""
-    if value is None:
-        return " "
-    below = (high - 1 - level) / high
-    share = (min(max(value, 0.0), 1.0) - below) * high
-    return " " if share <= 0.0 and below else blocks((share,))
-
-
 def _value(player: PlayerState) -> str:
-    return "" if player.agent is not None else f"{player.number('temp'):.2f}"
+    return str(player.parameters["aim"]).upper() if player.agent is not None else f"{player.number('temp'):.2f}"
 
 
 def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
     mode = snapshot.focused.mode
-    if snapshot.focused.agent is not None:
-        return ((mode, palette.dim),)
     moved, label = moved_parameters(snapshot).get("temp"), "temp"
-    if moved is not None:
+    if snapshot.focused.agent is not None:
+        label = f"aim {snapshot.focused.parameters['aim']}"
+    elif moved is not None:
         label += " pattern" if moved.value is None else f" → {moved.value:g} in {moved.seconds:.0f}s"
     return ((mode, palette.dim), (label.rjust(max(0, width - len(mode))), palette.dim))
 

@@ -44,7 +44,12 @@ def test_meters_stay_within_any_space(count: int, width: int, height: int, name:
 
 
 def test_few_meters_are_tall_and_many_are_dense() -> None:
-    assert lay_out(3, 80, 20, 2).rows == 3
+    assert [(lay_out(3, 80, height, 2).rows, lay_out(3, 80, height, 2).thick) for height in (21, 15, 14, 8)] == [
+        (7, 3),
+        (5, 2),
+        (3, 1),
+        (2, 1),
+    ]
     assert lay_out(8, 80, 20, 2).rows == 2
     assert lay_out(64, 80, 20, 2).rows == 1
 

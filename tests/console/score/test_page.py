@@ -254,10 +254,10 @@ async def test_meters_of_the_score_show_the_history_of_the_first_screen(rig: Rig
     rig.send("mode battle")
     async with console(rig.socket, LARGE, score="night") as here:
         await here.sees("SCORE night")
-        await here.until(lambda: len(_page(here)._meters._history.drawn(0, 10)[1].strip()) > 1)
+        await here.until(lambda: len(_page(here)._meters._history.drawn(0, 10)[1][0].strip()) > 1)
         await here.press("escape", "escape")
         await here.until(lambda: here.app.screen is here.app.perform)
-        assert len(here.app.perform.history.drawn(0, 10)[1].strip()) > 1
+        assert len(here.app.perform.history.drawn(0, 10)[1][0].strip()) > 1
 
 
 @performed

@@ -9,9 +9,9 @@ from textual.geometry import Region
 
 from impsy_tui.console.drawing.lines import Line, changed_cells
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import TargetState
+from impsy_tui.control.states import ChannelState, TargetState
 from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, performed
-from tests.support.snapshots import playing
+from tests.support.snapshots import AGENT, playing
 
 
 def _targets(count: int, value: str = "64") -> tuple[TargetState, ...]:
@@ -55,6 +55,37 @@ async def test_small_window_shows_one_line_for_each_channel(tmp_path: Path) -> N
         await here.show(_mapped(8))
         assert _shown(here, 8) == []
         assert sum("● osc" in line or "● demo" in line for line in here.lines) == 2
+        await here.show(playing(channels=(msgspec.structs.replace(_mapped(1).channels[0], name="websocket"),)))
+        assert "● websocket " in here.text
+
+
+_WAITING = ChannelState(
+    "audio",
+    "waiting",
+    "the usual device",
+    problem="This machine has no sound input: plug in a microphone, or start JACK",
+)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+@performed
+async def test_channel_pane_shows_channel_that_waits_next_to_an_agent(size: tuple[int, int], tmp_path: Path) -> None:
+    heard = playing()
+    player = msgspec.structs.replace(
+        heard.focused, kind="agent", agent=AGENT, parameters={"aim": "imitate", "steer": "seek", "rest": -50.0}
+    )
+    async with console(tmp_path / "none.sock", size, connected=False) as here:
+        await here.detach()
+        snapshot = msgspec.structs.replace(heard, channels=(heard.channels[0], _WAITING), players=(player,), jobs=())
+        await here.show(snapshot)
+        await here.sees("◌ audio", "AGENT ─", "aim imitate", "steer seek", "rest -50", "smooth 0s")
+        if size == LARGE:
+            await here.sees("! This machine has no sound input: plug")
+        elif size == HUGE:
+            await here.sees("! This machine has no sound input: plug in a microphone, or", "start JACK")
+        await here.press("f6")
+        await here.show(snapshot)
+        await here.sees("AGENT ─", "◌ audio")
 
 
 @performed

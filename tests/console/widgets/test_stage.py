@@ -56,9 +56,16 @@ def test_history_shows_ten_seconds_in_any_number_of_columns() -> None:
     for step in range(60):
         history.add(at(step * 0.25, 1.0 if step == 50 else 0.0))
     for columns in (10, 20, 40):
-        musician, player = history.drawn(0, columns)
+        musician, player = (only for (only,) in history.drawn(0, columns))
         assert len(musician) == len(player) == columns
-    assert history.drawn(0, 40)[0].count("█") == 1
+    assert history.drawn(0, 40)[0][0].count("█") == 1
+
+
+def test_history_of_several_rows_fills_them_from_the_lowest() -> None:
+    history = GestureHistory()
+    for step, value in enumerate((0.0, 0.5, 1.0)):
+        history.add(at(step * 0.25, value))
+    assert [row[-3:] for row in history.drawn(0, 40, 2)[0]] == ["  █", "▁██"]
 
 
 def test_history_starts_again_with_another_player() -> None:
@@ -66,7 +73,7 @@ def test_history_starts_again_with_another_player() -> None:
     history.add(at(1.0, 1.0))
     other = msgspec.structs.replace(at(1.3, 0.5).players[0], name="other")
     history.add(msgspec.structs.replace(at(1.3, 0.5), players=(other,), focus="other"))
-    assert history.drawn(0, 40)[0].strip() == "▅"
+    assert history.drawn(0, 40)[0][0].strip() == "▅"
 
 
 def test_history_takes_the_value_of_the_one_who_moved_last() -> None:

@@ -69,8 +69,9 @@ def test_wrapped_lines_begin_below_each_other() -> None:
         "  three-four",
         "  five six",
     ]
-    assert wrapped("漢字漢字漢字", 7) == ["漢字漢", "字漢字"]
-    assert wrapped("", 7, indent="  ") == ["  "]
+    assert wrapped("漢字漢字漢字", 9) == ["漢字漢字", "漢字"]
+    assert wrapped("", 9, indent="  ") == ["  "]
+    assert wrapped("one two three", 0) == ["one two", "three"]
 
 
 def test_one_line_escapes_control_characters() -> None:

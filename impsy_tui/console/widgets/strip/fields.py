@@ -14,6 +14,7 @@ from impsy_tui.console.widgets.strip.turns import focused_turn, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
 from impsy_tui.modes import FILTER
+from impsy_tui.parameters import AIM, REST, SMOOTH, STEER
 
 _SURPRISED: Final = 5.0
 """Nats per event above those of the training: the musician plays what the model does not know."""
@@ -81,7 +82,11 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
     player, moved = snapshot.focused, moved_parameters(snapshot)
     found: dict[str, Forms] = {}
     if player.agent is not None:
-        found["temp"] = _number("aim", str(player.parameters["aim"]), moved.get("aim"), palette)
+        slots = {"temp": AIM, "sigma": STEER, "speed": REST, "threshold": SMOOTH}
+        for slot, one in slots.items():
+            value = player.parameters.get(one.name, one.default)
+            shown = f"{value:g}{'s' * (one is SMOOTH)}" if isinstance(value, float) else one.written(value)
+            found[slot] = _number(one.name, shown, moved.get(one.name), palette)
     else:
         found["temp"] = _temperature("temp", f"{player.number('temp'):.2f}", player, moved, palette)
     if player.agent is None and player.ensemble is None:
@@ -89,7 +94,7 @@ def parameter_fields(snapshot: Snapshot, palette: Palette) -> dict[str, Forms]:
         speed = f"×{1 / stretch:.3g}" if stretch else "max"
         found["sigma"] = _temperature("sigma", f"{player.number('sigma'):.3g}", player, moved, palette)
         found["speed"] = _number("speed", speed, moved.get("speed"), palette)
-    if player.mode == "callresponse":
+    if player.mode == "callresponse" and player.agent is None:
         shown = f"{player.number('threshold'):.3g}s"
         found["threshold"] = _number("threshold", shown, moved.get("threshold"), palette)
     if snapshot.thru:
