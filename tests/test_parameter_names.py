@@ -14,7 +14,6 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "activity": ("engine/players/ensemble/followers.py",),
     "aim": (
         "console/widgets/agent.py",
-        "console/widgets/strip/fields.py",
         "engine/players/agent.py",
     ),
     "blend": ("engine/players/mdrnn.py",),
@@ -58,10 +57,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "console/widgets/strip/status_strip.py",
         "engine/players/mdrnn.py",
     ),
-    "smooth": (
-        "console/widgets/agent.py",
-        "engine/players/agent.py",
-    ),
+    "smooth": ("engine/players/agent.py",),
     "solo": (
         "console/widgets/meters.py",
         "engine/players/dimension_shaping.py",
@@ -71,10 +67,7 @@ IMPLEMENTED_OR_DRAWN: Final[dict[str, tuple[str, ...]]] = {
         "console/widgets/strip/fields.py",
         "console/widgets/strip/status_strip.py",
     ),
-    "steer": (
-        "console/widgets/agent.py",
-        "engine/players/agent.py",
-    ),
+    "steer": ("engine/players/agent.py",),
     "swing": ("engine/players/engine_parameters.py",),
     "temp": (
         "console/widgets/footer.py",

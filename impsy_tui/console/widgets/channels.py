@@ -118,19 +118,19 @@ class ChannelLines(Lines):
 
 def _line_fields(channel: ChannelState, palette: Palette) -> dict[str, Forms]:
     glyph, style = _state(channel, palette)
-    fresh = channel.problem and 0 <= channel.problem_age < _FRESH
+    wrong = channel.problem and (channel.state != "open" or 0 <= channel.problem_age < _FRESH)
     bound, quiet = _short(channel.bound), palette.dim if channel.state == "open" else style
     if channel.nudge:
         bound = f"{nudge_words(channel.nudge)} {bound}"
     if channel.state != "open":
         bound = f"{channel.state.upper()} {bound}"
     newest = channel.last_sent or channel.last_received
-    last = f"! {channel.problem}" if fresh else newest
+    last = f"! {channel.problem}" if wrong else newest
     return {
         "name": (((f"{glyph} {channel.name}", style),),),
         "rates": (((f"{channel.received_rate:>4} in {channel.sent_rate:>4} out /s", palette.text),),),
         "bound": (((bound, quiet),),),
-        "last": (((last, palette.warning if fresh else palette.dim),),) if last else (),
+        "last": (((last, palette.warning if wrong else palette.dim),),) if last else (),
     }
 
 

@@ -14,6 +14,7 @@ from impsy_tui.console.widgets.strip.moved_parameters import moved_parameters
 from impsy_tui.console.widgets.strip.turns import focused_turn, turn_ink
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PlayerState
+from impsy_tui.parameters import AIM
 
 _LARGE_FROM: Final = (150, 36)
 """Size of the window from which letters have twice the size."""
@@ -43,8 +44,8 @@ class StageView(Lines):
         if snapshot is None or not width:
             return
         # The view of an ensemble takes a part of the height.
-        room = self.parent.size.height if isinstance(self.parent, Widget) else height
-        scale = 2 if width >= _LARGE_FROM[0] and room >= _LARGE_FROM[1] else 1
+        height_of_all = self.parent.size.height if isinstance(self.parent, Widget) else height
+        scale = 2 if width >= _LARGE_FROM[0] and height_of_all >= _LARGE_FROM[1] else 1
         player, palette = snapshot.focused, self.palette
         whose = focused_turn(snapshot)
         turn, value, color = whose.word, _value(player), turn_ink(whose, palette)
@@ -95,14 +96,14 @@ class StageView(Lines):
 
 
 def _value(player: PlayerState) -> str:
-    return str(player.parameters["aim"]).upper() if player.agent is not None else f"{player.number('temp'):.2f}"
+    return str(player.parameters[AIM.name]).upper() if player.agent is not None else f"{player.number('temp'):.2f}"
 
 
 def _target(snapshot: Snapshot, palette: Palette, width: int) -> Line:
     mode = snapshot.focused.mode
     moved, label = moved_parameters(snapshot).get("temp"), "temp"
     if snapshot.focused.agent is not None:
-        label = f"aim {snapshot.focused.parameters['aim']}"
+        label = f"aim {snapshot.focused.parameters[AIM.name]}"
     elif moved is not None:
         label += " pattern" if moved.value is None else f" → {moved.value:g} in {moved.seconds:.0f}s"
     return ((mode, palette.dim), (label.rjust(max(0, width - len(mode))), palette.dim))

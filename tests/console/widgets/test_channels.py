@@ -14,6 +14,14 @@ from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, perf
 from tests.support.snapshots import AGENT, playing
 
 
+_WAITING = ChannelState(
+    "audio",
+    "waiting",
+    "the usual device",
+    problem="This machine has no sound input: plug in a microphone, or start JACK",
+)
+
+
 def _targets(count: int, value: str = "64") -> tuple[TargetState, ...]:
     return tuple(TargetState(number, f"cc 1 {number + 20}", value) for number in range(1, count + 1))
 
@@ -57,14 +65,8 @@ async def test_small_window_shows_one_line_for_each_channel(tmp_path: Path) -> N
         assert sum("● osc" in line or "● demo" in line for line in here.lines) == 2
         await here.show(playing(channels=(msgspec.structs.replace(_mapped(1).channels[0], name="websocket"),)))
         assert "● websocket " in here.text
-
-
-_WAITING = ChannelState(
-    "audio",
-    "waiting",
-    "the usual device",
-    problem="This machine has no sound input: plug in a microphone, or start JACK",
-)
+        await here.show(playing(channels=(_WAITING,)))
+        assert "! This machine has no so" in here.text
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
