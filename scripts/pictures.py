@@ -6,20 +6,27 @@ without colour: about fifteen minutes.
 """
 
 import asyncio
+import itertools
+import math
 import os
 import re
 import socket as udp
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pythonosc.udp_client import SimpleUDPClient
 from rich.terminal_theme import SVG_EXPORT_THEME
 
+from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import ConsoleOptions
+from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
 from impsy_tui.paths import shipped_folder
@@ -96,6 +103,42 @@ server_ip = "192.0.2.1"
 """Configuration in which no channel opens."""
 
 
+def faders(seconds: float) -> list[float]:
+    """Returns what a musician plays who rests every five seconds for five seconds."""
+    return [0.5 + 0.4 * math.sin((0.3 + 0.2 * n) * seconds) for n in range(8)] if seconds % 10.0 < 5.0 else []
+
+
+def sound(seconds: float) -> list[float]:
+    """Returns the descriptors of the musician's sound and of the synth's."""
+    yours, its = ([math.sin(rate * seconds + n) for n in range(len(NAMES))] for rate in (0.7, 0.4))
+    yours[NAMES.index("loudness-dBFS")], its[NAMES.index("loudness-dBFS")] = -18.0 + yours[0], -24.0 + its[0]
+    return [*yours, *its, 0.5, 0.5]
+
+
+MUSICIANS = {"duel": ("/interface", faders), "agent": ("/feats/loudness", sound)}
+"""What plays the instrument in place of a demo, by configuration."""
+
+
+@contextmanager
+def musician(config: str) -> Iterator[None]:
+    """Plays the instrument of a configuration."""
+    ends = threading.Event()
+
+    def play() -> None:
+        address, playing = MUSICIANS[config]
+        client = SimpleUDPClient("127.0.0.1", 6000)
+        for step in itertools.count():
+            if ends.wait(0.05):
+                return
+            if values := playing(step * 0.05):
+                client.send_message(address, values)
+
+    if config in MUSICIANS:
+        threading.Thread(target=play, daemon=True).start()
+    yield
+    ends.set()
+
+
 async def perform(socket: Path, folder: Path) -> None:
     app = ConsoleApp(ConsoleOptions(socket))
     async with app.run_test(size=(120, 36)) as pilot:
@@ -148,6 +191,10 @@ def every_screen(name: str, size: tuple[int, int], terminal: str, busy: tuple[st
                 for screen, keys in SCREENS.items():
                     await pilot.press(*keys)
                     await pilot.pause(1.0)
+                    if isinstance(app.screen, FilesPage):
+                        while not app.screen._files:
+                            await pilot.pause(0.1)
+                        await pilot.pause(1.0)  # for the plot
                     save(app, folder / f"{name}-{screen}-{size[0]}x{size[1]}-{terminal}.svg")
 
     return look
@@ -179,14 +226,17 @@ def save(app: ConsoleApp, file: Path) -> None:
 
 def looked_at(config: Path, *looks: Look, folder: Path) -> None:
     """Plays a configuration, and takes pictures of it."""
-    socket = Path("engine.sock").absolute()
+    socket = Path(f"{config.stem}.sock").absolute()
     launch_engine(["-c", str(config)], socket, Path("logs", "engine.out").absolute())
     try:
-        for look in looks:
-            asyncio.run(look(socket, folder))
+        with musician(config.stem):
+            for look in looks:
+                asyncio.run(look(socket, folder))
     finally:
         with connected(socket) as client:
             client.command("shutdown")
+        while socket.exists():  # the next engine needs its ports
+            time.sleep(0.1)
 
 
 def main() -> None:
