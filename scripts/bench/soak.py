@@ -35,6 +35,8 @@ from impsy_tui.errors import NoEngineError
 
 DISK = 32
 """Megabytes of the disk."""
+SETTLED = 60.0
+"""Seconds after which a log that was not written to is complete."""
 LATE = 0.02
 """Seconds of lateness that count as late."""
 CONFIG = """
@@ -80,7 +82,6 @@ class Soak:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(7)
-        self.old_logs: list[Path] = []
         self.synth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.synth.bind(("127.0.0.1", 0))
         self.port = self.synth.getsockname()[1]
@@ -161,7 +162,7 @@ class Soak:
             return
         for file in away.iterdir():  # the engine has made the folder again
             if not (logs / file.name).exists() or file.suffix == ".log":
-                file.rename(logs / f"{file.stem}-{time.monotonic_ns()}{file.suffix}")
+                file.rename(logs / f"{file.stem.partition('_')[0]}_{time.monotonic_ns()}{file.suffix}")
         shutil.rmtree(away)
 
     def fill(self) -> None:
@@ -184,11 +185,11 @@ class Soak:
             time.sleep(0.2)
 
     def put_away(self) -> None:
-        """Moves the logs of the engine before the last one to a larger disk."""
+        """Moves the logs that the engine has not written to for a minute to a larger disk."""
         self.kept.mkdir(exist_ok=True)
-        for file in filter(Path.exists, self.old_logs):
-            shutil.move(file, self.kept / f"{file.stem}-{time.monotonic_ns()}{file.suffix}")
-        self.old_logs = list(self.folder.glob("logs/*.log"))
+        for file in self.folder.glob("logs/*.log"):
+            if time.time() - file.stat().st_mtime > SETTLED:
+                shutil.move(file, self.kept / f"{file.stem}-{time.monotonic_ns()}{file.suffix}")
 
     def kill(self) -> None:
         """Kills the engine; measures the time until it has resumed."""
