@@ -10,6 +10,7 @@ import numpy as np
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.refusals import refused, refused_from_network
 from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
+from impsy_tui.engine.commands.unfinished import UnfinishedPrograms
 from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.set_recording import is_recorded, needs_own_line
@@ -57,6 +58,7 @@ class Executor:
         """Macros of the performer, by name."""
         self.live_set: LiveSet | None = None
         """History, recording and pending commands of the session; None before the session starts."""
+        self.unfinished = UnfinishedPrograms()
         self._current: LineResult | None = None
         """Result of the program that is being carried out now."""
         self._carry_out_command = carry_out_command
@@ -253,6 +255,7 @@ class Executor:
         self.perform(program, player, result)
         self._report_problems(source, result)
         if result.awaited and not (waits and result.settles):
+            self.unfinished.add(result)
             self._background(self._settle_and_report(source, result))
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
@@ -265,7 +268,10 @@ class Executor:
             self._notify("error", source, result.problems.pop(0))
 
     async def _settle_and_report(self, source: str, result: LineResult) -> None:
-        await result.settle()
+        try:
+            await result.settle()
+        finally:
+            self.unfinished.end(result)
         self._report_problems(source, result)
         self._changed()
 

@@ -68,21 +68,6 @@ class DoneLine:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-@dataclass(frozen=True, slots=True)
-class UndoneLine:
-    """Line that was taken back.
-
-    Attributes:
-        line: the line.
-        cancelled: numbers of the pending commands of the line, which are cancelled.
-        awaited: awaitables of the changes that take time.
-    """
-
-    line: DoneLine
-    cancelled: tuple[int, ...]
-    awaited: list[Awaitable[str]]
-
-
 class UndoHistory:
     """Lines that can be taken back, and lines that can be carried out again.
 
@@ -206,22 +191,29 @@ class UndoHistory:
         """
         return next((line for line in reversed(self._lines) if own is None or line.number < own.first), None)
 
-    def undo(self, line: DoneLine) -> UndoneLine:
-        """Takes back a line."""
-        self.drop(line)
-        self._undone.append(line)
+    def cancel(self, line: DoneLine) -> tuple[int, ...]:
+        """Cancels what a line left pending, also through its pending commands.
+
+        Returns:
+            Numbers of the pending commands of the line itself.
+        """
         left = self._scheduled.left_by(line.numbers)
         cancelled = tuple(number for number in line.numbers if self._scheduled.cancel_if_there(number))
         for number in left:
             self._scheduled.cancel_if_there(number)
+        return cancelled
+
+    def undo(self, line: DoneLine) -> list[Awaitable[str]]:
+        """Takes back a line whose pending commands are cancelled; returns the changes that take time."""
+        self.drop(line)
+        self._undone.append(line)
         awaited: list[Awaitable[str]] = []
         if line.before is not None:
             for one in line.cancelled:
                 self._scheduled.cancel_if_there(one.saved.number)
             self._cues.place = line.before.place
             awaited += self._scene_keeper.restore(line.before.scene)
-        awaited += [reverse() for reverse in reversed(line.reversals)]
-        return UndoneLine(line, cancelled, awaited)
+        return [*awaited, *(reverse() for reverse in reversed(line.reversals))]
 
     def redo(self) -> Program | None:
         """Returns the line that was taken back last, to carry it out again; None if there is none."""

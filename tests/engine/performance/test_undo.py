@@ -274,3 +274,29 @@ def test_ramp_to_a_scene_does_not_start_if_it_ends_while_its_file_is_read(tmp_pa
     made.time.advance(0)  # the ramp is due, and its file is not read yet
     made.do(end)
     assert made.do("what") == "nothing is pending"
+
+
+def test_undo_waits_for_what_a_pending_line_is_carrying_out(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    made.do("scene save a")
+    made.do("temp 2")
+    made.do("at event 1 scene a; after 60s temp 3")
+    made.session.received("in", (0.1, 0.2, 0.3), made.time.time)
+    made.time.advance(0)  # the scene is being read
+    made.do("undo")
+    assert temp(made) == 2.0
+    assert made.do("what") == "nothing is pending"
+
+
+def test_undo_in_a_pending_line_and_undo_of_this_line_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    start = made.live_set.history.capture()
+    made.do("scene save a")
+    made.do("temp 2")
+    made.do("at event 1 scene a; undo; sigma 1")
+    made.session.received("in", (0.1, 0.2, 0.3), made.time.time)
+    made.time.advance(0)
+    made.try_("undo; temp 3")
+    while made.try_("undo").ok:
+        pass
+    assert made.live_set.history.capture().scene == start.scene

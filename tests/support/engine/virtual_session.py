@@ -169,8 +169,15 @@ class VirtualSession:
 
     def try_(self, line: str) -> Reply:
         """Types a line that may fail; returns the reply."""
-        reply = asyncio.run(self.executor.carry_out(line, 1))
+        reply = asyncio.run(self._with_waiting(line))
         self._settle()
+        return reply
+
+    async def _with_waiting(self, line: str) -> Reply:
+        background = [asyncio.ensure_future(each) for each in self._waiting]
+        self._waiting.clear()
+        reply = await self.executor.carry_out(line, 1)
+        await asyncio.gather(*background)
         return reply
 
     def wait(self, seconds: float) -> None:

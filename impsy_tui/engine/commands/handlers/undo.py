@@ -26,6 +26,7 @@ class UndoHandlers(Handlers):
 
     async def _take_back_in_turn(self, result: LineResult) -> str:
         history, own = self._host.live_set.history, result.began
+        self._host.executor.unfinished.end_all(result.left_by)  # it may wait for a line that waits for it
         while True:
             # Outside the lock: the line may wait for the lock itself.
             if (last := history.last(own)) is not None:
@@ -41,15 +42,17 @@ class UndoHandlers(Handlers):
     async def _take_back(self, line: DoneLine) -> str:
         live_set = self._host.live_set
         before = {name: player.routing for name, player in self._session.all_players.items()}
-        undone = live_set.history.undo(line)
-        await settle(undone.awaited)
+        cancelled = live_set.history.cancel(line)
+        while await self._host.executor.unfinished.one_ended(line.numbers):
+            cancelled += live_set.history.cancel(line)
+        await settle(live_set.history.undo(line))
         resumed = line.cancelled if line.before is not None else ()
         if line.before is not None:
             away = self._session.scheduler.now() - line.before.at
             for problem in await pending_lines.resume(resumed, away, live_set.ramps, live_set.patterns):
                 self._session.notify("warning", "undo", problem)
         scene = None if line.before is None else line.before.scene
-        live_set.recording.note_undo(scene, undone.cancelled, [one.saved.number for one in resumed], before)
+        live_set.recording.note_undo(scene, cancelled, [one.saved.number for one in resumed], before)
         return f"undone: {line.program}"
 
     def _redo(self) -> Awaitable[str]:
