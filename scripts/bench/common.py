@@ -45,6 +45,14 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
 
+def compiled(name: str, folder: Path) -> Path:
+    """Compiles a shim of this folder, for ``LD_PRELOAD``; returns its file."""
+    made = folder / f"{name}.so"
+    source = Path(__file__).with_name(f"{name}.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(source), "-ldl", "-lpthread"], check=True)
+    return made
+
+
 def free_port() -> int:
     """Returns a free UDP port of this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

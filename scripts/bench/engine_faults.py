@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from common import table
-from fault_plan import ERRORS, compiled
+from common import compiled, table
+from fault_plan import ERRORS
 from fault_stage import PARTS, START, FaultStage, stage
 
 BATCH: Final = 40
@@ -138,7 +138,7 @@ def main() -> None:
     dice = random.Random(options.seed)
     tried: list[Point] = []
     with tempfile.TemporaryDirectory(prefix="shim-") as folder:
-        shim = compiled(Path(folder))
+        shim = compiled("fault_shim", Path(folder))
         for part in options.parts:
             points = [one for one in points_of(part, shim) if one.call in options.calls.split(",")]
             print(f"{part}: {len(points)} faults are possible", flush=True)

@@ -3,7 +3,6 @@
 import errno
 import mmap
 import struct
-import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -34,14 +33,6 @@ ERRORS: Final = {
 ROLES: Final = ("engine", "log writer", "worker", "other")
 _HEAD: Final = struct.Struct("5i")
 _COUNTS: Final = struct.Struct(f"{len(ERRORS)}i")
-
-
-def compiled(folder: Path) -> Path:
-    """Compiles the shim; returns its file."""
-    made = folder / "fault_shim.so"
-    source = Path(__file__).parent / "fault_shim.c"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(source), "-ldl"], check=True)
-    return made
 
 
 class FaultPlan:

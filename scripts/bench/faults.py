@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from common import ROOT, table
-from fault_plan import ERRORS, FaultPlan, compiled
+from common import ROOT, compiled, table
+from fault_plan import ERRORS, FaultPlan
 
 sys.path.insert(0, str(ROOT))  # the tests have the way to wait
 
@@ -109,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
-        shim, loop = compiled(folder), EngineLoop()
+        shim, loop = compiled("fault_shim", folder), EngineLoop()
         without = Point()
         (folder / "without").mkdir()
         plan = FaultPlan(folder / "plan", shim)

@@ -7,8 +7,7 @@ a knob, plays call and response, glides, scenes, a set list, patterns and a seco
 played and loads it, and ends in silence. Meanwhile links, consoles, devices, workers, the disk, the clock and the
 engine fail. A controller plays by OSC, a knob box by MIDI, and a synthesiser listens to both.
 
-SET_CLOCK=1 also sets the clock of the machine forward for three seconds. This needs root, and disturbs other
-programs.
+The clock is set for the processes behind the SSH server only (``clock_shim.c``), if there is a C compiler.
 """
 
 import os

@@ -152,15 +152,17 @@ def fill_disk(performer: Performer) -> None:
 
 
 def set_clock(performer: Performer) -> None:
-    if not os.environ.get("SET_CLOCK"):
-        performer.fault("clock set", "not tried: SET_CLOCK=1 does it")
+    clock = performer.stage.clock
+    if clock is None:
+        performer.fault("clock set", "not tried: there is no C compiler")
         return
     with performer.step("clock set"):
-        before, since = time.time(), time.monotonic()
-        time.clock_settime(time.CLOCK_REALTIME, before + 3600)
+        began = time.time()
+        clock.set_ahead(3600)
         time.sleep(3)
-        time.clock_settime(time.CLOCK_REALTIME, before + time.monotonic() - since)
-        performer.fault("clock set an hour ahead, and back after 3 s", "the engine plays on", before)
+        clock.set_ahead(0)
+        performer.moves()
+        performer.fault("clock set an hour ahead, and back after 3 s", "the engine plays on", began)
 
 
 def kill_engine(performer: Performer) -> None:

@@ -1,10 +1,12 @@
 """Rig of the set benchmark: a controller, a knob box, a synthesiser, and a terminal behind a real SSH server."""
 
+import mmap
 import os
 import select
 import shlex
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -13,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from common import ROOT, arrival, timed_socket
+from common import ROOT, arrival, compiled, timed_socket
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket
 
@@ -64,6 +66,9 @@ out_device = ["{device}"]
 [midi.output]
 "{device}" = [["note_on", 1], ["note_on", 2]]
 """
+
+
+_AHEAD: Final = struct.Struct("q")
 
 
 class Sent(NamedTuple):
@@ -224,6 +229,26 @@ def sounding(messages: Sequence[MidiMessage], until: float) -> set[tuple[int, in
     return notes
 
 
+class OtherClock:
+    """Clock of the other machine, which can be set; this machine's clock stays.
+
+    Args:
+        folder: folder of the compiled shim.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        file = folder / "clock"
+        file.write_bytes(bytes(_AHEAD.size))
+        with file.open("r+b") as opened:
+            self._shared = mmap.mmap(opened.fileno(), _AHEAD.size)
+        self.environment = {"LD_PRELOAD": str(compiled("clock_shim", folder)), "CLOCK_FILE": str(file)}
+        """Variables of the processes on the other machine."""
+
+    def set_ahead(self, seconds: int) -> None:
+        """Sets the clock some seconds ahead of this machine's."""
+        _AHEAD.pack_into(self._shared, 0, seconds)
+
+
 class Stage:
     """Everything on stage: JACK, the devices, the other machine and the terminal.
 
@@ -247,8 +272,10 @@ class Stage:
         self.controller = Controller(self.port)
         for name in ("ssh", "terminal", "bin"):
             (place / name).mkdir()
+        self.clock = OtherClock(place) if shutil.which("cc") else None
         jack = {"JACK_DEFAULT_SERVER": SERVER, "JACK_NO_AUDIO_RESERVATION": "1"}
-        self.machine = OtherMachine(place / "ssh", disk, **jack)
+        clock = {} if self.clock is None else self.clock.environment
+        self.machine = OtherMachine(place / "ssh", disk, **jack, **clock)
         self.machine.start()
         config = CONFIG.format(model=model, port=self.port, synth=self.osc.port, knobs=KNOBS, device=SYNTH)
         self.folder = self.machine.lay_set("set", config)
