@@ -18,9 +18,9 @@ from impsy_tui.model_files.interpreter import interpreter
 from impsy_tui.toml_files import open_regular
 
 PREFIX: Final = "ensembleRNN-"
+"""Beginning of the file names of ensemble models; it separates them from models of single players."""
 SHIPPED: Final = f"{PREFIX}units16"
 """Name of the model that comes with the program."""
-"""Beginning of the file names of ensemble models; it separates them from models of single players."""
 MOST_FOLLOWERS: Final = 7
 """Rows of the network's input; rows without a follower are zero."""
 

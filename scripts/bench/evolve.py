@@ -88,7 +88,7 @@ def main() -> None:
         numbers = chosen(performances)
         models = folder / "models"
         rest = folder / f"earlier-{dimension}d.npz"
-        if not (found := sorted(models.glob(f"*-dim{dimension}-*.tflite"))):
+        if not (found := sorted(models.glob(f"*-{dimension}d-*.tflite"))):
             write_dataset(rest, [earlier_evening(performances)])
             found = [Path(ask(TrainRequest(models, rest, "s", epochs=20, patience=4)).file)]
         for number in numbers:

@@ -102,7 +102,7 @@ def train(
         ),
     ] = None,
     named: Annotated[
-        str, typer.Option("--as", help="Name of the new model.", show_default="the shape of the network")
+        str, typer.Option("--as", help="Name of the new model.", show_default="the dataset and the size")
     ] = "",
     budget: Annotated[
         float, typer.Option("--budget-ms", help="Longest time per prediction for -M auto, in milliseconds.")

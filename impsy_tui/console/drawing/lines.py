@@ -23,7 +23,7 @@ Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
 
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
-_ENSEMBLE: Final = re.compile(r"ensembleRNN-units(\d+)$")
+_ENSEMBLE: Final = re.compile(r"ensembleRNN-(?:units(?=\d+$))?(.+)")
 _LEAST_WRAPPED: Final = 8
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 

@@ -37,7 +37,7 @@ def make(folder: Path, report: Callable[[Epoch], bool]) -> Path:
     trainer.run(report)
     learned = trainer.learned
     playing = playing_model(learned.best, RECIPE.units)
-    lite = save_ensemble(playing, folder).replace(folder / f"{playing.name}.tflite")
+    lite = save_ensemble(playing, folder, "demo").replace(folder / f"{playing.name}.tflite")
     facts: dict[str, str | float | None] = {
         "kind": "ensemble",
         "corpus": "synthetic scores: ensembles of 2 to 8 players who listen to each other",

@@ -9,7 +9,7 @@ import numpy as np
 
 from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, PREFIX
-from impsy_tui.training.common.naming import free_name
+from impsy_tui.training.common.naming import free_name, plain_source
 from impsy_tui.training.mdrnn.network import to_tflite
 
 _OWN: Final = WIDTH
@@ -71,16 +71,19 @@ class _Parts:
         self.go_on = keras.layers.Dense(GESTURES, use_bias=False, name="go_on")
 
 
-def save_ensemble(model: Any, folder: Path, write_notes: Callable[[Path], None] = lambda file: None) -> Path:
-    """Saves a playing model as ``.tflite`` under its name; a number follows a name that exists.
+def save_ensemble(
+    model: Any, folder: Path, source: str, write_notes: Callable[[Path], None] = lambda file: None
+) -> Path:
+    """Saves a playing model as ``.tflite``, named after its scores; a number follows a name that exists.
 
     Args:
         model: playing model.
         folder: target folder.
+        source: name of the scores.
         write_notes: writes the metadata of this file. It is called first, so that no model lacks its tuning.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{free_name(folder, model.name)}.tflite"
+    file = folder / f"{free_name(folder, PREFIX + plain_source(source))}.tflite"
     content = to_tflite(model)
     write_notes(file)
     temporary = file.with_name(f".{file.name}.new")

@@ -12,7 +12,7 @@ from keras_mdn_layer import MDN
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import DT_OFFSET, LONGEST_LOG, NARROWEST, SCALE, Shape
 from impsy_tui.mdrnn.weights import gates_of_kernel, kernel_of_gates
-from impsy_tui.training.common.naming import free_name, model_name
+from impsy_tui.training.common.naming import free_name, network_name
 from impsy_tui.training.mdrnn.first_weights import GATES, MIXTURE, set_first_weights
 
 
@@ -30,7 +30,7 @@ def training_model(shape: Shape, *, one_at_a_time: bool = False) -> Any:
     for layer in range(shape.layers):
         hidden = keras.layers.LSTM(shape.units, return_sequences=True, name=f"lstm_{layer}")(hidden)
     outputs = _mixture(hidden, inputs, shape, Diagonal(shape.mixtures, shape.dimension))
-    model = keras.Model(inputs, outputs, name=model_name(shape))
+    model = keras.Model(inputs, outputs, name=network_name(shape))
     if shape.gated:
         set_first_weights(model, shape, one_at_a_time=one_at_a_time)
     return model
@@ -105,7 +105,7 @@ def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
         states_in += state
         states_out += state_out
     outputs = _mixture(hidden, keras.ops.reshape(inputs, (-1, shape.dimension)), shape)
-    model = keras.Model([inputs, *states_in], [outputs, *states_out], name=model_name(shape))
+    model = keras.Model([inputs, *states_in], [outputs, *states_out], name=network_name(shape))
     model.set_weights(weights)
     return model
 
@@ -151,22 +151,22 @@ def from_keras(arrays: Sequence[np.ndarray]) -> Weights:
     return Weights(layers, (means, mean_bias), (deviations, deviation_bias), (logits, logit_bias), gates)
 
 
-def save(model: Any, folder: Path, taken: Collection[str] = (), name: str = "") -> tuple[Path, Path]:
-    """Saves a playing model under its name; a number follows a name that exists.
+def save(model: Any, folder: Path, name: str, taken: Collection[str] = ()) -> tuple[Path, Path]:
+    """Saves a playing model; a number follows a name that exists.
 
     No model is overwritten, because it may be the model that plays.
 
     Args:
         model: model of ``playing_model``.
         folder: folder of the files.
+        name: name of the files, without suffix.
         taken: other names that are in use.
-        name: name of the files, without suffix; empty for the name of the network.
 
     Returns:
         The ``.keras`` file and the ``.tflite`` file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = free_name(folder, name or model.name, taken)
+    name = free_name(folder, name, taken)
     archive, lite = folder / f"{name}.keras", folder / f"{name}.tflite"
     model.save(archive)
     lite.write_bytes(to_tflite(model))

@@ -156,7 +156,7 @@ def _save(request: Request, material: "Material", result: "Result", events: int,
     before = read_metadata(request.plays)
     shape = material.first_shape
     request.models.mkdir(parents=True, exist_ok=True)
-    name = free_name(request.models, model_name(shape), [request.plays.stem])
+    name = free_name(request.models, model_name(f"evolved-{shape.dimension}d", shape), [request.plays.stem])
     new = request.models / f".{name}.h5.new"
     write_weights(new, weights_from(result.arrays))
     file = request.models / f"{name}.h5"

@@ -166,10 +166,12 @@ def _save(
 ) -> Path:
     """Saves the best network with metadata of all; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
+    from impsy_tui.training.common.naming import model_name
     from impsy_tui.training.mdrnn.network import from_keras, playing_model, save
 
-    network = playing_model(trained.best, from_keras(trained.best).shape)
-    _, lite = save(network, request.models, (), request.name)
+    shape = from_keras(trained.best).shape
+    usual = request.name or model_name(corpus.name, shape)
+    _, lite = save(playing_model(trained.best, shape), request.models, usual)
     recipe = replace(recipe, seed=best.seed)
     content, seconds, training = corpus.content, trained.seconds, corpus.training
     noted = facts(corpus.name, content, corpus.events, best.size, None, recipe, trained, seconds, training)

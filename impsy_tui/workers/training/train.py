@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from impsy_tui.mdrnn.lstm import Weights
+    from impsy_tui.mdrnn.model import Shape
     from impsy_tui.training.common.figure import Figure
     from impsy_tui.training.mdrnn import fit
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint
@@ -74,7 +75,6 @@ def _train(request: Request, reporter: Reporter, stop: StopRequest) -> Finished 
 def _fit(
     request: Request, dataset: Path, unfinished: "Checkpoint | None", reporter: Reporter, stop: StopRequest
 ) -> Finished | Failed:
-    from impsy_tui.training.common.naming import model_name
     from impsy_tui.training.common.parts import split
     from impsy_tui.training.common.shapes import shape_of
     from impsy_tui.training.mdrnn.checkpoint import Checkpoint, checkpoint_path, forget, write_checkpoint
@@ -94,7 +94,7 @@ def _fit(
         training, held_out = split(performances, recipe.max_gap)
     except UserError as problem:
         return Failed(f"{dataset.stem}: {problem}")
-    file = unfinished.file if unfinished else checkpoint_path(request.models, request.name or model_name(shape))
+    file = unfinished.file if unfinished else checkpoint_path(request.models, _name(request, dataset, shape))
     began = time.monotonic()
     start, progress = as_keras(begun_from) if begun_from else None, unfinished.progress if unfinished else None
     old = _old_playing(request, dataset, begun_from, performances, sum(map(len, training)))
@@ -126,7 +126,7 @@ def _fit(
     content = content_hash(performances)
     events = sum(map(len, training))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, training)
-    lite = _save(request, progress, name, noted)
+    lite = _save(request, dataset, progress, name, noted)
     if stop.received:
         keeping.now()
     else:
@@ -164,7 +164,7 @@ def _learn_on(
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, new)
     what = "how often you make each movement" if learned.whole else "how far you move"
     return _finished(
-        f"{gain}, learned your pace and {what}; ", _save(request, progress, name, noted), progress, seconds
+        f"{gain}, learned your pace and {what}; ", _save(request, dataset, progress, name, noted), progress, seconds
     )
 
 
@@ -201,17 +201,29 @@ def _said(before: float, after: float, gain: "Figure", errors: float) -> tuple[s
 
 
 def _save(
-    request: Request, progress: "fit.FitProgress", name: str | None, noted: "dict[str, str | float | None]"
+    request: Request,
+    dataset: Path,
+    progress: "fit.FitProgress",
+    name: str | None,
+    noted: "dict[str, str | float | None]",
 ) -> Path:
     """Saves the best model with its metadata; returns its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.network import from_keras, playing_model, save
 
     # A model that learned on never has the name of the model before, in any folder.
-    model = playing_model(progress.best, from_keras(progress.best).shape)
-    _, lite = save(model, request.models, [name] if name else [], request.name)
+    shape = from_keras(progress.best).shape
+    taken = [name] if name else []
+    _, lite = save(playing_model(progress.best, shape), request.models, _name(request, dataset, shape), taken)
     write_metadata(lite, noted, progress.curve)
     return lite
+
+
+def _name(request: Request, dataset: Path, shape: "Shape") -> str:
+    """Returns the wanted name of the new model, or its usual name."""
+    from impsy_tui.training.common.naming import model_name
+
+    return request.name or model_name(dataset.stem, shape)
 
 
 def _finished(judgement: str, lite: Path, progress: "fit.FitProgress", seconds: float) -> Finished:

@@ -75,8 +75,9 @@ def _train(
     if not math.isfinite(learned.best_loss):
         return Failed("nothing was learned: the network cannot use the scores")
     playing = playing_model(learned.best, recipe.units)
+    source = request.scores[0].stem
     with TemporaryDirectory() as folder:
-        network = EnsembleNetwork(save_ensemble(playing, Path(folder)))
+        network = EnsembleNetwork(save_ensemble(playing, Path(folder), source))
     tunings = tune_all(network, codes, np.random.default_rng(recipe.seed), on_tuning)
     seconds = time.monotonic() - began
 
@@ -84,7 +85,7 @@ def _train(
         write_metadata(file, _facts(request, scores, learned, seconds), learned.curve)
         append_tunings(file, tunings)
 
-    lite = save_ensemble(playing, request.models, write_notes)
+    lite = save_ensemble(playing, request.models, source, write_notes)
     parts = [
         f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {counted(len(learned.curve), 'epoch')}",
         f"{seconds:.0f} s",

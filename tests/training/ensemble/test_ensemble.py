@@ -92,7 +92,7 @@ def test_playing_model_matches_trained_model(tmp_path: Path) -> None:
     from impsy_tui.training.ensemble.network import playing_model, save_ensemble, training_model
 
     trained = training_model(5)
-    file = save_ensemble(playing_model(trained.get_weights(), 5), tmp_path)
+    file = save_ensemble(playing_model(trained.get_weights(), 5), tmp_path, "my scores")
     codes = scores(3, 40, 4)[2]
     ensemble = EnsemblePredictor(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
     ensemble.reset(codes[0, 1:].tolist())

@@ -85,7 +85,7 @@ def test_impsy_steps_trained_models_as_we_do(tmp_path: Path, size: str) -> None:
     from impsy_tui.training.mdrnn.network import playing_model, save, training_model
 
     shape = shape_of(size, 4)
-    for file in save(playing_model(training_model(shape).get_weights(), shape), tmp_path):
+    for file in save(playing_model(training_model(shape).get_weights(), shape), tmp_path, "made"):
         _assert_impsy_steps_alike(file, 4, tmp_path)
 
 

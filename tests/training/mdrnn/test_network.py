@@ -18,7 +18,7 @@ from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.tflite_weights import read_tflite_weights
 from impsy_tui.mdrnn.weights import kernel_of_gates, read_weights
-from impsy_tui.training.common.naming import model_name
+from impsy_tui.training.common.naming import model_name, network_name
 from impsy_tui.training.common.shapes import shape_of
 from impsy_tui.training.mdrnn.loss import loss_function
 from impsy_tui.training.mdrnn.network import (
@@ -74,8 +74,26 @@ def trained(shape: Shape) -> Any:
 
 
 def test_sizes_and_names_are_impsys() -> None:
-    assert model_name(shape_of("s", 9)) == "musicMDRNN-dim9-layers2-units64-mixtures11-scale10"
-    assert model_name(shape_of("xl", 4)) == "musicMDRNN-dim4-layers3-units512-mixtures5-scale10"
+    assert network_name(shape_of("s", 9)) == "musicMDRNN-dim9-layers2-units64-mixtures11-scale10"
+    assert network_name(shape_of("xl", 4)) == "musicMDRNN-dim4-layers3-units512-mixtures5-scale10"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"),
+    [
+        ("training-dataset-9d", "training-dataset-9d-s"),
+        ("my evening, at home", "my-evening-at-home-s"),
+        ("abendlied.späť", "abendlied.späť-s"),
+        ("ensembleRNN-of-mine", "of-mine-s"),
+        ("loud-scale5", "loud-5-s"),
+        (".hidden", "hidden-s"),
+        ("???", "model-s"),
+        ("x" * 240, f"{'x' * 40}-s"),
+    ],
+)
+def test_model_is_named_after_its_dataset_and_size(dataset: str, name: str) -> None:
+    assert model_name(dataset, shape_of("s", 9)) == name
+    assert model_name(dataset, Shape(9, 20, 1, 5)).endswith("-units20")
 
 
 def test_training_changes_only_gates_of_own_means(trained: Any, shape: Shape) -> None:
@@ -90,7 +108,7 @@ def test_training_changes_only_gates_of_own_means(trained: Any, shape: Shape) ->
 
 def test_every_file_of_a_network_steps_as_keras_does(trained: Any, shape: Shape, tmp_path: Path) -> None:
     playing = playing_model(trained.get_weights(), shape)
-    archive, lite = save(playing, tmp_path)
+    archive, lite = save(playing, tmp_path, "made")
     trained.save(tmp_path / "training.keras")
     trained.save_weights(tmp_path / "training.weights.h5")
     events = _events(3)

@@ -22,13 +22,15 @@ needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="training is the extra [train]"
 )
 
-NAME = "musicMDRNN-dim3-layers2-units16-mixtures5-scale10"
+NAME = "a-xxs"
+"""Name of a model of size xxs that is made of the dataset a."""
 
 
 @needs_tensorflow
 def test_tiny_model_is_trained_saved_on_request_and_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     dataset = some_dataset(tmp_path / 'of "mine".npz', 400)
+    name = "of-mine-xxs"
     worker = Worker(TrainRequest(tmp_path / "models", dataset, "xxs", epochs=10000))
     progress: list[FromWorker] = []
     for message in worker.says():
@@ -37,23 +39,23 @@ def test_tiny_model_is_trained_saved_on_request_and_plays(tmp_path: Path, monkey
             worker.process.send_signal(signal.SIGINT)
     last = progress.pop()
     assert isinstance(last, Finished), last
-    assert last.file == str(tmp_path / "models" / f"{NAME}.tflite")
-    assert NAME in last.text
+    assert last.file == str(tmp_path / "models" / f"{name}.tflite")
+    assert name in last.text
     epochs = [message for message in progress if isinstance(message, Progress) and message.loss is not None]
     assert [epoch.done for epoch in epochs] == list(range(1, len(epochs) + 1))
     assert 2 <= len(epochs) < 10000
     assert {(epoch.stage, epoch.of) for epoch in epochs} == {("epoch", 10000)}
     assert all(epoch.validation is not None and epoch.left is not None for epoch in epochs)
-    made = [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
-    assert sorted(os.listdir(tmp_path / "models")) == [f".{NAME}.unfinished.npz", *made]
+    made = [f"{name}.keras", f"{name}.tflite", f"{name}.toml"]
+    assert sorted(os.listdir(tmp_path / "models")) == [f".{name}.unfinished.npz", *made]
     for suffix in (".tflite", ".keras"):
-        loaded = asyncio.run(load_model((tmp_path / "models" / NAME).with_suffix(suffix)))
+        loaded = asyncio.run(load_model((tmp_path / "models" / name).with_suffix(suffix)))
         assert loaded.network.shape == Shape(
             3, 16, 2, 5, gated=suffix == ".keras"
         )  # the graph of the .tflite file contains the gates
         assert np.isfinite(loaded.network.step([0.1, 0.5, 0.5])).all()
         assert (loaded.notes.max_gap, loaded.notes.rows) == (5.0, 360)
-    notes = tomllib.loads((tmp_path / "models" / f"{NAME}.toml").read_text())
+    notes = tomllib.loads((tmp_path / "models" / f"{name}.toml").read_text())
     least = min(epoch.validation or 0.0 for epoch in epochs)
     assert notes["held_out_cell_nats"] == pytest.approx(least, abs=1e-3)
 
@@ -190,11 +192,11 @@ def test_last_layer_of_a_model_learns_on_from_new_playing(tmp_path: Path) -> Non
     *said, last = run_worker(TrainRequest(tmp_path / "models", tmp_path / "b.npz", begun_from=model))
     assert isinstance(last, Finished), last
     assert " cell nats held out before, " in last.text
-    assert last.file == str(tmp_path / "models" / f"{NAME}.tflite")
+    assert last.file == str(tmp_path / "models" / "b-xxs.tflite")
     stages = [message for message in said if isinstance(message, Progress) and message.stage == "learning on, part"]
     assert [(stage.done, stage.of) for stage in stages] == [(part, 10) for part in (0, 1, 2, 3, 4, 10)]
     assert ", learned your pace and how often you make each movement; " in last.text
-    notes = tomllib.loads((tmp_path / "models" / f"{NAME}.toml").read_text())
+    notes = tomllib.loads((tmp_path / "models" / "b-xxs.toml").read_text())
     assert (notes["begun_from"], notes["events"], notes["epochs"]) == ("m", 300, 0)
 
 
