@@ -27,7 +27,8 @@ HEARD: Final = {
 }
 _MOST_VALUES: Final = int(DIMENSION.high) - 1
 _USUAL_VALUES: Final = 8
-_NAMED: Final = re.compile(r"-dim(\d+)-")
+_NAMED: Final = re.compile(r"-dim(\d+)-|(?:^|-)(\d+)d(?:-|$)")
+"""Dimension in the name of a model, or of the dataset after which the model is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _address() -> Generator[Question, str, str]:
 
 def _count(model: str) -> Generator[Question, str, int]:
     found = _NAMED.search(model)
-    usual = str(int(found[1]) - 1 if found else _USUAL_VALUES)
+    usual = str(int(found[1] or found[2]) - 1 if found else _USUAL_VALUES)
     question = "How many faders, knobs or keys do you play?"
     values = yield Question(question, default=usual)
     while not (values.isdecimal() and 1 <= int(values) <= _MOST_VALUES):

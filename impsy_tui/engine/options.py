@@ -11,7 +11,7 @@ from impsy_tui.config import LoadedConfig
 from impsy_tui.config.schema import Config
 from impsy_tui.paths import shipped_folder
 
-_DIMENSION: Final = re.compile(r"(?:^|[-_])dim(\d{1,4})(?!\d)")
+_DIMENSION: Final = re.compile(r"(?:^|[-_])(?:dim(\d{1,4})(?!\d)|(\d{1,4})d(?![^-_.]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ def model_folders(options: EngineOptions) -> list[Path]:
 def usual_dimension(config: Config, file: str = "") -> int:
     """Returns the dimension of an instrument without a configured dimension and without a model.
 
-    The name of the model's file (``…-dim9-…``) gives the dimension, or else the longest mapping.
+    The name of the model's file (``…-dim9-…``, ``…-9d-…``) gives the dimension, or else the longest mapping.
     """
     named = _DIMENSION.search(Path(file).name)
-    if named is not None and int(named[1]) in ranges.DIMENSION:
-        return int(named[1])
+    if named is not None and (dimension := int(named[1] or named[2])) in ranges.DIMENSION:
+        return dimension
     mappings = [entries for midi in config.midi for entries in (*midi.input.values(), *midi.output.values())]
     mappings += [entries for web in config.websocket for entries in (web.input, web.output)]
     mappings += [entries for wire in config.serialmidi for entries in (wire.input, wire.output)]

@@ -11,6 +11,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.toml_files import open_regular
 
+SUFFIX: Final = ".npz"
 _END: Final = struct.Struct("<4s16x4s8xI6x")
 """Last records of an archive without a comment: locator of an archive above 4 GB, end, bytes of its directory."""
 _LONGEST_DIRECTORY: Final = 1 << 16
@@ -32,6 +33,23 @@ def array_names(file: Path) -> frozenset[str]:
                 raise ValueError("it is not an archive of few arrays")
             with zipfile.ZipFile(opened) as archive:
                 return frozenset(name.removesuffix(".npy") for name in archive.namelist())
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file can fail in any way
+        raise ValueError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
+
+
+def array_shape(file: Path, name: str) -> tuple[int, ...]:
+    """Returns the shape of an array of an archive; its numbers are not read.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: The file is not an archive with this array, or is damaged.
+    """
+    try:
+        with open_regular(file) as opened, zipfile.ZipFile(opened) as archive, archive.open(f"{name}.npy") as array:
+            np.lib.format.read_magic(array)
+            return np.lib.format.read_array_header_1_0(array)[0]
     except OSError:
         raise
     except Exception as error:  # a damaged file can fail in any way

@@ -26,12 +26,12 @@ from impsy_tui.mdrnn.check import SUFFIXES, Report
 from impsy_tui.model_files.checks import run_file_check
 from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.model_files.npz import array_names
+from impsy_tui.model_files.shape import NAMED
 from impsy_tui.paths import files_in, find_logs, log_name
 from impsy_tui.text import can_be_typed, shown_name
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers.messages import print_message
 
-_DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
 _CHECK_SECONDS: Final = 5.0
 _CHECKING: Final = 5.0
 """Seconds for which models are opened; the performer waits for the list."""
@@ -131,14 +131,14 @@ def _dataset(file: Path) -> FileFacts | None:
 
 
 def _model(until: float, file: Path) -> FileFacts | None:
-    """Returns the facts of a model; before ``until``, one that tells no shape by its name or metadata is opened."""
+    """Returns the facts of a model; before ``until``, one that tells no shape by its metadata or name is opened."""
     facts = _facts("model", file)
     if facts is None:
         return None
     notes = read_metadata(file)
     problem = ""
     shape = notes.shape
-    if named := _DIMENSION.search(file.name):
+    if not shape[0] and (named := NAMED.search(file.stem)):
         shape = int(named[1]), int(named[2]), int(named[3])
     elif not shape[0] and not file.name.startswith(ENSEMBLE_PREFIX) and time.monotonic() < until:
         try:

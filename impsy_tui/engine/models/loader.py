@@ -6,7 +6,6 @@ import filecmp
 import hashlib
 import json
 import os
-import re
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -29,8 +28,9 @@ from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
-from impsy_tui.model_files.metadata import ModelMetadata, noted_shape, read_metadata
+from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.model_files.npz import array_names
+from impsy_tui.model_files.shape import shape_of_file
 from impsy_tui.paths import files_in, is_shipped, user_folder
 from impsy_tui.text import some_names
 from impsy_tui.toml_files import open_regular, read_regular
@@ -45,8 +45,6 @@ SHIPPED: Final = "shipped"
 _WARM_UP: Final = 3
 _SHORTEST_PART: Final = 3
 """Characters of a part of a name that stands for a model."""
-_SHAPE: Final = re.compile(r"-dim(\d+)-layers\d+-units(\d+)")
-"""Dimension and units in the name of a trained model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,8 @@ class ModelFolders:
             shapes = {each: self._shape(each) for each in names}
             of_size = [each for each, (_, units) in shapes.items() if units == choices.UNITS.get(name)]
             fitting = names if name == choices.NEWEST else of_size
-            preferred = [each for each in fitting if dimension and shapes[each][0] == dimension]
+            # A model of unknown dimension may be the newest: loading it tells whether it fits.
+            preferred = [each for each in fitting if dimension and shapes[each][0] in (dimension, 0)]
             if fitting:
                 return max(preferred or fitting, key=self._changed)
         begun = [each for each in names if name and each.startswith(name)]
@@ -162,11 +161,9 @@ class ModelFolders:
         return parts[0] if len(parts) == 1 else None
 
     def _shape(self, name: str) -> tuple[int, int]:
-        """Returns dimension and units of a model, by its name or its metadata; 0 if unknown."""
-        if (found := _SHAPE.search(name)) is not None:
-            return int(found[1]), int(found[2])
+        """Returns dimension and units of a model; 0 if unknown."""
         try:
-            return noted_shape(self.find(name, exact=True))
+            return shape_of_file(self.find(name, exact=True))
         except UserError:
             return 0, 0
 

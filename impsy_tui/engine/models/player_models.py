@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from impsy_tui import choices
+from impsy_tui import choices, ranges
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.config.schema import PlayerTable
@@ -27,6 +27,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.dummy import DummyPredictor
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
+from impsy_tui.model_files.shape import shape_of_file
 from impsy_tui.parameters import AGENT
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped
 
@@ -157,14 +158,16 @@ class PlayerModels:
         """
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
+        file: Path | None = None
         try:
             file = self._find_first(wanted, self._agents if kind == AGENT else self._folders)
             predictor, remark = await self._open(file, quiet=True)
         except UserError as problem:
-            return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
+            return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted, file)
         except Exception as error:
             # A damaged file may raise any error, and the engine must start.
-            return self._first_dummy(name, f"{wanted}: cannot be opened: {describe_error(error)}", dimension, wanted)
+            why = f"{wanted}: cannot be opened: {describe_error(error)}"
+            return self._first_dummy(name, why, dimension, wanted, file)
         if predictor.kind != kind:
             return self._first_dummy(name, f'{predictor.name} is no player of kind "{kind}"', dimension)
         if why := routing.refuses(predictor.dimension):
@@ -342,11 +345,14 @@ class PlayerModels:
         files.auditioned = None
         files.auditions += 1
 
-    def _first_dummy(self, name: str, why: str, dimension: int, file: str = "") -> AnyPredictor:
+    def _first_dummy(
+        self, name: str, why: str, dimension: int, wanted: str = "", file: Path | None = None
+    ) -> AnyPredictor:
         source = "player" if name == MAIN else name
         self._notify("warning", source, f"{why}: the DUMMY player plays random values")
         if not dimension:
-            dimension = usual_dimension(self._options.config, file)
+            known = 0 if file is None else shape_of_file(file)[0]
+            dimension = known if known in ranges.DIMENSION else usual_dimension(self._options.config, wanted)
             self._notify(
                 "warning", source, f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values"
             )

@@ -23,7 +23,7 @@ from impsy_tui.engine.runtime.scheduler import Timer
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import quoted
 from impsy_tui.mdrnn.model import check_growth
-from impsy_tui.model_files.metadata import noted_shape
+from impsy_tui.model_files.shape import shape_of_file
 from impsy_tui.workers.client import Job, JobRunner
 from impsy_tui.workers.requests import EvolveRequest
 
@@ -110,7 +110,7 @@ class Evolution:
         if file is None:
             raise UserError(f"{player.name} has no model that can evolve: train makes one, load NAME loads one")
         if wanted.size and not wanted.new:
-            check_growth(noted_shape(file)[1], wanted.size)
+            check_growth(shape_of_file(file)[1], wanted.size)
         return file
 
     async def begin(self, player: Player, wanted: Attempt) -> str:

@@ -312,7 +312,7 @@ def test_size_finds_a_model_with_another_name_by_its_metadata(tmp_path: Path) ->
         os.utime(file, (age, age))
     assert folders.find("s", dimension=3).stem == "gentle"
     assert folders.find("l").stem == "wild"
-    assert folders.find("newest", dimension=3).stem == "wild"
+    assert folders.find("newest", dimension=3).stem == "plain"
     with pytest.raises(UserError, match="no model is called m"):
         folders.find("m")
 

@@ -62,6 +62,7 @@ def test_engine_without_a_model_shows_dummy_everywhere(start_engine: Start, rece
     [
         ("", 9),
         ('[model]\nfile = "models/musicMDRNN-dim5-layers2.tflite"\n', 5),
+        ('[model]\nfile = "models/training-dataset-6d-s.tflite"\n', 6),
         ('[websocket]\ninput = [["note_on", 1], ["note_on", 2]]\noutput = []\n', 3),
     ],
 )
