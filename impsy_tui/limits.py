@@ -143,7 +143,7 @@ def exceeded(what: str, limits: Limits, code: int, last: str) -> str:
 
 def over_time(what: str, limits: Limits) -> str:
     """Returns the message for a process that took too long."""
-    return f"{what} needs more than {limits.wall_seconds} s, its limit. {_REMEDY}"
+    return f"{what} needs more than {limits.wall_seconds} s, its limit. If the machine is busy, try again. {_REMEDY}"
 
 
 def over_output(what: str, limits: Limits) -> str:

@@ -33,6 +33,7 @@ _PACKAGE = Path(limits.__file__).parent
 _OTHER_PROCESSES = {
     "impsy_tui.engine.log.log_writer",  # writes rows that come through a pipe
     "impsy_tui.channels.midi.system.host",  # owns MIDI ports
+    "impsy_tui.channels.audio.host",  # hears a sound device
     "impsy_tui.channels.discovery.host",  # announces the engine in the network
     "impsy_tui.engine.clock.link.peer",  # keeps time with Ableton Link
 }
@@ -148,7 +149,7 @@ def test_helper_over_its_wall_clock_limit_is_ended_and_named(tmp_path: Path, mon
     monkeypatch.setitem(LIMITS, "http.server", QUESTION._replace(wall_seconds=1))
     serve = [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
     with pytest.raises(
-        HelperTimeoutError, match=r"server .*tmp.* needs more than 1 s, its limit\. A file may be damaged"
+        HelperTimeoutError, match=r"server .*tmp.* needs more than 1 s, its limit\. If the machine is busy, try again"
     ):
         asyncio.run(ask_process(f"server {tmp_path}", "http.server", serve))
 
