@@ -33,6 +33,8 @@ from impsy_tui.paths import shipped_folder
 
 Look = Callable[[Path, Path], Coroutine[Any, Any, None]]
 
+_PATIENCE = 10
+"""Seconds for a worker, which runs when the machine has nothing else to do."""
 SIZES = ((80, 24), (120, 40), (200, 50))
 TERMINALS = {
     "colour": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
@@ -192,9 +194,10 @@ def every_screen(name: str, size: tuple[int, int], terminal: str, busy: tuple[st
                     await pilot.press(*keys)
                     await pilot.pause(1.0)
                     if isinstance(app.screen, FilesPage):
-                        while not app.screen._files:
-                            await pilot.pause(0.1)
-                        await pilot.pause(1.0)  # for the plot
+                        for _ in range(_PATIENCE):
+                            await pilot.pause(1.0)  # the last one for the plot
+                            if app.screen._files:
+                                break
                     save(app, folder / f"{name}-{screen}-{size[0]}x{size[1]}-{terminal}.svg")
 
     return look

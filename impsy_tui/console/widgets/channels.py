@@ -71,12 +71,13 @@ class ChannelPanes(Pane):
     def redraw(self) -> None:
         """Makes the lines."""
         width, height = self.size.width, self.size.height
-        lines = [heading("CHANNELS", width, self.palette, key=self.key, focused=self.has_focus)]
         space = max(1, min(self._rows, (height - 1) // max(1, len(self._channels))))
         left = height - 1 - space * len(self._channels)
-        channels = self._channels
+        title, channels = "CHANNELS", self._channels
         if left < 0:  # those that do not work come first
+            title = f"CHANNELS · {-left} more"
             channels = tuple(sorted(channels, key=lambda one: one.state == "open"))
+        lines = [heading(title, width, self.palette, key=self.key, focused=self.has_focus)]
         for channel in channels:
             targets = _targets(channel, width, left, self.palette)
             left -= len(targets)
