@@ -190,7 +190,10 @@ class PerformScreen(Screen[None]):
         side = self.channels.side_height
         jobs = side // 4 if snapshot.jobs else _NO_JOBS if side > _LOW_SIDE else 0
         others = [pane for pane in (self.players, self.agent, self.pending) if pane.display]
-        return side - sum(pane.size.height for pane in others) - (jobs if self.jobs.display else 0)
+        most = side - sum(pane.size.height for pane in others) - (jobs if self.jobs.display else 0)
+        # A line for each channel is worth more than the empty lines of pending commands.
+        empty = self.pending.size.height - 1 - max(1, len(snapshot.pending)) if self.pending.display else 0
+        return max(most, min(1 + len(snapshot.channels), most + max(0, empty)))
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """Shows the meters, or the ensemble if an ensemble has the focus; or both in large letters."""

@@ -10,6 +10,8 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
 _MOST: Final = 3
+_LEAST: Final = 2
+"""Lines of the pane in which the first line of a job stands, with no word about the rest."""
 
 
 class JobsPane(Pane):
@@ -34,7 +36,7 @@ class JobsPane(Pane):
         shown = chosen(self._jobs)
         for job in shown:
             lines += _job(job, width, self.palette)
-        if len(lines) > self.size.height > 1:
+        if len(lines) > self.size.height > _LEAST:
             where = "jobs" if shown[0].is_running else "F6"  # the events have the result
             lines[self.size.height - 1 :] = [((f"… {where} shows all", self.palette.dim),)]
         if not shown:
