@@ -27,6 +27,7 @@ _MEANT: Final = frozenset(
         *(word for name in COMMANDS for word in name.split()[1:]),
         *(argument.name for command in COMMANDS.values() for argument in command.arguments if argument.keyword),
         *(command.filler for command in COMMANDS.values()),
+        "rand",
     )
 ) - {"off"}
 """Words that are no names because they have another meaning in a line. ``off`` stands in no place of a name."""
