@@ -180,6 +180,7 @@ class Command:
         player: True for a command of a player; ``@name`` before it selects the player.
         about: kinds of player: "values" (players of the instrument's dimensions), "mdrnn" (those of them
             with an MDRNN), "ensembles" (ensembles), "models" ("mdrnn" and ensembles), or "any" (all).
+        own: True if dimensions behind ``@name`` have the player's numbers: x1 is its first one.
         to_all: True if the command without ``@name`` is for all players, not for the focused player.
         ramp: kind of ramp by ``over``: "linear", "log" (in equal ratios), "scene" (all at once), "ends" (low and high
             of a target), or empty.
@@ -199,6 +200,7 @@ class Command:
     console: bool = False
     player: bool = False
     about: str = "values"
+    own: bool = False
     to_all: bool = False
     ramp: str = ""
     undo: bool = False

@@ -15,6 +15,7 @@ from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
 from impsy_tui.engine.commands.handlers.time import TimeHandlers
 from impsy_tui.engine.commands.handlers.undo import UndoHandlers
 from impsy_tui.engine.performance.patterns.targets import pattern_of
+from impsy_tui.engine.players.roster.own_dimensions import in_instrument
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import ALL_PLAYERS
@@ -60,6 +61,12 @@ class CommandDispatcher:
         Raises:
             UserError: The command is refused, no player has the name, or the command is not for this kind of player.
         """
+        each = in_instrument(self._host.session, invocation)
+        if len(each) == 1:
+            return self._carry_out(each[0])
+        return "\n".join(str(self._carry_out(one)) for one in each)
+
+    def _carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
         command = invocation.command
         if pattern_of(invocation) is not None:
             if "model" in invocation.values:

@@ -14,6 +14,7 @@ from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.players.base import ParameterOwner
 from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.roster.own_dimensions import in_instrument
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import changed_number, has_parameter, without_parameter
 from impsy_tui.errors import UserError
@@ -51,7 +52,8 @@ class RampStarter:
         """Takes the parameters that a command sets away from ramps and patterns."""
         command = invocation.command
         if command.name in MAPPING and len(self.scheduled):
-            self.scheduled.release(self._moving_ends(str(invocation.values["control"])))
+            for each in in_instrument(self._session, invocation):
+                self.scheduled.release(self._moving_ends(str(each.values["control"])))
         if command.undo and not command.takes_rest and len(self.scheduled):
             players = self._players_of(command, invocation.player)
             self.scheduled.release(ramp_targets.keys_of(invocation, players, self._session.dimension - 1))
@@ -188,7 +190,9 @@ class RampStarter:
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise UserError(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
             if step.command.name in MAPPING:
-                tracks += ramp_targets.tracks_of_ends(self._scene_keeper.mappings, str(step.values["control"]))
+                for each in in_instrument(session, replace(step, player=player)):
+                    text = str(each.values["control"])
+                    tracks += ramp_targets.tracks_of_ends(self._scene_keeper.mappings, text)
                 continue
             players, parameter = self._players_of(step.command, player), step.command.parameter
             found = list(ramp_targets.tracks_of(step, players))

@@ -35,6 +35,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "swap x1 x5",
         (Argument("dimensions", ArgumentKind.DIMENSIONS),),
         player=True,
+        own=True,
         undo=True,
     ),
     Command(
@@ -43,6 +44,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "route x1 x2 x3 -> x5 x6 x7",
         (Argument("places", ArgumentKind.TEXT),),
         player=True,
+        own=True,
         undo=True,
     ),
     Command(
@@ -58,6 +60,9 @@ SHAPING: Final[tuple[Command, ...]] = (
         "map cc 1 7 temp 0.2 3",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
+        player=True,
+        about="any",
+        own=True,
         ramp="ends",
         undo=True,
     ),
@@ -68,6 +73,9 @@ SHAPING: Final[tuple[Command, ...]] = (
         "unmap cc 1 7",
         (Argument("control", ArgumentKind.TEXT),),
         sources=Source.FILE,
+        player=True,
+        about="any",
+        own=True,
         undo=True,
     ),
     Command(

@@ -1,12 +1,13 @@
 """Handlers of the controls and messages that are learned, bound or mapped."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.io.channel_map import OSC, split_place
 from impsy_tui.engine.io.dimension_routing import read_dimension
 from impsy_tui.engine.io.mappings import RESET, Mappings, is_dimension
 from impsy_tui.engine.io.parameter_map import split_control
+from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.errors import UserError
 from impsy_tui.language.mapping_completion import ARROW
 from impsy_tui.parameters import PARAMETERS
@@ -38,7 +39,7 @@ class MappingHandlers(Handlers):
         bindings, mapped = self._host.bindings, str(self._mappings)
         return "\n".join(filter(None, (str(bindings) if bindings or not mapped else "", mapped)))
 
-    def _map(self, control: str) -> str:
+    def _map(self, players: Sequence[AnyPlayer], control: str) -> str:
         source, arrow, target = map(str.strip, control.partition(ARROW))
         if not arrow:
             return self._mappings.reset() if source == RESET else self._mappings.parameters.map(control)
@@ -57,7 +58,7 @@ class MappingHandlers(Handlers):
         if line := self._host.bindings.table.get(control):
             raise UserError(f'{control} carries out "{line}": unbind {control} first')
 
-    def _unmap(self, control: str) -> str:
+    def _unmap(self, players: Sequence[AnyPlayer], control: str) -> str:
         source, arrow, target = map(str.strip, control.partition(ARROW))
         if not arrow:
             return self._unmap_dimension(source) if is_dimension(source.split(" ")[0]) else self._unmap_source(source)

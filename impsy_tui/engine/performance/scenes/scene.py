@@ -324,10 +324,14 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
 
 
 def _item_lines(player: PlayerScene, to: str) -> Iterator[str]:
+    plays = player.routing.plays if to and player.routing is not None else ()
     for name, values in player.items.items():
         words = {item if isinstance(item, str) else f"x{item}": value for item, value in values.items()}
         if name == ROUTE.name:
-            yield f"{to}{name} {route_of({number - 1: place for number, place in values.items()})}"
+            # Behind @name, dimensions have the numbers of the player.
+            own = {index + 1: number for number, index in enumerate(plays, 1)}
+            places = {own.get(number, number) - 1: own.get(place, place) for number, place in values.items()}
+            yield f"{to}{name} {route_of(places)}"
         elif PARAMETERS[name].kind is Kind.SWITCH:
             yield f"{to}{name} {' '.join(words)}"
         else:
