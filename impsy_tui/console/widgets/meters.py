@@ -29,6 +29,7 @@ _MARKS: Final = {
     OTHERS: "-",
 }
 _SPREAD: Final = "╌"
+_LONGEST_HEAD: Final = "next in 99.99 s"
 _SPREADS_EVERY: Final = 1.0
 """Seconds between two changes of the deviations: they move with each prediction, and a slow link must keep up."""
 _WEIGHTS: Final = 2
@@ -266,7 +267,9 @@ class Meters(DrawnWidget, can_focus=True):
         space = width - sum(width_of(text) for text, _, _ in pieces) - 2
         if space >= _LEAST_MODEL:
             full, short = map(one_line, self._model)
-            model = full if width_of(full) <= space else middle(short, space)
+            # The same name in every turn, with and without the time of the next event.
+            steady = space - max(0, len(_LONGEST_HEAD) - width_of(self._head))
+            model = full if width_of(full) <= steady else middle(short, space)
             pieces.append(Segment(" " * (space + 2 - width_of(model)), palette.ground))
             pieces.append(Segment(model, palette.dim))
         return pieces

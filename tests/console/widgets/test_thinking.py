@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+import pytest
 from textual.app import App, ComposeResult
 
 from impsy_tui.console.themes import ThemeFolders
@@ -39,9 +40,9 @@ class _Page(App[None]):
 
 
 @asynccontextmanager
-async def _shown() -> AsyncIterator[Meters]:
+async def _shown(width: int = 80) -> AsyncIterator[Meters]:
     page = _Page()
-    async with page.run_test(size=(80, 20)):
+    async with page.run_test(size=(width, 20)):
         yield page.meters
 
 
@@ -61,6 +62,20 @@ async def test_meters_show_one_deviation_behind_the_next_prediction() -> None:
         for line, expected in ((bands[0], 0.2 * bar), (bands[2], 0.4 * bar)):
             assert abs(line.count("╌") - expected) <= 2 + 0.2 * bar * (line is bands[2])
         assert bands[0].index("╌") < bands[0].index("╎") < bands[0].rindex("╌")
+
+
+@pytest.mark.parametrize(("width", "name"), [(80, "musicMDRNN-dim4-layers2-units64-mixtures5-scale10"), (75, "4d")])
+@performed
+async def test_meters_show_the_same_name_of_the_model_with_and_without_a_next_event(width: int, name: str) -> None:
+    model = "musicMDRNN-dim4-layers2-units64-mixtures5-scale10"
+    async with _shown(width) as meters:
+        heads = []
+        for upcoming in ((0.5, 0.2, 0.9), ()):
+            meters.show(_thinking(model=model, upcoming=upcoming))
+            heads.append(_lines(meters)[0])
+        assert "next in 1.00 s" in heads[0]
+        assert "next" not in heads[1]
+        assert [head.split()[-1] for head in heads] == [name, name]
 
 
 @performed
