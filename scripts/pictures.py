@@ -114,7 +114,7 @@ def sound(seconds: float) -> list[float]:
     """Returns the descriptors of the musician's sound and of the synth's."""
     yours, its = ([math.sin(rate * seconds + n) for n in range(len(NAMES))] for rate in (0.7, 0.4))
     yours[NAMES.index("loudness-dBFS")], its[NAMES.index("loudness-dBFS")] = -18.0 + yours[0], -24.0 + its[0]
-    return [*yours, *its, 0.5, 0.5]
+    return [*yours, *its, 0.5, 0.5, 0.5]
 
 
 MUSICIANS = {"duel": ("/interface", faders), "agent": ("/feats/loudness", sound)}

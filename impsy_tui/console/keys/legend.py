@@ -60,7 +60,7 @@ LEGEND: Final = (
     ("● link", "snapshots come from the engine"),
     ("NO LINK", "no snapshot for 3 s: the link is lost or the engine hangs; the music may continue"),
     ("NO ENGINE", "the engine has ended; press Enter to start it again"),
-    ("⚙2 train s 12/40", "job 2 runs; jobs shows all of it"),
+    ("⚙2 train s 12/40", "job 2 runs; the pane JOBS shows all of it"),
     ("2 pending", "commands that run later (over, after, every); what lists them"),
     ("cue 2/5 name → next", "position in the set list, and the next cue"),
     ("90 bpm 1/16 94.2", "tempo, grid, and bar.beat"),

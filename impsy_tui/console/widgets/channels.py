@@ -155,7 +155,7 @@ def _pane(channel: ChannelState, width: int, space: int, palette: Palette, targe
     if channel.state != "open" and channel.problem:  # nothing passes: the problem gets all lines
         parts = wrapped(f"! {channel.problem}", width - 2, hanging="  ")
         if len(parts) >= space:
-            parts[space - 2 :] = [cut(f"{parts[space - 2]}…", width - 2)]
+            parts[space - 2 :] = [cut(" ".join([parts[space - 2], *map(str.strip, parts[space - 1 :])]), width - 2)]
         why: list[Line] = [((f"  {part}", palette.warning),) for part in parts]
         return [first, *why, *[()] * (space - 1 - len(why)), *targets]
     if space < 4:

@@ -37,8 +37,7 @@ class JobsPane(Pane):
         for job in shown:
             lines += _job(job, width, self.palette)
         if len(lines) > self.size.height > _LEAST:
-            where = "jobs" if shown[0].is_running else "F6"  # the events have the result
-            lines[self.size.height - 1 :] = [((f"… {where} shows all", self.palette.dim),)]
+            lines[self.size.height - 1 :] = [(("… F6 shows all", self.palette.dim),)]
         if not shown:
             lines.append((("none: dataset 9, train s", self.palette.dim),))
         self.set_lines(lines)
