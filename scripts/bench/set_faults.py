@@ -159,8 +159,10 @@ def set_clock(performer: Performer) -> None:
     with performer.step("clock set"):
         began = time.time()
         clock.set_ahead(3600)
+        performer.until(lambda snapshot: snapshot.time > began + 1800, "the clock of the engine is ahead")
         time.sleep(3)
         clock.set_ahead(0)
+        performer.until(lambda snapshot: snapshot.time < began + 1800, "the clock of the engine is back")
         performer.moves()
         performer.fault("clock set an hour ahead, and back after 3 s", "the engine plays on", began)
 
