@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import BinaryIO, Final
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import IO, BinaryIO, Final
 from weakref import WeakKeyDictionary
 
 from impsy_tui.errors import HelperTimeoutError, UserError
@@ -90,20 +91,66 @@ async def ask_process(
         return await _ask(what, name, command, patience, output)
 
 
-async def _read(
-    stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process, limits: Limits, what: str
-) -> bytes:
+async def _started(command: Sequence[str], output: BinaryIO | None) -> "subprocess.Popen[bytes]":
+    """Returns a new process at low priority.
+
+    A thread starts it. The starter waits until the child runs another program, and the child has normal priority. On
+    a busy machine, an event loop of real-time priority would wait for other programs.
+    """
+    starting = asyncio.get_running_loop().run_in_executor(
+        None,
+        lambda: subprocess.Popen(
+            ("nice", "-n", "10", *command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if output is None else output,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        ),
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        starting.add_done_callback(_end_unwanted)
+        raise
+
+
+def _end_unwanted(starting: "asyncio.Future[subprocess.Popen[bytes]]") -> None:
+    if not starting.cancelled() and starting.exception() is None:
+        process = starting.result()
+        process.kill()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        process.wait()
+
+
+async def _stream(pipe: IO[bytes] | None) -> AsyncGenerator[bytes, None]:
+    """Yields the content of a pipe in pieces, and closes it."""
+    if pipe is None:
+        return
+    reader = asyncio.StreamReader(limit=_PIECE)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), pipe
+    )
+    try:
+        while piece := await reader.read(_PIECE):
+            yield piece
+    finally:
+        transport.close()
+
+
+async def _read(pipe: IO[bytes] | None, process: "subprocess.Popen[bytes]", limits: Limits, what: str) -> bytes:
     """Returns the output of a process; kills a process with too much output."""
-    if stream is None:
-        return b""
     pieces = []
     count = 0
-    while piece := await stream.read(_PIECE):
-        count += len(piece)
-        if count <= limits.output:
-            pieces.append(piece)
-        elif process.returncode is None:
-            process.kill()
+    async with aclosing(_stream(pipe)) as stream:
+        async for piece in stream:
+            count += len(piece)
+            if count <= limits.output:
+                pieces.append(piece)
+            else:
+                process.kill()
     if count > limits.output:
         raise UserError(over_output(what, limits))
     return b"".join(pieces)
@@ -114,23 +161,15 @@ async def _ask(
 ) -> bytes:
     limits = limits_of(name)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "10", *command),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE if output is None else output,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            limit=_PIECE,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        )
+        process = await _started(command, output)
     except OSError as error:
         raise UserError(f"Cannot start {name}: {error.strerror}") from None
     try:
         async with asyncio.timeout(limits.wall_seconds if patience is None else min(patience, limits.wall_seconds)):
             said, errors = await asyncio.gather(
-                *(_read(stream, process, limits, what) for stream in (process.stdout, process.stderr))
+                *(_read(pipe, process, limits, what) for pipe in (process.stdout, process.stderr))
             )
-            await process.wait()
+            await asyncio.to_thread(process.wait)
     except TimeoutError:
         if patience is None or patience > limits.wall_seconds:
             raise HelperTimeoutError(over_time(what, limits)) from None
@@ -140,10 +179,7 @@ async def _ask(
     finally:
         if process.returncode is None:
             process.kill()
-            if process.stdout is not None:
-                with suppress(OSError):
-                    await process.stdout.read()  # wait() does not return while the pipe holds data
-            await process.wait()
+            await asyncio.to_thread(process.wait)
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         if problem := exceeded(what, limits, process.returncode, last):

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import pickle
 import sys
 import zipfile
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 
 import h5py
@@ -18,6 +20,7 @@ from impsy_tui.errors import HelperTimeoutError, UserError
 from impsy_tui.mdrnn import check
 from impsy_tui.worker_requests import WorkerRequest
 from impsy_tui.workers import list_files
+from tests.support.waiting import wait_until
 
 
 class UnknownRequest(WorkerRequest, frozen=True, tag="unknown"):
@@ -37,6 +40,32 @@ def test_ask_process_returns_what_is_printed() -> None:
 def test_ask_worker_reports_a_worker_that_does_not_exist() -> None:
     with pytest.raises(UserError, match=r"unknown failed: Usage: .* Workers: check_ensemble, check_model, "):
         asyncio.run(ask_worker(UnknownRequest()))
+
+
+@pytest.mark.parametrize("turns", [1, 2, 200])
+def test_helper_of_a_cancelled_question_is_ended(tmp_path: Path, turns: int) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def cancelled() -> None:
+        asking = asyncio.create_task(ask_process("cat", "check_model", ["cat", str(pipe)]))
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    asyncio.run(cancelled())
+    wait_until(lambda: not _runs(str(pipe)))
+
+
+def _runs(argument: str) -> bool:
+    """Returns True if a process has this argument."""
+    for commands in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if argument.encode() in commands.read_bytes():
+                return True
+    return False
 
 
 def test_flood_of_questions_is_no_flood_of_processes() -> None:
