@@ -34,6 +34,8 @@ _WORD: Final = 12
 _LONG: Final = 23
 """Cells of the longest name of a gesture."""
 _WIDE: Final = 90
+_BOTH: Final = 60
+"""Width in cells from which the activity and a new idea stand next to each other."""
 _MINUTE: Final = 60
 _TABLE: Final = 44
 """Cells of the table of the changes between gestures."""
@@ -151,9 +153,10 @@ class EnsembleView(Lines, can_focus=True):
             ("entropy ", palette.dim),
             (f"{ensemble.entropy:.2f} ", palette.strong),
             (f" {ensemble.state} ", palette.text),
-            (" activity ", palette.dim),
-            (f"{ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))} ", palette.strong),
         ]
+        if not ensemble.new_idea or self.size.width >= _BOTH:
+            activity = ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))
+            pieces += [(" activity ", palette.dim), (f"{activity} ", palette.strong)]
         if ensemble.new_idea:
             pieces.append((" NEW IDEA ", palette.text_block))
         return tuple(pieces)
@@ -170,9 +173,11 @@ class EnsembleView(Lines, can_focus=True):
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
         clips, classifier = (self._parameters.get(one.name, "") for one in (CLIPS, CLASSIFIER))
         counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
+        settings = f"clips {clips}  "
+        source = cut(f"  by {classifier}", max(0, self.size.width - len(settings) - len(how[0])))
         return [
             (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
-            ((f"clips {clips}  ", palette.dim), how, (f"  by {classifier}", palette.dim)),
+            ((settings, palette.dim), how, (source, palette.dim)),
         ]
 
     def _matrix(self, ensemble: EnsembleState) -> list[Line]:
