@@ -158,7 +158,7 @@ class EnsembleView(Lines, can_focus=True):
             activity = ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))
             pieces += [(" activity ", palette.dim), (f"{activity} ", palette.strong)]
         if ensemble.new_idea:
-            pieces.append((" NEW IDEA ", palette.text_block))
+            pieces.append(("NEW IDEA", palette.text_block))
         return tuple(pieces)
 
     def _lead(self, ensemble: EnsembleState) -> list[Line]:
