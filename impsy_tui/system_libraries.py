@@ -4,11 +4,8 @@ import platform
 import re
 from typing import Final
 
-_PACKAGES: Final = {
-    "libasound.so.2": "libasound2",
-    "libjack.so.0": "libjack-jackd2-0",
-    "libportaudio.so.2": "libportaudio2",
-}
+_PACKAGES: Final = {"libjack.so.0": "libjack-jackd2-0"}
+"""Packages whose names do not follow Debian's policy (8.1): ``libNAME.so.N`` is in ``libNAMEN``."""
 _RENAMED: Final = {"libasound2": "libasound2t64"}
 """Packages with another name since 64-bit time: Debian 13 and Ubuntu 24.04."""
 _SINCE: Final = {"debian": 13.0, "raspbian": 13.0, "ubuntu": 24.04}
@@ -22,8 +19,9 @@ def missing_library(text: str) -> str:
 
 
 def package_of(library: str) -> str:
-    """Returns the Debian package of a system library, or the library itself if the package is not known."""
-    package = _PACKAGES.get(library, library)
+    """Returns the Debian package of a system library."""
+    name, _, version = library.partition(".so.")
+    package = _PACKAGES.get(library) or name.lower() + ("-" if name[-1].isdigit() else "") + version
     return _RENAMED.get(package, package) if _is_renamed() else package
 
 

@@ -69,7 +69,7 @@ def test_workflow_lines_name_tasks_and_scripts_that_exist() -> None:
 @pytest.mark.parametrize("task", ["dev", "test", "test-fast", "lint", "docs", "bench"])
 def test_make_task_runs_scripts_that_exist(task: str) -> None:
     if shutil.which("make") is None:
-        pytest.skip("make is missing")
+        pytest.skip("make is missing: sudo apt-get install make")
     done = subprocess.run(["make", "-n", task], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     scripts = SCRIPT.findall(done.stdout)

@@ -31,7 +31,7 @@ def test_killed_engine_and_log_writer_lose_no_accepted_event() -> None:
 
 
 needs_shim = pytest.mark.skipif(
-    sys.platform != "linux" or shutil.which("cc") is None, reason="needs Linux and a C compiler"
+    sys.platform != "linux" or shutil.which("cc") is None, reason="needs Linux and a C compiler (Debian: gcc)"
 )
 
 

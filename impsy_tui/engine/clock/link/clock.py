@@ -125,6 +125,10 @@ class LinkClock:
 
     def take(self, line: dict[str, Any]) -> None:
         """Takes a line of the peer; see ``peer``."""
+        if failed := line.get("failed"):
+            self.close()
+            self._notify("error", failed)
+            return
         if not self.on or line["number"] < self._number:
             return
         self._take_peers(line["peers"])

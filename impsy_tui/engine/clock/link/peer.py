@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from impsy_tui.engine.clock.beats import BAR
+from impsy_tui.system_libraries import install_packages, missing_library, package_of
 
 _LOOK: Final = 0.1
 """Seconds between two readings of the line: the library reports a new tempo, but not a moved beat."""
@@ -87,8 +88,6 @@ class Peer:
 
 
 async def _serve(tempo: float) -> None:
-    import aalink
-
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     unread = b""
@@ -112,10 +111,22 @@ async def _serve(tempo: float) -> None:
         peer.look()
         loop.call_at(due + _LOOK, look, due + _LOOK)
 
+    try:
+        import aalink
+    except ImportError as error:
+        write({"failed": _loading_problem(str(error))})
+        return
     peer = Peer(aalink.Link(tempo), write)
     loop.add_reader(sys.stdin.fileno(), read)
     look(loop.time())
     await ended.wait()
+
+
+def _loading_problem(reason: str) -> str:
+    """Returns why the library of Link cannot be loaded, in one line."""
+    if library := missing_library(reason):
+        return f"Ableton Link needs {library} ({install_packages(package_of(library))})"
+    return f"Ableton Link needs aalink, which cannot be loaded: {' '.join(reason.split())}"
 
 
 def main() -> None:
