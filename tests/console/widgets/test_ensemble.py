@@ -77,7 +77,7 @@ def test_view_next_to_a_score_keeps_a_new_idea_and_marks_what_is_cut() -> None:
     lines = _drawn(44, 20)
     assert lines[4].endswith(" NEW IDEA")
     assert "activity" not in lines[4]
-    assert "activity 1" in _drawn(44, 20, msgspec.structs.replace(QUARTET, new_idea=False))[4]
+    assert "activity 1" in _drawn(48, 20, msgspec.structs.replace(QUARTET, new_idea=False))[4]
     assert lines[6].startswith("clips nearest  touched 2s ago  by gest")
     assert lines[6].endswith("…")
 

@@ -34,8 +34,6 @@ _WORD: Final = 12
 _LONG: Final = 23
 """Cells of the longest name of a gesture."""
 _WIDE: Final = 90
-_BOTH: Final = 60
-"""Width in cells from which the activity and a new idea stand next to each other."""
 _MINUTE: Final = 60
 _TABLE: Final = 44
 """Cells of the table of the changes between gestures."""
@@ -154,11 +152,12 @@ class EnsembleView(Lines, can_focus=True):
             (f"{ensemble.entropy:.2f} ", palette.strong),
             (f" {ensemble.state} ", palette.text),
         ]
-        if not ensemble.new_idea or self.size.width >= _BOTH:
-            activity = ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))
-            pieces += [(" activity ", palette.dim), (f"{activity} ", palette.strong)]
-        if ensemble.new_idea:
-            pieces.append(("NEW IDEA", palette.text_block))
+        idea: list[Piece] = [("NEW IDEA", palette.text_block)] if ensemble.new_idea else []
+        shown = ACTIVITY.shown(self._parameters.get(ACTIVITY.name, ACTIVITY.default))
+        activity: list[Piece] = [(" activity ", palette.dim), (shown, palette.strong), (" ", palette.ground)]
+        if sum(len(text) for text, _ in (*pieces, *activity, *idea)) <= self.size.width:
+            pieces += activity
+        pieces += idea
         return tuple(pieces)
 
     def _lead(self, ensemble: EnsembleState) -> list[Line]:
