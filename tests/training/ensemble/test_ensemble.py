@@ -35,7 +35,7 @@ def test_tiny_ensemble_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path
     said = run_worker(TrainEnsembleRequest(tmp_path / "models", (folder,), epochs=1, units=9, remarks=True))
     last = said[-1]
     assert isinstance(last, Finished), last
-    assert last.file == str(tmp_path / "models" / f"{PREFIX}units9.tflite")
+    assert last.file == str(tmp_path / "models" / f"{PREFIX}played.tflite")
     assert [line.partition(":")[0] for line in last.text.splitlines()[1:]] == ["00.csv, line 7, p0", "left out"]
     stages = [message.stage for message in said if isinstance(message, Progress)]
     assert any("is not a gesture" in stage for stage in stages)
