@@ -12,35 +12,40 @@ _PIECE: Final = 4096
 """Bytes that are read in one turn of the loop."""
 
 
-class JsonProcess:
-    """Module that runs in another process; nothing here waits for it.
-
-    The process ends by itself when its input ends.
-
-    Args:
-        module: Name of the module.
-        arguments: Arguments of its command line.
-        take: Takes each line of its output.
-        ended: Called if the process ends before ``close``.
+def start_process(module: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Starts a module in another process; a busy machine can take some milliseconds for it.
 
     Raises:
         OSError: The process cannot be started.
     """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+class JsonProcess:
+    """Process of ``start_process``; nothing here waits for it.
+
+    The process ends by itself when its input ends.
+
+    Args:
+        process: The process.
+        take: Takes each line of its output.
+        ended: Called if the process ends before ``close``.
+    """
 
     def __init__(
-        self, module: str, arguments: list[str], take: Callable[[Any], None], ended: Callable[[], None]
+        self, process: "subprocess.Popen[bytes]", take: Callable[[Any], None], ended: Callable[[], None]
     ) -> None:
         self._take = take
         self._ended = ended
         self._unread = b""
         self._loop = asyncio.get_running_loop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._process = process
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._down, self._up = self._process.stdin, self._process.stdout

@@ -12,7 +12,7 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.audio.host import SoundOrder
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.deferred_opening import DeferredOpening
-from impsy_tui.channels.json_process import JsonProcess
+from impsy_tui.channels.json_process import JsonProcess, start_process
 from impsy_tui.channels.realtime import ARGUMENT, is_real_time
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Audio
@@ -67,11 +67,15 @@ class AudioChannel:
         await self._opening.start()
 
     async def _begin(self) -> None:
-        self._opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._opened: asyncio.Future[str] = loop.create_future()
+        arguments = [ARGUMENT] if is_real_time() else []
         try:
-            self._process = JsonProcess(self._host, [ARGUMENT] if is_real_time() else [], self._take, self._ended)
+            # In a thread: on a busy machine, the music would wait for it.
+            started = await loop.run_in_executor(None, start_process, self._host, *arguments)
         except OSError as error:
             raise UserError(f"no process can be started to hear {self._device}: {error.strerror}") from None
+        self._process = JsonProcess(started, self._take, self._ended)
         wanted = self._settings
         self._process.send(
             SoundOrder(

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.channels.discovery.services import OSC, PAGE, Service
-from impsy_tui.channels.json_process import JsonProcess
+from impsy_tui.channels.json_process import JsonProcess, start_process
 from impsy_tui.config import Config
 
 _HOST: Final = "impsy_tui.channels.discovery.host"
@@ -36,7 +36,7 @@ class Announcer:
         if not self._services:
             return
         try:
-            self._process = JsonProcess(_HOST, [], lambda report: self._notify(*report), self._ended)
+            self._process = JsonProcess(start_process(_HOST), lambda report: self._notify(*report), self._ended)
         except OSError as error:
             self._notify("warning", f"this engine cannot be announced in the network: {error.strerror}")
             return

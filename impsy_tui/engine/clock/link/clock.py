@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from impsy_tui import parameters
-from impsy_tui.channels.json_process import JsonProcess
+from impsy_tui.channels.json_process import JsonProcess, start_process
 from impsy_tui.engine.clock.beats import BAR, Beats
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
@@ -32,7 +32,7 @@ class PeerPipes(Protocol):
 def _open_process(tempo: float, take: Callable[[dict[str, Any]], None], ended: Callable[[], None]) -> JsonProcess:
     if find_spec("aalink") is None:
         raise UserError(needs_extra("Ableton Link", "aalink", "link"))
-    return JsonProcess(_PEER, [f"{tempo!r}"], take, ended)
+    return JsonProcess(start_process(_PEER, f"{tempo!r}"), take, ended)
 
 
 class LinkClock:
