@@ -189,7 +189,9 @@ class PerformScreen(Screen[None]):
         """Returns the lines of the side that the channels may take: other panes keep theirs, jobs those they need."""
         side = self.channels.side_height
         jobs = side // 4 if snapshot.jobs else _NO_JOBS if side > _LOW_SIDE else 0
-        others = [pane for pane in (self.players, self.agent, self.pending) if pane.display]
+        # With several players the pane of an agent comes and goes: it covers the others, which stay.
+        fixed = (self.players, self.pending) if len(snapshot.players) > 1 else (self.agent, self.pending)
+        others: list[Lines] = [pane for pane in fixed if pane.display]
         most = side - sum(pane.size.height for pane in others) - (jobs if self.jobs.display else 0)
         # A line for each channel is worth more than the empty lines of pending commands.
         empty = self.pending.size.height - 1 - max(1, len(snapshot.pending)) if self.pending.display else 0

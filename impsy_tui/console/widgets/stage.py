@@ -59,10 +59,11 @@ class StageView(Lines):
             wide = left.ljust(large_width(turn, scale) + gap)
             lines.append(((wide, color), (right, palette.strong)))
         lines.append(_target(snapshot, palette, width))
-        if (cue := snapshot.cue) is not None:
-            name = (cue.cue or cue.set)[: width // (8 * scale)]
-            lines += [((text, palette.strong),) for text in large(name, scale)]
-            lines.append(((_following(cue), palette.text),))
+        # Empty without a set list, so that nothing moves when one begins.
+        cue = snapshot.cue
+        name = "" if cue is None else cue.cue or cue.set
+        lines += [((text, palette.strong),) for text in large(name[: width // (8 * scale)], scale)]
+        lines.append((("" if cue is None else _following(cue), palette.text),))
         is_ensemble = player.ensemble is not None  # its own view, with its gestures, is below
         if not is_ensemble:
             lines += self._past(snapshot, height - len(lines), width)

@@ -96,19 +96,6 @@ def test_stage_fits_its_size(width: int, height: int, dimensions: int) -> None:
         assert sum(cell_len(text) for text, _ in line) <= width
 
 
-@pytest.mark.parametrize(("has_cue", "in_a_row"), [(True, 2), (False, 1)])
-def test_stage_gives_the_space_of_a_cue_to_the_history(has_cue: bool, in_a_row: int) -> None:
-    history = GestureHistory()
-    made = staged(dimension=9, **({} if has_cue else {"cue": None}))
-    history.add(made)
-    stage = Stage(80, 20, history)
-    stage.show(made)
-    named = [text for line in stage._lines for text, _ in line if text.strip() in {f"x{n}" for n in range(1, 9)}]
-    rows = [line for line in stage._lines if line and line[0][0].startswith("x")]
-    assert len(named) == 8
-    assert len(rows) == 8 / in_a_row
-
-
 @pytest.mark.parametrize(
     ("player", "word"), [({"turn": "you", "mode": "callresponse"}, "YOU"), ({"turn": "player"}, "PLAYER")]
 )
