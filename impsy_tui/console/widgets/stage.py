@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Final
 
+from rich.style import Style
 from textual.widget import Widget
 
 from impsy_tui.console.drawing.compositor import width_of
@@ -91,9 +92,15 @@ class StageView(Lines):
                 shown = cut_off(one_line(names[index]), longest) if level == high - 1 else ""
                 row.append((padded(shown, longest + 1), self.palette.strong))
                 for is_player, run in groupby(history, key=lambda one: one[1]):
-                    style = self.palette.prediction if is_player else self.palette.input
-                    row.append(("".join(block(value, level, high) for value, _ in run), style))
+                    blocks = "".join(block(value, level, high) for value, _ in run)
+                    row.append(self._players(blocks) if is_player else (blocks, self.palette.input))
         return [tuple(row) for row in rows]
+
+    def _players(self, blocks: str) -> Piece:
+        """Returns blocks of the player; without colours they are fainter than those of the musician."""
+        if self.palette.glyphs:
+            return blocks.replace("█", "▓"), Style(dim=True)
+        return blocks, self.palette.prediction
 
 
 def _value(player: PlayerState) -> str:

@@ -2,11 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from impsy_tui import setup_questions
-from impsy_tui.config.toml_text import written
 from impsy_tui.control.answers import Names, Rig, Settings
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import OpenSet, Reply, Request, SaveSet, SetUp
@@ -95,16 +95,15 @@ class Queries:
             answers = replace(answers, model=file.name if file.parent.resolve() in usual else str(file.absolute()))
         return await self._settings.make(answers)
 
-    def _live(self) -> dict[str, str]:
+    def _live(self) -> dict[str, Any]:
         """Returns the settings that commands can change, by key."""
         owners: list[ParameterOwner] = [self._session.parameters]
         if (player := self._session.players.get(self._session.focus)) is not None:
             owners.append(player)
-        values = {
+        return {
             one.key: 0.0 if value is None else value
             for owner, scope in zip(owners, (ENGINE, MDRNN), strict=False)
             for one in parameters_of(scope)
             for value in (value_of(owner, one),)
             if one.key
         }
-        return {key: written(value) for key, value in values.items()}

@@ -13,6 +13,7 @@ import msgspec
 
 from impsy_tui.config import LoadedConfig, edit, wizard
 from impsy_tui.config.describe import SettingDescription, describe
+from impsy_tui.config.toml_text import written
 from impsy_tui.control.answers import Setting
 from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
@@ -122,19 +123,20 @@ class SettingsEditor:
             f"it plays from the next start:\nimpsy-tui shutdown\nimpsy-tui{named}"
         )
 
-    def settings(self, live: Mapping[str, str]) -> tuple[Setting, ...]:
+    def settings(self, live: Mapping[str, Any]) -> tuple[Setting, ...]:
         """Returns every setting with its current value.
 
         Args:
-            live: Values that commands have changed, by key, in the form of TOML.
+            live: Values that commands can change, by key.
         """
         found = []
         for setting in describe(self._started_with):
             in_file = self._in_file.get(setting.key, setting)
             value, origin = setting.value, in_file.origin
             if setting.key in live:
-                value = live[setting.key]
-                origin = origin if value == in_file.value else "live"
+                value = written(live[setting.key])
+                if value != in_file.value:
+                    value, origin = _short(live[setting.key]), "live"
             elif in_file.value != value:
                 origin = f"{in_file.value} from the next start"
             found.append(Setting(setting.key, value, setting.default, origin, setting.help, setting.allowed))
@@ -168,3 +170,8 @@ async def _ask(request: WorkerRequest) -> _Edited:
     if edited.problem:
         raise UserError(edited.problem)
     return edited
+
+
+def _short(value: Any) -> str:
+    """Returns a value in the form of TOML, with few digits: a ramp or a pattern gives it many."""
+    return written(float(f"{value:.6g}") if isinstance(value, float) else value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from impsy_tui.console.drawing.large_text import ROWS, large, large_width
-from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.themes import Palette, ThemeFolders
 from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.stage import StageView
 from impsy_tui.control.messages import Snapshot
@@ -21,8 +21,8 @@ PALETTE = ThemeFolders().load("amber")
 class Stage(StageView):
     """A stage view of a given size without a screen."""
 
-    def __init__(self, width: int, height: int, history: GestureHistory) -> None:
-        super().__init__(PALETTE, history)
+    def __init__(self, width: int, height: int, history: GestureHistory, palette: Palette = PALETTE) -> None:
+        super().__init__(palette, history)
         self._given = (width, height)
 
     @property
@@ -107,3 +107,13 @@ def test_stage_shows_turn_and_temperature_in_large_letters(player: dict[str, Any
     assert [line[-len(row) :] if row else row for line, row in zip(shown[1:6], large("1.00"), strict=True)] == large(
         "1.00"
     )
+
+
+def test_stage_without_colours_tells_player_from_musician() -> None:
+    history = GestureHistory()
+    for step in range(40):
+        history.add(at(step * 0.25, 1.0, by_player=step >= 20))
+    stage = Stage(80, 20, history, ThemeFolders(glyphs=True).load("amber"))
+    stage.show(at(10.0, 1.0, by_player=True))
+    pieces = [(text, bool(style.dim)) for line in stage._lines for text, style in line]
+    assert {(text[0], dim) for text, dim in pieces if set(text) in ({"█"}, {"▓"})} == {("█", False), ("▓", True)}

@@ -31,7 +31,7 @@ def _change(desk: SettingsEditor, key: str, value: str) -> tuple[str, str]:
     return asyncio.run(desk.change(key, value))
 
 
-def _found(desk: SettingsEditor, key: str, **live: str) -> Setting:
+def _found(desk: SettingsEditor, key: str, **live: float) -> Setting:
     values = {name.replace("__", "."): value for name, value in live.items()}
     return next(setting for setting in desk.settings(values) if setting.key == key)
 
@@ -82,14 +82,15 @@ def test_origins_tell_file_option_live_and_next_start(file: Path) -> None:
     desk = SettingsEditor(load_config(file, {"model.pitemp": 2.0}))
     assert _found(desk, "interaction.threshold").origin == f"{file}:2"
     assert _found(desk, "model.pitemp").origin == "--pi-temp"
-    assert _found(desk, "interaction.threshold", interaction__threshold="0.5").origin == f"{file}:2"
-    turned = _found(desk, "interaction.threshold", interaction__threshold="3.0")
+    assert _found(desk, "interaction.threshold", interaction__threshold=0.5).origin == f"{file}:2"
+    turned = _found(desk, "interaction.threshold", interaction__threshold=3.0)
     assert (turned.value, turned.origin) == ("3.0", "live")
     _change(desk, "osc.server_port", "7001")
+    assert _found(desk, "interaction.threshold", interaction__threshold=2 / 3).value == "0.666667"
     port = _found(desk, "osc.server_port")
     assert (port.value, port.default, port.origin) == ("7000", "6000", "7001 from the next start")
     _change(desk, "interaction.threshold", "3")
-    assert _found(desk, "interaction.threshold", interaction__threshold="3.0").origin == f"{file}:2"
+    assert _found(desk, "interaction.threshold", interaction__threshold=3.0).origin == f"{file}:2"
 
 
 def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
