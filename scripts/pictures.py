@@ -118,7 +118,7 @@ def sound(seconds: float) -> list[float]:
 
 
 MUSICIANS = {"duel": ("/interface", faders), "agent": ("/feats/loudness", sound)}
-"""What plays the instrument in place of a demo, by configuration."""
+"""Address and values that play the instrument in place of a demo, by configuration."""
 
 
 @contextmanager
