@@ -3,7 +3,7 @@
 
 help:
 	@echo "make dev        the environment .venv-dev: no TensorFlow, no torch"
-	@echo "make test-fast  tests that take less than 3 minutes, in .venv-dev"
+	@echo "make test-fast  fast tests, about four minutes, in .venv-dev"
 	@echo "make lint       style, format, types, imports and spelling, in .venv-dev"
 	@echo "make test       every check and test, in .venv-test (2.4 GB)"
 	@echo "make docs       the generated pages again, then the manual in build/site"
