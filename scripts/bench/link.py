@@ -16,6 +16,8 @@ from impsy_tui.control.messages import Snapshot
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
 CHANGE = 7.0
 """Seconds between two changes of the tempo."""
+SAME = 0.01
+"""Difference of two tempos in beats a minute that counts as none."""
 SETTLE = 0.5
 """Seconds for two programs to find each other."""
 BAR = 4.0
@@ -38,7 +40,9 @@ class Judge:
         self.errors: list[float] = []
         """Seconds from each sounding beat to that of this program."""
         self.phases: list[float] = []
-        """Seconds between the lines of both programs at the time of a snapshot."""
+        """Seconds between the lines of both programs at the time of a snapshot, while both have the same tempo."""
+        self.spreading: list[float] = []
+        """The same while only one of the programs has the new tempo."""
 
     def hear(self, program: Running) -> None:
         """Takes the beat that has just arrived."""
@@ -55,7 +59,8 @@ class Judge:
             client.subscribe(10.0, events=False)
             for message in client.messages():
                 if isinstance(message, Snapshot) and message.tempo is not None:
-                    self.phases.append(self._off(message.time, message.tempo.beat))
+                    is_same = abs(message.parameters["tempo"] - self._link.tempo) < SAME
+                    (self.phases if is_same else self.spreading).append(self._off(message.time, message.tempo.beat))
                 if stop.is_set():
                     return
 
@@ -100,7 +105,14 @@ async def measure() -> None:
             await asyncio.to_thread(thread.join)
     rows = []
     for name, judge in zip(("first engine", "second engine"), judges, strict=True):
-        for what, errors in (("phase", judge.phases), ("beats as they sound", judge.errors)):
+        kinds = {
+            "phase": judge.phases,
+            "phase, while a new tempo spreads": judge.spreading,
+            "beats as they sound": judge.errors,
+        }
+        for what, errors in kinds.items():
+            if not errors:
+                continue
             shown = [f"{percentile(errors, share) * 1000:.3f}" for share in (0.5, 0.99, 0.999)]
             rows.append([f"{name}: {what}", str(len(errors)), *shown, f"{max(errors) * 1000:.2f}"])
     columns = ["what", "readings", "off the third program p50 ms", "p99 ms", "p99.9 ms", "worst ms"]
