@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.channels.audio.host import load_sounddevice
 from impsy_tui.errors import UserError
-from impsy_tui.installation import needs_extra
 from impsy_tui.plots.map_cursor import MapCursor
-from impsy_tui.system_libraries import install_packages
 
 Sound = Callable[[np.ndarray], None]
 """Function that plays the parameters ``[N]`` of a point."""
@@ -93,12 +92,7 @@ def by_sound(synth: str, patch: Path | None) -> Sound:
 
 def _sounddevice() -> tuple[Any, int]:
     """Returns the sounddevice library and the sample rate of the default device."""
-    try:
-        import sounddevice
-    except ImportError:
-        raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
-    except OSError as error:
-        raise UserError(f"Sound needs PortAudio ({install_packages('libportaudio2')}): {error}") from None
+    sounddevice = load_sounddevice()
     try:
         return sounddevice, int(sounddevice.query_devices(kind="output")["default_samplerate"])
     except (sounddevice.PortAudioError, ValueError) as error:

@@ -90,6 +90,9 @@ class AudioChannel:
         try:
             async with asyncio.timeout(_PATIENCE):
                 self._device = await self._opened
+        except UserError:
+            self._process.close()  # it may end late, when the next process runs
+            raise
         except TimeoutError:
             self._process.kill()
             raise UserError(f"{self._device} does not answer") from None

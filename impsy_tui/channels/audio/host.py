@@ -66,7 +66,7 @@ class SoundInput:
         Raises:
             UserError: the device, or a library, is missing.
         """
-        sounddevice = _sounddevice()
+        sounddevice = load_sounddevice()
         device = order["device"] or None
         try:
             if device is None and not any(one["max_input_channels"] for one in sounddevice.query_devices()):
@@ -139,7 +139,7 @@ class SoundInput:
                 reported, checked, used = framing.quality, at, time.thread_time()
 
 
-def _sounddevice() -> Any:
+def load_sounddevice() -> Any:
     """Returns the library sounddevice.
 
     Raises:
