@@ -47,27 +47,33 @@ class StagePage:
         self._monitor = monitor
         self._rights = rights
         self._pages: list[ServerConnection] = []
+        self._showing = False
 
     async def serve(self, connection: ServerConnection) -> None:
         """Serves one page until it leaves."""
+        host = host_of(connection)
+        rights = self._rights(host)
+        models = await self._monitor.models()
         if len(self._pages) >= MOST_PAGES:
             await connection.close(TOO_MANY, "too many pages are open")
             return
+        try:
+            # Before the first state: the page shows its buttons with that, and no button works without rights.
+            await connection.send(json.dumps({"rights": rights.name.lower(), "models": models}))
+        except ConnectionClosed:
+            return
         self._pages.append(connection)
-        if len(self._pages) == 1:
+        if not self._showing:
+            self._showing = True
             self._show(self._scheduler.now())
         try:
-            await self._carry_out_lines(connection)
+            await self._carry_out_lines(connection, host, rights)
         except ConnectionClosed:
             pass
         finally:
             self._pages.remove(connection)
 
-    async def _carry_out_lines(self, connection: ServerConnection) -> None:
-        host = host_of(connection)
-        rights = self._rights(host)
-        models = await self._monitor.models()
-        await connection.send(json.dumps({"rights": rights.name.lower(), "models": models}))
+    async def _carry_out_lines(self, connection: ServerConnection, host: str, rights: Rights) -> None:
         async for line in connection:
             if isinstance(line, str):
                 problem = self._monitor.perform(self._name, host, line, rights)
@@ -79,6 +85,7 @@ class StagePage:
 
     def _show(self, due: float) -> None:
         if not self._pages:
+            self._showing = False
             return
         frame = Frame(Opcode.TEXT, b'{"state":' + self._monitor.state() + b"}").serialize(mask=False)
         for connection in self._pages:

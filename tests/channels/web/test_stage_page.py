@@ -1,17 +1,21 @@
 """The page of the performer in a real browser of the size of a phone, with a real engine."""
 
 import asyncio
+import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from impsy_tui.channels.base import Rights
 from impsy_tui.channels.monitor import Monitor, StaffReply
 from impsy_tui.channels.web.channel import WebSocketChannel
+from impsy_tui.channels.web.stage import RATE
 from tests.support.channels.chromium import PROGRAM, Chromium, Page
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.web_listener import with_channel
@@ -117,17 +121,57 @@ async def _until(client: Any, key: str) -> dict[str, Any]:
     raise AssertionError(key)
 
 
+def _origin(url: str) -> Origin:
+    return Origin(url.replace("ws", "http").rstrip("/"))
+
+
 def test_page_gives_lines_with_the_rights_of_its_machine() -> None:
     performed = Performed()
 
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         channel.show_monitor(performed.monitor())
-        async with connect(f"{url}stage", origin=url.replace("ws", "http").rstrip("/")) as client:  # type: ignore[arg-type]
+        async with connect(f"{url}stage", origin=_origin(url)) as client:
             assert await _until(client, "rights") == {"rights": "commands", "models": ["m"]}
             await client.send("mode battle")
             assert await _until(client, "ok") == {"ok": True, "text": "mode battle"}
             assert await _until(client, "state") == {"state": {"input": []}}
         assert performed.lines == [("mode battle", Rights.COMMANDS)]
+
+    with_channel(play)
+
+
+def test_page_gets_its_rights_before_the_first_state() -> None:
+    performed = Performed()
+
+    async def slow_models() -> list[str]:
+        await asyncio.sleep(0.3)
+        return ["m"]
+
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        channel.show_monitor(replace(performed.monitor(), models=slow_models))
+        async with connect(f"{url}stage", origin=_origin(url)) as client:
+            assert list(json.loads(await client.recv())) == ["rights", "models"]
+            assert list(json.loads(await client.recv())) == ["state"]
+
+    with_channel(play)
+
+
+def test_page_that_is_loaded_again_gets_no_more_states() -> None:
+    performed = Performed()
+
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        channel.show_monitor(performed.monitor())
+        for _ in range(6):
+            async with connect(f"{url}stage", origin=_origin(url)) as client:
+                await _until(client, "state")
+        async with connect(f"{url}stage", origin=_origin(url)) as client:
+            received = 0
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.5):
+                    while await _until(client, "state"):
+                        received += 1
+        # A slow machine sends fewer.
+        assert 0 < received <= 1.5 * RATE + 3
 
     with_channel(play)
 
