@@ -1,9 +1,10 @@
 # Tasks of a contributor: docs/pages/contribute/set-up.md explains them.
-.PHONY: help dev test test-fast lint docs bench
+.PHONY: help dev test test-fast coverage lint docs bench
 
 help:
 	@echo "make dev        the environment .venv-dev: no TensorFlow, no torch"
-	@echo "make test-fast  fast tests, about four minutes, in .venv-dev"
+	@echo "make test-fast  fast tests, about two minutes, in .venv-dev"
+	@echo "make coverage   the same, and their coverage of the package, about four minutes"
 	@echo "make lint       style, format, types, imports and spelling, in .venv-dev"
 	@echo "make test       every check and test, in .venv-test (2.4 GB)"
 	@echo "make docs       the generated pages again, then the manual in build/site"
@@ -17,6 +18,9 @@ test:
 
 test-fast:
 	./scripts/test --fast
+
+coverage:
+	./scripts/test --coverage
 
 lint:
 	./scripts/lint

@@ -46,7 +46,7 @@ def test_workflow_runs_fast_tests_on_both_systems_and_every_python() -> None:
     assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos"}
     versions = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if " :: 3." in line]
     assert matrix["python"] == versions
-    assert {"make lint", "make test-fast", ".ci/run"} <= set(_steps())
+    assert {"make lint", "make test-fast", "make coverage", ".ci/run"} <= set(_steps())
 
 
 def test_release_is_published_without_a_password() -> None:
@@ -65,7 +65,7 @@ def test_workflow_lines_name_tasks_and_scripts_that_exist() -> None:
     assert [name for line in _steps() for name in SCRIPT.findall(line) if not (ROOT / name).is_file()] == []
 
 
-@pytest.mark.parametrize("task", ["dev", "test", "test-fast", "lint", "docs", "bench"])
+@pytest.mark.parametrize("task", ["dev", "test", "test-fast", "coverage", "lint", "docs", "bench"])
 def test_make_task_runs_scripts_that_exist(task: str) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is missing: sudo apt-get install make")
