@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.workers.start import start_process
 
 MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
@@ -86,7 +88,7 @@ class JobRunner:
         self.jobs: list[Job] = []
         self._folder = folder
         self._changed = changed
-        self._processes: dict[int, asyncio.subprocess.Process] = {}
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
 
@@ -123,14 +125,11 @@ class JobRunner:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with output.open("wb") as errors:
-                process = await asyncio.create_subprocess_exec(
-                    *("nice", "-n", "10", *worker_command(request, python)),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=errors,
-                    env=environment,
-                    start_new_session=True,
-                    limit=_LONGEST_LINE,
+                process = await start_process(
+                    worker_command(request, python),
+                    output=subprocess.PIPE,
+                    errors=errors,
+                    environment=environment,
                 )
         except OSError as error:
             self.jobs.remove(job)
@@ -204,18 +203,38 @@ class JobRunner:
         for job in ended[: max(0, len(self.jobs) - _MOST_KEPT)]:
             self.jobs.remove(job)
 
-    async def _watch(self, job: Job, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
+    async def _watch(self, job: Job, process: subprocess.Popen[bytes]) -> None:
+        loop = asyncio.get_running_loop()
+        what = f"{job.kind} {job.name}"
+        late = loop.call_later(job.limits.wall_seconds, self._end, job, over_time(what, job.limits))
+        reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+        pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), process.stdout)
+        try:
+            await self._hear_all(job, what, reader)
+        finally:
+            pipe.close()
+        code = await asyncio.to_thread(process.wait)
+        late.cancel()
+        self._processes.pop(job.number, None)
+        job.ended = loop.time()
+        if job.over:
+            job.state, job.text = "failed", job.over
+        elif job.result:
+            job.state = job.result
+        elif job.state == "stopping":
+            job.state, job.text = "cancelled", "cancelled: nothing was kept"
+        else:
+            job.state, job.text = "failed", _why(job, code)
+        self._changed(job)
+
+    async def _hear_all(self, job: Job, what: str, reader: asyncio.StreamReader) -> None:
         decoder = msgspec.json.Decoder(FromWorker)
-        what, printed = f"{job.kind} {job.name}", 0
-        late = asyncio.get_running_loop().call_later(
-            job.limits.wall_seconds, self._end, job, over_time(what, job.limits)
-        )
+        printed = 0
         for number in count():
             if number % _LINES_A_TURN == 0:
                 await asyncio.sleep(0)  # reading lines that have arrived does not give the loop a turn
             try:
-                line = await process.stdout.readline()
+                line = await reader.readline()
             except ValueError:
                 printed += _LONGEST_LINE
                 line = b"\n"  # the line is too long: later lines may be valid
@@ -232,19 +251,6 @@ class JobRunner:
                 self._hear(job, decoder.decode(line))
             except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 continue  # output of a library, not a report
-        code = await process.wait()
-        late.cancel()
-        self._processes.pop(job.number, None)
-        job.ended = asyncio.get_running_loop().time()
-        if job.over:
-            job.state, job.text = "failed", job.over
-        elif job.result:
-            job.state = job.result
-        elif job.state == "stopping":
-            job.state, job.text = "cancelled", "cancelled: nothing was kept"
-        else:
-            job.state, job.text = "failed", _why(job, code)
-        self._changed(job)
 
     def _hear(self, job: Job, message: FromWorker) -> None:
         match message:

@@ -12,6 +12,10 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.errors import NoEngineError
 
 PATIENCE = 60.0
+_FIXED = 150.0
+"""Seconds that everything takes but the playing between two acts."""
+_BREATHS = 26
+"""Number of these."""
 
 
 class Performer:
@@ -19,13 +23,13 @@ class Performer:
 
     Args:
         stage: everything on stage.
-        minutes: duration; the fixed parts take about five minutes.
+        minutes: duration.
     """
 
     def __init__(self, stage: Stage, minutes: float) -> None:
         self.stage = stage
         self.course = Course(time.time())
-        self.breath = max(2.0, (minutes * 60 - 240) / 14)
+        self.breath = max(2.0, (minutes * 60 - _FIXED) / _BREATHS)
         """Seconds of playing between two acts."""
         self.links: list[float] = []
         """Seconds until the screen was usable after each loss of the link."""

@@ -175,7 +175,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
         await rehearsal.waiting("deaf")
         workers = list(rehearsal.runner._processes.values())
         await rehearsal.runner.close()
-        ends.extend([await worker.wait() for worker in workers])
+        ends.extend([await asyncio.to_thread(worker.wait) for worker in workers])
 
     _rehearse(tmp_path, play)
     willing, deaf = ends

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from impsy_tui.errors import HelperTimeoutError, UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
+from impsy_tui.workers.start import start_process
 
 _PIECE: Final = 1 << 18
 _AT_ONCE: Final = 4
@@ -91,40 +92,6 @@ async def ask_process(
         return await _ask(what, name, command, patience, output)
 
 
-async def _started(command: Sequence[str], output: BinaryIO | None) -> "subprocess.Popen[bytes]":
-    """Returns a new process at low priority.
-
-    A thread starts it. The starter waits until the child runs another program, and the child has normal priority. On
-    a busy machine, an event loop of real-time priority would wait for other programs.
-    """
-    starting = asyncio.get_running_loop().run_in_executor(
-        None,
-        lambda: subprocess.Popen(
-            ("nice", "-n", "10", *command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if output is None else output,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        ),
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        starting.add_done_callback(_end_unwanted)
-        raise
-
-
-def _end_unwanted(starting: "asyncio.Future[subprocess.Popen[bytes]]") -> None:
-    if not starting.cancelled() and starting.exception() is None:
-        process = starting.result()
-        process.kill()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
-        process.wait()
-
-
 async def _stream(pipe: IO[bytes] | None) -> AsyncGenerator[bytes, None]:
     """Yields the content of a pipe in pieces, and closes it."""
     if pipe is None:
@@ -161,7 +128,12 @@ async def _ask(
 ) -> bytes:
     limits = limits_of(name)
     try:
-        process = await _started(command, output)
+        process = await start_process(
+            command,
+            output=subprocess.PIPE if output is None else output,
+            errors=subprocess.PIPE,
+            environment={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )
     except OSError as error:
         raise UserError(f"Cannot start {name}: {error.strerror}") from None
     try:
