@@ -9,7 +9,6 @@ from impsy_tui.errors import UserError
 
 _RETRY: Final = 1.0
 """Seconds between two attempts."""
-_KIND: Final = "open"
 _PATIENCE: Final = 1.0
 """Seconds that the start of the engine waits for the first attempt; a name server can take a minute."""
 
@@ -17,7 +16,7 @@ _PATIENCE: Final = 1.0
 class DeferredOpening:
     """Opens a resource of a channel, and tries again until it is open.
 
-    Each reason for a failure is reported once.
+    Each reason for a failure is reported once. Each is a separate kind, because a channel may have two openings.
 
     Args:
         attempt: opens the resource; raises ``UserError`` if it cannot be opened now.
@@ -78,11 +77,12 @@ class DeferredOpening:
                 break
         reported, self._reported = self._reported, ""
         if reported:
-            self._troubles.resolve(_KIND)
+            self._troubles.resolve(reported)
             self._opened()
         self._tried.set()
 
     def _report(self, reason: str) -> None:
-        if reason != self._reported:
+        # Again, if the reason of another opening of this channel has covered this one, and is gone.
+        if reason != self._reported or not self._troubles.last:
             self._reported = reason
-            self._troubles.note(_KIND, reason)
+            self._troubles.note(reason, reason)
