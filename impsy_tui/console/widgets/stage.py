@@ -19,8 +19,8 @@ from impsy_tui.parameters import AIM
 
 _LARGE_FROM: Final = (150, 36)
 """Size of the window from which letters have twice the size."""
-_HIGHEST: Final = 3
-"""Rows of the history of a dimension."""
+_DENSE: Final = 3
+"""Most rows of a history that has no free row above it."""
 _SHORTEST_NAME, _LONGEST_NAME = 3, 8
 
 
@@ -60,10 +60,10 @@ class StageView(Lines):
             wide = left.ljust(large_width(turn, scale) + gap)
             lines.append(((wide, color), (right, palette.strong)))
         lines.append(_target(snapshot, palette, width))
-        # Empty without a set list, so that nothing moves when one begins.
+        # Empty without a set list, so that nothing moves when one begins; in small letters more of the name fits.
         cue = snapshot.cue
         name = "" if cue is None else cue.cue or cue.set
-        lines += [((text, palette.strong),) for text in large(name[: width // (8 * scale)], scale)]
+        lines += [((text, palette.strong),) for text in large(name[: width // 8])]
         lines.append((("" if cue is None else _following(cue), palette.text),))
         is_ensemble = player.ensemble is not None  # its own view, with its gestures, is below
         if not is_ensemble:
@@ -81,7 +81,8 @@ class StageView(Lines):
         if height < 1 or cells < 1:
             return []
         down = -(-count // columns)
-        high = max(1, min(_HIGHEST, height // down))
+        high = max(1, height // down)
+        free = int(high > _DENSE)
         rows: list[list[Piece]] = [[] for _ in range(down * high)]
         for index in range(count):
             history = self._history.merged(index, cells)
@@ -92,7 +93,7 @@ class StageView(Lines):
                 shown = cut_off(one_line(names[index]), longest) if level == high - 1 else ""
                 row.append((padded(shown, longest + 1), self.palette.strong))
                 for is_player, run in groupby(history, key=lambda one: one[1]):
-                    blocks = "".join(block(value, level, high) for value, _ in run)
+                    blocks = "".join(block(value, level - free, high - free) for value, _ in run)
                     row.append(self._players(blocks) if is_player else (blocks, self.palette.input))
         return [tuple(row) for row in rows]
 

@@ -13,6 +13,7 @@ from impsy_tui.console.themes import Palette, ThemeFolders
 from impsy_tui.console.widgets.gesture_history import GestureHistory
 from impsy_tui.console.widgets.stage import StageView
 from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import CueState
 from tests.support.snapshots import snapshot, staged
 
 PALETTE = ThemeFolders().load("amber")
@@ -94,6 +95,26 @@ def test_stage_fits_its_size(width: int, height: int, dimensions: int) -> None:
     assert len(stage._lines) <= height
     for line in stage._lines:
         assert sum(cell_len(text) for text, _ in line) <= width
+
+
+@pytest.mark.parametrize(("dimensions", "rows"), [(3, 8), (8, 3), (64, 1)])
+def test_stage_gives_histories_all_its_rows_but_a_free_one_above_high_ones(dimensions: int, rows: int) -> None:
+    history = GestureHistory()
+    made = msgspec.structs.replace(staged(), dimension=dimensions + 1, input=(1.0,) * dimensions, input_age=0.0)
+    history.add(made)
+    stage = Stage(200, 43, history)
+    stage.show(made)
+    past = ["".join(text for text, _ in line) for line in stage._lines[18:]]
+    assert 25 - dimensions < len(past) == rows * dimensions <= 25 or rows == 1
+    assert ["█" in line for line in past[:rows]] == [rows <= 3, *[True] * (rows - 1)]
+
+
+def test_stage_shows_whole_names_of_cues() -> None:
+    stage = Stage(200, 43, GestureHistory())
+    stage.show(staged(cue=CueState("evening", "breathing slowly", 3, 8, "few")))
+    shown = ["".join(text for text, _ in line) for line in stage._lines]
+    assert shown[12:17] == large("breathing slowly")
+    assert shown[17] == "cue 3 of 8  next: few"
 
 
 @pytest.mark.parametrize(
