@@ -6,6 +6,7 @@ from typing import Final
 from rich.style import Style
 from textual.widget import Widget
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import Line, Lines, Pane, Piece, cut, heading, middle, padded, span, wrapped
 from impsy_tui.console.drawing.slots import Forms, Slot, arrange, row
 from impsy_tui.console.themes import Palette
@@ -57,8 +58,10 @@ class ChannelPanes(Pane):
         self._rows = max(1, min(_MOST_ROWS, int(self.side_height * _SHARE) // count, (most - 1) // count))
         if targets := sum(_target_rows(channel, self.size.width) for channel in self._channels):
             self._rows = next((rows for rows in range(self._rows, 1, -1) if 1 + rows * count + targets <= most), 1)
-        height = 1 + self._rows * count
-        height = min(height + targets, max(_LEAST, most))
+        height = 1 + self._rows * count + targets
+        if self._rows < _MOST_ROWS:  # lines that are too few for all channels, for those that do not work
+            height = max(height, min(height + count - 1, most))
+        height = min(height, max(_LEAST, most))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         self.redraw()
@@ -78,10 +81,13 @@ class ChannelPanes(Pane):
             title = f"CHANNELS · {-left} more"
             channels = tuple(sorted(channels, key=lambda one: one.state == "open"))
         lines = [heading(title, width, self.palette, key=self.key, focused=self.has_focus)]
+        spare = max(0, left - sum(_target_rows(channel, width) for channel in channels))
         for channel in channels:
+            more = min(spare, max(0, 1 + len(_reason(channel, width)) - space))
+            spare, left = spare - more, left - more
             targets = _targets(channel, width, left, self.palette)
             left -= len(targets)
-            lines += _pane(channel, width, space, self.palette, targets)
+            lines += _pane(channel, width, space + more, self.palette, targets)
         if not self._channels:
             lines.append((("none: nothing can be heard", self.palette.alarm),))
         self.set_lines(lines)
@@ -152,8 +158,7 @@ def _pane(channel: ChannelState, width: int, space: int, palette: Palette, targe
         alarm = problem and channel.problem_age < _FRESH
         text = cut("! " + channel.problem if alarm else rates.strip(), width - len(name))
         return [((name, style), (text, palette.warning if alarm else palette.text)), *targets]
-    if channel.state != "open" and channel.problem:  # nothing passes: the problem gets all lines
-        parts = wrapped(f"! {channel.problem}", width - 2, hanging="  ")
+    if parts := _reason(channel, width):  # nothing passes: the problem gets all lines
         if len(parts) >= space:
             parts[space - 2 :] = [cut(" ".join([parts[space - 2], *map(str.strip, parts[space - 1 :])]), width - 2)]
         why: list[Line] = [((f"  {part}", palette.warning),) for part in parts]
@@ -171,15 +176,25 @@ def _pane(channel: ChannelState, width: int, space: int, palette: Palette, targe
     return [*lines, *targets, problem or ()]
 
 
+def _reason(channel: ChannelState, width: int) -> list[str]:
+    """Returns the lines of the problem of a channel that does not work."""
+    is_off = channel.state != "open" and channel.problem
+    return wrapped(f"! {channel.problem}", width - 2, hanging="  ") if is_off else []
+
+
 def _target_rows(channel: ChannelState, width: int) -> int:
     """Returns the lines of all targets of a channel."""
-    columns = max(1, width // _TARGET)
-    return -(-len(channel.targets) // columns) + (1 if channel.more_targets else 0)
+    return -(-len(channel.targets) // _target_columns(channel, width)) + (1 if channel.more_targets else 0)
+
+
+def _target_columns(channel: ChannelState, width: int) -> int:
+    """Returns the columns of the targets of a channel: few targets have wide columns."""
+    return max(1, min(len(channel.targets), width // _TARGET))
 
 
 def _targets(channel: ChannelState, width: int, most: int, palette: Palette) -> list[Line]:
     """Returns the lines of the targets, column by column; the last line has the number of those that do not fit."""
-    columns = max(1, width // _TARGET)
+    columns = _target_columns(channel, width)
     targets, more = channel.targets, channel.more_targets
     rows = min(most, _target_rows(channel, width))
     if rows < 1:
@@ -189,19 +204,21 @@ def _targets(channel: ChannelState, width: int, most: int, palette: Palette) -> 
         more += max(0, len(targets) - rows * columns)
         targets = targets[: rows * columns]
     label = max((len(f"x{one.number}") for one in targets), default=2) + 2
-    cells = [_target(one, label, width // columns, palette) for one in targets]
+    longest = max((width_of(one.target) for one in targets), default=0)
+    cells = [_target(one, label, longest, width // columns, palette) for one in targets]
     rows = -(-len(cells) // columns)
     lines: list[Line] = [tuple(piece for cell in cells[row::rows] for piece in cell) for row in range(rows)]
     return [*lines, ((f"  {more} more: bindings", palette.dim),)] if more else lines
 
 
-def _target(target: TargetState, label: int, width: int, palette: Palette) -> list[Piece]:
+def _target(target: TargetState, label: int, longest: int, width: int, palette: Palette) -> list[Piece]:
     """Returns the dimension, the target and the last value in a cell of a fixed width."""
-    space = width - label - 1 - _VALUE
+    space = min(width, max(label + 1 + longest + _VALUE, _TARGET)) - label - 1 - _VALUE
     return [
         (padded(f"  x{target.number}", label + 1), palette.text),
         (padded(cut(target.target, space), space), palette.dim),
         (f"{target.value or '-':>{_VALUE}}", palette.prediction if target.value else palette.dim),
+        (" " * (width - label - 1 - space - _VALUE), palette.ground),
     ]
 
 

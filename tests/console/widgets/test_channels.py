@@ -56,6 +56,20 @@ async def test_channel_pane_shows_each_target_with_its_last_value(
 
 
 @performed
+async def test_channel_pane_shows_all_of_a_long_target_where_there_is_room(tmp_path: Path) -> None:
+    osc, demo = playing().channels
+    targets = (TargetState(1, "/synth/filter/cutoff", "239.1"), TargetState(2, "/synth/decay", ""))
+    async with console(tmp_path / "none.sock", HUGE, connected=False) as here:
+        await here.detach()
+        for shown, line in (
+            (targets[:1], "  x1 /synth/filter/cutoff  239.1"),
+            (targets, "  x1 /synth/filter/cutoff  239.1  x2 /synth/decay              -"),
+        ):
+            await here.show(playing(channels=(msgspec.structs.replace(osc, targets=shown), demo)))
+            assert any(each.endswith(line) for each in here.lines), here.text
+
+
+@performed
 async def test_small_window_shows_one_line_for_each_channel(tmp_path: Path) -> None:
     async with console(tmp_path / "none.sock", SMALL, connected=False) as here:
         await here.detach()
@@ -84,6 +98,8 @@ async def test_channel_pane_shows_channel_that_waits_next_to_an_agent(size: tupl
             await here.sees("! This machine has no sound input: plug")
         elif size == HUGE:
             await here.sees("! This machine has no sound input: plug in a microphone, or", "start JACK")
+            await here.show(msgspec.structs.replace(snapshot, scenes=("dark",)))
+            await here.sees("! This machine has no sound input: plug in a microphone, or", "start JACK", "SCENES")
         await here.press("f6")
         await here.show(snapshot)
         assert ("CHANNELS · 1 more" in here.text) == (size != HUGE)
