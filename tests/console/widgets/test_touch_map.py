@@ -33,6 +33,13 @@ def test_map_shows_each_player_at_its_place_with_a_trail() -> None:
     assert all(not line.strip() for line in _text(touches)[1:-1])
 
 
+def test_title_of_the_map_is_brighter_than_its_rule() -> None:
+    palette = ThemeFolders().load("amber")
+    rule, (title, style), _ = TouchMap().lines(40, 8, palette)[0]
+    assert (title, style) == (" touches ", palette.dim)
+    assert rule[1] == palette.faint
+
+
 @pytest.mark.parametrize(("width", "height"), [(80, 20), (120, 30), (200, 40)])
 def test_map_takes_the_place_of_the_table_where_there_is_room(width: int, height: int) -> None:
     ensemble = msgspec.structs.replace(QUARTET, touches=((0.1, 0.1), (0.9, 0.9), NOWHERE))

@@ -17,6 +17,7 @@ _SHAPE: Final = 2.7
 _TRAIL: Final = 5.0
 """Seconds for which a touch stays on the map."""
 _MOST: Final = 400
+_TITLE: Final = " touches "
 
 Place = tuple[float, float]
 
@@ -60,7 +61,8 @@ class TouchMap:
         for number, place in reversed(tuple(enumerate(self._now))):
             if place[0] >= 0:
                 cells[_cell(place, wide, high)] = (f"{number + 1}", _ink(number, palette))
-        lines: list[Line] = [((f"{' touches ':─^{wide}}", palette.faint),)]
+        left, right = f"{_TITLE:─^{wide}}".split(_TITLE)
+        lines: list[Line] = [((left, palette.faint), (_TITLE, palette.dim), (right, palette.faint))]
         for row in range(high):
             pieces: list[Piece] = []
             at = 0
