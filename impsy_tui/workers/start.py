@@ -1,4 +1,4 @@
-"""Starts processes of low priority beside an event loop that plays."""
+"""Starts processes of low priority next to an event loop that plays."""
 
 import asyncio
 import subprocess
