@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from impsy_tui.console import confirmations
-from impsy_tui.console.command_palette import CommandPalette
+from impsy_tui.console.command_palette import CommandPalette, open_palette
 from impsy_tui.console.completion_names import CompletionNames
 from impsy_tui.console.drawing.frame_pacing import FramePacing
 from impsy_tui.console.drawing.theme_files import ThemeChooser, first_theme
@@ -32,7 +32,7 @@ from impsy_tui.console.screens.dialogs import Confirm, Dialog
 from impsy_tui.console.screens.help_topic import topic_at
 from impsy_tui.console.screens.page import Page, PageContext
 from impsy_tui.console.screens.perform import PerformScreen
-from impsy_tui.console.textual_internals import is_behind
+from impsy_tui.console.textual_internals import is_behind, keep_reverse
 from impsy_tui.console.view import SnapshotDisplay, View
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
@@ -62,6 +62,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-usual"), (28, "-roomy"), (34, "-tall"), (46, "-towering")]  # noqa: RUF012
 
     def __init__(self, options: ConsoleOptions) -> None:
+        keep_reverse()
         no_colour = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if no_colour else None)
         self._options = options
@@ -340,7 +341,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             case "keys":
                 self._router.toggle_keys_mode(self.perform)
             case "palette":
-                self.action_command_palette()
+                open_palette(self)
             case "quit":
                 if self._view.locked:
                     self.say("warning", "the stage lock is on: type unlock before quit")

@@ -1,13 +1,17 @@
 """Command palette: a search over every command."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+from textual.app import App
+from textual.command import CommandPalette as TextualPalette
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from impsy_tui.console.drawing.compositor import SafeCompositor
 from impsy_tui.console.drawing.lines import cut
 from impsy_tui.console.engine_requests import CommandChooser
+from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.language import COMMANDS, ArgumentKind
 from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 
@@ -16,6 +20,20 @@ _KEY: Final = 7
 _BORDERS: Final = 7
 """Columns of the palette's borders."""
 _MODE_HELP: Final = {mode.name: mode.help for mode in MODES.values()} | {FILTER: FILTER_HELP}
+
+
+class PaletteScreen(TextualPalette):
+    """Textual's palette, in glyphs that the terminal has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        use_compositor(self, SafeCompositor)
+
+
+def open_palette(app: App[Any]) -> None:
+    """Opens the palette if it is not open."""
+    if not PaletteScreen.is_open(app):
+        app.push_screen(PaletteScreen())
 
 
 class CommandPalette(Provider):
@@ -40,7 +58,7 @@ class CommandPalette(Provider):
         assert isinstance(self.app, CommandChooser)
         head = " " * max(1, _COMMAND - len(line)) + f"{self.app.key_of(line.plain):<{_KEY}}"
         space = self.app.size.width - len(line) - len(head) - _BORDERS
-        return Content.assemble(line, head, (cut(help, max(1, space)), "dim"))
+        return Content.assemble(line, head, (cut(help, max(1, space)), "not bold"))
 
     def _choice(self, line: str, whole: bool) -> "_Choice":
         assert isinstance(self.app, CommandChooser)

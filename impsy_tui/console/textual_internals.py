@@ -17,7 +17,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from impsy_tui.key_actions import key_name
 
@@ -110,6 +112,17 @@ def is_behind(app: App[Any]) -> bool:
     writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
     queue = getattr(writer, "_queue", None)
     return queue is not None and queue.qsize() > _WAITING_WRITES
+
+
+def keep_reverse() -> None:
+    """Makes lists show rows reversed if their style sheet says so: Textual leaves that attribute of a row out."""
+    OptionList.get_visual_style = _visual_style  # type: ignore[method-assign,assignment]
+
+
+def _visual_style(self: OptionList, *components: str, partial: bool = False) -> VisualStyle:
+    style = Widget.get_visual_style(self, *components, partial=partial)
+    is_reversed = any(self.get_component_styles(each).text_style.reverse for each in components)
+    return style + VisualStyle(reverse=True) if is_reversed else style
 
 
 def use_kitty_keyboard(on: bool) -> None:

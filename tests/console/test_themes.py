@@ -140,3 +140,30 @@ async def test_bars_without_colour_differ_by_their_glyphs(
     async with console(wide_rig.socket) as here:
         await here.sees("▄▄", "··")
         assert _colours(here) <= {None, Color.default()}
+
+
+@performed
+async def test_selected_row_without_colour_is_reversed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(rig.socket, LARGE) as here:
+        for key, selected, other in (("ctrl+p", "mode callresponse", "mode polyphony"), ("f3", "title", "owner")):
+            await here.press(key)
+            await here.until(lambda row=selected: _is_reversed(here, row))  # type: ignore[misc]
+            assert not _is_reversed(here, other)
+            await here.press("escape")
+        await here.press("escape")
+        await here.enter("guide")
+        await here.sees("Name of this set-up?")
+        await here.press("enter")
+        await here.sees("Which controller do you play?")
+        await here.until(lambda: _is_reversed(here, "1  "))
+        assert not _is_reversed(here, "2  ")
+
+
+def _is_reversed(here: Console, text: str) -> bool:
+    """Returns True if the first row with a text has it reversed."""
+    for strip in here.app.screen._compositor.render_strips():
+        for segment in strip:
+            if text in segment.text:
+                return segment.style is not None and bool(segment.style.reverse)
+    return False

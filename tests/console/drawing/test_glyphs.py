@@ -83,7 +83,7 @@ async def test_linux_console_has_every_character_of_every_page(rig: Rig, monkeyp
     async with console(rig.socket) as here:
         rig.send("mode battle", "temp 1.3", "over 60s temp 1.6", "hold x1 0.5")
         await here.sees("BATTLE", ">1.6")
-        for page in ("", "f1", "f2", "f3", "f4", "f5", "f6"):
+        for page in ("", "f1", "f2", "f3", "f4", "f5", "f6", "ctrl+p"):
             if page:
                 await here.press(page)
             await here.frames()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from impsy_tui.console.drawing.slots import Slot, arrange, row
-from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.themes import Palette, ThemeFolders
 from impsy_tui.console.widgets.strip import status_strip as strip
 from impsy_tui.console.widgets.strip.status_strip import StatusStrip
 from impsy_tui.control.link import LinkState
@@ -32,8 +32,8 @@ ROWS = (strip.TURN_ROW, strip.PARAMETER_ROW, strip.STATE_ROW)
 class Strip(StatusStrip):
     """A strip of a given size without a screen."""
 
-    def __init__(self, width: int, height: int = 3) -> None:
-        super().__init__(PALETTE, 1)
+    def __init__(self, width: int, height: int = 3, palette: Palette = PALETTE) -> None:
+        super().__init__(palette, 1)
         self._given = (width, height)
 
     @property
@@ -155,6 +155,21 @@ def test_strip_keeps_state_rows_without_engine() -> None:
     assert first.startswith(" NO ENGINE ")
     assert cell_len(first) == 80
     assert second.startswith("temp 1.00")
+
+
+@pytest.mark.parametrize("turn", ["you", "player"])
+@pytest.mark.parametrize("block", ["DUMMY", "LOCKED", "REC CMDS"])
+def test_strip_reverses_blocks_to_their_row_without_colours(turn: str, block: str) -> None:
+    made = msgspec.structs.replace(
+        snapshot(mode="callresponse", turn=turn, kind="dummy" if block == "DUMMY" else "mdrnn"),
+        recording=block == "REC CMDS",
+    )
+    shown = Strip(80, palette=ThemeFolders(glyphs=True).load("amber"))
+    shown.show(made, LinkState.UP, locked=block == "LOCKED")
+    reversed_texts = {text.strip(): bool(style.reverse) for text, style in shown._lines[0]}
+    words = {"you": "▶ YOUR TURN", "player": "◀ PLAYER'S TURN"}[turn]
+    assert reversed_texts[words] is (turn == "you")
+    assert reversed_texts[block] is (turn == "player")
 
 
 STATES: list[tuple[Snapshot, bool]] = [

@@ -10,7 +10,7 @@ from impsy_tui.console.drawing.slots import Form, Forms
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.scheduled import cue_forms, replay_forms, tempo_forms
 from impsy_tui.console.widgets.strip.moved_parameters import MovedParameter, moved_parameters
-from impsy_tui.console.widgets.strip.turns import focused_turn, turn_style
+from impsy_tui.console.widgets.strip.turns import block_on, focused_turn, turn_style
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState, PlayerState
 from impsy_tui.modes import FILTER
@@ -29,12 +29,13 @@ def turn_fields(snapshot: Snapshot, palette: Palette, *, locked: bool) -> dict[s
     player, turn = snapshot.focused, focused_turn(snapshot)
     style = turn_style(turn, palette)
     mode = FILTER if player.mode == "polyphony" and not snapshot.thru else player.mode
+    block = palette.alarm_block if snapshot.recording else palette.text_block
     flags = [text for text, is_on in (("LOCKED", locked), ("REC CMDS", snapshot.recording)) if is_on]
     found: dict[str, Forms] = {
         "mode": (((f" {mode.upper()}", style),),),
         "turn": (((turn.label, style),),),
         "player": _player(snapshot, palette, style),
-        "flags": _texts(flags, palette.alarm_block if snapshot.recording else palette.text_block),
+        "flags": _texts(flags, block_on(style, block, palette)),
     }
     if snapshot.cue is not None:
         found["cue"] = cue_forms(snapshot.cue, style)
@@ -51,7 +52,7 @@ def _player(snapshot: Snapshot, palette: Palette, style: Style) -> Forms:
         loading = f"loading {snapshot.loading}"
         return (((loading, style),), ((middle(loading, 11), style),))
     if player.kind == "dummy":
-        return (((" DUMMY ", palette.alarm_block),),)
+        return (((" DUMMY ", block_on(style, palette.alarm_block, palette)),),)
     if len(snapshot.players) > 1:
         return (((player.name, style),),)
     if player.origin:  # another folder has a model of this name, which stands above the meters

@@ -133,7 +133,11 @@ def _contents(snapshot: Snapshot, slow: Snapshot, palette: Palette, *, locked: b
 def _turn_row(slots: tuple[Slot, ...], contents: dict[str, Forms], width: int, turn: Style) -> Line:
     """Returns the first row, with everything in it on the colour of the turn except for blocks of alarms."""
     made = row(arrange(slots, width), contents, width, turn)
-    return tuple((text, style if style.bold and style.bgcolor != turn.bgcolor else turn) for text, style in made)
+    return tuple((text, style if style.bold and _ground(style) != _ground(turn) else turn) for text, style in made)
+
+
+def _ground(style: Style) -> tuple[object, bool]:
+    return style.bgcolor, bool(style.reverse)
 
 
 def _without_engine(snapshot: Snapshot | None, link: LinkState, width: int, palette: Palette) -> Line:

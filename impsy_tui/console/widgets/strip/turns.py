@@ -72,6 +72,11 @@ def turn_style(turn: TurnLabel, palette: Palette) -> Style:
     return {"you": palette.input_block, "player": palette.prediction_block}.get(turn.owner, palette.warning_block)
 
 
+def block_on(turn: Style, block: Style, palette: Palette) -> Style:
+    """Returns a block for the first row; without colours it is the reverse of the row."""
+    return palette.strong if palette.glyphs and turn.reverse else block
+
+
 def turn_ink(turn: TurnLabel, palette: Palette) -> Style:
     """Returns the style of signs and large letters in the colour of the turn."""
     return {"you": palette.input, "player": palette.prediction}.get(turn.owner, palette.warning)
