@@ -55,6 +55,7 @@ def test_both_sets_of_descriptors_stand_next_to_each_other() -> None:
     assert lines[4] == "loudness ━━━━──── ────────"
     assert lines[7:9] == ["chroma   ▁█▁█▁█▁█▁█▁█ you", "         █▁█▁█▁█▁█▁█▁ its"]
     assert lines[-1] == "distance 0.42 ▁▅█"
+    assert text(AGENT, 42)[4] == "loudness ━━━━━━────── you ──────────── its"
     assert text(msgspec.structs.replace(AGENT, heard=9.0), 27)[2] == " NOTHING HEARD for 9 s "
 
 
@@ -72,5 +73,7 @@ async def test_agent_on_the_screen(rig: Rig, size: tuple[int, int]) -> None:
         await here.enter("aim imitate; budget off")
         await here.sees("IMITATE")
         assert all(len(line) <= size[0] for line in here.lines)
+        await here.press("escape")
+        await here.sees(" KEYS  1-5 mode  Space pause  t take")  # an agent has no temperatures
         # The rest of the column is still there.
         await here.sees("CHANNELS", "● osc")

@@ -9,6 +9,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from rich.color import Color
 
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.paths import shipped_folder
 from tests.console.conftest import Rig
 from tests.support.console_app import LARGE, Console, console, performed
@@ -160,6 +161,18 @@ async def test_selected_row_without_colour_is_reversed(rig: Rig, monkeypatch: py
         assert not _is_reversed(here, "2  ")
 
 
+@pytest.mark.parametrize("theme", ["amber", "sixteen"])
+@performed
+async def test_words_are_never_as_faint_as_rules(rig: Rig, theme: str) -> None:
+    faint = ThemeFolders().load(theme).faint.color
+    async with console(rig.socket, LARGE, theme=theme) as here:
+        for page in ("", "f6", "f1", "f2", "f3", "f4"):
+            if page:
+                await here.press(page)
+            await here.frames()
+            assert _words(here, faint) == "", page
+
+
 def _is_reversed(here: Console, text: str) -> bool:
     """Returns True if the first row with a text has it reversed."""
     for strip in here.app.screen._compositor.render_strips():
@@ -167,3 +180,10 @@ def _is_reversed(here: Console, text: str) -> bool:
             if text in segment.text:
                 return segment.style is not None and bool(segment.style.reverse)
     return False
+
+
+def _words(here: Console, colour: Color | None) -> str:
+    """Returns the letters in a colour; the names of pages in rules do not count."""
+    segments = [segment for strip in here.app.screen._compositor.render_strips() for segment in strip]
+    coloured = [one.text for one in segments if one.style is not None and one.style.color == colour]
+    return "".join(filter(str.isalnum, "".join(text for text in coloured if "─" not in text)))

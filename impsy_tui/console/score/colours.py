@@ -20,7 +20,7 @@ def coloured(line: str, palette: Palette, macros: Collection[str]) -> Text:
     """Returns a line of a score with a colour for each kind of word."""
     text = Text(line, end="", no_wrap=True)
     if line.lstrip().startswith("//"):
-        text.stylize(palette.faint)
+        text.stylize(palette.dim)
     elif is_heading(line):
         text.stylize(palette.strong)
     else:

@@ -158,6 +158,7 @@ class PerformScreen(Screen[None]):
         if view.snapshot is None:
             return
         self.scenes.show(view.snapshot)
+        self.keys_bar.show(view.snapshot.focused.parameters)
         self.gesture_recording.display = view.snapshot.gesture_recording is not None
         self.gesture_recording.show(view.snapshot)
         self._show_playing(view.snapshot)

@@ -13,6 +13,8 @@ from impsy_tui.control.states import PlayerState
 _LABEL: Final = 9
 _LOST: Final = 2.0
 """Seconds after which the last heard descriptors count as lost."""
+_NAMED_FROM: Final = 36
+"""Width from which both bars of a line are named."""
 _SCALE: Final = 2.0
 """Distance in deviations that fills its line."""
 
@@ -45,13 +47,15 @@ def agent_lines(player: PlayerState, width: int, palette: Palette) -> list[Line]
         return []
     lines = [heading("AGENT", width, palette), _wants(player, width, palette), _hears(agent, width, palette)]
     lines.append(((cut(f"hears {agent.hear}", width), palette.dim),))
-    cells = max(1, (width - _LABEL - 1) // 2)
+    your_name, its_name = (" you ", " its") if width >= _NAMED_FROM else (" ", "")
+    cells = max(1, (width - _LABEL - len(your_name) - len(its_name)) // 2)
     for group, musician, own in zip(GROUPS, agent.musician or agent.own, agent.own, strict=False):
         yours = palette.input if agent.musician else palette.faint
         label = (f"{group:<{_LABEL}}", palette.dim)
         if len(musician) == 1:
             first = _bar(musician[0] if agent.musician else 0.0, cells, yours, palette)
-            lines.append((label, *first, (" ", palette.ground), *_bar(own[0], cells, palette.prediction, palette)))
+            second = _bar(own[0], cells, palette.prediction, palette)
+            lines.append((label, *first, (your_name, palette.dim), *second, (its_name, palette.dim)))
         else:
             shown = blocks(musician) if agent.musician else ""
             lines.append((label, (f"{shown:<{len(own)}}", yours), (" you", palette.dim)))

@@ -131,7 +131,7 @@ class EventLog(Pane):
         if most is not None and most <= _FEW:
             text = " · ".join(" ".join(line.split()) for line in text.split("\n"))
         if most == 1:
-            return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
+            return [((stamp, palette.dim), (mark, style), (cut(text, width - head), style))]
         space = max(8, width - head)
         for line in text.split("\n"):
             parts += wrapped(line, space, hanging="  ")
@@ -139,6 +139,6 @@ class EventLog(Pane):
             parts[most - 1 :] = [f"{parts[most - 1][: space - len(more)]}{more}"]
         lines: list[Line] = []
         for number, part in enumerate(parts):
-            begin = ((stamp, palette.faint), (mark, style)) if number == 0 else ((" " * head, style),)
+            begin = ((stamp, palette.dim), (mark, style)) if number == 0 else ((" " * head, style),)
             lines.append((*begin, (part, style)))
         return lines

@@ -1,6 +1,6 @@
 """Lines below the prompt: completions or mistakes, keys mode, and the current keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from textual import events
@@ -12,6 +12,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.key_actions import ACTIONS, shown
 from impsy_tui.language.completion import Completion
 from impsy_tui.language.parser import Mistake
+from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE
 
 _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
@@ -102,7 +103,7 @@ class Hint(Lines):
                     [((cut(f"{text}   (Enter takes it, Ctrl-R older, Esc leaves)", width), palette.accent),)]
                 )
             case _:
-                self.set_lines([((cut(self._idle, width), palette.faint),)] if what == "idle" else [])
+                self.set_lines([((cut(self._idle, width), palette.dim),)] if what == "idle" else [])
 
 
 def _completion(completion: Completion, width: int, palette: Palette) -> Line:
@@ -171,6 +172,13 @@ class KeysBar(Lines):
         super().__init__(palette, id="keysbar")
         self._keymap = keymap
         self._answer = ""
+        self._parameters: frozenset[str] = frozenset()
+
+    def show(self, parameters: Collection[str]) -> None:
+        """Shows the keys of these parameters of the focused player, and of no others."""
+        if self._parameters != (there := frozenset(parameters)):
+            self._parameters = there
+            self.redraw()
 
     def set_keymap(self, keymap: Keymap) -> None:
         """Other keys."""
@@ -204,11 +212,14 @@ class KeysBar(Lines):
 
     def _keys(self) -> tuple[tuple[str, str], ...]:
         key = self._keymap.label
+        steps = (
+            (TEMP, f"{key('temp_down')} {key('temp_up')}", "temp"),
+            (SIGMA, f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
+            (TIMESCALE, f"{key('slower')} {key('faster')}", "speed"),
+        )
         return (
             (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
-            (f"{key('temp_down')} {key('temp_up')}", "temp"),
-            (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
-            (f"{key('slower')} {key('faster')}", "speed"),
+            *((keys, what) for parameter, keys, what in steps if parameter.name in self._parameters),
             (key("toggle_pause"), "pause"),
             (key("take"), "take"),
             (key("give"), "give"),

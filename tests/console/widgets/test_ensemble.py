@@ -66,6 +66,13 @@ def test_view_shows_measures_and_features_of_the_lead() -> None:
     assert "no touch on the surface yet" in "\n".join(_drawn(52, 20, unheard))
 
 
+@pytest.mark.parametrize(("width", "name"), [(60, "slow swipe"), (100, "very-slow-swipe")])
+def test_legend_has_the_names_of_the_rows(width: int, name: str) -> None:
+    lines = _drawn(width, 30, msgspec.structs.replace(QUARTET, gestures=(5, 1, 0)))
+    assert f"lead  {name} " in lines[1]
+    assert f"- {name}  O big" in "\n".join(lines)
+
+
 @pytest.mark.parametrize(("width", "height"), [(200, 60), (52, 16), (30, 9), (12, 4), (1, 1)])
 def test_ensemble_fits_whatever_room_there_is(width: int, height: int) -> None:
     lines = _drawn(width, height)

@@ -27,7 +27,6 @@ _SHORT: Final = (
     "small swirl",
     "combination",
 )
-_LEGEND: Final = " · ".join(f"{glyph} {name}" for glyph, name in zip(_GLYPHS[1:], _SHORT[1:], strict=True))
 _GROUPS: Final = ("none", "taps", "swipes", "swirls", "comb")
 _NAME: Final = 5
 _WORD: Final = 12
@@ -92,7 +91,7 @@ class EnsembleView(Lines, can_focus=True):
 
     def _players(self, ensemble: EnsembleState, width: int) -> list[Line]:
         word = _LONG if width >= _WIDE else _WORD
-        names = choices.GESTURES if width >= _WIDE else _SHORT
+        names = _names(width)
         lines = []
         for number, (player, code) in enumerate(zip(ensemble.players, ensemble.gestures, strict=True)):
             forced = "!" if player in ensemble.forced else " "
@@ -131,7 +130,7 @@ class EnsembleView(Lines, can_focus=True):
     def _ink(self, code: int) -> Style:
         palette = self.palette
         return (
-            palette.faint,
+            palette.dim,
             palette.input,
             palette.input,
             palette.good,
@@ -194,11 +193,16 @@ class EnsembleView(Lines, can_focus=True):
 
     def _legend(self, width: int) -> list[Line]:
         lines: list[Line] = []
-        rest: Sequence[str] = _LEGEND.split(" · ")
+        rest = [f"{glyph} {name}" for glyph, name in zip(_GLYPHS, _names(width), strict=True)][1:]
         while rest:
             shown = 1
             while shown < len(rest) and len("  ".join(rest[: shown + 1])) <= width:
                 shown += 1
-            lines.append(((cut("  ".join(rest[:shown]), width), self.palette.faint),))
+            lines.append(((cut("  ".join(rest[:shown]), width), self.palette.dim),))
             rest = rest[shown:]
         return lines
+
+
+def _names(width: int) -> Sequence[str]:
+    """Returns the names of the gestures: those of commands, or short ones if there is little room."""
+    return choices.GESTURES if width >= _WIDE else _SHORT
