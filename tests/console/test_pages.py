@@ -15,6 +15,8 @@ from tests.console.conftest import PULSE, Rig, write_log
 from tests.support.console_app import HUGE, LARGE, SMALL, Console, console, performed
 from tests.support.models import constant_model
 
+_TITLE = "Four faders, a small model of pulses, and a title that is long"
+
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Rig]:
@@ -23,7 +25,7 @@ def archive(tmp_path: Path) -> Iterator[Rig]:
         constant_model(tmp_path / "models" / f"{name}.h5", [0.02, 0.2, 0.5, 0.8])
     write_log(tmp_path / "logs" / "first-4d-mdrnn.log", 3)
     write_log(tmp_path / "logs" / "other-4d-mdrnn.log", 3, events=30)
-    rig = Rig(tmp_path, PULSE)
+    rig = Rig(tmp_path, f'title = "{_TITLE}"\n{PULSE}')
     yield rig
     rig.close()
 
@@ -165,7 +167,7 @@ async def test_files_page_shows_one_row_for_the_files_of_a_model(archive: Rig) -
     (models / "higher.tflite").write_bytes((models / "higher.h5").read_bytes())
     async with console(archive.socket, LARGE) as here:
         await here.press("f2")
-        await here.sees("FILES · 2 logs, 0 datasets, 8 models")
+        await here.sees("FILES · 2 logs, 0 datasets, 8 models", " musicMDRNN-dim9-layers2-units64-mixtures5-scale10 ")
         await _choose(here, "higher")
         await here.sees("model · dimension 4", "tflite h5")
 
@@ -177,7 +179,7 @@ async def test_files_page_shows_one_row_for_the_files_of_a_model(archive: Rig) -
 async def test_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_put_right(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f3")
-        await here.sees("SETTINGS", "interaction.threshold", "config.toml")
+        await here.sees("SETTINGS", "interaction.threshold", "config.toml", f'"{_TITLE}"  config.toml:1')
         await _choose(here, "interaction.threshold")
         await here.sees("seconds of silence before the player answers", "allowed: a number, 0 to 3600 s")
         await here.press("escape", "enter")

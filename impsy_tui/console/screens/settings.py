@@ -1,19 +1,24 @@
 """Settings page: current configuration, the source of each value, and editing of the file."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Label
 
+from impsy_tui.console.drawing.compositor import width_of
 from impsy_tui.console.drawing.lines import cut
 from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.answers import Setting, Settings
 from impsy_tui.control.messages import Reply
+
+_LEAST_VALUE: Final = 16
+_PADDING: Final = 8
+"""Cells around three columns, and of the scroll bar."""
 
 
 class SettingsPage(Page):
@@ -62,8 +67,11 @@ class SettingsPage(Page):
         chosen = self._chosen()
         listed = [one for one in self._settings if not self._changed_only or one.origin != "default"]
         shown = [one for one in listed if self.filter.matches(one.key, one.value, one.help)]
-        space = max(16, (self.size.width - 30) // 2)
-        rows = [(one.key, cut(one.value, space), cut(one.origin.rpartition("/")[2], space)) for one in shown]
+        origins = [cut(one.origin.rpartition("/")[2], self.size.width // 3) for one in shown]
+        # Values have all the room that keys and origins leave.
+        others = sum(max(map(width_of, texts), default=0) for texts in ([one.key for one in shown], origins))
+        space = max(_LEAST_VALUE, self.size.width - others - _PADDING)
+        rows = [(one.key, cut(one.value, space), origin) for one, origin in zip(shown, origins, strict=True)]
         fill(table, ("setting", "in force", "from"), [(row[0], row) for row in rows])
         keys = [one.key for one in shown]
         if chosen is not None and chosen.key in keys:
