@@ -179,7 +179,7 @@ async def test_files_page_shows_one_row_for_the_files_of_a_model(archive: Rig) -
 async def test_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_put_right(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f3")
-        await here.sees("SETTINGS", "interaction.threshold", "config.toml", f'"{_TITLE}"  config.toml:1')
+        await here.sees("SETTINGS", "interaction.threshold", "config.toml", f'in force: "{_TITLE}"')
         await _choose(here, "interaction.threshold")
         await here.sees("seconds of silence before the player answers", "allowed: a number, 0 to 3600 s")
         await here.press("escape", "enter")

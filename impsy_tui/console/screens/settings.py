@@ -1,7 +1,7 @@
 """Settings page: current configuration, the source of each value, and editing of the file."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
@@ -15,10 +15,6 @@ from impsy_tui.console.screens.page import Page, PageContext, fill
 from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.answers import Setting, Settings
 from impsy_tui.control.messages import Reply
-
-_LEAST_VALUE: Final = 16
-_PADDING: Final = 8
-"""Cells around three columns, and of the scroll bar."""
 
 
 class SettingsPage(Page):
@@ -67,17 +63,19 @@ class SettingsPage(Page):
         chosen = self._chosen()
         listed = [one for one in self._settings if not self._changed_only or one.origin != "default"]
         shown = [one for one in listed if self.filter.matches(one.key, one.value, one.help)]
-        origins = [cut(one.origin.rpartition("/")[2], self.size.width // 3) for one in shown]
-        # Values have all the room that keys and origins leave.
-        others = sum(max(map(width_of, texts), default=0) for texts in ([one.key for one in shown], origins))
-        space = max(_LEAST_VALUE, self.size.width - others - _PADDING)
-        rows = [(one.key, cut(one.value, space), origin) for one, origin in zip(shown, origins, strict=True)]
+        space = self._space
+        rows = [(one.key, cut(one.value, space), cut(one.origin.rpartition("/")[2], space)) for one in shown]
         fill(table, ("setting", "in force", "from"), [(row[0], row) for row in rows])
         keys = [one.key for one in shown]
         if chosen is not None and chosen.key in keys:
             table.move_cursor(row=keys.index(chosen.key))
         self.set_title(f"SETTINGS · {self._file or 'no file'}")
         self.set_filter(len(shown), len(listed))
+
+    @property
+    def _space(self) -> int:
+        """Most cells of a value in the list, so that its source is next to it."""
+        return max(16, (self.size.width - 30) // 2)
 
     def _chosen(self) -> Setting | None:
         table = self.query_one(DataTable)
@@ -92,6 +90,8 @@ class SettingsPage(Page):
             return
         one = self._chosen()
         text = "" if one is None else f"{one.help}\nallowed: {one.allowed}; default {one.default}"
+        if one is not None and width_of(one.value) > self._space:
+            text += f"\nin force: {one.value}"  # the list has only its beginning
         self.query_one("#about", Label).update(text)
 
     def on_data_table_row_selected(self) -> None:
