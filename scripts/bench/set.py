@@ -150,13 +150,13 @@ def report(performer: Performer, found: Figures) -> list[str]:
     """Prints the figures; returns the bounds that do not hold."""
     delays = [delay for _, delay in found.passed]
     late = [late for _, late in found.beats]
-    count = found.late(performer.course)
+    too_late = found.late(performer.course)
     rows = [
         ["messages sent while an engine ran", str(found.sent), ""],
         ["of these without a row in the log", str(len(found.lost)), "0"],
         ["passed on: p50, p99, worst, ms", ", ".join(ms(delays, share) for share in (0.5, 0.99, 1.0)), ""],
         ["beats: number; p99, worst lateness, ms", f"{len(late)}; {ms(late, 0.99)}, {ms(late, 1.0)}", ""],
-        ["events more than 5 ms late", str(count), "0"],
+        ["events more than 5 ms late", str(len(too_late)), "0"],
         ["notes that sounded in a silence", str(len(found.hanging)), "0"],
         ["usable screen after a link drop, s", ", ".join(f"{one:.2f}" for one in performer.links), "3"],
         ["silence after a killed engine, s", ", ".join(f"{one:.2f}" for one in performer.silence), "6"],
@@ -168,6 +168,10 @@ def report(performer: Performer, found: Figures) -> list[str]:
         for begin, end, name, effect in performer.course.faults
     ]
     table("Faults", ["at s", "fault", "effect", "latest event meanwhile, ms"], faults)
+    if too_late:
+        began = performer.course.began
+        shown = [[f"{at - began:.1f}", f"{delay * 1000:.2f}"] for at, delay in too_late]
+        table("Events more than 5 ms late", ["at s", "late ms"], shown)
     wrong = [f"lost: {one}" for one in found.lost[:5]]
     wrong += [f"hanging at {at - performer.course.began:.1f} s: {notes}" for at, notes in found.hanging]
     return wrong

@@ -57,9 +57,10 @@ class Figures:
     beats: tuple[tuple[float, float], ...]
     hanging: tuple[tuple[float, str], ...]
 
-    def late(self, course: Course) -> int:
-        """Returns the number of passed messages and beats that were late while an engine ran."""
-        return sum(delay > LATE and not course.is_down(at) for at, delay in (*self.passed, *self.beats))
+    def late(self, course: Course) -> list[tuple[float, float]]:
+        """Returns time and lateness of the passed messages and beats that were late while an engine ran."""
+        events = sorted((*self.passed, *self.beats))
+        return [(at, delay) for at, delay in events if delay > LATE and not course.is_down(at)]
 
     def worst(self, course: Course, begin: float, end: float) -> str:
         """Returns the milliseconds of the latest event of a span in which an engine ran."""

@@ -12,7 +12,7 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.audio.host import SoundOrder
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.deferred_opening import DeferredOpening
-from impsy_tui.channels.json_process import JsonProcess, start_process
+from impsy_tui.channels.json_process import JsonProcess
 from impsy_tui.channels.realtime import ARGUMENT, is_real_time
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Audio
@@ -67,15 +67,9 @@ class AudioChannel:
         await self._opening.start()
 
     async def _begin(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._opened: asyncio.Future[str] = loop.create_future()
+        self._opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         arguments = [ARGUMENT] if is_real_time() else []
-        try:
-            # In a thread: on a busy machine, the music would wait for it.
-            started = await loop.run_in_executor(None, start_process, self._host, *arguments)
-        except OSError as error:
-            raise UserError(f"no process can be started to hear {self._device}: {error.strerror}") from None
-        self._process = JsonProcess(started, self._take, self._ended)
+        self._process = JsonProcess(self._host, arguments, self._take, self._ended)
         wanted = self._settings
         self._process.send(
             SoundOrder(
@@ -124,10 +118,11 @@ class AudioChannel:
         if problem := self._listener.described(self.name, HeardDescriptors(frame), at):
             self._troubles.note("feats", problem)
 
-    def _ended(self) -> None:
+    def _ended(self, problem: str) -> None:
         """Reports the end of the process, if the process has not said why."""
         if not self._opened.done():
-            self._opened.set_exception(UserError(f"the process that hears {self._device} has ended"))
+            why = f"cannot be started: {problem}" if problem else "has ended"
+            self._opened.set_exception(UserError(f"the process that hears {self._device} {why}"))
         elif self._state == "open":
             self._open_again()
 

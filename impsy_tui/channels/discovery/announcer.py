@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.channels.discovery.services import OSC, PAGE, Service
-from impsy_tui.channels.json_process import JsonProcess, start_process
+from impsy_tui.channels.json_process import JsonProcess
 from impsy_tui.config import Config
 
 _HOST: Final = "impsy_tui.channels.discovery.host"
@@ -35,11 +35,7 @@ class Announcer:
         """Starts the process, if there is a service."""
         if not self._services:
             return
-        try:
-            self._process = JsonProcess(start_process(_HOST), lambda report: self._notify(*report), self._ended)
-        except OSError as error:
-            self._notify("warning", f"this engine cannot be announced in the network: {error.strerror}")
-            return
+        self._process = JsonProcess(_HOST, [], lambda report: self._notify(*report), self._ended)
         self._process.send([msgspec.structs.asdict(service) for service in self._services])
 
     def close(self) -> None:
@@ -47,8 +43,9 @@ class Announcer:
         if self._process is not None:
             self._process.close()
 
-    def _ended(self) -> None:
-        self._notify("warning", "this engine is no longer announced in the network: the process has ended")
+    def _ended(self, problem: str) -> None:
+        why = f"cannot be announced in the network: {problem}" if problem else "is no longer announced in the network"
+        self._notify("warning", f"this engine {why}")
 
 
 def services_of(config: Config) -> tuple[Service, ...]:

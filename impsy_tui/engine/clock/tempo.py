@@ -95,7 +95,7 @@ class Tempo(Beats):
         """Joins or leaves the session of Ableton Link, in place of an incoming clock; the tempo stays.
 
         Raises:
-            UserError: Link cannot be started.
+            UserError: The library of Link is not installed.
         """
         self.link.set_on(on)
         if on and self.clock_in.follows:

@@ -36,6 +36,8 @@ def report_the_end_of_the_process() -> None:
         tempo.set_link(True)
         peer = tempo.link._peer
         assert isinstance(peer, JsonProcess)
+        while peer._process is None:
+            await asyncio.sleep(0.01)
         peer._process.kill()
         await asyncio.wait_for(ended.wait(), _PATIENCE)
         assert not tempo.link.on

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from impsy_tui import parameters
-from impsy_tui.channels.json_process import JsonProcess, start_process
+from impsy_tui.channels.json_process import JsonProcess
 from impsy_tui.engine.clock.beats import BAR, Beats
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
@@ -29,10 +29,10 @@ class PeerPipes(Protocol):
         """Ends the peer."""
 
 
-def _open_process(tempo: float, take: Callable[[dict[str, Any]], None], ended: Callable[[], None]) -> JsonProcess:
+def _open_process(tempo: float, take: Callable[[dict[str, Any]], None], ended: Callable[[str], None]) -> JsonProcess:
     if find_spec("aalink") is None:
         raise UserError(needs_extra("Ableton Link", "aalink", "link"))
-    return JsonProcess(start_process(_PEER, f"{tempo!r}"), take, ended)
+    return JsonProcess(_PEER, [f"{tempo!r}"], take, ended)
 
 
 class LinkClock:
@@ -57,7 +57,9 @@ class LinkClock:
         self,
         beats: Beats,
         notify: Callable[[str, str], None],
-        open_peer: Callable[[float, Callable[[dict[str, Any]], None], Callable[[], None]], PeerPipes] = _open_process,
+        open_peer: Callable[
+            [float, Callable[[dict[str, Any]], None], Callable[[str], None]], PeerPipes
+        ] = _open_process,
     ) -> None:
         self.peers = 0
         self.transport = False
@@ -81,7 +83,7 @@ class LinkClock:
         """Joins or leaves the session of Link; the tempo stays.
 
         Raises:
-            UserError: The library of Link is not installed, or no process can be started.
+            UserError: The library of Link is not installed.
         """
         if on == self.on:
             return
@@ -89,10 +91,7 @@ class LinkClock:
             self.close()
             return
         self._number, self.peers = 0, 0
-        try:
-            self._peer = self._open_peer(self._beats.beats, self.take, self._ended)
-        except OSError as error:
-            raise UserError(f"Ableton Link cannot be started: {error.strerror}") from None
+        self._peer = self._open_peer(self._beats.beats, self.take, self._ended)
         self.set_transport(self.transport)
         self.send_beat()  # a session that is there already moves it
 
@@ -169,6 +168,7 @@ class LinkClock:
             self._number += 1
             self._peer.send({"number": self._number, **change})
 
-    def _ended(self) -> None:
+    def _ended(self, problem: str) -> None:
         self._peer, self.peers = None, 0
-        self._notify("error", "Ableton Link has ended: clock link on starts it again; the tempo is kept")
+        what = f"Ableton Link cannot be started ({problem})" if problem else "Ableton Link has ended"
+        self._notify("error", f"{what}: clock link on starts it again; the tempo is kept")
