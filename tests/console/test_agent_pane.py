@@ -74,6 +74,7 @@ async def test_agent_on_the_screen(rig: Rig, size: tuple[int, int]) -> None:
         await here.sees("IMITATE")
         assert all(len(line) <= size[0] for line in here.lines)
         await here.press("escape")
-        await here.sees(" KEYS  1-5 mode  Space pause  t take")  # an agent has no temperatures
+        # An agent has no temperatures and no speed; the other keys keep their places.
+        await here.sees(f" KEYS  1-5 mode  {' ' * len('- = temp  [ ] sigma  , . speed  ')}Space pause  t take")
         # The rest of the column is still there.
         await here.sees("CHANNELS", "● osc")

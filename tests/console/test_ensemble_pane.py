@@ -39,7 +39,7 @@ async def test_ensemble_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
         assert all(len(line) <= 80 for line in here.lines)
         await here.until(lambda: "touches" in here.text)
         await here.press("escape")
-        await here.sees(" KEYS  1-5 mode  - = temp  Space pause")
+        await here.sees(f" KEYS  1-5 mode  - = temp  {' ' * len('[ ] sigma  , . speed  ')}Space pause")
         await here.press("n")
         await here.sees("▸pulse", "x1", "BATTLE", "] sigma")
         assert "flux" not in here.text

@@ -12,7 +12,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.key_actions import ACTIONS, shown
 from impsy_tui.language.completion import Completion
 from impsy_tui.language.parser import Mistake
-from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE
+from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE, Parameter
 
 _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
@@ -199,38 +199,38 @@ class KeysBar(Lines):
             [(" ", palette.ground)],
         ]
         row, used = 0, _KEYS_INDENT
-        for keys, what in self._keys():
+        for keys, what, parameter in self._keys():
             if used + len(keys) + len(what) + 3 > width:
                 row, used = row + 1, 1
                 if row == len(rows):
                     break
             used += len(keys) + len(what) + 3
-            rows[row] += [(keys, palette.strong), (f" {what}  ", palette.dim)]
+            # The others keep their places while the player has not this parameter.
+            is_there = parameter is None or parameter.name in self._parameters
+            label = [(keys, palette.strong), (f" {what}  ", palette.dim)]
+            rows[row] += label if is_there else [(" " * (len(keys) + len(what) + 3), palette.ground)]
         if self._answer:
             rows[1] = [(cut(self._answer, width), palette.text)]
         self.set_lines([tuple(each) for each in rows])
 
-    def _keys(self) -> tuple[tuple[str, str], ...]:
+    def _keys(self) -> tuple[tuple[str, str, Parameter | None], ...]:
         key = self._keymap.label
-        steps = (
-            (TEMP, f"{key('temp_down')} {key('temp_up')}", "temp"),
-            (SIGMA, f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
-            (TIMESCALE, f"{key('slower')} {key('faster')}", "speed"),
-        )
         return (
-            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
-            *((keys, what) for parameter, keys, what in steps if parameter.name in self._parameters),
-            (key("toggle_pause"), "pause"),
-            (key("take"), "take"),
-            (key("give"), "give"),
-            (key("thru"), "thru"),
-            (key("prompt"), "prompt"),
-            (key("reset"), "reset"),
-            (key("timer"), "timer"),
-            (f"{key('next_player')} {key('previous_player')}", "player"),
-            (key("scenes"), "scene"),
-            (key("next_pane"), "pane"),
-            (key("filter"), "filter"),
+            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode", None),
+            (f"{key('temp_down')} {key('temp_up')}", "temp", TEMP),
+            (f"{key('sigma_down')} {key('sigma_up')}", "sigma", SIGMA),
+            (f"{key('slower')} {key('faster')}", "speed", TIMESCALE),
+            (key("toggle_pause"), "pause", None),
+            (key("take"), "take", None),
+            (key("give"), "give", None),
+            (key("thru"), "thru", None),
+            (key("prompt"), "prompt", None),
+            (key("reset"), "reset", None),
+            (key("timer"), "timer", None),
+            (f"{key('next_player')} {key('previous_player')}", "player", None),
+            (key("scenes"), "scene", None),
+            (key("next_pane"), "pane", None),
+            (key("filter"), "filter", None),
         )
 
 
