@@ -46,12 +46,15 @@ def learn_there(host: str, material: "Material", reporter: Reporter, options: Se
     words = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15", *options]
     packed = material.packed()
     script = remote_scripts.worker(address.folder, "evolve_there", "{}")
-    process = subprocess.Popen(
-        [*words, "--", address.host, script],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    try:
+        process = subprocess.Popen(
+            [*words, "--", address.host, script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise UserError(f"ssh cannot be run: {error.strerror}") from None
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -73,23 +76,25 @@ def learn_there(host: str, material: "Material", reporter: Reporter, options: Se
     if isinstance(last, Failed):
         raise UserError(f"{address.host}: {last.text}")
     if not isinstance(last, PackedResult):
-        raise UserError(_why(address, process.returncode, said[-1] if said else ""))
+        raise UserError(_why(address, process.returncode, said[-1].rstrip(". ") if said else "", last is not None))
     try:
         return Result.unpacked(last.packed, material)
     except (ValueError, KeyError) as error:
         raise UserError(f"{address.host} sent no weights that fit: {error}") from None
 
 
-def _why(address: RemoteAddress, code: int, said: str) -> str:
+def _why(address: RemoteAddress, code: int, said: str, began: bool) -> str:
     host = address.host
+    reason = f" ({said})" if said else ""
     match code:
+        case remote_scripts.SSH_FAILED if began:
+            return f"the link to {host} was lost{reason}, so no model was made: try again"
+        case remote_scripts.SSH_FAILED if "Permission denied" in said:
+            return f"{host} wants a password{reason}: ssh-copy-id {host} in a shell gives it your key"
         case remote_scripts.SSH_FAILED:
-            return (
-                f"{host} cannot be reached by ssh without a password: {said}. "
-                f"ssh-copy-id {host} in a shell gives it your key"
-            )
+            return f"{host} cannot be reached by ssh{reason}: ssh {host} in a shell shows why"
         case remote_scripts.NO_FOLDER:
-            return f"{address.where} on {host} cannot be entered: {said}"
+            return f"{address.where} on {host} cannot be entered{reason}"
         case remote_scripts.NO_PROGRAM:
             return (
                 f"{host} has no impsy-tui in .venv/bin in {address.where} or on the PATH of a login shell. "
