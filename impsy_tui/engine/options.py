@@ -68,6 +68,15 @@ def model_folders(options: EngineOptions) -> list[Path]:
     return [*folders, shipped_folder("models")]
 
 
+def configured_file(options: EngineOptions, name: str) -> Path | None:
+    """Returns an existing file of the current folder or of the configuration's folder; None if there is none."""
+    path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
+    places = [path]
+    if options.config_file is not None:
+        places.append(options.config_file.parent / path)
+    return next((place.absolute() for place in places if place.is_file()), None)
+
+
 def usual_dimension(config: Config, file: str = "") -> int:
     """Returns the dimension of an instrument without a configured dimension and without a model.
 

@@ -50,6 +50,19 @@ def test_exported_log_is_imported_with_the_same_events(evening: Path) -> None:
     assert shell("dataset", cwd=evening).returncode == 0
 
 
+def test_shipped_configuration_imports_and_exports_in_the_dimension_of_its_model(evening: Path) -> None:
+    midi = mido.MidiFile()
+    midi.add_track("song").extend(
+        mido.Message("control_change", control=1 + number % 8, value=number, time=100) for number in range(100)
+    )
+    midi.save(evening / "song.mid")
+    done = shell("import", "song.mid", "-c", "knobs", cwd=evening)
+    assert done.stdout.startswith("100 events in "), done
+    assert done.stdout.endswith("logs/song-9d-mdrnn.log\n"), done
+    done = shell("export", "song", "-o", "again.mid", "-c", "knobs", cwd=evening)
+    assert done.stdout.startswith("100 events in "), done
+
+
 def test_table_has_every_event(evening: Path) -> None:
     assert shell("export", f"logs/{LOG}.log", "-o", "song.csv", "-c", "none.toml", cwd=evening).returncode == 0
     head, *rows = csv.reader(io.StringIO((evening / "song.csv").read_text()))

@@ -53,6 +53,8 @@ def _mapping(config: Path | None) -> tuple[int, _Entries, _Entries]:
     """Returns dimension, input entries and output entries of a configuration; exits if it has none."""
     from impsy_tui.channels.midi.file_mapping import file_mapping
     from impsy_tui.config import load_config
+    from impsy_tui.engine.models.instrument import configured_dimension
+    from impsy_tui.engine.options import EngineOptions
 
     file = config_file(config)
     loaded = load_config(file)
@@ -61,4 +63,5 @@ def _mapping(config: Path | None) -> tuple[int, _Entries, _Entries]:
     mapping = file_mapping(loaded.config)
     if not mapping.input:
         fail(f"{file} has no MIDI mapping: add input and output to [midi], or choose another configuration with -c")
-    return loaded.config.model.dimension, mapping.input, mapping.output
+    options = EngineOptions(loaded, frozenset(), Path("logs"), None)
+    return configured_dimension(options), mapping.input, mapping.output

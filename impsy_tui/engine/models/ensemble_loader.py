@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from os.path import expanduser
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,7 +12,7 @@ from impsy_tui import choices, ranges
 from impsy_tui.config.schema import PlayerTable
 from impsy_tui.engine.models.configured_settings import ensemble_settings, routing_of
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
-from impsy_tui.engine.options import EngineOptions, model_folders
+from impsy_tui.engine.options import EngineOptions, configured_file, model_folders
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.ensemble.followers import EnsembleModels
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
@@ -132,7 +131,7 @@ class EnsembleLoader:
         if not table.file:
             return shipped_folder("models") / f"{SHIPPED}.tflite"
         try:
-            return self._existing_file(table.file) or self._models.find(Path(table.file).name, exact=True)
+            return configured_file(self._options, table.file) or self._models.find(Path(table.file).name, exact=True)
         except (UserError, OSError) as problem:
             self._notify("warning", table.name, f"{problem}: {_DUMMY}")
             return None
@@ -156,7 +155,7 @@ class EnsembleLoader:
         if wanted:
             file = self._options.models / wanted
             try:
-                file = self._existing_file(wanted) or file
+                file = configured_file(self._options, wanted) or file
                 return await _in_thread(read, file), file
             except UserError as problem:
                 self._notify("warning", name, f"{problem}: {shipped}, which ships, is used")
@@ -165,14 +164,6 @@ class EnsembleLoader:
                 self._notify("warning", name, f"{why}: {shipped}, which ships, is used")
         file = shipped_folder("models") / shipped
         return await _in_thread(read, file), file
-
-    def _existing_file(self, name: str) -> Path | None:
-        """Returns a file of the current folder or of the configuration's folder; None if there is none."""
-        path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
-        places = [path]
-        if self._options.config_file is not None:
-            places.append(self._options.config_file.parent / path)
-        return next((place.absolute() for place in places if place.is_file()), None)
 
     # Changes while ensembles play
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
-from os.path import expanduser
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from impsy_tui.config.schema import PlayerTable
 from impsy_tui.engine.models.configured_settings import configured_settings
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.models.loader import ModelFolders, load_model
-from impsy_tui.engine.options import EngineOptions, usual_dimension
+from impsy_tui.engine.options import EngineOptions, configured_file, usual_dimension
 from impsy_tui.engine.players.base import MAIN, Notify
 from impsy_tui.engine.players.behaviours import AnyPredictor, blended_predictor
 from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
@@ -360,12 +359,8 @@ class PlayerModels:
 
     def _find_first(self, name: str, folders: ModelFolders) -> Path:
         """Returns the model file of a path from here or from the configuration, or of a name."""
-        path = Path(expanduser(name))
-        beside = self._options.config_file.parent / path if self._options.config_file else path
-        for candidate in (path, beside):
-            if candidate.is_file():
-                return candidate.absolute()
-        return folders.find(name if path.name == name else path.name, exact=True)
+        file = configured_file(self._options, name)
+        return file or folders.find(Path(name).name, exact=True)
 
     def _find(self, player: Player, name: str) -> Path:
         """Returns the model file of a name, a size, ``newest`` or ``previous``."""
