@@ -289,8 +289,8 @@ class PlayerModels:
         files.auditioned = file
         return f"{predictor.name} listens and plays in silence; load {predictor.name} lets it be heard"
 
-    async def blend(self, player: Player, name: str, file: Path | None = None) -> None:
-        """Lets a second model play with the first; nothing changes if it plays with the first already.
+    async def blend(self, player: Player, name: str, file: Path | None = None) -> str:
+        """Lets a second model play with the first, and returns its name; a model that plays already plays on.
 
         Args:
             player: Player of the model.
@@ -302,8 +302,8 @@ class PlayerModels:
         """
         file, files = file or self._find(player, name), self._files_of(player.name)
         files.blends += 1
-        if file == self.blended_file(player):
-            return
+        if (second := blended_predictor(player.behaviour)) is not None and file == files.blended:
+            return second.name
         number = files.blends
         predictor, _ = await self._open_beside(player, file)
         if number != files.blends:
@@ -318,6 +318,7 @@ class PlayerModels:
             )
         behaviour.blend(predictor)
         files.blended = file
+        return predictor.name
 
     def blended_file(self, player: Player) -> Path | None:
         """Returns the file of the second model, None for none."""

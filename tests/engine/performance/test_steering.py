@@ -196,7 +196,8 @@ class TestGiven:
 
 class TestBlend:
     def test_blend_plays_both_models_and_hears_with_both(self, set_: VirtualSession) -> None:
-        set_.do("seed 1; blend wild 50%")
+        assert "wild 50%, both models hear everything" in set_.do("seed 1; blend wil 50%")
+        assert set_.do("blend wild 50%").startswith("wild 50%")
         assert (blended(set_), blend(set_)) == ("wild", 0.5)
         set_.wait(10)
         found = played(set_)[1:]

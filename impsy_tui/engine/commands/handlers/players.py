@@ -47,10 +47,9 @@ class PlayerHandlers(Handlers):
         return self._each(players, lambda one: self._blend_one(one, model, share))
 
     async def _blend_one(self, player: Player | EnsemblePlayer, model: str, share: float | str | Change) -> str:
-        if isinstance(player, Player):
-            await self._host.player_models.blend(player, model)
+        name = await self._host.player_models.blend(player, model) if isinstance(player, Player) else model
         self.set_parameter(BLEND, [player], share)
-        return f"{model} {BLEND.shown(player.behaviour.value(BLEND.name))}, both models hear everything"
+        return f"{name} {BLEND.shown(player.behaviour.value(BLEND.name))}, both models hear everything"
 
     def _unblend(self, players: Sequence[Player]) -> str:
         blending = [player for player in players if player.behaviour.value(BLEND.name) is not None]
