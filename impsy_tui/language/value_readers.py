@@ -77,8 +77,10 @@ def read_value(argument: Argument, word: Word) -> Value:
 
 def _span(argument: Argument, word: Word) -> Value:
     """Returns a range; equal ends are one number."""
-    one = replace(argument, spans=False)
-    low, high = (read_value(one, replace(word, text=end)) for end in word.text.split(SPAN, 1))
+    one, ends = replace(argument, spans=False), word.text.split(SPAN, 1)
+    if not all(ends):
+        raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
+    low, high = (read_value(one, replace(word, text=end)) for end in ends)
     if not isinstance(low, float) or not isinstance(high, float):
         raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
     if low > high:

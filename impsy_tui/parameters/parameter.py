@@ -186,6 +186,8 @@ class Parameter:
 
     def shown(self, value: Any) -> str:
         """Returns a value as replies and status have it."""
+        if self.spans and isinstance(value, tuple):
+            return SPAN.join(map(self.shown, value))
         if not isinstance(value, float):
             return self.written(value)
         if self.limits.unit == "%":

@@ -15,7 +15,9 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation
 from impsy_tui.language.mapping_completion import ARROW
 from impsy_tui.language.table.dimensions import GIVEN_OFF
+from impsy_tui.language.table.players import ENDING_BLENDS
 from impsy_tui.parameters import (
+    BLEND,
     DIMENSION,
     ENDS,
     FOLLOWER,
@@ -154,6 +156,8 @@ def keys_of(invocation: Invocation, players: Sequence[ParameterOwner], width: in
     released = parameters_of(DIMENSION) if command.name == "release" else []
     if command.name == GIVEN_OFF:
         released = [GIVEN, GIVEN_DT]
+    if command.name in ENDING_BLENDS:
+        released = [BLEND]
     parameters = released if command.parameter is None else [command.parameter]
     for parameter in parameters:
         names = ENDS if parameter.kind is Kind.PAIR else (parameter.inverse or parameter.name,)

@@ -30,6 +30,8 @@ _ROUTING: Final = (
 FADE: Final = Range(0.0, 600.0, 5.0, "s")
 """Duration of a fade."""
 
+ENDING_BLENDS: Final = ("unblend", "load", "unload")
+"""Commands that end a blend."""
 _BLEND: Final = parameter_command(BLEND)
 
 PLAYING: Final[tuple[Command, ...]] = (

@@ -177,6 +177,7 @@ class TestGiven:
         assert shaping.given[1] == 0.9
         set_.do("given off")
         assert set_.do("what") == "nothing is pending"
+        assert set_.do("given x1 0.123456789..0.5") == "x1 given: 0.123457..0.5"
 
     @pytest.mark.parametrize(
         ("line", "said"),
@@ -184,7 +185,8 @@ class TestGiven:
             ("given x3 2", "out of range (0 to 1)"),
             ("given x3 0.5..0.2", "the first number of a range is the lower one"),
             ("given x3 0.5..2", "out of range (0 to 1)"),
-            ("given x3 0.5..", "is not a number"),
+            ("given x3 0.5..", "'0.5..' is not a number, 0 to 1 or a range such as 0.2..0.5"),
+            ("given x3 ..0.5", "'..0.5' is not a number, 0 to 1 or a range such as 0.2..0.5"),
             ("given dt 0", "out of range"),
             ("given x9 0.5", "there is no x9"),
             ("over 5s given x3 0.2..0.5", "is not a number"),
@@ -243,6 +245,14 @@ class TestBlend:
         set_.wait(0.1)
         assert blend(set_) in (0.2, 0.4)
         set_.do("blend 30%")
+        assert set_.do("what") == "nothing is pending"
+
+    @pytest.mark.parametrize("line", ["unblend", "load wild", "load calm", "unload"])
+    @pytest.mark.parametrize("moving", ['blend wild "0 1"', "over 9s blend wild 100%"])
+    def test_end_of_a_blend_ends_what_moves_its_share(self, set_: VirtualSession, moving: str, line: str) -> None:
+        set_.do(moving)
+        set_.wait(1)
+        set_.do(line)
         assert set_.do("what") == "nothing is pending"
 
     def test_undo_and_scenes_restore_a_blend(self, set_: VirtualSession) -> None:

@@ -57,7 +57,7 @@ class DimensionHandlers(Handlers):
         for player in predicting:
             values = {index: each for index, each in player.shaping.given.items() if index not in indices}
             player.shaping.given = values if given is None else values | dict.fromkeys(indices, given)
-        words = "not given" if given is None else f"given: {GIVEN.written(given)}"
+        words = "not given" if given is None else f"given: {GIVEN.shown(given)}"
         return self._reply(predicting, f"{_named(dimensions)} {words}")
 
     def _given_off(self, players: Sequence[Player]) -> str:
