@@ -151,6 +151,13 @@ class Evolution:
             if one.program is not None and any(step.command.name == KIND for step in one.program.walk())
         ]
 
+    def end_repeats(self, player: Player) -> None:
+        """Ends repeated attempts of a player."""
+        name = "" if self._session.alone else player.name
+        for one in self.pending:
+            if one.period and one.line.player == name and one.program and len(one.program.steps) == 1:
+                self._scheduled.cancel_if_there(one.number)
+
     def end(self) -> str:
         """Ends repeated and running attempts, and auditions of new models; returns the reply."""
         pending, attempts, listening = self.pending, list(self._attempts), list(self._listening)

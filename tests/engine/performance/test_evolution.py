@@ -100,6 +100,23 @@ def test_evolve_every_is_pending_and_undo_and_off_end_it(set_: VirtualSession) -
     assert set_.do("what").startswith("2  every 3600s evolve ask on me@laptop")
 
 
+def test_evolve_every_replaces_the_attempts_before(set_: VirtualSession) -> None:
+    for line in ("evolve every 10m", "every 10m temp 1", "at 18:00 evolve", "evolve every 20m size xs"):
+        set_.do(line)
+    pending = [one.text for one in set_.live_set.evolution.pending]
+    assert sorted(pending) == ["at 18:00 evolve", "every 1200s evolve size xs"]
+    assert "every 600s temp 1" in set_.do("what")
+    set_.do("undo")
+    assert sorted(one.text for one in set_.live_set.evolution.pending) == ["at 18:00 evolve", "every 600s evolve"]
+
+
+def test_evolve_off_takes_no_more_words(set_: VirtualSession) -> None:
+    set_.do("evolve every 10m")
+    for line in ("evolve off every 10m", "evolve off on laptop"):
+        assert "evolve off ends every attempt" in set_.try_(line).text
+    assert len(set_.live_set.evolution.pending) == 1
+
+
 def test_evolve_with_a_size_is_pending_and_resumed(set_: VirtualSession) -> None:
     assert set_.do("evolve every 10m size s from current") == "1  every 600s evolve size s from current"
     saved = [one.saved for one in pending_lines.capture(set_.live_set.scheduled)]

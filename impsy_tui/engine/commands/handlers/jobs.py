@@ -95,6 +95,8 @@ class JobHandlers(Handlers):
         self, players: Sequence[AnyPlayer], how: str = "", every: float | None = None, **options: str
     ) -> str | Awaitable[str]:
         if how == "off":
+            if every is not None or options:
+                raise UserError("evolve off ends every attempt: type it without other words")
             return self._host.live_set.evolution.end()
         values: dict[str, Value] = {**({"how": how} if how else {}), **options}
         chosen = [player for player in players if isinstance(player, Player)]
@@ -113,6 +115,7 @@ class JobHandlers(Handlers):
         for player in chosen:
             name = "" if self._session.alone else player.name
             program = Program((Invocation(COMMANDS["evolve"], values),))
+            self._host.live_set.evolution.end_repeats(player)
             line = Invocation(COMMANDS["every"], {"time": every, "commands": program}, name)
             pending = scheduled.every(line, every, program)
             replies.append(f"{pending.number}  {pending.text}")
