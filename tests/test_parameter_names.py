@@ -151,6 +151,7 @@ OTHER_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
         "console/score/keys.py",
         "console/score/page.py",
     ),
+    "speed": ("language/table/scheduling.py",),
     "tempo": ("cli/output/status_json.py",),
     "smooth": ("language/patterns/reader.py",),
     "threshold": ("ensemble/classifier.py",),

@@ -57,8 +57,9 @@ _NAMED: Final = {
     "output": "an output",
     "table": "a look-up table",
     "corpus": "a corpus",
+    "host": "a machine",
 }
-"""Descriptions of named objects, by the name of the argument that takes their name."""
+"""Descriptions of named objects, by the word for the argument that takes their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Argument:
         pattern: True if a pattern in quotes can stand for the value.
         relative: True if the argument takes changes such as +0.1, -10% and *2.
         spans: True if the argument takes ranges such as 0.2..0.5.
+        word: word for the value in usage lines; empty for the name.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Argument:
     pattern: bool = False
     relative: bool = False
     spans: bool = False
+    word: str = ""
 
     @property
     def allowed(self) -> str:
@@ -114,8 +117,8 @@ class Argument:
                 return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
             case ArgumentKind.DATASET:
                 return "the name of a dataset"
-            case ArgumentKind.NAME if self.name in _NAMED:
-                return f"the name of {_NAMED[self.name]}"
+            case ArgumentKind.NAME if (self.word or self.name) in _NAMED:
+                return f"the name of {_NAMED[self.word or self.name]}"
             case ArgumentKind.NAME if self.choices:
                 return f'names such as {self.choices[0]}, several in quotes: "{" ".join(self.choices[:2])}"'
             case ArgumentKind.FILE | ArgumentKind.NAME:
@@ -140,6 +143,7 @@ class Argument:
     @property
     def usage(self) -> str:
         """Form of the argument in a usage line."""
+        word = (self.word or self.name).upper()
         match self.kind:
             case ArgumentKind.SWITCH:
                 shown = "on|off"
@@ -150,13 +154,13 @@ class Argument:
             case ArgumentKind.CHANNELS:
                 shown = "|".join(("CHANNEL…", *self.choices))
             case ArgumentKind.LINE | ArgumentKind.SETTINGS:
-                shown = f"{self.name.upper()}…"
+                shown = f"{word}…"
             case ArgumentKind.DEFINITION:
                 shown = "NAME ARGUMENT… = COMMANDS…"
             case ArgumentKind.NAME:
-                shown = self.name.upper()
+                shown = word
             case _:
-                shown = "|".join((self.name.upper(), *self.choices))
+                shown = "|".join((word, *self.choices))
         shown = f"{self.name} {shown}" if self.keyword else shown
         return f"[{shown}]" if self.optional else shown
 

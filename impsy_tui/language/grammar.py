@@ -42,6 +42,8 @@ _RESERVED: Final = frozenset(
     (*(word for name in (*COMMANDS, *EARLIER_NAMES) for word in name.split()), CHANCE, ALL_PLAYERS, "main")
 )
 
+_SHOWN: Final = COMMANDS["show"].arguments[0].choices
+"""Pages and panes of the console."""
 _HINTS: Final = {
     "stop": "pause silences the player, panic everything; shutdown ends the engine",
     "model": "load changes the model: load m",
@@ -394,5 +396,7 @@ def _cannot_ramp(text: str, found: Command | None, macros: Mapping[str, Macro]) 
 def _unknown(text: str, macros: Iterable[str]) -> str:
     if text in _HINTS:
         return _HINTS[text]
+    if text in _SHOWN:
+        return f"no command is called {text}: show {text} shows this page or pane, or hides it"
     near = suggestion(text, (*COMMANDS, *macros))
     return f"no command is called {text}" + (f"; did you mean {near}?" if near else "; help lists them")

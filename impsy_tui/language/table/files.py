@@ -37,9 +37,11 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument(
                 "size", ArgumentKind.CHOICE, choices=(*choices.SIZES, choices.AUTO, choices.RESUME), optional=True
             ),
-            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
-            Argument("from", ArgumentKind.MODEL, choices=(choices.CURRENT,), optional=True, keyword=True),
-            Argument("as", ArgumentKind.NAME, optional=True, keyword=True),
+            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True, word="dataset"),
+            Argument(
+                "from", ArgumentKind.MODEL, choices=(choices.CURRENT,), optional=True, keyword=True, word="model"
+            ),
+            Argument("as", ArgumentKind.NAME, optional=True, keyword=True, word="name"),
             Argument("epochs", ArgumentKind.WHOLE, ranges.EPOCHS, optional=True, keyword=True),
             Argument("patience", ArgumentKind.WHOLE, ranges.PATIENCE, optional=True, keyword=True),
             Argument("batch", ArgumentKind.WHOLE, ranges.BATCH, optional=True, keyword=True),
@@ -60,7 +62,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "trains an ensemble on the gesture scores in the folder scores, or in a folder of it",
         "train ensemble on quartets",
         (
-            Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
+            Argument("on", ArgumentKind.NAME, optional=True, keyword=True, word="folder"),
             Argument("players", ArgumentKind.WHOLE, ranges.ENSEMBLE_PLAYERS, optional=True, keyword=True),
             Argument("epochs", ArgumentKind.WHOLE, ranges.ENSEMBLE_EPOCHS, optional=True, keyword=True),
             Argument("patience", ArgumentKind.WHOLE, ranges.ENSEMBLE_PATIENCE, optional=True, keyword=True),
@@ -91,10 +93,10 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "evolve every 10m",
         (
             Argument("how", ArgumentKind.CHOICE, choices=("ask", "off"), optional=True),
-            Argument("every", ArgumentKind.DURATION, ATTEMPTS, optional=True, keyword=True),
+            Argument("every", ArgumentKind.DURATION, ATTEMPTS, optional=True, keyword=True, word="time"),
             Argument("size", ArgumentKind.CHOICE, choices=choices.EVOLVING_SIZES, optional=True, keyword=True),
             Argument("from", ArgumentKind.CHOICE, choices=(choices.CURRENT,), optional=True, keyword=True),
-            Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
+            Argument("on", ArgumentKind.NAME, optional=True, keyword=True, word="host"),
         ),
         sources=KEYBOARD,
         player=True,
@@ -114,8 +116,8 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "evaluate m on d",
         (
             Argument("model", ArgumentKind.MODEL, optional=True),
-            Argument("against", ArgumentKind.MODEL, optional=True, keyword=True),
-            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
+            Argument("against", ArgumentKind.MODEL, optional=True, keyword=True, word="model"),
+            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True, word="dataset"),
         ),
         sources=KEYBOARD,
     ),

@@ -125,8 +125,8 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "replay 2026-05-01 at 2x",
         (
             Argument("log", ArgumentKind.LOG),
-            Argument("at", ArgumentKind.NUMBER, REPLAY_SPEED, optional=True, keyword=True),
-            Argument("through", ArgumentKind.MODEL, optional=True, keyword=True),
+            Argument("at", ArgumentKind.NUMBER, REPLAY_SPEED, optional=True, keyword=True, word="speed"),
+            Argument("through", ArgumentKind.MODEL, optional=True, keyword=True, word="model"),
         ),
     ),
     Command(

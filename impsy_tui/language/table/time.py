@@ -25,7 +25,7 @@ TIME: Final[tuple[Command, ...]] = (
         parameter_command(QUANTISE),
         arguments=(
             Argument("grid", ArgumentKind.GRID, choices=(*QUANTISE.more, QUANTISE.none), pattern=True),
-            Argument("at", ArgumentKind.NUMBER, TEMPO.limits, optional=True, keyword=True),
+            Argument("at", ArgumentKind.NUMBER, TEMPO.limits, optional=True, keyword=True, word=TEMPO.name),
         ),
     ),
     parameter_command(TEMPO),
