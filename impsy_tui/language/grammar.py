@@ -42,9 +42,8 @@ _RESERVED: Final = frozenset(
     (*(word for name in (*COMMANDS, *EARLIER_NAMES) for word in name.split()), CHANCE, ALL_PLAYERS, "main")
 )
 
-_SHOWN: Final = COMMANDS["show"].arguments[0].choices
-"""Pages and panes of the console."""
 _HINTS: Final = {
+    **{pane: f"show {pane} shows this page or pane, or hides it" for pane in COMMANDS["show"].arguments[0].choices},
     "stop": "pause silences the player, panic everything; shutdown ends the engine",
     "model": "load changes the model: load m",
     "models": "load changes the model: type load, a space and Tab for the models here",
@@ -54,7 +53,7 @@ _HINTS: Final = {
     "exit": "quit leaves a console and the music continues; shutdown ends the engine",
     "keep": "keep job ends a job early and saves its result so far; keep mapping saves learned and mapped controls; "
     "keep players saves the players",
-    "unmute": "release x3 ends mute, solo, hold, invert and range of x3",
+    "unmute": "release x3 ends mute, solo, hold, invert, range and given of x3",
     "hand": "hand over on bar lets turns change on the next bar",
     "clock": "clock in follows a MIDI clock, clock out sends one, clock link joins Ableton Link",
 }
@@ -396,7 +395,5 @@ def _cannot_ramp(text: str, found: Command | None, macros: Mapping[str, Macro]) 
 def _unknown(text: str, macros: Iterable[str]) -> str:
     if text in _HINTS:
         return _HINTS[text]
-    if text in _SHOWN:
-        return f"no command is called {text}: show {text} shows this page or pane, or hides it"
     near = suggestion(text, (*COMMANDS, *macros))
     return f"no command is called {text}" + (f"; did you mean {near}?" if near else "; help lists them")

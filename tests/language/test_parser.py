@@ -229,7 +229,7 @@ def test_whole_programs(line: str, printed: str) -> None:
         ("def up to = temp $too", "$too", "a number"),
         ("def up = mode battle; tepm 1", "tepm", "did you mean temp"),
         ("def drop = drop", "drop", "no command is called drop"),
-        ("thinking", "thinking", "no command is called thinking: show thinking shows"),
+        ("thinking", "thinking", "show thinking shows this page or pane, or hides it"),
         ("evolve on", "", "evolve needs the name of a machine"),
         ("evolve every 10m ask", "ask", "[every TIME] [size xs|s] [from current] [on HOST]"),
         ("glide 1", "", "glide is written glide TO TIME"),
