@@ -122,7 +122,18 @@ class Result:
     @property
     def better(self) -> bool:
         """True if the new weights know the newest playing better, and the old playing hardly worse."""
-        return bool(self.best) and self.gain.mean > _SURELY * self.gain.error and self.lost <= MOST_LOST
+        return not self.why
+
+    @property
+    def why(self) -> str:
+        """Reason why the new weights are not better; empty if they are."""
+        if not self.best:
+            return f"no round of {self.rounds} was better"
+        if not self.gain.mean > _SURELY * self.gain.error:
+            return f"the gain must exceed {_SURELY:g} standard errors"
+        if not self.lost <= MOST_LOST:
+            return f"old playing may lose {MOST_LOST:g} and loses {self.lost:.2f}"
+        return ""
 
     @property
     def lost(self) -> float:
@@ -131,7 +142,7 @@ class Result:
 
     def __str__(self) -> str:
         if not self.best:
-            return f"no round of {self.rounds} was better"
+            return f"newest playing {self.newest[0]:.2f} cell nats"
         newest = f"{self.newest[0]:.2f} cell nats before, {self.newest[1]:.2f} after"
         gain = f"gain {self.gain.mean:.2f} ± {self.gain.error:.2f}"
         return f"newest playing {newest}, {gain}; old playing {self.old[0]:.2f} before, {self.old[1]:.2f} after"

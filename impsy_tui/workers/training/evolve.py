@@ -64,7 +64,7 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
     if request.size:
         what = f"{'a new' if request.new else 'the same'} network of size {request.size}, {what}"
     if not result.better:
-        return Finished(f"no better model than {name}: {what}")
+        return Finished(f"no better model than {name}, because {result.why}; {what}")
     reporter.say(Progress("saving"))
     file = _save(request, material, result, events, time.monotonic() - began)
     return Finished(f"{file.stem} is better than {name}: {what}", str(file))

@@ -26,6 +26,7 @@ def run(request: Request) -> None:
 def _learn(reporter: Reporter) -> PackedResult:
     from impsy_tui.training.evolution.trial import Material, attempt
 
+    reporter.say(Progress("receiving the playing"))
     try:
         material = Material.unpacked(sys.stdin.buffer.read(_LARGEST))
     except Exception as error:  # a damaged file can raise any error

@@ -195,18 +195,20 @@ def test_material_and_result_survive_the_way_to_another_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gain", "old", "best", "better"),
+    ("gain", "old", "best", "why"),
     [
-        (Figure(0.3, 0.1), (7.0, 7.04), 2, True),
-        (Figure(0.3, 0.1), (7.0, 7.06), 2, False),
-        (Figure(0.1, 0.2), (7.0, 6.9), 2, False),
-        (Figure(0.0, 0.0), (7.0, 7.0), 0, False),
+        (Figure(0.3, 0.1), (7.0, 7.04), 2, ""),
+        (Figure(0.3, 0.1), (7.0, 7.06), 2, "old playing may lose 0.05 and loses 0.06"),
+        (Figure(0.3, 0.1), (7.0, float("nan")), 2, "old playing may lose 0.05 and loses nan"),
+        (Figure(0.1, 0.2), (7.0, 6.9), 2, "the gain must exceed 2 standard errors"),
+        (Figure(0.0, 0.0), (7.0, 7.0), 0, "no round of 5 was better"),
     ],
 )
 def test_result_is_better_only_if_the_gain_is_sure_and_the_old_playing_is_kept(
-    gain: Figure, old: tuple[float, float], best: int, better: bool
+    gain: Figure, old: tuple[float, float], best: int, why: str
 ) -> None:
-    assert Result([], (9.0, 9.0 - gain.mean), gain, old, best, 5).better is better
+    result = Result([], (9.0, 9.0 - gain.mean), gain, old, best, 5)
+    assert (result.why, result.better) == (why, not why)
 
 
 def test_memory_of_an_attempt_grows_with_the_network() -> None:
