@@ -33,7 +33,9 @@ def run_file_check(request: WorkerRequest, timeout: float) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise UserError(f"could not be opened within {timeout:.0f} s: the file may be damaged") from None
+            raise UserError(
+                f"could not be opened within {timeout:.0f} s: the machine is busy, or the file is damaged"
+            ) from None
         errors.seek(0)
         last = errors.read(1 << 16).decode(errors="replace").strip().rpartition("\n")[2]
         if problem := exceeded("opening it", limits, seen.returncode, last):

@@ -63,6 +63,7 @@ class FilesPage(Page):
         super().__init__(context)
         self._requests = requests
         self._files: tuple[FileRow, ...] = ()
+        self._listed = False
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
         self._snapshot: Snapshot | None = None
@@ -94,14 +95,14 @@ class FilesPage(Page):
         self.set_title("FILES · looking …")
         answer = await self._requests.ask("files")
         if isinstance(answer, Files):
-            self._files = merged(answer.files)
+            self._files, self._listed = merged(answer.files), True
             self.list_rows()
         else:
             self.set_title(f"FILES · {answer.text if isinstance(answer, Reply) else 'no answer'}")
 
     def list_rows(self) -> None:
         """Shows the rows of the chosen kind that the filter matches."""
-        if self.left:
+        if self.left or not self._listed:
             return
         table = self.query_one(DataTable)
         chosen, before = self._chosen(), table.cursor_row

@@ -304,7 +304,9 @@ async def _check(file: Path, answer: BinaryIO) -> None:
     try:
         await ask_worker(check.Request(file), patience=CHECK_SECONDS, output=answer)
     except HelperTimeoutError:
-        raise UserError(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
+        raise UserError(
+            f"could not be opened within {CHECK_SECONDS:.0f} s: the machine is busy, or the file is damaged"
+        ) from None
     except UserError as problem:
         raise UserError(f"could not be checked, the file may be damaged: {problem}") from None
 

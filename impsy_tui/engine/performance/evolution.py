@@ -197,7 +197,10 @@ class Evolution:
             self._callables.wait_for(KIND, [self._audition(player, name, attempt)])
 
     async def _audition(self, player: Player, name: str, attempt: _Attempt) -> str:
-        await self._models.audition(player, name)
+        try:
+            await self._models.audition(player, name)
+        except UserError as problem:
+            raise UserError(f"{problem}; load {quoted(name)} tries again") from None
         scheduler = self._session.scheduler
         if attempt.ask:
             text = f"{name} listens in silence: load {quoted(name)} lets it be heard, audition off drops it"

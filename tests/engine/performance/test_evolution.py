@@ -63,6 +63,14 @@ def test_model_that_is_asked_for_waits_for_the_performer(set_: VirtualSession) -
     assert set_.do("load new") == "new plays, as auditioned"
 
 
+def test_model_that_cannot_be_opened_can_be_loaded_later(set_: VirtualSession) -> None:
+    (set_.folder / "models" / "new.h5").write_bytes(b"no model")
+    _better(set_)
+    (said,) = (text for level, source, text in set_.messages if (level, source) == ("error", "evolve"))
+    assert said.endswith("; load new tries again")
+    assert _playing(set_) == "old"
+
+
 def test_model_is_not_loaded_after_another_one(set_: VirtualSession) -> None:
     _better(set_)
     set_.do("audition off")
