@@ -1,6 +1,7 @@
 """Answers to the queries of clients: files, settings, rig check, ports, set-up."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +13,14 @@ from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import OpenSet, Reply, Request, SaveSet, SetUp
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.base import ParameterOwner
+from impsy_tui.engine.players.base import ParameterHolder, ParameterOwner
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import value_of
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.rig_check import RigChecker
 from impsy_tui.engine.server.settings import SettingsEditor
 from impsy_tui.errors import UserError
-from impsy_tui.parameters import ENGINE, MDRNN, parameters_of
+from impsy_tui.parameters import ENGINE, MDRNN, TRAINED, parameters_of
 from impsy_tui.paths import shipped_folder
 
 
@@ -98,12 +99,19 @@ class Queries:
     def _live(self) -> dict[str, Any]:
         """Returns the settings that commands can change, by key."""
         owners: list[ParameterOwner] = [self._session.parameters]
+        following: Collection[str] = ()
         if (player := self._session.players.get(self._session.focus)) is not None:
             owners.append(player)
+            following = _following(player.behaviour)
         return {
-            one.key: 0.0 if value is None else value
+            one.key: TRAINED if one.name in following else 0.0 if value is None else value
             for owner, scope in zip(owners, (ENGINE, MDRNN), strict=False)
             for one in parameters_of(scope)
             for value in (value_of(owner, one),)
             if one.key
         }
+
+
+def _following(behaviour: ParameterHolder) -> list[str]:
+    """Returns the temperatures that have the value which the training of the model found."""
+    return [name for name in behaviour.settings.trained if behaviour.value(name) == behaviour.fitted(name)]

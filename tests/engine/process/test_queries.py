@@ -108,8 +108,11 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         found = _settings(console)
         assert found["interaction.threshold"] == ("0.2", "config.toml:5")
         assert found["model.pitemp"] == ("1.5", "--pi-temp")
+        assert found["model.sigmatemp"] == ('"trained"', "default")
         assert console.command("temp 3").ok
         assert _settings(console)["model.pitemp"] == ("3.0", "live")
+        assert console.command("temp trained").ok
+        assert _settings(console)["model.pitemp"] == ('"trained"', "live")
         assert console.command("set interaction.threshold 1.5").text.endswith("active now")
         assert console.snapshot().players[0].number("threshold") == 1.5
         assert "threshold = 1.5" in file.read_text()
