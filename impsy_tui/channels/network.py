@@ -37,6 +37,14 @@ def is_numeric(host: str) -> bool:
     return True
 
 
+def _set_option(made: socket.socket, option: int, value: int) -> None:
+    try:
+        made.setsockopt(socket.SOL_SOCKET, option, value)
+    except OSError as error:
+        if error.errno != errno.ENOPROTOOPT:
+            raise
+
+
 async def listen_at(
     host: str, port: int, kind: socket.SocketKind, options: Iterable[tuple[int, int]], setting: str
 ) -> socket.socket:
@@ -45,7 +53,7 @@ async def listen_at(
     Args:
         host, port: address of the socket.
         kind: kind of socket.
-        options: options of the socket, with their values.
+        options: options of the socket, with their values. An option that the system lacks is left out.
         setting: setting of the port for the message, such as ``[osc] server_port``.
 
     Raises:
@@ -59,7 +67,7 @@ async def listen_at(
     try:
         made.setblocking(False)
         for option, value in options:
-            made.setsockopt(socket.SOL_SOCKET, option, value)
+            _set_option(made, option, value)
         made.bind(address)
         if kind is socket.SOCK_STREAM:
             made.listen()  # only ``listen`` fails if another socket listens at the port

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from impsy_tui.channels.listening_socket import ListeningSocket
+from impsy_tui.channels.network import listen_at
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 from tests.support.waiting import until
 
@@ -114,3 +115,15 @@ def test_listening_socket_ignores_connections_that_are_lost_before(
 
     assert served.loop.run_until_complete(run()) == b"here"
     assert not served.errors
+
+
+def test_listen_at_leaves_out_an_option_that_the_system_lacks() -> None:
+    unknown = 9999
+
+    async def run() -> socket.socket:
+        return await listen_at("127.0.0.1", 0, socket.SOCK_DGRAM, ((unknown, 1),), "[osc] server_port")
+
+    with asyncio.run(run()) as listening:
+        with pytest.raises(OSError, match="Protocol not available"):
+            listening.setsockopt(socket.SOL_SOCKET, unknown, 1)
+        assert listening.getsockname()[1] > 0
