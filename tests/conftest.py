@@ -55,6 +55,14 @@ def pytest_make_collect_report(
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_checks() -> Iterator[None]:
+    """Gives the check of a model file a minute: a test machine may be busy, or ten times slower."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("impsy_tui.engine.models.loader.CHECK_SECONDS", 60.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def jack_server() -> Iterator["JackServer"]:
     """Runs one JACK server for all tests."""
