@@ -1,5 +1,6 @@
 """Fuzzer of commands on a virtual clock."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -14,6 +15,7 @@ from random_lines import ODD, RandomLines
 from tested_engine import rss
 
 from impsy_tui.channels.base import Rights
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.undo import UndoStep
 from impsy_tui.language import COMMANDS, ArgumentKind
 from impsy_tui.language.command_schema import Argument
@@ -42,6 +44,9 @@ NAMES: Final = {
     "value": ("x1", "p2", "off", "small-swirl"),
 }
 
+
+_SLOW: Final = ("undo", "redo", "scene dark", "over 4s scene light", "scene save dark", "cue first", "player add x")
+"""Lines that wait for a file, and lines that wait for them."""
 
 Action = tuple[str, Any]
 """Kind of an action and its argument."""
@@ -75,7 +80,9 @@ class VirtualFuzz:
         actions = [self._action() for _ in range(LINES)]
         found = self._found(actions)
         for kind, argument in actions:
-            if kind in self.lines:
+            if kind == "at once":
+                self.lines["control socket"] += len(argument)
+            elif kind in self.lines:
                 self.lines[kind] += argument[0].count("\n") + 1 if kind == "set list" else 1
         self._memory.append(rss(os.getpid()))
         if found:
@@ -111,7 +118,9 @@ class VirtualFuzz:
 
     def _action(self) -> Action:
         dice = self._dice
-        kind = dice.choices(("control socket", "OSC", "bound", "set list", "events"), (6, 2, 1, 0.2, 3))[0]
+        kind = dice.choices(
+            ("control socket", "OSC", "bound", "set list", "at once", "events"), (6, 2, 1, 0.2, 1, 3)
+        )[0]
         match kind:
             case "control socket":
                 return kind, self._random.line()
@@ -121,6 +130,10 @@ class VirtualFuzz:
                 return kind, (dice.randrange(60, 64), self._random.line(), dice.choice(list(Rights)))
             case "set list":
                 return kind, (self._set_list(),)
+            case "at once":
+                slow = dice.choices(_SLOW, k=dice.randrange(1, 4))
+                lines = [*slow, *(self._random.valid() for _ in range(dice.randrange(3)))]
+                return kind, dice.sample(lines, len(lines))
         count = 3 * dice.randrange(4)
         return kind, ([dice.random() for _ in range(count)], dice.choices((0.01, 0.1, 0.5, 30.0), (5, 10, 5, 1))[0])
 
@@ -180,6 +193,7 @@ class FuzzedSession:
             "OSC": self._osc,
             "bound": self._bound,
             "set list": self._cue,
+            "at once": self._type_at_once,
             "events": self._play,
         }
         start = self._history.capture()
@@ -212,13 +226,24 @@ class FuzzedSession:
         self.findings.append(f"{finding} ({self._last:.300})")
 
     def _reply(self, line: str) -> None:
-        reply = self._set.try_(line)
+        self._check_reply(line, self._set.try_(line))
+
+    def _check_reply(self, line: str, reply: Reply) -> None:
         self.refused += not reply.ok
         if reply.id != 1 or not (reply.text or (reply.ok and not line.strip(" ;\t\n"))):
             self._find(f"no words in the reply {reply}")
 
     def _type(self, line: str) -> None:
         self._reply(line)
+
+    def _type_at_once(self, lines: Sequence[str]) -> None:
+        for line, reply in zip(lines, asyncio.run(self._replies(lines)), strict=True):
+            self._check_reply(line, reply)
+        self._set._settle()
+
+    async def _replies(self, lines: Sequence[str]) -> list[Reply]:
+        async with asyncio.timeout(60):
+            return await asyncio.gather(*(self._set.executor.carry_out(line, 1) for line in lines))
 
     def _osc(self, message: tuple[str, tuple[Any, ...], bool]) -> None:
         address, arguments, trusted = message

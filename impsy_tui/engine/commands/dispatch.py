@@ -70,7 +70,7 @@ class CommandDispatcher:
         command = invocation.command
         if pattern_of(invocation) is not None:
             if "model" in invocation.values:
-                return self._start_pattern(invocation, self._host.live_set.scheduled.reserve())
+                return self._start_pattern(invocation, self._host.live_set.scheduled.reserve(invocation))
             pending = self._host.live_set.patterns.start(invocation)
             return f"{pending.number}  {pending.text}"
         handler = self._handlers[command.name]
@@ -84,8 +84,13 @@ class CommandDispatcher:
     async def _start_pattern(self, invocation: Invocation, number: int) -> str:
         """Starts a pattern after the model that the command names is loaded."""
         live_set = self._host.live_set
-        await live_set.ramps.blend(invocation, invocation.player)
-        pending = live_set.patterns.start(invocation, number=number)
+        try:
+            await live_set.ramps.blend(invocation, invocation.player)
+        finally:
+            reserved = live_set.scheduled.reserved.claim(number)
+        if reserved is None:
+            return f"cancelled: {invocation}"
+        pending = live_set.patterns.start(invocation, number=number, released=reserved.released)
         return f"{pending.number}  {pending.text}"
 
 

@@ -303,6 +303,8 @@ class Executor:
         began = live_set.history.begin(program)
         typed = _TypedLine(line, program, LineResult(on_done=live_set.recording.note, forced=forced, began=began))
         self.perform(program, result=typed.result)
+        if typed.result.awaited:
+            live_set.history.note_first_part(began)
         return typed
 
     def _note(self, typed: _TypedLine) -> None:

@@ -1,8 +1,10 @@
 """Pending command, and the state of a ramp that continues after a restart."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from impsy_tui.control.states import PendingState
 from impsy_tui.engine.performance.patterns.run import PatternRun
 from impsy_tui.engine.performance.ramps import Key, Ramp
 from impsy_tui.engine.runtime.scheduler import Timer
@@ -63,6 +65,56 @@ class PendingCommand:
         return f"{self.text}, not {' '.join(sorted(self.released))}" if self.released else self.text
 
 
+@dataclass(slots=True)
+class ReservedCommand:
+    """Command that is pending once its files are read.
+
+    Attributes:
+        line: command with its arguments.
+        released: parameters that later commands have set meanwhile.
+    """
+
+    line: Invocation
+    released: set[Key] = field(default_factory=set)
+
+
+class ReservedCommands:
+    """Commands that are pending once their files are read, by number."""
+
+    def __init__(self) -> None:
+        self._commands: dict[int, ReservedCommand] = {}
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._commands)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._commands
+
+    def add(self, number: int, line: Invocation) -> None:
+        """Reserves a number for a command."""
+        self._commands[number] = ReservedCommand(line)
+
+    def claim(self, number: int) -> ReservedCommand | None:
+        """Ends the reservation of a number; returns None if its command was cancelled meanwhile."""
+        return self._commands.pop(number, None)
+
+    def release(self, keys: Iterable[Key], number: int) -> None:
+        """Takes parameters away; commands after the one with a reserved number keep them, 0 for a command now."""
+        for other, command in self._commands.items():
+            if not 0 < number < other:
+                command.released.update(keys)
+
+    def cancel(self, which: Callable[[Invocation], bool]) -> int:
+        """Cancels the commands that ``which`` returns True for; returns their number."""
+        numbers = [number for number, command in self._commands.items() if which(command.line)]
+        for number in numbers:
+            del self._commands[number]
+        return len(numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class ResumedRamp:
     """Ramp that continues after a restart.
@@ -76,3 +128,12 @@ class ResumedRamp:
     number: int
     began: float
     starts: Mapping[Key, float]
+
+
+def when(state: PendingState) -> str:
+    """Returns the place of a pending command in time, as ``what`` lists it."""
+    if state.due < 0:
+        is_pattern = state.kind == "pattern"
+        return f"  (cycle {state.cycle + state.share:.2f}: {state.step})" if is_pattern else ""
+    due = f"{state.due:.1f}s" if state.due < 60 else str(timedelta(seconds=round(state.due)))
+    return f"  ({state.share:.0%}, {due} left)" if state.kind == "over" else f"  (in {due})"

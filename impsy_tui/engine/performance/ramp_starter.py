@@ -92,7 +92,7 @@ class RampStarter:
         steps = [self._with_number(step, line.player) for step in targets.steps if not isinstance(step, Call)]
         line = replace(line, values=line.values | {"settings": Program(tuple(steps))})
         if any(step.command.ramp == "scene" or "model" in step.values for step in steps):
-            number = self.scheduled.reserve(0 if resumed is None else resumed.number)
+            number = self.scheduled.reserve(line, 0 if resumed is None else resumed.number)
             return self._start_with_files(line, seconds, steps, eased, number, resumed)
         return self._start(line, seconds, self._tracks(steps, line.player), [], eased, resumed=resumed)
 
@@ -130,17 +130,18 @@ class RampStarter:
         resumed: ResumedRamp | None,
     ) -> str:
         try:
-            tracks, final_scenes = await self._tracks_of_files(steps, line.player, resumed)
+            tracks, final_scenes = await self._tracks_of_files(steps, line.player, number, resumed)
         finally:
-            is_wanted = self.scheduled.claim(number)
-        if not is_wanted:
+            reserved = self.scheduled.reserved.claim(number)
+        left = [track for track in tracks if reserved is not None and track.key not in reserved.released]
+        if reserved is None or (tracks and not (left or final_scenes)):
             return f"cancelled: {line}"
-        return self._start(line, seconds, tracks, final_scenes, eased, number, resumed)
+        return self._start(line, seconds, left, final_scenes, eased, number, resumed)
 
     async def _tracks_of_files(
-        self, steps: list[Invocation], player: str, resumed: ResumedRamp | None
+        self, steps: list[Invocation], player: str, number: int, resumed: ResumedRamp | None
     ) -> tuple[list[RampTrack], list[Scene]]:
-        """Returns the tracks of a ramp, and the scenes that are switched at its end."""
+        """Returns the tracks of a ramp, and the scenes that are switched at its end; none after it is cancelled."""
         tracks: list[RampTrack] = []
         final_scenes: list[Scene] = []
         for step in steps:
@@ -149,6 +150,8 @@ class RampStarter:
                 tracks += self._tracks([step], player)
                 continue
             scene = await self._find(str(step.values["scene"]))
+            if number not in self.scheduled.reserved:
+                break
             if "now" in step.values and resumed is None:
                 await settle(self._scene_keeper.switch(scene))
             elif "now" not in step.values:

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from impsy_tui.control.states import PendingState
 from impsy_tui.engine.performance.daily_times import DailyTimes
 from impsy_tui.engine.performance.patterns.run import PatternRun
-from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
+from impsy_tui.engine.performance.pending_command import PendingCommand, ReservedCommands, ResumedRamp, when
 from impsy_tui.engine.performance.ramps import Key, Ramp, RampTrack, tracks_by_key
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.errors import UserError
@@ -40,6 +39,7 @@ class ScheduledCommands:
         wall: returns the seconds since 1970.
 
     Attributes:
+        reserved: commands that are pending once their files are read.
         daily: times of day.
         end_replay: ends a replay when all is silenced.
     """
@@ -58,8 +58,7 @@ class ScheduledCommands:
         self._last_received = last_received
         self._held = held
         self._pending: dict[int, PendingCommand] = {}
-        self._reserved: set[int] = set()
-        """Numbers of commands that are pending once their files are read."""
+        self.reserved = ReservedCommands()
         self._movers: dict[int, PendingCommand] = {}
         """Pending ramps and patterns, by number."""
         self._at_moments: dict[str, dict[int, PendingCommand]] = {word: {} for word in (*MOMENTS, TIME_OF_DAY)}
@@ -73,7 +72,7 @@ class ScheduledCommands:
         self._end_bars: Callable[[], None] | None = None
 
     def __len__(self) -> int:
-        return len(self._pending)
+        return len(self._pending) + len(self.reserved)
 
     @property
     def listens(self) -> bool:
@@ -119,7 +118,7 @@ class ScheduledCommands:
         if resumed is not None:
             number, began, starts = resumed.number, resumed.began, resumed.starts
             by_key = {key: replace(track, start=starts[key]) for key, track in by_key.items() if key in starts}
-        self.release(by_key)
+        self.release(by_key, number)
         pending = self._add(line, number=number)
 
         def end() -> None:
@@ -136,7 +135,7 @@ class ScheduledCommands:
 
     def add_pattern(self, line: Invocation, run: PatternRun, *, number: int = 0) -> PendingCommand:
         """Adds a pattern; ramps and other patterns release its parameters."""
-        self.release(run.tracks)
+        self.release(run.tracks, number)
         pending = self._add(line, number=number)
         pending.pattern = run
         self._movers[pending.number] = pending
@@ -186,17 +185,11 @@ class ScheduledCommands:
             self._end_bars = self._on_bar(lambda: self.reached("bar"))
         return pending
 
-    def reserve(self, number: int = 0) -> int:
+    def reserve(self, line: Invocation, number: int = 0) -> int:
         """Reserves a number, 0 for a new one, for a command that is pending once its files are read."""
         self._number = max(self._number, number or self._number + 1)
-        self._reserved.add(number := number or self._number)
+        self.reserved.add(number := number or self._number, line)
         return number
-
-    def claim(self, number: int) -> bool:
-        """Ends the reservation of a number; returns False if its command was cancelled meanwhile."""
-        is_reserved = number in self._reserved
-        self._reserved.discard(number)
-        return is_reserved
 
     def note_left(self, numbers: Iterable[int], by: int) -> None:
         """Notes that a pending command, 0 for none, left these pending commands; see ``left_by``."""
@@ -219,11 +212,17 @@ class ScheduledCommands:
 
     # Cancelling
 
-    def release(self, keys: Iterable[Key]) -> None:
-        """Takes parameters away from all ramps and patterns, because another command sets them."""
-        if not self._movers:
+    def release(self, keys: Iterable[Key], number: int = 0) -> None:
+        """Takes parameters away from all ramps and patterns, because another command sets them.
+
+        Args:
+            keys: the parameters.
+            number: reserved number of this command, 0 for none. Reserved commands with higher numbers keep them.
+        """
+        if not len(self):
             return
         keys = tuple(keys)
+        self.reserved.release(keys, number)
         for pending in tuple(self._movers.values()):
             if (mover := pending.mover) is not None and mover.tracks:
                 before = set(mover.tracks)
@@ -232,28 +231,33 @@ class ScheduledCommands:
                 if not (mover.tracks or pending.left):
                     self._forget(pending)
 
-    def cancel(self, number: int) -> PendingCommand:
-        """Cancels a pending command; changes that it made so far stay.
+    def cancel(self, number: int) -> str:
+        """Cancels a pending or reserved command; changes that it made so far stay.
+
+        Returns:
+            The text of the command.
 
         Raises:
             UserError: No pending command has this number.
         """
+        if (reserved := self.reserved.claim(number)) is not None:
+            return str(reserved.line)
         pending = self._pending.get(number)
         if pending is None:
             raise UserError(f"no pending command has number {number}: what lists them")
         self._forget(pending)
-        return pending
+        return pending.text
 
     def cancel_if_there(self, number: int) -> bool:
         """Cancels a command if it is still pending or reserved; returns True if it was."""
         if (pending := self._pending.get(number)) is None:
-            return self.claim(number)
+            return self.reserved.claim(number) is not None
         self._forget(pending)
         return True
 
     def cancel_all(self) -> int:
         """Cancels all pending and reserved commands; returns their number."""
-        return sum(map(self.cancel_if_there, (*self._pending, *self._reserved)))
+        return sum(map(self.cancel_if_there, (*self._pending, *self.reserved)))
 
     def cancel_patterns(self, which: Callable[[PatternRun], bool]) -> int:
         """Cancels the patterns that ``which`` returns True for; returns their number."""
@@ -373,7 +377,7 @@ class ScheduledCommands:
 
     def list(self) -> list[str]:
         """Returns the pending commands as text, the oldest first."""
-        return [f"{state.number}  {state.text}{_when(state)}" for state in self.states()]
+        return [f"{state.number}  {state.text}{when(state)}" for state in self.states()]
 
     def states(self) -> tuple[PendingState, ...]:
         """Returns the pending commands for a snapshot, the oldest first."""
@@ -388,11 +392,3 @@ class ScheduledCommands:
         left = self.seconds_left(pending)
         share = pending.ramp.share if pending.ramp is not None else 0.0
         return PendingState(pending.number, pending.shown, pending.kind, -1.0 if left is None else left, share)
-
-
-def _when(state: PendingState) -> str:
-    if state.due < 0:
-        is_pattern = state.kind == "pattern"
-        return f"  (cycle {state.cycle + state.share:.2f}: {state.step})" if is_pattern else ""
-    due = f"{state.due:.1f}s" if state.due < 60 else str(timedelta(seconds=round(state.due)))
-    return f"  ({state.share:.0%}, {due} left)" if state.kind == "over" else f"  (in {due})"

@@ -66,7 +66,7 @@ class SchedulingHandlers(Handlers):
         if isinstance(number, str):
             count = scheduled.cancel_all()
             return f"{count} cancelled" if count else "nothing was pending"
-        return f"cancelled: {scheduled.cancel(int(number)).text}"
+        return f"cancelled: {scheduled.cancel(int(number))}"
 
     def _scene(self, scene: str, now: str = "") -> Awaitable[str]:
         return self._live_set.ramps.recall(scene)

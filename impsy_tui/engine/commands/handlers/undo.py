@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 from impsy_tui.engine.commands.handlers.base import EngineInterface, Handlers
 from impsy_tui.engine.performance.line_result import LineResult, settle
 from impsy_tui.engine.performance.session_state import pending_lines
-from impsy_tui.engine.performance.undo import DoneLine
+from impsy_tui.engine.performance.session_state.pending_lines import PendingLine
+from impsy_tui.engine.performance.undo import DoneLine, TakenBack
 from impsy_tui.errors import UserError
 
 _ENDS_JOBS = ("cancel job", "keep job")
@@ -22,38 +23,52 @@ class UndoHandlers(Handlers):
         self._in_turn = asyncio.Lock()
 
     def _undo(self) -> Awaitable[str]:
-        return self._take_back_in_turn(self._host.executor.current)
+        result = self._host.executor.current
+        return self._take_back_in_turn(result, self._host.live_set.history.place_of_undo(result.began))
 
-    async def _take_back_in_turn(self, result: LineResult) -> str:
-        history, own = self._host.live_set.history, result.began
+    async def _take_back_in_turn(self, result: LineResult, place: int) -> str:
+        history = self._host.live_set.history
         self._host.executor.unfinished.end_all(result.left_by)  # it may wait for a line that waits for it
         while True:
             # Outside the lock: the line may wait for the lock itself.
-            if (last := history.last(own)) is not None:
+            if (last := history.last(place)) is not None:
                 await last.ended.wait()
             async with self._in_turn:
-                last = history.last(own)
+                last = history.last(place)
                 if last is None:
                     raise UserError("there is nothing to undo")
                 if last.ended.is_set():
                     result.taken_back.append(last)
-                    return await self._take_back(last)
+                    return await self._take_back(last, place)
 
-    async def _take_back(self, line: DoneLine) -> str:
+    async def _take_back(self, line: DoneLine, place: int) -> str:
         live_set = self._host.live_set
         before = {name: player.routing for name, player in self._session.all_players.items()}
         cancelled = live_set.history.cancel(line)
         while await self._host.executor.unfinished.one_ended(line.numbers):
             cancelled += live_set.history.cancel(line)
-        await settle(live_set.history.undo(line))
-        resumed = line.cancelled if line.before is not None else ()
-        if line.before is not None:
-            away = self._session.scheduler.now() - line.before.at
+        taken = live_set.history.undo(line, place)
+        resumed = await self._after(taken)
+        live_set.history.note_late_changes(place)
+        if taken.state is not None:
+            away = self._session.scheduler.now() - taken.state.at
             for problem in await pending_lines.resume(resumed, away, live_set.ramps, live_set.patterns):
                 self._session.notify("warning", "undo", problem)
-        scene = None if line.before is None else line.before.scene
+        scene = None if taken.state is None else taken.state.scene
         live_set.recording.note_undo(scene, cancelled, [one.saved.number for one in resumed], before)
         return f"undone: {line.program}"
+
+    async def _after(self, taken: TakenBack) -> list[PendingLine]:
+        """Waits for the changes of an undo; returns the lines to resume, without what newer lines ended meanwhile."""
+        scheduled = self._host.live_set.scheduled
+        for line in taken.cancelled:
+            scheduled.reserve(line.line, line.saved.number)
+        try:
+            await settle(taken.awaited)
+        finally:
+            reserved = [(line, scheduled.reserved.claim(line.saved.number)) for line in taken.cancelled]
+        left = [line.without(one.released) for line, one in reserved if one is not None]
+        return [line for line in left if line is not None]
 
     def _redo(self) -> Awaitable[str]:
         return self._carry_out_again(self._host.executor.current)

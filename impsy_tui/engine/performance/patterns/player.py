@@ -60,6 +60,7 @@ class PatternPlayer:
         number: int = 0,
         resumed: tuple[float, float] | None = None,
         keys: Collection[Key] | None = None,
+        released: Collection[Key] = (),
     ) -> PendingCommand:
         """Starts the pattern of a command; another pattern of the same parameter ends.
 
@@ -68,6 +69,7 @@ class PatternPlayer:
             number: number of the pending command; 0 for a new one.
             resumed: position in cycles of a saved pattern, and seconds since then; None for the beginning.
             keys: parameters that a saved pattern still moved; None for all.
+            released: parameters that later commands have set.
 
         Raises:
             UserError: The pattern does not fit the session.
@@ -76,7 +78,8 @@ class PatternPlayer:
         assert found is not None
         _, pattern = found
         targets = targets_of(line, self._session, self)
-        tracks = {key: target for key, target in targets.items() if keys is None or key in keys}
+        moved = (targets.keys() if keys is None else targets.keys() & keys) - set(released)
+        tracks = {key: target for key, target in targets.items() if key in moved}
         now = self._session.scheduler.now()
         clock, first = self._cycles(pattern, now, resumed)
         key = f"{line.command.name} {line.values.get('dimensions', '')} {pattern.text}"
@@ -87,6 +90,8 @@ class PatternPlayer:
         run.begin(now)
         self._sound_dimensions()
         self._wait()
+        if not tracks:
+            self._scheduled.cancel_if_there(pending.number)
         return pending
 
     def _cycles(
@@ -104,7 +109,8 @@ class PatternPlayer:
 
     def hush(self) -> int:
         """Ends all patterns; returns their number."""
-        return self._scheduled.cancel_patterns(lambda run: True)
+        reserved = self._scheduled.reserved.cancel(lambda line: pattern_of(line) is not None)
+        return reserved + self._scheduled.cancel_patterns(lambda run: True)
 
     def play_now(self, indices: list[int], value: float) -> None:
         """Plays dimensions once, as the musician."""

@@ -24,14 +24,20 @@ def captured(ensemble: EnsemblePlayer) -> PlayerScene:
 
 
 def switch(
-    ensemble: EnsemblePlayer, wanted: PlayerScene, loader: EnsembleLoader, file: Path | None
+    ensemble: EnsemblePlayer,
+    wanted: PlayerScene,
+    loader: EnsembleLoader,
+    file: Path | None,
+    *,
+    loads_go_on: bool = False,
 ) -> Iterator[Awaitable[str]]:
-    """Sets everything that has no ramp, the model from this file if given; returns the loads that still run."""
+    """Sets everything that has no ramp, the model from this file if given; see ``SceneKeeper.switch``."""
     behaviour, there = ensemble.behaviour, captured(ensemble)
     if wanted.routing is not None:
         ensemble.reroute(wanted.routing)
     if behaviour.models.file == file if file else wanted.model == there.model:
-        loader.stay(ensemble)
+        if not loads_go_on:
+            loader.stay(ensemble)
     elif wanted.model:
         yield loader.load(ensemble, wanted.model, file)
     elif wanted.model is not None:

@@ -147,8 +147,13 @@ class SceneKeeper:
         yield from (("", name, -1) for name in scene.values)
         yield from (track.key for track in ramp_targets.tracks_of_targets(self.mappings, scene.mappings))
 
-    def switch(self, scene: Scene) -> list[Awaitable[str]]:
-        """Sets everything that has no ramp; returns the loads of models that still run."""
+    def switch(self, scene: Scene, *, loads_go_on: bool = False) -> list[Awaitable[str]]:
+        """Sets everything that has no ramp; returns the loads of models that still run.
+
+        Args:
+            scene: the scene.
+            loads_go_on: False if models that are being loaded for other lines do not play.
+        """
         awaited: list[Awaitable[str]] = []
         self.active = scene.name
         if scene.roster is not None:
@@ -159,7 +164,8 @@ class SceneKeeper:
             plays = self.models.file_of(player) == file if file else self._model_of(player) == wanted.model
             blended_file = scene.blended_files.get(player.name)
             if plays:
-                self.models.stay(player)
+                if not loads_go_on:
+                    self.models.stay(player)
                 if wanted.blended:
                     awaited.append(self._blend(player, wanted, blended_file))
             elif wanted.model:
@@ -174,7 +180,7 @@ class SceneKeeper:
             self._shape(player, wanted)
         for ensemble, wanted in self._ensembles(scene):
             file = scene.files.get(ensemble.name)
-            awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file)
+            awaited += ensemble_scene.switch(ensemble, wanted, self.models.ensembles, file, loads_go_on=loads_go_on)
         self.mappings.restore(scene.mappings)
         engine = self._session.parameters
         engine.set_values(ramp_targets.switches_to(engine, scene.values))
@@ -241,9 +247,9 @@ class SceneKeeper:
             player.shaping.replace(one, values)
         player.end_muted()
 
-    def restore(self, scene: Scene) -> list[Awaitable[str]]:
-        """Sets everything at once; returns the loads of models that still run."""
-        awaited = self.switch(scene)
+    def restore(self, scene: Scene, *, loads_go_on: bool = False) -> list[Awaitable[str]]:
+        """Sets everything at once; returns the loads of models that still run; see ``switch``."""
+        awaited = self.switch(scene, loads_go_on=loads_go_on)
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.set_value(track.end)

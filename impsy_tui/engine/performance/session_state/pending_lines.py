@@ -3,14 +3,15 @@
 Ramps and times continue as if the engine had run in between.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from impsy_tui.engine.performance.patterns.player import PatternPlayer
 from impsy_tui.engine.performance.patterns.targets import pattern_of
 from impsy_tui.engine.performance.pending_command import PendingCommand, ResumedRamp
 from impsy_tui.engine.performance.ramp_starter import RampStarter
+from impsy_tui.engine.performance.ramps import Key
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
@@ -49,6 +50,13 @@ class PendingLine:
 
     line: Invocation
     saved: SavedPending
+
+    def without(self, released: Collection[Key]) -> "PendingLine | None":
+        """Returns the line without parameters that other commands have set; None if none is left of a ramp."""
+        starts = tuple(start for start in self.saved.starts if start[:3] not in released)
+        if self.saved.starts and not starts:
+            return None
+        return replace(self, saved=replace(self.saved, starts=starts))
 
 
 def capture(scheduled: ScheduledCommands) -> tuple[PendingLine, ...]:
