@@ -36,21 +36,28 @@ def main() -> None:
             from fuzz_engine import EngineFuzz
 
             fuzz = EngineFuzz(Path(folder), dice)
+        printed = 0
         try:
             while sum(fuzz.lines.values()) < options.count and len(fuzz.findings) < 20:
-                known = len(fuzz.findings)
                 fuzz.round()
-                for finding in fuzz.findings[known:]:
-                    print(finding, flush=True)
+                printed = _print_new(fuzz.findings, printed)
         except KeyboardInterrupt:
             print("interrupted", flush=True)
         finally:
             fuzz.close()
+            _print_new(fuzz.findings, printed)
     counts = [str(fuzz.lines[source]) for source in fuzz.lines]
     row = [options.where, *counts, str(fuzz.refused), f"{fuzz.growth:.1f}", str(len(fuzz.findings))]
     head = ["where", *fuzz.lines, "refused", "memory grew by MB", "findings"]
     table(f"Random lines, seed {options.seed}", head, [row])
     raise SystemExit(1 if fuzz.findings else 0)
+
+
+def _print_new(findings: list[str], printed: int) -> int:
+    """Prints the findings after the first ones; returns the number of all."""
+    for finding in findings[printed:]:
+        print(finding, flush=True)
+    return len(findings)
 
 
 if __name__ == "__main__":

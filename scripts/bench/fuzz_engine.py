@@ -26,7 +26,8 @@ LINES: Final = 150
 VALUES: Final = 8
 PATIENCE: Final = 300.0
 """Seconds for a reply: twenty commands in a line may start a process each, on a busy machine."""
-_WITHOUT: Final = ("shutdown",)
+_WITHOUT: Final = ("shutdown", "clock link")
+"""Commands that no line has. With Link, another engine on the machine changes the tempo, and `undo` does not."""
 _JOBS: Final = tuple(command.name for command in GROUPS["Files and jobs"])
 """Commands that start processes or change files: one line in fifty has one."""
 _CONFIG: Final = """
