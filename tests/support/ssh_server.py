@@ -108,6 +108,8 @@ class OtherMachine(SshServer):
 
     def __init__(self, folder: Path, home: Path, **environment: str) -> None:
         names = {"HOME": str(home), "XDG_RUNTIME_DIR": f"{home}/run"} | environment
+        if here := os.environ.get("PYTHONPATH"):  # the priority of processes, see ``tests.support.priority``
+            names["PYTHONPATH"] = here
         super().__init__(folder, "SetEnv " + " ".join(f"{name}={value}" for name, value in names.items()))
         self.home = home
         self.engine_socket = home / ".local/state/impsy-tui/engine.sock"
