@@ -50,10 +50,24 @@ def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], rea
         asyncio.set_event_loop(loop)
         return loop.run_until_complete(_live(options, loop, say, ready, limit))
     finally:
+        _end_tasks(loop)
         loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
         loop.close()
         limit.cancel()
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancels the commands that still wait, such as those for a helper.
+
+    A task that outlives the loop is reported when its memory is freed, which is after the printing thread has
+    ended: the process would wait for that thread for ever.
+    """
+    while remaining := asyncio.all_tasks(loop):
+        for task in remaining:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(remaining))
+    loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 def _end_now(say: Callable[[str, str, str], None]) -> None:

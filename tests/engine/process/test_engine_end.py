@@ -5,6 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import connected
 from impsy_tui.engine.run import LONGEST_END
+from impsy_tui.errors import NoEngineError
 from tests.support.engine.processes import Start, config, received
 from tests.support.ports import free_port
 from tests.support.process_list import children
@@ -46,6 +50,26 @@ def test_signals_end_it_in_silence_with_the_log_closed(
     assert last.address == "/impsy/silence"
     assert not engine.socket.exists()
     assert engine.log_rows()[-1].count(",") == 4
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.1, 0.3])
+def test_engine_ends_while_commands_wait_for_helpers(start_engine: Start, wait: float) -> None:
+    engine = start_engine(f"[model]\ndimension = 4\n[osc]\nserver_port = {free_port()}\n")
+    assert engine.command("send", "player add bass plays x1-x2").returncode == 0
+
+    def keep() -> None:
+        with suppress(NoEngineError), connected(engine.socket) as client:
+            client.command("keep players")
+
+    askers = [threading.Thread(target=keep) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    time.sleep(wait)
+    assert engine.end() == 0
+    for asker in askers:
+        asker.join()
+    assert "Traceback" not in engine.said()
+    assert "pending" not in engine.said()
 
 
 def test_kill_9_loses_nothing_that_was_answered(
