@@ -73,7 +73,7 @@ class Screen:
             time.sleep(max(0.0, min(end, self._next) - time.monotonic()))
 
     def _take(self, now: float) -> None:
-        picture = self._tmux("capture-pane", "-e", "-N", "-p").rstrip("\n")
+        picture = self._tmux("capture-pane", "-e", "-p").rstrip("\n")
         if not self.events or self.events[-1][1] != picture:
             self.events.append((now - self._start, picture))
 
