@@ -48,6 +48,12 @@ class Served:
     async def connect(self, client: socket.socket) -> None:
         await self.loop.sock_connect(client, self.listening.getsockname())
 
+    async def fail(self, client: socket.socket) -> None:
+        """Connects a client without descriptors, and waits for the error."""
+        with no_descriptors():
+            await self.connect(client)
+            await self.until_error()
+
     async def until_error(self) -> None:
         await until(lambda: bool(self.errors))
 
@@ -72,9 +78,7 @@ def test_listening_socket_reports_missing_descriptors_once_and_serves_later(
     served: Served, client: socket.socket
 ) -> None:
     async def run() -> bytes:
-        with no_descriptors():
-            await served.connect(client)
-            await served.until_error()
+        await served.fail(client)
         return await asyncio.wait_for(served.loop.sock_recv(client, 10), 60.0)
 
     assert served.loop.run_until_complete(run()) == b"here"
@@ -86,9 +90,7 @@ def test_listening_socket_that_is_closed_while_asyncio_pauses_is_not_served_agai
     served: Served, client: socket.socket
 ) -> None:
     async def run() -> None:
-        with no_descriptors():
-            await served.connect(client)
-            await served.until_error()
+        await served.fail(client)
         served.server.close()
         await asyncio.sleep(1.5)  # asyncio pauses for one second
 

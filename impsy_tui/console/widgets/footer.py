@@ -12,7 +12,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.key_actions import ACTIONS, shown
 from impsy_tui.language.completion import Completion
 from impsy_tui.language.parser import Mistake
-from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE, Parameter
+from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE
 
 _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
@@ -27,6 +27,8 @@ _IMPORTANCE: Final = (
 )
 """Actions of the footer, the most important first."""
 _HIDDEN_BY_LOCK: Final = frozenset(action.name for action in ACTIONS if action.hidden_by_lock)
+_OF_PARAMETERS: Final = {"temp": TEMP.name, "sigma": SIGMA.name, "speed": TIMESCALE.name}
+"""Parameters that keys of the keys mode change, by the words that name these keys."""
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -199,38 +201,38 @@ class KeysBar(Lines):
             [(" ", palette.ground)],
         ]
         row, used = 0, _KEYS_INDENT
-        for keys, what, parameter in self._keys():
+        for keys, what in self._keys():
             if used + len(keys) + len(what) + 3 > width:
                 row, used = row + 1, 1
                 if row == len(rows):
                     break
             used += len(keys) + len(what) + 3
             # The others keep their places while the player has not this parameter.
-            is_there = parameter is None or parameter.name in self._parameters
+            is_there = what not in _OF_PARAMETERS or _OF_PARAMETERS[what] in self._parameters
             label = [(keys, palette.strong), (f" {what}  ", palette.dim)]
             rows[row] += label if is_there else [(" " * (len(keys) + len(what) + 3), palette.ground)]
         if self._answer:
             rows[1] = [(cut(self._answer, width), palette.text)]
         self.set_lines([tuple(each) for each in rows])
 
-    def _keys(self) -> tuple[tuple[str, str, Parameter | None], ...]:
+    def _keys(self) -> tuple[tuple[str, str], ...]:
         key = self._keymap.label
         return (
-            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode", None),
-            (f"{key('temp_down')} {key('temp_up')}", "temp", TEMP),
-            (f"{key('sigma_down')} {key('sigma_up')}", "sigma", SIGMA),
-            (f"{key('slower')} {key('faster')}", "speed", TIMESCALE),
-            (key("toggle_pause"), "pause", None),
-            (key("take"), "take", None),
-            (key("give"), "give", None),
-            (key("thru"), "thru", None),
-            (key("prompt"), "prompt", None),
-            (key("reset"), "reset", None),
-            (key("timer"), "timer", None),
-            (f"{key('next_player')} {key('previous_player')}", "player", None),
-            (key("scenes"), "scene", None),
-            (key("next_pane"), "pane", None),
-            (key("filter"), "filter", None),
+            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
+            (f"{key('temp_down')} {key('temp_up')}", "temp"),
+            (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
+            (f"{key('slower')} {key('faster')}", "speed"),
+            (key("toggle_pause"), "pause"),
+            (key("take"), "take"),
+            (key("give"), "give"),
+            (key("thru"), "thru"),
+            (key("prompt"), "prompt"),
+            (key("reset"), "reset"),
+            (key("timer"), "timer"),
+            (f"{key('next_player')} {key('previous_player')}", "player"),
+            (key("scenes"), "scene"),
+            (key("next_pane"), "pane"),
+            (key("filter"), "filter"),
         )
 
 
