@@ -17,6 +17,8 @@ CLEAR: Final = "\x1b[H\x1b[2J"
 _WIDTH: Final = 8
 """Width of a character, in pixels of the picture."""
 _HEIGHT: Final = 17
+_BASE: Final = 13
+"""Distance of the letters' feet from the upper edge of a row."""
 _BORDER: Final = 10
 _LAST: Final = 3.0
 """Seconds that the last picture stays."""
@@ -45,10 +47,11 @@ class Look(NamedTuple):
 
 
 class Drawing:
-    """Rows of the screen, each drawn once, and their colours."""
+    """Rows of the screen and parts of rows, each drawn once, and their colours."""
 
     def __init__(self) -> None:
         self._rows: dict[str, str] = {}
+        self._parts: dict[str, str] = {}
         self._classes: dict[str, str] = {}
 
     def row(self, row: str, y: int) -> str:
@@ -56,13 +59,13 @@ class Drawing:
         if name := self._rows.get(row):
             return f'<use href="#{name}" y="{y - int(name.split("-")[1])}"/>'
         name = self._rows[row] = f"r{len(self._rows)}-{y}"
-        return f'<g id="{name}">{self._drawn(row, y)}</g>'
+        return f'<g id="{name}" transform="translate(0 {y + _BASE})">{self._drawn(row)}</g>'
 
     def styles(self) -> str:
         """Returns the rules of all colours that the rows have."""
         return "".join(f".{name}{{{rule}}}" for rule, name in self._classes.items())
 
-    def _drawn(self, row: str, y: int) -> str:
+    def _drawn(self, row: str) -> str:
         areas: dict[str, str] = {}
         letters, column = [], 0
         for look, text in _pieces(row):
@@ -70,16 +73,23 @@ class Drawing:
             shown = text.strip()
             if look.background:
                 name = self._class(f"fill:{look.background}")
-                areas[name] = (
-                    areas.get(name, "") + f"M{column * _WIDTH} {y}h{count * _WIDTH}v{_HEIGHT}h-{count * _WIDTH}z"
-                )
+                width = count * _WIDTH
+                areas[name] = areas.get(name, "") + f"M{column * _WIDTH} {-_BASE}h{width}v{_HEIGHT}h-{width}z"
             if shown:
                 name = self._class(f"fill:{look.colour}" + (";font-weight:bold" if look.is_bold else ""))
                 length = f' textLength="{len(shown) * _WIDTH}"' if len(shown) > 2 else ""
-                place = f'class="{name}" x="{left * _WIDTH}" y="{y + 13}"{length}'
-                letters.append(f"<text {place}>{escape(shown, quote=False)}</text>")
+                place = f'class="{name}" x="{left * _WIDTH}"{length}'
+                letters.append(self._part("text", place, f">{escape(shown, quote=False)}</text>"))
             column += count
-        return "".join([*(f'<path class="{name}" d="{path}"/>' for name, path in areas.items()), *letters])
+        fills = [self._part("path", f'class="{name}" d="{path}"', "/>") for name, path in areas.items()]
+        return "".join([*fills, *letters])
+
+    def _part(self, element: str, attributes: str, rest: str) -> str:
+        """Returns an element, or a reference if it is drawn already."""
+        if name := self._parts.get(attributes + rest):
+            return f'<use href="#{name}"/>'
+        name = self._parts[attributes + rest] = f"p{len(self._parts)}"
+        return f'<{element} id="{name}" {attributes}{rest}'
 
     def _class(self, rule: str) -> str:
         return self._classes.setdefault(rule, f"c{len(self._classes)}")

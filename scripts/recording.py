@@ -16,7 +16,7 @@ from cast_svg import CLEAR, svg
 
 COLUMNS: Final = 90
 ROWS: Final = 27
-_PAUSE: Final = 0.5
+_PAUSE: Final = 0.6
 """Seconds between two pictures."""
 _LETTER: Final = 0.07
 _SCRIPT: Final = (
@@ -60,7 +60,7 @@ class Screen:
         for letter in text:
             self._tmux("send-keys", "-l", "\\;" if letter == ";" else letter)  # tmux ends its command at ";"
             self.watch(_LETTER)
-        self.watch(0.4)
+        self.watch(_PAUSE)
         self._tmux("send-keys", key)
 
     def watch(self, seconds: float) -> None:
