@@ -109,7 +109,7 @@ def _learned_on(model: Path, performance: np.ndarray) -> Result:
     gain = _gain(weights, from_keras(learned.weights), performance)
     print(
         f"{weights.shape.dimension}-d, {len(performance)} events: {on_new.mean:.3f} ± {on_new.error:.3f} on the new "
-        f"events, {gain:+.3f} on the rest, {'all of dt and logits' if learned.whole else 'pace and size'}"
+        f"events, {gain:+.3f} on the rest, {'all of dt and logits' if learned.whole else 'three numbers'}"
         f"{'' if made else ', no model'}",
         file=sys.stderr,
         flush=True,

@@ -3,9 +3,9 @@
 A few hundred events do not teach a whole network. They show how long this musician waits, and which components of
 the mixture fit. So the means and deviations of dt learn, and the logits. Many musicians move other values later in
 a performance, and such logits do not last. Three numbers last longer, and are learned instead: the pace, its
-evenness, and how far values move. So do networks whose components move one value each: their logits say which value
-moves. Old playing is mixed in, and the weights stay near the old ones. Each part of the new playing is predicted by a
-last layer that learned from the other parts: all events judge, and all events teach.
+evenness, and how decidedly the network chooses a component. So do networks whose components move one value each:
+their logits say which value moves. All changes stay small, and dt and the logits hear old playing too. Each part of
+the new playing is predicted by a last layer that learned from the other parts: all events judge, and all teach.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,18 +23,13 @@ from impsy_tui.training.common.figure import Figure, figure
 from impsy_tui.training.mdrnn.loss import log_likelihood, loss_function
 from impsy_tui.training.mdrnn.network import as_keras, last_layer
 
-PARTS: Final = 5
+PARTS: Final = 10
 """Parts of the new playing that are judged in turn."""
 JUDGED: Final = 2 * PARTS
 """Most parts that are judged: those of both ways to learn."""
 _STEPS: Final = 60
-_RATE: Final = 0.01
-_NEAR: Final = 20.0
-"""Nats of the loss of all new events together per unit of squared distance from the old weights."""
-_OLD: Final = 0.5
-"""Weight of an old event; a new one has 1."""
 _WARM_UP: Final = 20
-"""First events of each old excerpt that do not count: the network knows too little of it."""
+"""First events of a performance that do not count: the network knows too little of it."""
 _TOGETHER: Final = 4096
 """Most events in a step."""
 
@@ -71,7 +66,7 @@ class LearnedOn:
         after: cell nats per new event under weights that learned from the other parts.
         likelihood: negative log-likelihood of these in nats per event.
         gain: cell nats per new event that learning on saves.
-        whole: True if dt and the logits learned; False if only the pace and the size of movements did.
+        whole: True if dt and the logits learned; False if only the three numbers did.
     """
 
     weights: list[np.ndarray]
@@ -117,7 +112,7 @@ def learn_on(
     """Lets a model learn on.
 
     All of dt and the logits learn if each part of the new playing gains by that, and the components move all values.
-    Otherwise, the pace and the size of movements learn.
+    Otherwise, the three numbers learn.
 
     Args:
         weights: weights of the model.
@@ -126,8 +121,10 @@ def learn_on(
         seed: random seed.
         on_part: called with the number of judged parts, of 0 to ``JUDGED``.
     """
-    old_heard = hear(weights, [one for one in old if len(one) > _WARM_UP + 1], _WARM_UP)
-    heard = hear(weights, [one for one in new if len(one) > 1])
+    old_heard, heard = (
+        hear(weights, [one for one in performances if len(one) > _WARM_UP + 1], _WARM_UP)
+        for performances in (old, new)
+    )
     part = np.arange(len(heard)) * PARTS // len(heard)
     events, shape = heard.next / np.float32(SCALE), weights.shape
     for whole in (False,) if _stays(weights) else (True, False):
@@ -159,50 +156,77 @@ def _stays(weights: Weights) -> bool:
     return not moves[:, 1:].all()
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to learn.
+
+    Attributes:
+        learned: what is learned; all begin at zero.
+        changes: returns the change of each weight array of the last layer.
+        rate: first learning rate.
+        near: nats of the loss of all new events together per unit of squared change.
+        old: weight of all old playing; the new playing has 1.
+        by: index of what is learned by in the results of ``loss_function``.
+    """
+
+    learned: list[tf.Variable]
+    changes: Callable[[], list[Any]]
+    rate: float
+    near: float
+    old: float
+    by: int
+
+
 class _LastLayer:
     """Last layer of a network, which learns from the old weights again for each part."""
 
     def __init__(self, weights: Weights, old: Heard, seed: int, *, whole: bool) -> None:
-        self._shape = weights.shape
         arrays = as_keras(weights)
-        self._model = last_layer(self._shape)
+        self._model = last_layer(weights.shape)
         count = len(self._model.weights)
         self._below, self._first = arrays[:-count], arrays[-count:]
         self._old, self._random = old, np.random.default_rng(seed)
-        self._loss = loss_function(self._shape)
-        self._learns = _dt_and_logits(self._first, self._shape) if whole else _pace_and_size(self._first, self._shape)
-        self._anchors = [tf.constant(array) for array in self._first]
-        self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(_RATE, _STEPS))
-        self._optimizer.build(self._model.trainable_variables)
+        self._loss = loss_function(weights.shape)
+        self._way = (_dt_and_logits if whole else _three_numbers)(self._first, weights.shape)
+        self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(self._way.rate, _STEPS))
+        self._optimizer.build(self._way.learned)
         self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
         self._step = tf.function(self._learn, reduce_retracing=True)
         self._model.set_weights(self._first)
 
     def learn(self, new: Heard) -> None:
         """Learns from new events and old ones, beginning with the old weights."""
-        self._model.set_weights(self._first)
+        for variable in self._way.learned:
+            variable.assign(tf.zeros_like(variable))
         for variable, fresh in zip(self._optimizer.variables, self._fresh, strict=True):
             variable.assign(fresh)
-        near = tf.constant(_NEAR / len(new))
+        near = tf.constant(self._way.near / len(new))
         for _ in range(_STEPS):
             self._step(*self._drawn(new), *self._drawn(self._old), near)
+        self._model.set_weights(self._changed())
 
     def _drawn(self, heard: Heard) -> tuple[Any, Any, Any]:
         if len(heard) > _TOGETHER:
             heard = heard.some(self._random.choice(len(heard), _TOGETHER, replace=False))
         return tf.constant(heard.hidden), tf.constant(heard.events), tf.constant(heard.next)
 
+    def _changed(self) -> list[Any]:
+        return [first + change for first, change in zip(self._first, self._way.changes(), strict=True)]
+
     def _learn(
         self, hidden: Any, events: Any, after: Any, old_hidden: Any, old_events: Any, old_after: Any, near: Any
     ) -> None:
-        variables = self._model.trainable_variables
+        learned = self._way.learned
         with tf.GradientTape() as tape:
-            loss, _ = self._loss(after, self._model([hidden, events]))
-            loss += _OLD * self._loss(old_after, self._model([old_hidden, old_events]))[0]
-            for variable, anchor in zip(variables, self._anchors, strict=True):
-                loss += near * tf.reduce_sum((variable - anchor) ** 2)
-        slopes = [learns(slope) for slope, learns in zip(tape.gradient(loss, variables), self._learns, strict=True)]
-        self._optimizer.apply_gradients(zip(slopes, variables, strict=True))
+            loss = near * tf.add_n([tf.reduce_sum(variable**2) for variable in learned])
+            loss += self._loss_of(hidden, events, after)
+            if self._way.old:
+                loss += self._way.old * self._loss_of(old_hidden, old_events, old_after)
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, learned), learned, strict=True))
+
+    def _loss_of(self, hidden: Any, events: Any, after: Any) -> Any:
+        expected, _ = self._model.stateless_call(self._changed(), [], [hidden, events])
+        return self._loss(after, expected)[self._way.by]
 
     def expect(self, heard: Heard) -> np.ndarray:
         """Returns the mixtures of the next events, ``[events, shape.parameters]``."""
@@ -213,33 +237,34 @@ class _LastLayer:
         return [*self._below, *self._model.get_weights()]
 
 
-Slope = Callable[[Any], Any]
-"""Returns the slope that a weight array follows, for the slope of the loss."""
+def _dt_and_logits(weights: Sequence[np.ndarray], shape: Shape) -> _Way:
+    """Returns the way in which the means and deviations of dt and the logits learn."""
+    masks = [*[_dt(shape)] * 4, 1.0, 1.0]
+    learned = [tf.Variable(tf.zeros_like(array)) for array in weights[: len(masks)]]
+    still = [tf.zeros_like(array) for array in weights[len(masks) :]]
+
+    def changes() -> list[Any]:
+        return [*[change * mask for change, mask in zip(learned, masks, strict=True)], *still]
+
+    return _Way(learned, changes, rate=0.01, near=20.0, old=0.5, by=0)
 
 
-def _dt_and_logits(weights: Sequence[np.ndarray], shape: Shape) -> list[Slope]:
-    """Returns the slopes of a last layer whose dt and logits learn."""
-    of_dt = tf.constant(_dt(shape))
-    means_and_deviations: list[Slope] = [lambda slope: slope * of_dt] * 4
-    logits: list[Slope] = [lambda slope: slope] * 2
-    return [*means_and_deviations, *logits, *[tf.zeros_like] * len(weights[6:])]
+def _three_numbers(weights: Sequence[np.ndarray], shape: Shape) -> _Way:
+    """Returns the way in which three numbers learn.
 
-
-def _pace_and_size(weights: Sequence[np.ndarray], shape: Shape) -> list[Slope]:
-    """Returns the slopes of a last layer that learns three numbers, each for all components.
-
-    The numbers are added to the logarithm of dt, to the deviations of dt, and to those of the values that move.
+    They are added to the logarithm of each mean of dt and to each deviation of dt, and enlarge all logits. They learn
+    by the cell nats, which judge them: by its density, a few long waits would rule dt. Old playing would have to be
+    much, or its choice would decide: it is left out, and the numbers stay near zero.
     """
-    of_dt = _dt(shape)
-    moving = (weights[0] != 0.0).any(axis=0) * (1.0 - of_dt)
-    shared: dict[int, list[np.ndarray]] = {1: [of_dt], 3: [of_dt, moving]}
-    return [_shared(shared[place]) if place in shared else tf.zeros_like for place in range(len(weights))]
+    pace, evenness, decision = (tf.Variable(0.0) for _ in range(3))
+    dt = tf.constant(_dt(shape))
+    still = [tf.zeros_like(array) for array in weights]
 
+    def changes() -> list[Any]:
+        logits = [array * decision for array in weights[4:6]]
+        return [still[0], dt * pace, still[2], dt * evenness, *logits, *still[6:]]
 
-def _shared(groups: Sequence[np.ndarray]) -> Slope:
-    """Returns slopes that are equal within each group of weights; a group has 1 for its weights and 0 elsewhere."""
-    kept = [(tf.constant(group, tf.float32), 1.0 / max(float(group.sum()), 1.0)) for group in groups]
-    return lambda slope: sum(group * tf.reduce_sum(slope * group) * share for group, share in kept)
+    return _Way([pace, evenness, decision], changes, rate=0.02, near=500.0, old=0.0, by=1)
 
 
 def _dt(shape: Shape) -> np.ndarray:

@@ -194,7 +194,7 @@ def test_last_layer_of_a_model_learns_on_from_new_playing(tmp_path: Path) -> Non
     assert " cell nats held out before, " in last.text
     assert last.file == str(tmp_path / "models" / "b-xxs.tflite")
     stages = [message for message in said if isinstance(message, Progress) and message.stage == "learning on, part"]
-    assert [(stage.done, stage.of) for stage in stages] == [(part, 10) for part in (0, 1, 2, 3, 4, 10)]
+    assert [(stage.done, stage.of) for stage in stages] == [(part, 20) for part in (*range(10), 20)]
     assert ", learned your pace and how often you make each movement; " in last.text
     notes = tomllib.loads((tmp_path / "models" / "b-xxs.toml").read_text())
     assert (notes["begun_from"], notes["events"], notes["epochs"]) == ("m", 300, 0)
