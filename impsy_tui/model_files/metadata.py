@@ -34,6 +34,7 @@ class ModelMetadata:
         pi_temperature: pi temperature at which the model alone plays most like the musician, None if unknown.
         sigma_temperature: the same for the sigma temperature.
         shape: dimension, layers, and units of each layer; 0 if unknown.
+        tonight: hash of the playing from which ``evolve`` made the model, empty if unknown.
     """
 
     max_gap: float | None = None
@@ -46,6 +47,7 @@ class ModelMetadata:
     sigma_temperature: float | None = None
     shape: tuple[int, int, int] = (0, 0, 0)
     cell_nats: float | None = None
+    tonight: str = ""
 
 
 def metadata_path(model: Path) -> Path:
@@ -105,6 +107,7 @@ def read_metadata(model: Path) -> ModelMetadata:
         _within(found.get("sigma_temperature"), SIGMA.limits),
         _shape(found),
         float(cells) if isinstance(cells := found.get("held_out_cell_nats"), int | float) else None,
+        tonight if isinstance(tonight := found.get("tonight"), str) else "",
     )
 
 

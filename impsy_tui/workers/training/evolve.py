@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui.data.collate import collate, log_files
+from impsy_tui.data.datasets import content_hash
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limits_of
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.model_files.metadata import read_metadata, write_metadata
+from impsy_tui.model_files.metadata import ModelMetadata, read_metadata, write_metadata
 from impsy_tui.ranges import MAX_GAP
 from impsy_tui.text import counted
 from impsy_tui.workers.jobs import run_job
@@ -26,6 +27,7 @@ from impsy_tui.workers.training.there import learn_there
 if TYPE_CHECKING:
     import numpy as np
 
+    from impsy_tui.mdrnn.lstm import Weights
     from impsy_tui.training.evolution.trial import Material, Result
 
 _PROGRAM: Final = 96 << 20
@@ -45,7 +47,12 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
     began = time.monotonic()
     name = request.plays.stem
     reporter.say(Progress("reading the logs of tonight"))
-    material = _material(request)
+    weights, notes = _weights(request), read_metadata(request.plays)
+    tonight = _tonight(request, weights.shape.dimension)
+    content = content_hash(tonight)
+    if notes.tonight == content and not request.size:
+        return Finished(f"no better model than {name}: nothing was played since it learned")
+    material = _material(request, weights, notes, tonight)
 
     def on_round(number: int, of: int, loss: float, nats: float) -> bool:
         reporter.say(Progress("round", number, of, loss, nats, None))
@@ -66,15 +73,27 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
     if not result.better:
         return Finished(f"no better model than {name}, because {result.why}; {what}")
     reporter.say(Progress("saving"))
-    file = _save(request, material, result, events, time.monotonic() - began)
+    file = _save(request, material, result, events, content, time.monotonic() - began)
     return Finished(f"{file.stem} is better than {name}: {what}", str(file))
 
 
-def _material(request: Request) -> "Material":
+def _weights(request: Request) -> "Weights":
+    """Returns the weights of the model that plays."""
+    from impsy_tui.mdrnn.tflite_weights import weights_of
+
+    name = request.plays.stem
+    if (scale := scale_of(request.plays)) != SCALE:
+        raise UserError(f"{name} has scale {scale:g}: only models of scale {SCALE:g} evolve")
+    try:
+        return weights_of(request.plays)
+    except UserError as problem:
+        raise UserError(f"{name} {problem}") from None
+
+
+def _material(request: Request, weights: "Weights", notes: ModelMetadata, tonight: "list[np.ndarray]") -> "Material":
     """Returns the playing of tonight and the old playing for the model that plays."""
     import numpy as np
 
-    from impsy_tui.mdrnn.tflite_weights import weights_of
     from impsy_tui.training.common.old_playing import old_held_out, old_playing
     from impsy_tui.training.common.shapes import shape_of
     from impsy_tui.training.evolution.first_networks import larger_network, new_network
@@ -82,17 +101,9 @@ def _material(request: Request) -> "Material":
     from impsy_tui.training.evolution.trial import Material, divide
     from impsy_tui.training.mdrnn.first_weights import moves_one_at_a_time
 
-    name = request.plays.stem
-    if (scale := scale_of(request.plays)) != SCALE:
-        raise UserError(f"{name} has scale {scale:g}: only models of scale {SCALE:g} evolve")
-    try:
-        weights = weights_of(request.plays)
-    except UserError as problem:
-        raise UserError(f"{name} {problem}") from None
-    notes = read_metadata(request.plays)
     max_gap = MAX_GAP.default if notes.max_gap is None else notes.max_gap
     shape, arrays, random = weights.shape, arrays_of(weights), np.random.default_rng(request.seed)
-    training, held_out, newest = divide(_tonight(request, shape.dimension), max_gap)
+    training, held_out, newest = divide(tonight, max_gap)
     first_shape, first = shape, arrays
     if request.new:
         first_shape = shape_of(request.size, shape.dimension)
@@ -147,7 +158,9 @@ def _too_small(why: str) -> str:
     return f"this machine is too small to evolve the model: {why}. evolve on HOST lets a laptop learn, by SSH"
 
 
-def _save(request: Request, material: "Material", result: "Result", events: int, seconds: float) -> Path:
+def _save(
+    request: Request, material: "Material", result: "Result", events: int, content: str, seconds: float
+) -> Path:
     """Saves the new model with its metadata; returns its file."""
     from impsy_tui.mdrnn.weights import write_weights
     from impsy_tui.training.common.naming import free_name, model_name
@@ -173,6 +186,7 @@ def _save(request: Request, material: "Material", result: "Result", events: int,
         "begun_from": None if request.new else request.plays.stem,
         "better_than": request.plays.stem,
         "events": events,
+        "tonight": content,
         "newest_events": sum(map(len, material.newest)),
         "newest_cell_nats_before": round(result.newest[0], 4),
         "newest_cell_nats": round(result.newest[1], 4),

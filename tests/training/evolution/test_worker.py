@@ -27,6 +27,17 @@ def test_evolve_makes_a_better_model_of_the_logs_of_tonight(tmp_path: Path) -> N
     assert not list((tmp_path / "models").glob(".*"))
 
 
+def test_evolve_makes_no_second_model_of_the_same_playing(tmp_path: Path) -> None:
+    log = write_evening(tmp_path / "logs", swinging_performance(900))
+    *_, first = run_worker(evolve_request(tmp_path))
+    assert isinstance(first, Finished), first
+    again = msgspec.structs.replace(evolve_request(tmp_path), plays=Path(first.file))
+    text = f"no better model than {again.plays.stem}: nothing was played since it learned"
+    assert worker_result(again) == Finished(text)
+    log.write_text(log.read_text().rstrip("\n").rpartition("\n")[0] + "\n")
+    assert worker_result(again) != Finished(text)
+
+
 @pytest.mark.parametrize("new", [True, False])
 def test_evolve_makes_a_network_of_another_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool) -> None:
     monkeypatch.setattr(evolve, "_OF_OLD", 300)
