@@ -73,7 +73,7 @@ class Queries:
                 case "rig":
                     return encoded(Rig(ask.id, await self._rig.checks()))
                 case "settings":
-                    settings = self._settings.settings(self._live())
+                    settings = self._settings.settings(self._live(), self._session.focus)
                     return encoded(Settings(ask.id, str(self._settings.file or ""), settings))
         except UserError as problem:
             return encoded(Reply(ask.id, False, str(problem)))

@@ -123,24 +123,37 @@ class SettingsEditor:
             f"it plays from the next start:\nimpsy-tui shutdown\nimpsy-tui{named}"
         )
 
-    def settings(self, live: Mapping[str, Any]) -> tuple[Setting, ...]:
+    def settings(self, live: Mapping[str, Any], player: str = "") -> tuple[Setting, ...]:
         """Returns every setting with its current value.
 
         Args:
             live: Values that commands can change, by key.
+            player: Name of the player whose values these are.
         """
         found = []
-        for setting in describe(self._started_with):
+        described = {setting.key: setting for setting in describe(self._started_with)}
+        own = self._table_of(player)
+        for setting in described.values():
             in_file = self._in_file.get(setting.key, setting)
             value, origin = setting.value, in_file.origin
             if setting.key in live:
                 value = written(live[setting.key])
-                if value != in_file.value:
+                of_player = described.get(own + setting.key.partition(".")[2]) if own else None
+                if of_player is not None and value == of_player.value:
+                    origin = of_player.origin
+                elif value != in_file.value:
                     value, origin = _short(live[setting.key]), "live"
             elif in_file.value != value:
                 origin = f"{in_file.value} from the next start"
             found.append(Setting(setting.key, value, setting.default, origin, setting.help, setting.allowed))
         return tuple(found)
+
+    def _table_of(self, player: str) -> str:
+        """Returns the beginning of the keys of a player's own table; empty if it has none."""
+        names = [table.name for table in self._started_with.config.player]
+        if player not in names:
+            return ""
+        return "player." if len(names) == 1 else f"player.{names.index(player)}."
 
     async def _writable(self) -> Path:
         """Returns the file to change; copies a shipped file to this folder first."""

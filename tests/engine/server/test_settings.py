@@ -93,6 +93,18 @@ def test_origins_tell_file_option_live_and_next_start(file: Path) -> None:
     assert _found(desk, "interaction.threshold", interaction__threshold=3.0).origin == f"{file}:2"
 
 
+def test_origin_of_a_value_is_the_table_of_the_player_whose_value_it_is(file: Path) -> None:
+    file.write_text(CONFIG + '[[player]]\nname = "a"\nthreshold = 2.0\n[[player]]\nname = "b"\n')
+    desk, key = SettingsEditor(load_config(file)), "interaction.threshold"
+
+    def origin(player: str, value: float) -> str:
+        return next(one.origin for one in desk.settings({key: value}, player) if one.key == key)
+
+    assert origin("a", 2.0) == f"{file}:7"
+    assert origin("b", 2.0) == origin("a", 1.0) == "live"
+    assert origin("b", 0.5) == f"{file}:2"
+
+
 def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
     desk = SettingsEditor(load_config(file))
 
