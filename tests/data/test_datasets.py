@@ -124,6 +124,13 @@ def test_read_dataset_refuses_or_reads_bombs_in_little_memory(tmp_path: Path, sh
         assert read_dataset(tmp_path / "a.npz") == []
 
 
+def test_read_dataset_takes_a_single_performance_that_is_written_number_by_number(tmp_path: Path) -> None:
+    one = np.random.default_rng(1).random((700_000, 9)).astype(np.float32)
+    np.savez(tmp_path / "a.npz", perfs=np.array([one], dtype=object))
+    (read,) = read_dataset(tmp_path / "a.npz")
+    assert np.array_equal(read, one)
+
+
 def test_read_dataset_counts_an_array_each_time_that_it_is_named(tmp_path: Path) -> None:
     one = np.zeros((1 << 20, 4), np.float32)
     _write(tmp_path / "a.npz", pickle.dumps(_array_of(*[one] * 1000), 2), 1000)
