@@ -125,10 +125,24 @@ def test_read_dataset_refuses_or_reads_bombs_in_little_memory(tmp_path: Path, sh
 
 
 def test_read_dataset_takes_a_single_performance_that_is_written_number_by_number(tmp_path: Path) -> None:
-    one = np.random.default_rng(1).random((700_000, 9)).astype(np.float32)
+    one = np.random.default_rng(1).random((1_000_000, 9)).astype(np.float32)
     np.savez(tmp_path / "a.npz", perfs=np.array([one], dtype=object))
     (read,) = read_dataset(tmp_path / "a.npz")
     assert np.array_equal(read, one)
+
+
+@pytest.mark.parametrize("body", [b"G" + bytes(8), b"]" + b"(" + b"G" + bytes(8) + b"\x94e", b"(" + b"G" + bytes(7)])
+def test_read_dataset_refuses_numbers_in_other_places(tmp_path: Path, body: bytes) -> None:
+    _write(tmp_path / "a.npz", b"\x80\x04" + body + b".", 1)
+    with pytest.raises(UserError):
+        read_dataset(tmp_path / "a.npz")
+
+
+def test_read_dataset_refuses_more_numbers_than_it_takes(tmp_path: Path) -> None:
+    pickled = b"\x80\x02](" + (b"G" + bytes(8)) * 12_000_001 + b"e."
+    _write(tmp_path / "a.npz", pickled, 1)
+    with pytest.raises(UserError, match="is too large: it is written number by number"):
+        read_dataset(tmp_path / "a.npz")
 
 
 def test_read_dataset_counts_an_array_each_time_that_it_is_named(tmp_path: Path) -> None:

@@ -138,7 +138,8 @@ class SettingsEditor:
             value, origin = setting.value, in_file.origin
             if setting.key in live:
                 value = written(live[setting.key])
-                of_player = described.get(own + setting.key.partition(".")[2]) if own else None
+                key = own + setting.key.partition(".")[2]
+                of_player = self._in_file.get(key, described.get(key)) if own else None
                 if of_player is not None and value == of_player.value:
                     origin = of_player.origin
                 elif value != in_file.value:

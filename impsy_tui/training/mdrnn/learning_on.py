@@ -185,9 +185,10 @@ class _LastLayer:
         self._model = last_layer(weights.shape)
         count = len(self._model.weights)
         self._below, self._first = arrays[:-count], arrays[-count:]
-        self._old, self._random = old, np.random.default_rng(seed)
+        self._random = np.random.default_rng(seed)
         self._loss = loss_function(weights.shape)
         self._way = (_dt_and_logits if whole else _three_numbers)(self._first, weights.shape)
+        self._old = old if self._way.old else old.some(slice(1))
         self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(self._way.rate, _STEPS))
         self._optimizer.build(self._way.learned)
         self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
@@ -252,9 +253,10 @@ def _dt_and_logits(weights: Sequence[np.ndarray], shape: Shape) -> _Way:
 def _three_numbers(weights: Sequence[np.ndarray], shape: Shape) -> _Way:
     """Returns the way in which three numbers learn.
 
-    They are added to the logarithm of each mean of dt and to each deviation of dt, and enlarge all logits. They learn
-    by the cell nats, which judge them: by its density, a few long waits would rule dt. Old playing would have to be
-    much, or its choice would decide: it is left out, and the numbers stay near zero.
+    One is added to each mean of dt, which is a logarithm in a network with gates. One is added to each deviation of
+    dt, and one enlarges all logits. They learn by the cell nats, which judge them: by its density, a few long waits
+    would rule dt. Old playing would have to be much, or its choice would decide. So it is left out, and the numbers
+    stay near zero.
     """
     pace, evenness, decision = (tf.Variable(0.0) for _ in range(3))
     dt = tf.constant(_dt(shape))

@@ -42,6 +42,7 @@ def run(request: Request) -> None:
 
 
 def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
+    from impsy_tui.training.common.shapes import shape_of
     from impsy_tui.training.evolution.trial import attempt
 
     began = time.monotonic()
@@ -50,7 +51,10 @@ def _evolve(request: Request, reporter: Reporter) -> Finished | Failed:
     weights, notes = _weights(request), read_metadata(request.plays)
     tonight = _tonight(request, weights.shape.dimension)
     content = content_hash(tonight)
-    if notes.tonight == content and not request.size:
+    shape = weights.shape
+    if notes.tonight == content and (
+        not request.size or shape_of(request.size, shape.dimension).units == shape.units
+    ):
         return Finished(f"no better model than {name}: nothing was played since it learned")
     material = _material(request, weights, notes, tonight)
 

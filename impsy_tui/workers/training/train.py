@@ -162,7 +162,7 @@ def _learn_on(
     progress = FitProgress([], [], [], learned.weights, learned.after, learned.likelihood)
     seconds, content, events = time.monotonic() - began, content_hash(performances), sum(map(len, new))
     noted = facts(dataset.stem, content, events, request.size, name, recipe, progress, seconds, new)
-    what = "how often you make each movement" if learned.whole else "how even and decided you play"
+    what = "how often you make each movement" if learned.whole else "how evenly and decidedly you play"
     return _finished(
         f"{gain}, learned your pace and {what}; ", _save(request, dataset, progress, name, noted), progress, seconds
     )

@@ -103,6 +103,10 @@ def test_origin_of_a_value_is_the_table_of_the_player_whose_value_it_is(file: Pa
     assert origin("a", 2.0) == f"{file}:7"
     assert origin("b", 2.0) == origin("a", 1.0) == "live"
     assert origin("b", 0.5) == f"{file}:2"
+    _change(desk, "interaction.max_response", "5")
+    assert origin("a", 2.0) == f"{file}:8"
+    _change(desk, "player.0.threshold", "3.0")
+    assert origin("a", 2.0) == "live"
 
 
 def test_changes_at_the_same_time_are_all_made(file: Path) -> None:

@@ -55,6 +55,8 @@ def test_evolve_makes_a_network_of_another_size(tmp_path: Path, monkeypatch: pyt
     assert notes["units"] == 16
     assert notes["better_than"] == "played"
     assert notes.get("begun_from") == (None if new else "played")
+    again = evolve._evolve(msgspec.structs.replace(request, plays=Path(result.file)), Reporter(io.BytesIO()))
+    assert again == Finished(f"no better model than {Path(result.file).stem}: nothing was played since it learned")
 
 
 def test_evolve_leaves_out_older_logs(tmp_path: Path) -> None:
