@@ -41,9 +41,12 @@ def dataset(folder: Path) -> list[bytes]:
             np.lib.format.write_array_header_1_0(entry, {"descr": "|O", "fortran_order": False, "shape": (3,)})
             pickle.dump(perfs, entry, protocol)
         found.append(buffer.getvalue())
-    plain = io.BytesIO()
-    np.savez(plain, perfs=np.random.default_rng(1).random((2, 5, 3)))
-    return [*found, plain.getvalue()]
+    # NumPy writes performances of one length number by number.
+    for kind in (float, object):
+        plain = io.BytesIO()
+        np.savez(plain, perfs=np.random.default_rng(1).random((2, 5, 3)).astype(kind))
+        found.append(plain.getvalue())
+    return found
 
 
 def h5(folder: Path) -> list[bytes]:
