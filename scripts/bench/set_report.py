@@ -36,7 +36,11 @@ class Course:
 
     def is_down(self, time: float) -> bool:
         """Returns True if no engine ran at a time."""
-        return any(begin <= time <= end for begin, end in self.down)
+        return self.was_down(time, time)
+
+    def was_down(self, begin: float, end: float) -> bool:
+        """Returns True if no engine ran at a moment of a span."""
+        return any(first <= end and begin <= last for first, last in self.down)
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,9 @@ def beats(course: Course, arrived: Sequence[Arrived]) -> Iterable[tuple[float, f
     for one in arrived:
         if one.fader != BEATS or (number := _step_of(one.value)) in (None, last):
             continue
-        moved = (number - last) % len(PATTERN) if steps and one.time - steps[-1][0] < 1.0 else 0
+        # An engine that starts again has a grid of its own, however soon it plays.
+        goes_on = steps and one.time - steps[-1][0] < 1.0 and not course.was_down(steps[-1][0], one.time)
+        moved = (number - last) % len(PATTERN) if goes_on else 0
         if moved == 0:  # the pattern begins, or begins again
             yield from _lateness(steps)
             steps, count = [], 0
