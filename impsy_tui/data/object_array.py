@@ -297,7 +297,7 @@ _CALLS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
 
 _VALUES: Final = frozenset(
     (
-        *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINUNICODE"),
+        *("BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE", "SHORT_BINUNICODE"),
         *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
     )
 )
